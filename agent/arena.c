@@ -1,0 +1,116 @@
+/* SPDX-FileCopyrightText: 2026 The hallwatt authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <hallwatt/arena.h>
+#include <hallwatt/log.h>
+#include <stdarg.h>
+#include <stdalign.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BLOCK_OCTETS 65536u
+
+struct block {
+	struct block *next;
+	size_t used, size;
+	alignas(max_align_t) unsigned char bytes[];
+};
+
+struct hwatt_arena {
+	struct block *blocks; /* the one being filled first */
+};
+
+static _Noreturn void out_of_memory(size_t size)
+{
+	fprintf(stderr, "hallwatt: out of memory (%zu octets)\n", size);
+	abort();
+}
+
+void *hwatt_alloc(size_t size)
+{
+	void *p = calloc(1, size > 0 ? size : 1);
+	if (p == NULL)
+		out_of_memory(size);
+	return p;
+}
+
+void *hwatt_realloc(void *old, size_t size)
+{
+	void *p = realloc(old, size > 0 ? size : 1);
+	if (p == NULL)
+		out_of_memory(size);
+	return p;
+}
+
+char *hwatt_strdup(const char *string)
+{
+	size_t size = strlen(string) + 1;
+	return memcpy(hwatt_alloc(size), string, size);
+}
+
+struct hwatt_arena *hwatt_arena_new(void)
+{
+	return hwatt_alloc(sizeof(struct hwatt_arena));
+}
+
+void hwatt_arena_free(struct hwatt_arena *arena)
+{
+	if (arena == NULL)
+		return;
+	for (struct block *b = arena->blocks; b != NULL;) {
+		struct block *next = b->next;
+		free(b);
+		b = next;
+	}
+	free(arena);
+}
+
+void *hwatt_arena_alloc(struct hwatt_arena *arena, size_t size)
+{
+	if (size > SIZE_MAX / 2)
+		out_of_memory(size);
+	size_t rounded = (size + alignof(max_align_t) - 1) / alignof(max_align_t) * alignof(max_align_t);
+	struct block *b = arena->blocks;
+	if (b == NULL || b->size - b->used < rounded) {
+		size_t room = rounded > BLOCK_OCTETS / 4 ? rounded : BLOCK_OCTETS;
+		b = hwatt_alloc(sizeof(*b) + room);
+		b->size = room;
+		if (room != BLOCK_OCTETS && arena->blocks != NULL) { /* a big one does not end the block in use */
+			b->next = arena->blocks->next;
+			arena->blocks->next = b;
+		} else {
+			b->next = arena->blocks;
+			arena->blocks = b;
+		}
+	}
+	void *p = b->bytes + b->used;
+	b->used += rounded;
+	return p;
+}
+
+char *hwatt_arena_strndup(struct hwatt_arena *arena, const char *string, size_t length)
+{
+	char *copy = hwatt_arena_alloc(arena, length + 1);
+	memcpy(copy, string, length);
+	return copy;
+}
+
+char *hwatt_arena_strdup(struct hwatt_arena *arena, const char *string)
+{
+	return hwatt_arena_strndup(arena, string, strlen(string));
+}
+
+char *hwatt_arena_printf(struct hwatt_arena *arena, const char *fmt, ...)
+{
+	va_list args, again;
+	va_start(args, fmt);
+	va_copy(again, args);
+	int length = vsnprintf(NULL, 0, fmt, args);
+	va_end(args);
+	size_t size = length < 0 ? 1 : (size_t)length + 1;
+	char *copy = hwatt_arena_alloc(arena, size);
+	vsnprintf(copy, size, fmt, again);
+	va_end(again);
+	return copy;
+}

@@ -1,0 +1,75 @@
+/* SPDX-FileCopyrightText: 2026 The hallwatt authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* config.h - one validated configuration generation: what the files said, as structs.
+ *
+ * The option tables in config.c are the only place where a key exists. A load reports all mistakes at once. */
+#ifndef HALLWATT_CONFIG_H
+#define HALLWATT_CONFIG_H
+
+#include "document.h"
+#include <hallwatt/collector.h>
+#include <hallwatt/device.h>
+
+struct contract;
+
+struct config_site {
+	const char *id, *name, *country, *bidding_zone, *timezone;
+	int64_t rated_it_mw;
+	struct hwatt_mark mark;
+};
+
+struct config_rack { /* usable power of one feed; optional */
+	const char *id, *site;
+	int64_t usable_mw;
+	struct hwatt_mark mark;
+};
+
+struct config_credentials {
+	const char *name;
+	const struct hwatt_collector *collector; /* the protocol they are for */
+	void *settings;                          /* read by the collector's table */
+	struct hwatt_mark mark;
+};
+
+struct config_device {
+	struct hwatt_device device; /* what collectors see */
+	const char *address;        /* as written */
+	struct hwatt_list fed_by;   /* const char *: "pdu-a1/outlet/7", "ups-1" */
+	enum config_points { CONFIG_POINTS_TOTAL, CONFIG_POINTS_ALL } points; /* which points get interval rows */
+	const char *meter;          /* role whose points are the device's total ("inlet"); "" = the first that it has */
+	int64_t accuracy_ppm;       /* MPE of its energy metering, 0 unknown */
+	int64_t usable_mw;          /* rack PDUs: usable power of this feed, 0 unknown */
+	const struct config_credentials *credentials; /* NULL: the collector's defaults */
+	struct hwatt_mark mark;
+};
+
+struct config {
+	struct hwatt_arena *arena;  /* owns everything below */
+	const char *file;
+	char hash[65];              /* SHA-256 over all files read, hex */
+	const char *listen;         /* "127.0.0.1:9890" */
+	const char *state;          /* folder */
+	int64_t interval_ms, timeout_ms, stale_after_ms;
+	int retries;
+	bool enable_lifecycle;
+	struct hwatt_list profiles; /* const char *: further folders of profiles */
+	size_t site_count, rack_count, credentials_count, device_count, contract_count;
+	struct config_site *sites;
+	struct config_rack *racks;
+	struct config_credentials *credentials;
+	struct config_device *devices;
+	struct contract **contracts;
+};
+
+/* Reads `path` with its includes and contracts. NULL when `report` then holds mistakes. */
+struct config *config_load(const char *path, struct hwatt_report *report);
+void config_free(struct config *config);
+
+/* Splits "snmp://[::1]:161" into scheme, host and port (0: none given), strings in the arena. */
+int config_address(const char *text, struct hwatt_arena *arena, const char **scheme, const char **host,
+		   uint16_t *port, struct hwatt_error *err);
+
+/* The schema of the main file, for the JSON Schema and the man page. */
+const struct hwatt_schema *config_schema(void);
+
+#endif

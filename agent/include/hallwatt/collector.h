@@ -1,0 +1,90 @@
+/* SPDX-FileCopyrightText: 2026 The hallwatt authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* collector.h - what a protocol provides so that its devices can be read, and what the core offers it.
+ *
+ * A target is one device in a collector's hands.  All calls are on the main loop.  Deadlines, retry, back-off, jitter
+ * and reporting outages belong to the scheduler, once, for all protocols. */
+#ifndef HALLWATT_COLLECTOR_H
+#define HALLWATT_COLLECTOR_H
+
+#include <hallwatt/device.h>
+#include <hallwatt/error.h>
+#include <hallwatt/log.h>
+#include <hallwatt/option.h>
+#include <hallwatt/profile.h>
+#include <hallwatt/reading.h>
+
+struct hwatt_target;
+struct hwatt_engine;
+struct uv_loop_s;
+
+struct hwatt_collector {
+	const char *name;             /* the scheme in `address: snmp://...` */
+	uint16_t default_port;
+	struct hwatt_schema settings; /* option table: what a device's credentials may say */
+	struct hwatt_schema match;    /* option table: what a profile's `match` may say */
+	struct hwatt_schema source;   /* option table: what a profile says per reading, e.g. oid */
+
+	/* State shared by all targets of this protocol on one loop (a socket, a request table).
+	 * `start` gives it in *out; `stop` frees it after the last target has closed. Both NULL: none. */
+	int (*start)(struct uv_loop_s *loop, struct hwatt_log *log, void **out, struct hwatt_error *err);
+	void (*stop)(void *engine);
+
+	/* Prepares a session and attaches it to `t`.  No network traffic yet. */
+	int (*open)(struct hwatt_target *t, struct hwatt_error *err);
+
+	/* Starts one poll and returns at once.  Exactly one hwatt_target_done()
+	 * follows, by the deadline.  NULL for a collector that only listens. */
+	void (*poll)(struct hwatt_target *t);
+
+	/* The scheduler's deadline passed: abandon the poll; no done follows. The session stays. */
+	void (*abort)(struct hwatt_target *t);
+
+	/* Abandons any poll (no done follows), frees the session, and calls
+	 * hwatt_target_closed() when its last libuv handle has gone. */
+	void (*close)(struct hwatt_target *t);
+
+	/* Puts the engine's own counters (drops, malformed answers ...) as name and value. NULL: none.
+	 * Names are Prometheus families without prefix, ending in _total when they are counters. */
+	void (*counters)(void *engine, void (*put)(void *arg, const char *name, const char *help, int64_t value),
+			 void *arg);
+};
+
+const struct hwatt_device *hwatt_target_device(const struct hwatt_target *t);
+/* The credentials read through the collector's `settings` table; never NULL (defaults). */
+const void *hwatt_target_settings(const struct hwatt_target *t);
+/* What `start` gave. */
+void *hwatt_target_engine(const struct hwatt_target *t);
+struct uv_loop_s *hwatt_target_loop(struct hwatt_target *t);
+struct hwatt_log *hwatt_target_log(struct hwatt_target *t);
+/* All loaded profiles of this collector. */
+const struct hwatt_profile_set *hwatt_target_profiles(const struct hwatt_target *t);
+/* Milliseconds that the running poll may still take. */
+int64_t hwatt_target_time_left_ms(const struct hwatt_target *t);
+
+void hwatt_target_attach(struct hwatt_target *t, void *session); /* session stays yours */
+void *hwatt_target_session(const struct hwatt_target *t);
+
+/* Tells the core who answered: call it when the identity is known and whenever it changed. Copies. */
+void hwatt_target_identify(struct hwatt_target *t, const struct hwatt_identity *id);
+/* Declares a point (copied); returns its handle (>= 0), the same for the same role, index, quantity and source.
+ * -1 when the device has more points than HWATT_MAX_POINTS (counted, logged once). */
+#define HWATT_MAX_POINTS 20000
+int hwatt_target_point(struct hwatt_target *t, const struct hwatt_point *point);
+/* One value of the running poll. Out of the quantity's range: dropped and counted. */
+void hwatt_target_add(struct hwatt_target *t, int point, struct hwatt_value value);
+/* The device's own clock since its start, ms: going back means that it restarted. */
+void hwatt_target_uptime(struct hwatt_target *t, int64_t uptime_ms);
+/* A value of `what` identifies the present life of the registers of `point` (APC's energy StartTime): a change is a reset. */
+void hwatt_target_register_stamp(struct hwatt_target *t, int point, uint64_t stamp);
+/* A sentence for a human about this device's answers ("outlet 3: ... left out"); once per text and target. */
+void hwatt_target_warn(struct hwatt_target *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* Counts one request sent, for probe's output and the self metrics. */
+void hwatt_target_count_request(struct hwatt_target *t);
+void hwatt_target_done(struct hwatt_target *t, const struct hwatt_error *err); /* NULL: all read */
+void hwatt_target_closed(struct hwatt_target *t);
+
+/* Written by the build from the folders under collectors/; ends with NULL. */
+extern const struct hwatt_collector *const hallwatt_collectors[];
+
+#endif

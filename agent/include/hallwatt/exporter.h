@@ -1,0 +1,52 @@
+/* SPDX-FileCopyrightText: 2026 The hallwatt authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* exporter.h - an output format: pulled over HTTP (or by a subcommand), or pushed. */
+#ifndef HALLWATT_EXPORTER_H
+#define HALLWATT_EXPORTER_H
+
+#include <hallwatt/error.h>
+#include <hallwatt/option.h>
+#include <hallwatt/text.h>
+#include <hallwatt/view.h>
+
+struct hwatt_outlet;
+
+struct hwatt_view {
+	const struct hwatt_snapshot *snapshot; /* never NULL */
+};
+
+struct hwatt_request {
+	const char *path;
+	const char *accept;          /* "" when the client sent none */
+	const char *(*query)(const struct hwatt_request *request, const char *key); /* NULL: absent */
+	void *server;                /* for `query` */
+};
+
+struct hwatt_answer { /* what `render` fills */
+	struct hwatt_text *body;
+	unsigned status;             /* 200 unless set */
+	const char *content_type;    /* static or in `scratch` */
+	char scratch[160];
+};
+
+struct hwatt_exporter {
+	const char *name;
+	struct hwatt_schema settings;
+
+	/* Pull: writes the answer to GET `path`.  `view` holds one snapshot.  Runs on the HTTP
+	 * thread, or in a subcommand, and touches its arguments only. */
+	const char *path; /* NULL: nothing to pull */
+	const char *title; /* for the landing page */
+	int (*render)(const struct hwatt_view *view, const struct hwatt_request *request,
+		      struct hwatt_answer *answer, struct hwatt_error *err);
+
+	/* Push, main loop: as a collector's open and close; `publish` returns at once. */
+	int (*open)(struct hwatt_outlet *o, struct hwatt_error *err);
+	void (*publish)(struct hwatt_outlet *o, const struct hwatt_snapshot *snap);
+	void (*close)(struct hwatt_outlet *o);
+};
+
+/* Written by the build from the folders under exporters/; ends with NULL. */
+extern const struct hwatt_exporter *const hallwatt_exporters[];
+
+#endif

@@ -1,0 +1,116 @@
+/* SPDX-FileCopyrightText: 2026 The hallwatt authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* view.h - what is published at one instant, as an exporter sees it: never changed after.
+ *
+ * A snapshot is an array of immutable, counted blocks, one per device, and one block for sites, KPIs and requirements.
+ * Strings live in their block. */
+#ifndef HALLWATT_VIEW_H
+#define HALLWATT_VIEW_H
+
+#include <hallwatt/device.h>
+#include <hallwatt/error.h>
+#include <hallwatt/number.h>
+#include <hallwatt/option.h>
+#include <hallwatt/reading.h>
+#include <stdatomic.h>
+
+struct hwatt_view_point {
+	enum hwatt_role role;
+	enum hwatt_quantity quantity;
+	const char *index, *name, *source;
+	bool alternative;     /* same watt as a chosen point */
+	bool present;         /* answered within stale_after: gauges of absent points are left out */
+	int64_t value;        /* last value, fixed unit */
+	int64_t at_ms;        /* UTC of the last value */
+	bool metered;         /* has an energy total */
+	int64_t total_j;      /* metered: joules since the point was first seen, never goes down */
+	int64_t total_uj;     /* 0..999999 on top of total_j */
+};
+
+struct hwatt_view_device {
+	atomic_uint refs;
+	const char *id, *site, *room, *rack;
+	enum hwatt_power_role power_role;
+	const char *vendor, *model, *serial, *firmware, *profile; /* "" when not known */
+	bool polled;          /* at least one poll has ended */
+	bool up;              /* the last poll succeeded */
+	int64_t last_success_ms; /* UTC, 0: never */
+	int64_t poll_duration_us;
+	int64_t polls, errors[HWATT_CODES];
+	int64_t dropped;      /* values out of range */
+	size_t point_count;
+	const struct hwatt_view_point *points; /* grouped by nothing: in order of declaration */
+};
+
+struct hwatt_view_site_power {
+	const char *site;
+	enum hwatt_power_role role;
+	int64_t mw;
+};
+
+struct hwatt_view_kpi {
+	const char *subject_kind; /* "site" or "contract" */
+	const char *subject;      /* its id */
+	const char *kpi;          /* "pue1", "cpu_utilisation", "energy_it", "power_ratio_now" ... */
+	const char *window;       /* "interval", "day", "month", "year", "12_months", "contract" */
+	int64_t from_s, to_s;     /* UTC bounds of the window */
+	bool known;
+	struct hwatt_ratio value; /* energies: joules / 1 */
+	const char *unit;         /* "1", "J" */
+	int64_t coverage_ppm;
+	char quality;             /* letter of domain.md 8.4 */
+};
+
+enum hwatt_status { HWATT_MET, HWATT_NOT_MET, HWATT_NOT_ENOUGH_DATA, HWATT_EXPIRED,
+		    HWATT_NOT_APPLICABLE, HWATT_STATUSES };
+/* "met", "not_met", "not_enough_data", "expired", "not_applicable". */
+const char *hwatt_status_name(enum hwatt_status status);
+
+struct hwatt_view_requirement {
+	const char *contract, *requirement, *type;
+	enum hwatt_status status;
+	bool known;               /* value is known */
+	struct hwatt_ratio value, limit;
+	bool limited;             /* has a limit */
+	bool maximum;             /* limit is an upper bound */
+	const char *unit;
+	int64_t coverage_ppm, min_coverage_ppm;
+	int64_t from_s, to_s;     /* the period judged */
+	const char *reasons;      /* "COVERAGE PERIOD_OPEN" */
+	struct hwatt_texts sentence;
+	struct hwatt_texts title;
+};
+
+struct hwatt_view_contract {
+	const char *id, *buyer, *supplier;
+	struct hwatt_texts title;
+	int64_t from_day, to_day; /* days since 1970-01-01, inclusive */
+};
+
+struct hwatt_view_counter { /* the daemon's own metrics, and engines' */
+	const char *name, *help, *label, *label_value; /* label NULL: none */
+	double value;
+};
+
+struct hwatt_view_hall { /* sites, KPIs, requirements: rebuilt when an interval closes */
+	atomic_uint refs;
+	size_t kpi_count, requirement_count, contract_count;
+	const struct hwatt_view_kpi *kpis;
+	const struct hwatt_view_requirement *requirements;
+	const struct hwatt_view_contract *contracts;
+};
+
+struct hwatt_snapshot {
+	atomic_uint refs;
+	int64_t taken_ms;         /* UTC */
+	size_t device_count;
+	struct hwatt_view_device *const *devices;
+	struct hwatt_view_hall *hall;
+	size_t site_power_count;
+	const struct hwatt_view_site_power *site_power;
+	size_t counter_count;
+	const struct hwatt_view_counter *counters;
+	bool ready;               /* first round planned, store open */
+};
+
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-FileCopyrightText: 2026 The hallwatt authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* main.c - picks the subcommand. */
+#include "cmd.h"
+#include <stdio.h>
+#include <string.h>
+
+static const struct {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	const char *does;
+} commands[] = {
+	{ NULL, NULL, NULL },
+};
+
+static void usage(FILE *out)
+{
+	fprintf(out, "hallwatt: what a data hall really uses, held against what the contract promised\n\n"
+		     "Usage: hallwatt COMMAND [OPTION...]\n\nCommands:\n");
+	for (size_t i = 0; commands[i].name != NULL; i++)
+		fprintf(out, "  %-9s %s\n", commands[i].name, commands[i].does);
+	fprintf(out, "\nhallwatt COMMAND --help tells more; hallwatt --version the version.\n");
+}
+
+int main(int argc, char **argv)
+{
+	const char *name = argc > 1 ? argv[1] : "";
+	if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) {
+		usage(stdout);
+		return CMD_DONE;
+	}
+	if (strcmp(name, "--version") == 0) {
+		printf("hallwatt %s\n", HALLWATT_VERSION);
+		return CMD_DONE;
+	}
+	for (size_t i = 0; commands[i].name != NULL; i++)
+		if (strcmp(commands[i].name, name) == 0)
+			return commands[i].run(argc - 1, argv + 1);
+	if (name[0] != '\0')
+		fprintf(stderr, "hallwatt: there is no command \"%s\"\n", name);
+	usage(stderr);
+	return CMD_MISUSE;
+}

@@ -1,0 +1,86 @@
+/* SPDX-FileCopyrightText: 2026 The hallwatt authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* store.h - the SQLite file under `state`: points, closed intervals, open state, events.
+ *
+ * One writer, WAL, synchronous=FULL. Everything between store_begin and store_commit is one transaction: a
+ * device's checkpoint and the intervals that it closed go together, so that kill -9 loses neither.
+ * Readers open a connection of their own (store_open_reader). Times are UTC. */
+#ifndef HALLWATT_STORE_H
+#define HALLWATT_STORE_H
+
+#include "interval.h"
+#include <hallwatt/error.h>
+#include <hallwatt/log.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct store;
+
+/* Opens (makes, migrates) `dir`/hallwatt.db; the folder is made when missing (mode 0700). HWATT_EIO; HWATT_EINVAL when
+ * the file is of a newer version or not ours. One writer: a second one is refused (HWATT_EIO, says who holds it). */
+int store_open(const char *dir, struct hwatt_log *log, struct store **out, struct hwatt_error *err);
+/* A read-only connection to the same file, for another thread or command. */
+int store_open_reader(const char *dir, struct store **out, struct hwatt_error *err);
+void store_close(struct store *store);
+
+int store_begin(struct store *store, struct hwatt_error *err);
+/* On failure everything since store_begin is rolled back and stays the caller's to say again. */
+int store_commit(struct store *store, struct hwatt_error *err);
+void store_rollback(struct store *store);
+
+struct store_point {
+	int64_t id;
+	const char *device, *index;
+	enum hwatt_role role;
+	enum hwatt_quantity quantity; /* ENERGY stands for power and energy of one place */
+	enum interval_kind kind;
+};
+
+/* The id of a point, made when it is new. `point->id` is ignored. */
+int store_point_id(struct store *store, const struct store_point *point, int64_t *id, struct hwatt_error *err);
+/* All points, in the order of their ids. The strings live during the call. Stops when `each` returns non-zero. */
+int store_points(struct store *store, int (*each)(void *arg, const struct store_point *point), void *arg,
+		 struct hwatt_error *err);
+
+/* What is the same for many intervals of a device, kept once: returns the id of an equal row. */
+struct store_context {
+	const char *device, *serial, *model, *firmware, *profile, *power_role, *site;
+	const char *config_hash, *ruleset_hash, *agent_version, *clock_source;
+	int64_t accuracy_ppm; /* MPE; 0 unknown */
+	int64_t ct_ratio_ppm; /* 1000000 = 1 */
+};
+int store_context_id(struct store *store, const struct store_context *context, int64_t *id,
+		     struct hwatt_error *err);
+
+/* Appends a closed interval; its sequence number is the point's last + 1. With `correction` it supersedes the row of the
+ * same start (which stays); without, a second row of the same start is refused (HWATT_EINVAL). */
+int store_append(struct store *store, int64_t point, int64_t context, const struct interval *interval,
+		 struct hwatt_error *err);
+
+/* The open state of a device's meters, as octets: one row a device. */
+int store_checkpoint(struct store *store, const char *device, const void *bytes, size_t length,
+		     struct hwatt_error *err);
+/* Calls `each` with each device's octets. */
+int store_checkpoints(struct store *store,
+		      int (*each)(void *arg, const char *device, const void *bytes, size_t length), void *arg,
+		      struct hwatt_error *err);
+
+struct store_interval { int64_t point; int64_t seq; struct interval interval; };
+/* The intervals in force (not superseded) of `points` (count of them, sorted; NULL: all) with from_s <= start < to_s, in the order of start, then
+ * point. */
+int store_intervals(struct store *store, const int64_t *points, size_t count, int64_t from_s, int64_t to_s,
+		    int (*each)(void *arg, const struct store_interval *row), void *arg,
+		    struct hwatt_error *err);
+
+struct store_event { int64_t at_ms; const char *kind, *device, *subject, *before, *after; };
+/* Appends an event ("device_replaced", "register_reset", "clock_step", ...). */
+int store_event_add(struct store *store, const struct store_event *event, struct hwatt_error *err);
+int store_events(struct store *store, int64_t from_ms, int64_t to_ms,
+		 int (*each)(void *arg, const struct store_event *event), void *arg, struct hwatt_error *err);
+
+/* Small named values: the last known identity of a device, engine ids, verdict history. */
+int store_put(struct store *store, const char *space, const char *key, const char *value, struct hwatt_error *err);
+/* *value is malloc'ed, NULL when absent. */
+int store_get(struct store *store, const char *space, const char *key, char **value, struct hwatt_error *err);
+
+#endif
