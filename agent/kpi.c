@@ -1,0 +1,498 @@
+/* SPDX-FileCopyrightText: 2026 The hallwatt authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "kpi.h"
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#define GRID ((hwatt_i128)1000000000000000) /* 1e15: what a sum falls back to when 128 bits do not hold it exactly */
+#define NANO INT64_C(1000000000)
+
+/* --- one quarter ------------------------------------------------------------------------------------------------- */
+
+static size_t letter_rank(char letter)
+{
+	const char *at = letter != '\0' ? strchr(QUALITY_LETTERS, letter) : NULL;
+	return at != NULL ? (size_t)(at - QUALITY_LETTERS) : KPI_LETTERS - 1;
+}
+
+struct side { /* one side of a pair in one quarter */
+	hwatt_i128 energy, mpe;
+	int64_t covered_ms; /* of the least covered meter */
+	size_t rank, expected;
+	bool unrated;
+};
+
+static struct side add_up(const struct kpi_input *inputs, size_t count)
+{
+	struct side s = { .covered_ms = QUARTER_MS };
+	for (size_t i = 0; i < count; i++) {
+		if (!inputs[i].expected)
+			continue;
+		hwatt_i128 part = (hwatt_i128)inputs[i].amount * inputs[i].share_ppm;
+		size_t rank = letter_rank(inputs[i].quality);
+		s.energy += part;
+		s.mpe += (part < 0 ? -part : part) * inputs[i].mpe_ppm;
+		s.unrated |= inputs[i].mpe_ppm == 0 && inputs[i].amount != 0;
+		s.covered_ms = inputs[i].covered_ms < s.covered_ms ? inputs[i].covered_ms : s.covered_ms;
+		s.rank = rank > s.rank ? rank : s.rank;
+		s.expected++;
+	}
+	if (s.expected == 0) {
+		s.covered_ms = 0;
+		s.rank = KPI_LETTERS - 1;
+	}
+	return s;
+}
+
+void kpi_quarter_ratio(const struct kpi_input *num, size_t num_count, const struct kpi_input *den, size_t den_count,
+		       struct kpi_pair *out)
+{
+	struct side n = add_up(num, num_count), d = add_up(den, den_count);
+	*out = (struct kpi_pair){ .covered_ms = n.covered_ms < d.covered_ms ? n.covered_ms : d.covered_ms };
+	out->letters[n.rank > d.rank ? n.rank : d.rank] = 1;
+	if (out->covered_ms < KPI_VALID_MS || n.energy < 0 || d.energy < 0)
+		return;
+	out->num = n.energy;
+	out->den = d.energy;
+	out->num_mpe = n.mpe;
+	out->den_mpe = d.mpe;
+	out->quarters = 1;
+	out->unrated = n.unrated || d.unrated;
+}
+
+void kpi_quarter_energy(const struct kpi_input *inputs, size_t count, struct kpi_pair *out)
+{
+	struct side s = add_up(inputs, count);
+	*out = (struct kpi_pair){ .num = s.energy, .num_mpe = s.mpe, .covered_ms = s.covered_ms, .unrated = s.unrated };
+	out->quarters = s.covered_ms >= KPI_VALID_MS;
+	out->letters[s.rank] = 1;
+}
+
+void kpi_pair_add(struct kpi_pair *to, const struct kpi_pair *from, int sign)
+{
+	to->num += sign * from->num;
+	to->den += sign * from->den;
+	to->num_mpe += sign * from->num_mpe;
+	to->den_mpe += sign * from->den_mpe;
+	to->covered_ms += sign * from->covered_ms;
+	to->quarters += sign * from->quarters;
+	to->unrated += sign * from->unrated;
+	for (size_t i = 0; i < KPI_LETTERS; i++)
+		to->letters[i] += sign * from->letters[i];
+}
+
+static char worst_letter(const int32_t letters[KPI_LETTERS])
+{
+	for (size_t i = KPI_LETTERS; i-- > 0;)
+		if (letters[i] > 0)
+			return QUALITY_LETTERS[i];
+	return 'X';
+}
+
+char kpi_pair_quality(const struct kpi_pair *pair)
+{
+	return worst_letter(pair->letters);
+}
+
+/* --- exact fractions --------------------------------------------------------------------------------------------- */
+
+static hwatt_i128 gcd(hwatt_i128 a, hwatt_i128 b)
+{
+	a = a < 0 ? -a : a;
+	b = b < 0 ? -b : b;
+	while (b != 0) {
+		hwatt_i128 rest = a % b;
+		a = b;
+		b = rest;
+	}
+	return a;
+}
+
+/* The nearest multiple of 1/GRID; its denominator is GRID. */
+static hwatt_i128 on_grid(struct hwatt_ratio r)
+{
+	hwatt_i128 whole = r.num / r.den, rest = r.num % r.den;
+	/* `rest` x GRID fits while the denominator is below 1e23: time, shares and capacities are. */
+	return whole * GRID + (rest * GRID * 2 + (rest < 0 ? -r.den : r.den)) / (r.den * 2);
+}
+
+/* a + b with positive denominators: exact while 128 bits hold it, else each rounded to 1e-15 of the unit summed (ppm,
+ * MiB, mW). */
+static struct hwatt_ratio plus(struct hwatt_ratio a, struct hwatt_ratio b)
+{
+	struct hwatt_ratio sum;
+	hwatt_i128 left, right;
+	if (a.den == b.den && !__builtin_add_overflow(a.num, b.num, &sum.num))
+		return (struct hwatt_ratio){ sum.num, a.den };
+	if (!__builtin_mul_overflow(a.num, b.den, &left) && !__builtin_mul_overflow(b.num, a.den, &right) &&
+	    !__builtin_add_overflow(left, right, &sum.num) && !__builtin_mul_overflow(a.den, b.den, &sum.den) &&
+	    sum.den < ((hwatt_i128)1 << 75))
+		return sum;
+	return (struct hwatt_ratio){ on_grid(a) + on_grid(b), GRID };
+}
+
+/* a x b for fractions that are not negative: reduced first; what still does not fit loses its last bits, of more than 60
+ * that remain. */
+static struct hwatt_ratio product(struct hwatt_ratio a, struct hwatt_ratio b)
+{
+	hwatt_i128 g = gcd(a.num, b.den), h = gcd(b.num, a.den);
+	if (g > 1) {
+		a.num /= g;
+		b.den /= g;
+	}
+	if (h > 1) {
+		b.num /= h;
+		a.den /= h;
+	}
+	struct hwatt_ratio r;
+	while (__builtin_mul_overflow(a.num, b.num, &r.num) || __builtin_mul_overflow(a.den, b.den, &r.den)) {
+		hwatt_i128 *num = a.num > b.num ? &a.num : &b.num, *den = a.den > b.den ? &a.den : &b.den;
+		*num >>= 1;
+		*den >>= 1;
+	}
+	return r;
+}
+
+/* --- ratios and energies ----------------------------------------------------------------------------------------- */
+
+static struct hwatt_ratio part_of(int64_t part, int64_t whole)
+{
+	return whole > 0 ? (struct hwatt_ratio){ part < whole ? part : whole, whole } : (struct hwatt_ratio){ 0, 1 };
+}
+
+/* Relative standard uncertainty of a sum from its MPE-weighted twin: the meters of one side are taken to err in the same
+ * direction (domain.md 5.7: same type), which is never too small. */
+static double relative_u(hwatt_i128 sum, hwatt_i128 mpe)
+{
+	return sum > 0 ? (double)mpe / (double)sum / 1e6 / sqrt(3.0) : 0;
+}
+
+static int64_t nano_up(double u)
+{
+	double scaled = ceil(u * 1e9);
+	return scaled < 9e18 ? (int64_t)scaled : INT64_MAX;
+}
+
+/* The lowest PUE that the whole window can have: in the time not paired the IT runs at its rated power without any
+ * overhead.  Known only when that power is. */
+static void bound_pue(const struct kpi_pair *sum, int64_t rated_it_mw, int64_t missing_quarters, struct kpi *out)
+{
+	if (rated_it_mw <= 0 || sum->num < sum->den || sum->den <= 0)
+		return;
+	hwatt_i128 most = (hwatt_i128)rated_it_mw * 2 * QUARTER_MS * missing_quarters * HWATT_PPM;
+	out->bounded = true;
+	out->low = (struct hwatt_ratio){ sum->num + most, sum->den + most };
+}
+
+static void judge_pue(const struct kpi_period *period, const struct kpi_pair *sum, struct kpi *out)
+{
+	if (sum->den == 0) {
+		out->flags |= sum->quarters == 0 ? KPI_NO_DATA : KPI_DIV_ZERO;
+		return;
+	}
+	out->known = true;
+	out->value = (struct hwatt_ratio){ sum->num, sum->den };
+	out->certain = sum->unrated == 0;
+	if (out->certain) {
+		double u_rel = hypot(relative_u(sum->num, sum->num_mpe), relative_u(sum->den, sum->den_mpe));
+		out->u_nano = nano_up(u_rel * hwatt_ratio_double(out->value));
+	}
+	if (sum->num >= sum->den)
+		return;
+	struct hwatt_ratio least = { NANO - (out->u_nano < NANO ? out->u_nano : NANO), NANO };
+	bool impossible = !period->single && hwatt_ratio_compare(out->value, least) < 0;
+	out->flags |= impossible ? KPI_PHYS_IMPOSSIBLE : KPI_WARN_BELOW_ONE;
+}
+
+/* The category at which `site` answers when `wanted` is asked; 0: none. */
+static int site_category(const struct kpi_site *site, int wanted)
+{
+	for (int c = 1; c <= 3; c++)
+		if (site->has_pue[c] && (wanted == 0 || wanted == c))
+			return c;
+	return 0;
+}
+
+void kpi_pue(const struct kpi_period *period, int category, struct kpi *out)
+{
+	struct kpi_pair sum = {0};
+	int64_t rated_mw = 0, quarters = INT64_MAX;
+	bool rated = true;
+	*out = (struct kpi){ .coverage = { 0, 1 }, .quality = 'X' };
+	for (size_t i = 0; i < period->site_count; i++) {
+		const struct kpi_site *site = &period->sites[i];
+		int c = site_category(site, category);
+		if (c == 0) {
+			*out = (struct kpi){ .coverage = { 0, 1 }, .quality = 'X', .flags = KPI_CATEGORY_MISMATCH };
+			return;
+		}
+		if (out->category != 0 && c != out->category)
+			out->flags |= KPI_CATEGORY_MIXED;
+		out->category = out->category == 0 || c < out->category ? c : out->category;
+		kpi_pair_add(&sum, &site->pue[c], 1);
+		quarters = site->pue[c].quarters < quarters ? site->pue[c].quarters : quarters;
+		rated = rated && site->rated_it_mw > 0;
+		rated_mw += site->rated_it_mw;
+	}
+	if (period->site_count == 0) {
+		out->flags = KPI_NO_DATA;
+		return;
+	}
+	out->coverage = part_of(quarters, period->span.elapsed);
+	out->quality = kpi_pair_quality(&sum);
+	judge_pue(period, &sum, out);
+	bound_pue(&sum, rated ? rated_mw : 0, period->span.total - quarters, out);
+}
+
+/* Fills `out` from one energy sum; the measured part is the lower bound of the window's. */
+static void from_energy(const struct kpi_pair *sum, struct kpi_span span, struct kpi *out)
+{
+	*out = (struct kpi){ .coverage = part_of(sum->covered_ms, span.elapsed * QUARTER_MS) };
+	out->quality = kpi_pair_quality(sum);
+	out->bounded = true;
+	out->low = (struct hwatt_ratio){ sum->num, KPI_PER_J };
+	if (sum->covered_ms == 0 && sum->num == 0) {
+		out->flags = KPI_NO_DATA;
+		return;
+	}
+	out->known = true;
+	out->value = out->low;
+	out->certain = sum->unrated == 0;
+	if (out->certain)
+		out->u_nano = nano_up((double)sum->num_mpe / (double)KPI_PER_J / 1e6 / sqrt(3.0));
+}
+
+/* Sums the energies of the sites chosen by `dc`; coverage is the least covered site's. */
+static void energy(const struct kpi_period *period, bool dc, struct kpi *out)
+{
+	struct kpi_pair sum = {0};
+	int category = 0;
+	int64_t covered_ms = INT64_MAX;
+	for (size_t i = 0; i < period->site_count; i++) {
+		const struct kpi_site *site = &period->sites[i];
+		if (dc ? !site->has_dc : site->it_category == 0)
+			continue;
+		const struct kpi_pair *pair = dc ? &site->dc : &site->it;
+		kpi_pair_add(&sum, pair, 1);
+		covered_ms = pair->covered_ms < covered_ms ? pair->covered_ms : covered_ms;
+		category = category == 0 || site->it_category < category ? site->it_category : category;
+	}
+	sum.covered_ms = covered_ms == INT64_MAX ? 0 : covered_ms;
+	from_energy(&sum, period->span, out);
+	out->category = dc ? 0 : category;
+}
+
+void kpi_energy_dc(const struct kpi_period *period, struct kpi *out)
+{
+	energy(period, true, out);
+}
+
+void kpi_energy_it(const struct kpi_period *period, struct kpi *out)
+{
+	energy(period, false, out);
+}
+
+void kpi_energy_allocated(const struct kpi_period *period, struct kpi *out)
+{
+	kpi_energy_it(period, out); /* category, and the bound: no overhead is below nothing */
+	struct hwatt_ratio sum = { 0, 1 };
+	double variance = 0;
+	for (size_t i = 0; i < period->site_count && out->known; i++) {
+		const struct kpi_site *site = &period->sites[i];
+		struct kpi_period alone = *period;
+		struct kpi pue;
+		if (site->it_category == 0 || site->it.num <= 0)
+			continue;
+		alone.sites = site;
+		alone.site_count = 1;
+		kpi_pue(&alone, 0, &pue);
+		out->flags |= pue.flags;
+		out->known = pue.known;
+		if (hwatt_ratio_compare(pue.coverage, out->coverage) < 0)
+			out->coverage = pue.coverage;
+		if (letter_rank(pue.quality) > letter_rank(out->quality))
+			out->quality = pue.quality;
+		if (!pue.known)
+			break;
+		struct hwatt_ratio part = product((struct hwatt_ratio){ site->it.num, KPI_PER_J }, pue.value);
+		double u_rel = hypot(relative_u(site->it.num, site->it.num_mpe),
+				     (double)pue.u_nano / 1e9 / hwatt_ratio_double(pue.value));
+		variance += pow(u_rel * hwatt_ratio_double(part), 2);
+		out->certain = out->certain && pue.certain;
+		sum = sum.num == 0 ? part : plus(sum, part);
+	}
+	out->value = sum;
+	out->u_nano = out->certain ? nano_up(sqrt(variance)) : 0;
+}
+
+void kpi_coverage(const struct kpi_period *period, struct kpi *out)
+{
+	*out = (struct kpi){ .coverage = { 1, 1 }, .quality = kpi_pair_quality(&period->metered) };
+	if (!period->has_metered || period->span.elapsed == 0) {
+		out->flags = KPI_NO_DATA;
+		out->coverage = (struct hwatt_ratio){ 0, 1 };
+		return;
+	}
+	out->known = true;
+	out->value = part_of(period->metered.quarters, period->span.elapsed);
+}
+
+/* --- utilisation ------------------------------------------------------------------------------------------------- */
+
+enum kind { CPU, VOLUME, LINK };
+
+static const size_t lane_counts[] = { [CPU] = 1, [VOLUME] = 2, [LINK] = 3 };
+
+/* The time that all lanes of a member have. */
+static int64_t member_covered_ms(const struct kpi_member *member, size_t lanes)
+{
+	int64_t least = member->lanes[0].covered_ms;
+	for (size_t i = 1; i < lanes; i++)
+		least = member->lanes[i].covered_ms < least ? member->lanes[i].covered_ms : least;
+	return least < member->expected_ms ? least : member->expected_ms;
+}
+
+static struct hwatt_ratio lane_mean(const struct kpi_lane *lane, int64_t factor)
+{
+	return (struct hwatt_ratio){ lane->amount * factor, lane->covered_ms };
+}
+
+static void member_parts(enum kind kind, const struct kpi_member *m, struct hwatt_ratio *num, struct hwatt_ratio *den)
+{
+	switch (kind) {
+	case CPU: /* 2 x ppm x ms */
+		*num = lane_mean(&m->lanes[0], m->weight_ppm);
+		*den = (struct hwatt_ratio){ 2 * HWATT_PPM * m->weight_ppm, 1 };
+		break;
+	case VOLUME: /* 2 x MiB x ms on both sides */
+		*num = lane_mean(&m->lanes[0], m->weight_ppm);
+		*den = lane_mean(&m->lanes[1], m->weight_ppm);
+		break;
+	case LINK: { /* octets; 2 x Mbit/s x ms, which is 500 bit */
+		struct hwatt_ratio in = lane_mean(&m->lanes[0], 8 * m->weight_ppm), to = lane_mean(&m->lanes[1], 8 * m->weight_ppm);
+		*num = hwatt_ratio_compare(in, to) > 0 ? in : to;
+		*den = lane_mean(&m->lanes[2], 500 * m->weight_ppm);
+		break;
+	}
+	}
+}
+
+/* num / den of two fractions, reduced far enough to fit. */
+static struct hwatt_ratio quotient(struct hwatt_ratio num, struct hwatt_ratio den)
+{
+	return num.den == den.den ? (struct hwatt_ratio){ num.num, den.num }
+				  : product(num, (struct hwatt_ratio){ den.den, den.num });
+}
+
+static void utilisation(const struct kpi_group *group, enum kind kind, struct kpi *out)
+{
+	struct hwatt_ratio num = { 0, 1 }, den = { 0, 1 };
+	hwatt_i128 covered = 0, expected = 0;
+	bool any = false;
+	*out = (struct kpi){ .coverage = { 0, 1 }, .quality = worst_letter(group->letters) };
+	for (size_t i = 0; i < group->count; i++) {
+		const struct kpi_member *m = &group->members[i];
+		struct hwatt_ratio part, whole;
+		int64_t ms = member_covered_ms(m, lane_counts[kind]);
+		covered += ms;
+		expected += m->expected_ms;
+		if (ms <= 0 || 2 * ms < m->expected_ms) {
+			out->excluded++;
+			continue;
+		}
+		member_parts(kind, m, &part, &whole);
+		num = any ? plus(num, part) : part;
+		den = any ? plus(den, whole) : whole;
+		any = true;
+	}
+	if (expected > 0)
+		out->coverage = (struct hwatt_ratio){ covered, expected };
+	if (!any || den.num == 0) {
+		out->flags = any ? KPI_DIV_ZERO : KPI_NO_DATA;
+		return;
+	}
+	out->known = true;
+	out->value = quotient(num, den);
+}
+
+void kpi_cpu_utilisation(const struct kpi_period *period, struct kpi *out)
+{
+	utilisation(&period->cpu, CPU, out);
+}
+
+void kpi_memory_utilisation(const struct kpi_period *period, struct kpi *out)
+{
+	utilisation(&period->memory, VOLUME, out);
+}
+
+void kpi_storage_utilisation(const struct kpi_period *period, struct kpi *out)
+{
+	utilisation(&period->storage, VOLUME, out);
+}
+
+void kpi_network_utilisation(const struct kpi_period *period, struct kpi *out)
+{
+	utilisation(&period->network, LINK, out);
+}
+
+void kpi_rack_utilisation(const struct kpi_period *period, struct kpi *out)
+{
+	const struct kpi_group *group = &period->rack;
+	struct hwatt_ratio sum = { 0, 1 };
+	hwatt_i128 measured = 0, window_ms = (hwatt_i128)period->span.total * QUARTER_MS;
+	int64_t least_ms = INT64_MAX, least_expected_ms = 1;
+	*out = (struct kpi){ .coverage = { 0, 1 }, .quality = worst_letter(group->letters) };
+	for (size_t i = 0; i < group->count; i++) {
+		const struct kpi_member *m = &group->members[i];
+		const struct kpi_lane *lane = &m->lanes[0];
+		if (lane->covered_ms < least_ms) {
+			least_ms = lane->covered_ms;
+			least_expected_ms = m->expected_ms;
+		}
+		if (lane->covered_ms > 0)
+			sum = sum.num == 0 ? lane_mean(lane, m->weight_ppm) : plus(sum, lane_mean(lane, m->weight_ppm));
+		measured += lane->amount * m->weight_ppm;
+	}
+	if (group->count == 0 || least_ms <= 0) { /* a feed without data: the rack's power is not known */
+		out->flags = KPI_NO_DATA;
+		return;
+	}
+	out->coverage = part_of(least_ms, least_expected_ms);
+	hwatt_i128 capacity = group->capacity_mw * 2 * HWATT_PPM;
+	if (capacity == 0) {
+		out->flags = KPI_DIV_ZERO;
+		return;
+	}
+	out->known = true;
+	out->value = product(sum, (struct hwatt_ratio){ 1, capacity });
+	out->bounded = window_ms > 0;
+	out->low = (struct hwatt_ratio){ measured, capacity * window_ms };
+}
+
+/* --- odds and ends ----------------------------------------------------------------------------------------------- */
+
+struct hwatt_ratio kpi_power_ratio(int64_t dc_mw, int64_t it_mw)
+{
+	return it_mw > 0 && dc_mw > 0 ? (struct hwatt_ratio){ dc_mw, it_mw } : (struct hwatt_ratio){ 0, 0 };
+}
+
+bool kpi_order_plausible(const struct kpi *lower, const struct kpi *higher)
+{
+	if (!lower->known || !higher->known)
+		return true;
+	double tolerance = hypot((double)lower->u_nano, (double)higher->u_nano) * 2 / 1e9;
+	return hwatt_ratio_compare(lower->value, higher->value) <= 0 ||
+	       hwatt_ratio_double(lower->value) - hwatt_ratio_double(higher->value) <= tolerance;
+}
+
+void kpi_flag_names(unsigned flags, char *out, size_t size)
+{
+	static const char *const names[] = { "NO_DATA", "DIV_ZERO", "PHYS_IMPOSSIBLE", "WARN_BELOW_ONE", "CATEGORY_MISMATCH",
+					     "CATEGORY_MIXED" };
+	size_t used = 0;
+	out[0] = '\0';
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if ((flags >> i & 1) != 0 && used < size)
+			used += (size_t)snprintf(out + used, size - used, "%s%s", used > 0 ? " " : "", names[i]);
+}

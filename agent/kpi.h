@@ -1,0 +1,152 @@
+/* SPDX-FileCopyrightText: 2026 The hallwatt authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* kpi.h - the sums that ratios are made of, and the ratios: PUE, energies, utilisation, coverage.
+ *
+ * Energy is summed and ratios are computed last: what a quarter gives is added up in exact integers, and only a
+ * whole window's sums are divided.  Pure: no I/O, no clock, no allocation.  Source: domain.md 1, 5.6, 5.7, 5.11, 6.
+ *
+ * Coverage, where domain.md 5.6 offers several measures:
+ *   ratios and `coverage`  interval coverage: quarters whose meters were all covered for at least 0.9 of it, of those
+ *                          expected
+ *   energies               time coverage: the least covered meter's time, of the time expected
+ *   utilisation            time coverage, the mean over the members (each server weighs one) */
+#ifndef HALLWATT_KPI_H
+#define HALLWATT_KPI_H
+
+#include <stddef.h>
+#include "interval.h"
+#include <hallwatt/number.h>
+
+/* Energy sums are in 2uJ x ppm, since a meter may count for a share of what it reads. */
+#define KPI_PER_J ((hwatt_i128)INTERVAL_UJ2_PER_J * HWATT_PPM)
+#define KPI_VALID_MS (QUARTER_MS / 10 * 9) /* a quarter counts as covered from 0.9 on */
+#define KPI_LETTERS 8
+
+struct kpi_input { /* what one meter says of one quarter */
+	bool expected;        /* false: the meter did not exist then; it neither counts nor lacks */
+	int64_t amount;       /* ENERGY: 2uJ */
+	int64_t covered_ms;
+	char quality;
+	int64_t share_ppm;    /* how much of it counts */
+	int64_t mpe_ppm;      /* maximum permissible error, 0: unknown */
+};
+
+struct kpi_pair { /* sums of a numerator and a denominator; {0} is empty */
+	hwatt_i128 num, den;         /* 2uJ x ppm */
+	hwatt_i128 num_mpe, den_mpe; /* the same, each meter's part weighted by its MPE in ppm */
+	int64_t covered_ms;          /* of the least covered meter of each quarter */
+	int32_t quarters;            /* covered on both sides: those are the ones in num and den */
+	int32_t unrated;             /* quarters in which a meter of unknown accuracy took part */
+	int32_t letters[KPI_LETTERS]; /* quarters by their worst quality letter, in the order of QUALITY_LETTERS */
+};
+
+/* One quarter of a ratio: counts only when every meter of both sides is covered.  A side with negative energy (more
+ * exported than used) does not count either. */
+void kpi_quarter_ratio(const struct kpi_input *num, size_t num_count, const struct kpi_input *den, size_t den_count,
+		       struct kpi_pair *out);
+/* One quarter of an energy: what was measured counts whatever the coverage. */
+void kpi_quarter_energy(const struct kpi_input *inputs, size_t count, struct kpi_pair *out);
+/* to += from, or -= when `sign` is -1. */
+void kpi_pair_add(struct kpi_pair *to, const struct kpi_pair *from, int sign);
+/* The worst letter counted; X when there is none. */
+char kpi_pair_quality(const struct kpi_pair *pair);
+
+struct kpi_lane { /* the time integral of one quantity of one device; {0} is empty */
+	hwatt_i128 amount __attribute__((packed, aligned(8)));
+	int64_t covered_ms;
+};
+
+enum kpi_flag {
+	KPI_NO_DATA = 1,          /* nothing was covered */
+	KPI_DIV_ZERO = 2,         /* the denominator is 0 */
+	KPI_PHYS_IMPOSSIBLE = 4,  /* PUE below 1 by more than its uncertainty */
+	KPI_WARN_BELOW_ONE = 8,   /* PUE below 1, within its uncertainty or in a single quarter (batteries) */
+	KPI_CATEGORY_MISMATCH = 16, /* no meters of the category asked for */
+	KPI_CATEGORY_MIXED = 32,  /* sites of several categories: labelled with the lowest */
+};
+
+struct kpi { /* one figure over one window */
+	bool known;
+	struct hwatt_ratio value;    /* energies: J */
+	bool bounded;                /* `low` holds, whatever missing or coming data may say */
+	struct hwatt_ratio low;
+	bool certain;                /* `u_nano` is known: every meter has a stated accuracy */
+	int64_t u_nano;              /* standard uncertainty in 1e-9 of the value's unit, rounded up; report k = 2 */
+	struct hwatt_ratio coverage; /* 0..1 */
+	int category;                /* of a PUE or an IT energy, 0: none */
+	int32_t excluded;            /* members left out, covered less than half */
+	char quality;
+	unsigned flags;              /* enum kpi_flag */
+};
+
+struct kpi_span { /* quarters of a window */
+	int64_t elapsed, total; /* equal when the window has closed */
+};
+
+struct kpi_site { /* a site's sums over the window */
+	int64_t rated_it_mw;      /* 0: unknown */
+	bool has_dc, has_pue[4];  /* metered at all; by category */
+	struct kpi_pair pue[4];   /* num E_DC, den E_IT: paired; [1] to [3] */
+	struct kpi_pair dc;       /* E_DC by itself */
+	int it_category;          /* where the IT energy below is measured; 0: nowhere */
+	struct kpi_pair it;       /* IT energy of the subject: the site's, or the contract's at this site */
+};
+
+struct kpi_member { /* a device of a group */
+	const struct kpi_lane *lanes;
+	int64_t weight_ppm;
+	int64_t expected_ms;      /* since it exists, within the elapsed window */
+};
+
+struct kpi_group {
+	size_t count;
+	const struct kpi_member *members;
+	hwatt_i128 capacity_mw;   /* racks: usable power of one feed, summed */
+	int32_t letters[KPI_LETTERS];
+};
+
+struct kpi_period { /* everything a subject's figures over one window are made of */
+	struct kpi_span span;
+	bool single;              /* one quarter: battery charge shows, so that PUE below 1 is no alarm */
+	size_t site_count;
+	const struct kpi_site *sites;
+	struct kpi_pair metered;  /* all its energy meters: how many quarters are covered */
+	bool has_metered;
+	struct kpi_group cpu;     /* lanes: utilisation (ppm) */
+	struct kpi_group memory;  /* lanes: used, size (MiB) */
+	struct kpi_group storage; /* lanes: used, size (MiB) */
+	struct kpi_group network; /* lanes: octets in, octets out, speed (Mbit/s) */
+	struct kpi_group rack;    /* a member per feed; lane: energy */
+};
+
+/* PUE = E_DC / E_IT over the quarters covered on both sides, sites summed.  `category` 1 UPS output, 2 PDU, 3 IT input;
+ * 0: the lowest that each site has.  Source: ISO/IEC 30134-2, domain.md 1.2. */
+void kpi_pue(const struct kpi_period *period, int category, struct kpi *out);
+/* E_DC of the sites: grid + on-site generation + generators.  domain.md 1.2. */
+void kpi_energy_dc(const struct kpi_period *period, struct kpi *out);
+/* IT energy. */
+void kpi_energy_it(const struct kpi_period *period, struct kpi *out);
+/* IT energy times its site's PUE, proportional allocation.  domain.md 5.11 rule 1. */
+void kpi_energy_allocated(const struct kpi_period *period, struct kpi *out);
+/* ITEUsv: each server over its own covered time, then the mean over servers; those covered for less than half are left
+ * out.  domain.md 1.4. */
+void kpi_cpu_utilisation(const struct kpi_period *period, struct kpi *out);
+/* Used of size.  domain.md 6. */
+void kpi_memory_utilisation(const struct kpi_period *period, struct kpi *out);
+void kpi_storage_utilisation(const struct kpi_period *period, struct kpi *out);
+/* Links full duplex: the busier direction.  domain.md 6. */
+void kpi_network_utilisation(const struct kpi_period *period, struct kpi *out);
+/* Power of all feeds over the usable power of one.  domain.md 6. */
+void kpi_rack_utilisation(const struct kpi_period *period, struct kpi *out);
+/* Covered quarters of those expected. */
+void kpi_coverage(const struct kpi_period *period, struct kpi *out);
+
+/* Quotient of two momentary powers: no PUE, and never called so.  Unknown when a side is missing. */
+struct hwatt_ratio kpi_power_ratio(int64_t dc_mw, int64_t it_mw);
+/* False when a PUE of a higher category lies below one of a lower one by more than both uncertainties: losses only move
+ * from IT to overhead. */
+bool kpi_order_plausible(const struct kpi *lower, const struct kpi *higher);
+/* "NO_DATA DIV_ZERO ..." in the order of the flags; "" without any. */
+void kpi_flag_names(unsigned flags, char *out, size_t size);
+
+#endif
