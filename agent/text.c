@@ -122,8 +122,7 @@ void hwatt_text_fixed(struct hwatt_text *t, int64_t value, int decimals)
 		hwatt_text_printf(t, ".%0*" PRIu64, decimals, rest);
 }
 
-/* Length (1-4) of the UTF-8 character at `p`, 0 when it is none; `left` octets are there. RFC 3629. */
-static size_t utf8_length(const unsigned char *p, size_t left)
+size_t hwatt_utf8_length(const unsigned char *p, size_t left)
 {
 	if (p[0] < 0x80)
 		return 1;
@@ -144,7 +143,7 @@ void hwatt_text_json(struct hwatt_text *t, const char *string)
 	size_t left = strlen(string);
 	hwatt_text_putc(t, '"');
 	while (left > 0) {
-		size_t n = utf8_length(p, left);
+		size_t n = hwatt_utf8_length(p, left);
 		if (n == 0) {
 			hwatt_text_puts(t, "\\ufffd");
 			n = 1;
@@ -169,12 +168,12 @@ void hwatt_text_clean(char *out, size_t size, const void *bytes, size_t length)
 		length = (size_t)(nul - p);
 	bool utf8 = true;
 	for (size_t i = 0, n; i < length && utf8; i += n) {
-		n = utf8_length(p + i, length - i);
+		n = hwatt_utf8_length(p + i, length - i);
 		utf8 = n > 0;
 	}
 	size_t used = 0;
 	for (size_t i = 0; i < length;) {
-		size_t n = utf8 ? utf8_length(p + i, length - i) : 1;
+		size_t n = utf8 ? hwatt_utf8_length(p + i, length - i) : 1;
 		unsigned char pair[2] = { (unsigned char)(0xc0 | p[i] >> 6), (unsigned char)(0x80 | (p[i] & 0x3f)) };
 		bool latin1 = !utf8 && p[i] >= 0x80;
 		const unsigned char *from = latin1 ? pair : p + i;

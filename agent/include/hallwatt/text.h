@@ -41,6 +41,9 @@ void hwatt_text_fixed(struct hwatt_text *t, int64_t value, int decimals);
 /* A JSON string with its quotes; octets that are not UTF-8 become U+FFFD. */
 void hwatt_text_json(struct hwatt_text *t, const char *string);
 
+/* Length (1-4) of the UTF-8 character at `p`, 0 when it is none; `left` (at least 1) octets are there. RFC 3629. */
+size_t hwatt_utf8_length(const unsigned char *p, size_t left);
+
 /* Copies `length` octets a device sent into `out` as valid, printable UTF-8: stops at NUL, reads octets
  * that are not UTF-8 as Latin-1, drops control characters and surrounding blanks, cuts at a
  * character's border. */

@@ -1,0 +1,240 @@
+/* SPDX-FileCopyrightText: 2026 The hallwatt authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "families.h"
+#include <hallwatt/arena.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+/* `count` pointers into an array of items of `size` octets, sorted by `compare`; equal ones, which would be the same
+ * series, are there once. The caller frees it. */
+static const void **sorted(const void *items, size_t *count, size_t size, int (*compare)(const void *, const void *))
+{
+	const void **out = hwatt_alloc(*count * sizeof(out[0]));
+	for (size_t i = 0; i < *count; i++)
+		out[i] = (const char *)items + i * size;
+	if (*count > 0)
+		qsort(out, *count, sizeof(out[0]), compare);
+	size_t kept = 0;
+	for (size_t i = 0; i < *count; i++)
+		if (kept == 0 || compare(&out[kept - 1], &out[i]) != 0)
+			out[kept++] = out[i];
+	*count = kept;
+	return out;
+}
+
+static int compare_site_powers(const void *left, const void *right)
+{
+	const struct hwatt_view_site_power *a = *(const void *const *)left, *b = *(const void *const *)right;
+	int c = strcmp(a->site, b->site);
+	return c != 0 ? c : (a->role > b->role) - (a->role < b->role);
+}
+
+static void put_site_powers(struct exposition *x, const struct hwatt_snapshot *snap)
+{
+	static const struct family family = {
+		"site_power_watts", FAMILY_GAUGE,
+		"Power of a site's meters of one power role, added up without counting a watt twice.", false
+	};
+	size_t count = snap->site_power_count;
+	const void **powers = sorted(snap->site_power, &count, sizeof(snap->site_power[0]), compare_site_powers);
+	exposition_family(x, &family);
+	for (size_t i = 0; i < count; i++) {
+		const struct hwatt_view_site_power *power = powers[i];
+		exposition_sample(x);
+		exposition_label(x, "site", power->site);
+		exposition_label(x, "power_role", hwatt_power_role_name(power->role));
+		exposition_fixed(x, power->mw, 3);
+	}
+	free(powers);
+}
+
+static int compare_kpis(const void *left, const void *right)
+{
+	const struct hwatt_view_kpi *a = *(const void *const *)left, *b = *(const void *const *)right;
+	int c = strcmp(b->subject_kind, a->subject_kind); /* sites first */
+	if (c == 0)
+		c = strcmp(a->subject, b->subject);
+	if (c == 0)
+		c = strcmp(a->kpi, b->kpi);
+	return c != 0 ? c : strcmp(a->window, b->window);
+}
+
+static void kpi_sample(struct exposition *x, const struct hwatt_view_kpi *kpi)
+{
+	exposition_sample(x);
+	exposition_label(x, kpi->subject_kind, kpi->subject);
+	exposition_label(x, "kpi", kpi->kpi);
+	exposition_label(x, "window", kpi->window);
+}
+
+static void put_kpis(struct exposition *x, const struct hwatt_view_hall *hall)
+{
+	/* A KPI of a further unit is a further row. */
+	static const struct {
+		const char *unit;
+		struct family family;
+	} rows[] = {
+		{ "1", { "kpi_ratio", FAMILY_GAUGE,
+			 "KPIs without a unit (PUE, utilisation ...) over a window; absent when they cannot be known.", false } },
+		{ "J", { "kpi_energy_joules", FAMILY_GAUGE,
+			 "Energies over a window; absent when they cannot be known.", false } },
+		{ "W", { "kpi_power_watts", FAMILY_GAUGE,
+			 "Powers over a window; absent when they cannot be known.", false } },
+		{ "By", { "kpi_data_bytes", FAMILY_GAUGE,
+			  "Amounts of data over a window; absent when they cannot be known.", false } },
+	};
+	static const struct family coverage = {
+		"kpi_coverage_ratio", FAMILY_GAUGE, "Share of the window that was measured.", false
+	};
+	size_t count = hall->kpi_count;
+	const void **kpis = sorted(hall->kpis, &count, sizeof(hall->kpis[0]), compare_kpis);
+	for (size_t row = 0; row < sizeof(rows) / sizeof(rows[0]); row++) {
+		exposition_family(x, &rows[row].family);
+		for (size_t i = 0; i < count; i++) {
+			const struct hwatt_view_kpi *kpi = kpis[i];
+			if (!kpi->known || !hwatt_ratio_known(kpi->value) || strcmp(kpi->unit, rows[row].unit) != 0)
+				continue;
+			kpi_sample(x, kpi);
+			exposition_ratio(x, kpi->value);
+		}
+	}
+	exposition_family(x, &coverage);
+	for (size_t i = 0; i < count; i++) {
+		const struct hwatt_view_kpi *kpi = kpis[i];
+		kpi_sample(x, kpi);
+		exposition_fixed(x, kpi->coverage_ppm, 6);
+	}
+	free(kpis);
+}
+
+static int compare_contracts(const void *left, const void *right)
+{
+	const struct hwatt_view_contract *a = *(const void *const *)left, *b = *(const void *const *)right;
+	return strcmp(a->id, b->id);
+}
+
+/* A day as 2026-10-25. */
+static void day_label(struct exposition *x, const char *name, int64_t day)
+{
+	struct tm utc;
+	time_t at = (time_t)(day * 86400);
+	char text[32] = "";
+	if (gmtime_r(&at, &utc) != NULL)
+		strftime(text, sizeof(text), "%Y-%m-%d", &utc);
+	exposition_label(x, name, text);
+}
+
+static void put_contracts(struct exposition *x, const struct hwatt_view_hall *hall)
+{
+	static const struct family family = { "contract_info", FAMILY_INFO,
+					      "Who is bound by a contract, and from when to when; always 1.", false };
+	size_t count = hall->contract_count;
+	const void **contracts = sorted(hall->contracts, &count, sizeof(hall->contracts[0]), compare_contracts);
+	exposition_family(x, &family);
+	for (size_t i = 0; i < count; i++) {
+		const struct hwatt_view_contract *contract = contracts[i];
+		exposition_sample(x);
+		exposition_label(x, "contract", contract->id);
+		exposition_label(x, "buyer", contract->buyer);
+		exposition_label(x, "supplier", contract->supplier);
+		day_label(x, "valid_from", contract->from_day);
+		day_label(x, "valid_to", contract->to_day);
+		exposition_int(x, 1);
+	}
+	free(contracts);
+}
+
+static int compare_requirements(const void *left, const void *right)
+{
+	const struct hwatt_view_requirement *a = *(const void *const *)left, *b = *(const void *const *)right;
+	int c = strcmp(a->contract, b->contract);
+	return c != 0 ? c : strcmp(a->requirement, b->requirement);
+}
+
+static void requirement_sample(struct exposition *x, const struct hwatt_view_requirement *r)
+{
+	exposition_sample(x);
+	exposition_label(x, "contract", r->contract);
+	exposition_label(x, "requirement", r->requirement);
+}
+
+static void put_value(struct exposition *x, const struct hwatt_view_requirement *r)
+{
+	if (!r->known || !hwatt_ratio_known(r->value))
+		return;
+	requirement_sample(x, r);
+	exposition_ratio(x, r->value);
+}
+
+static void put_limit(struct exposition *x, const struct hwatt_view_requirement *r)
+{
+	if (!r->limited || !hwatt_ratio_known(r->limit))
+		return;
+	requirement_sample(x, r);
+	exposition_ratio(x, r->limit);
+}
+
+/* A share of a limit of 0 is not defined: absent. */
+static void put_margin(struct exposition *x, const struct hwatt_view_requirement *r)
+{
+	if (!r->known || !r->limited || !hwatt_ratio_known(r->value) || !hwatt_ratio_known(r->limit) ||
+	    r->limit.num == 0)
+		return;
+	double value = hwatt_ratio_double(r->value), limit = hwatt_ratio_double(r->limit);
+	double room = r->maximum ? limit - value : value - limit;
+	requirement_sample(x, r);
+	exposition_double(x, room / (limit < 0 ? -limit : limit));
+}
+
+static void put_status(struct exposition *x, const struct hwatt_view_requirement *r)
+{
+	for (int status = 0; status < HWATT_STATUSES; status++) {
+		requirement_sample(x, r);
+		exposition_label(x, "status", hwatt_status_name((enum hwatt_status)status));
+		exposition_int(x, r->status == (enum hwatt_status)status);
+	}
+}
+
+static void put_coverage(struct exposition *x, const struct hwatt_view_requirement *r)
+{
+	requirement_sample(x, r);
+	exposition_fixed(x, r->coverage_ppm, 6);
+}
+
+static void put_requirements(struct exposition *x, const struct hwatt_view_hall *hall)
+{
+	static const struct {
+		struct family family;
+		void (*put)(struct exposition *x, const struct hwatt_view_requirement *r);
+	} rows[] = {
+		{ { "requirement_value", FAMILY_GAUGE,
+		    "What was measured for a requirement, in its base unit; absent when it cannot be known.", false },
+		  put_value },
+		{ { "requirement_limit", FAMILY_GAUGE, "The limit that was promised, in the same unit.", false }, put_limit },
+		{ { "requirement_margin_ratio", FAMILY_GAUGE,
+		    "Room left to the limit as a share of it: negative beyond the limit, whichever side is the wrong one.",
+		    false }, put_margin },
+		{ { "requirement_status", FAMILY_GAUGE, "1 for the present verdict of a requirement, 0 for the others.", false },
+		  put_status },
+		{ { "requirement_coverage_ratio", FAMILY_GAUGE,
+		    "Share of the judged period that was measured.", false }, put_coverage },
+	};
+	size_t count = hall->requirement_count;
+	const void **all = sorted(hall->requirements, &count, sizeof(hall->requirements[0]), compare_requirements);
+	for (size_t row = 0; row < sizeof(rows) / sizeof(rows[0]); row++) {
+		exposition_family(x, &rows[row].family);
+		for (size_t i = 0; i < count; i++)
+			rows[row].put(x, all[i]);
+	}
+	free(all);
+}
+
+void put_hall(struct exposition *x, const struct hwatt_snapshot *snap)
+{
+	put_site_powers(x, snap);
+	put_kpis(x, snap->hall);
+	put_contracts(x, snap->hall);
+	put_requirements(x, snap->hall);
+}
