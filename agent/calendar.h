@@ -8,6 +8,7 @@
 #define HALLWATT_CALENDAR_H
 
 #include <hallwatt/error.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #define QUARTER_S 900

@@ -35,7 +35,10 @@ enum hwatt_type {
 	HWATT_OBJECT,   /* the struct itself, by `schema` */
 	HWATT_LIST,     /* struct hwatt_list of `schema` objects, or of scalars of type `item` */
 	HWATT_TEXTS,    /* struct hwatt_texts: one string, or {sv: ..., en: ...} */
-	HWATT_NODE,     /* const struct hwatt_node *: taken as it stands, read later by another schema */
+	HWATT_NODE,     /* const struct hwatt_node *: taken as it stands, read later by another schema (`schema`,
+	                 * where it is known); borrowed from the document, which must outlive it */
+	HWATT_MAP,      /* struct hwatt_list of `schema` objects under free names; the first member of the object's
+	                 * struct is a const char * that receives the name, which must match `pattern` */
 };
 
 #define HWATT_REQUIRED 1u    /* its absence is an error */
@@ -52,11 +55,11 @@ struct hwatt_option {
 	unsigned flags;
 	const char *fallback;       /* default as it would be written; NULL: zero or "" */
 	const char *help;           /* one sentence for schema, man page and example */
-	const struct hwatt_schema *schema; /* OBJECT, or LIST of objects */
+	const struct hwatt_schema *schema; /* OBJECT, MAP, LIST of objects; NODE: what the JSON Schema says of it */
 	enum hwatt_type item;       /* LIST of scalars: the type of each, when schema is NULL */
 	const char *const *words;   /* ENUM: the words, ended by NULL */
 	int64_t min, max;           /* numbers, in the stored unit; checked when max > min */
-	const char *pattern;        /* STRING: POSIX extended regular expression it must match, NULL: any */
+	const char *pattern;        /* STRING: POSIX extended regular expression it must match, NULL: any; MAP: for its names */
 };
 
 struct hwatt_schema {
@@ -65,7 +68,7 @@ struct hwatt_schema {
 	size_t size;                /* sizeof the struct */
 	const struct hwatt_option *options;
 	size_t count;
-	/* Checks an object as a whole, after its fields were read; adds mistakes to `report`. NULL: none. */
+	/* Checks an object as a whole, when its fields were read without a mistake; adds mistakes to `report`. NULL: none. */
 	void (*check)(const void *object, const struct hwatt_node *at, struct hwatt_report *report);
 	/* Offset of a struct hwatt_mark in the struct that receives where the object stands; 0: none (never the first field). */
 	size_t mark_offset;

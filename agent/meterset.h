@@ -1,0 +1,55 @@
+/* SPDX-FileCopyrightText: 2026 The hallwatt authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* meterset.h - the meters of one device: from the values of a poll to quarters.
+ *
+ * Every place that has power or an energy register gets an ENERGY meter; processors, memory, fixed disks and links are
+ * summed over the device and kept as levels and flows with the index "total". Byte levels are in MiB, link
+ * speeds in Mbit/s, so that their integrals fit.  No I/O and no clock: a simulated past goes through the same code. */
+#ifndef HALLWATT_METERSET_H
+#define HALLWATT_METERSET_H
+
+#include "meter.h"
+#include "store.h"
+#include "target.h"
+#include <hallwatt/text.h>
+
+#define METERSET_BYTES_PER_LEVEL INT64_C(1048576)
+#define METERSET_BITS_PER_LEVEL INT64_C(1000000)
+
+struct meterset;
+
+struct meterset_settings {
+	int64_t interval_ms; /* of the polls: the longest hole bridged follows from it */
+	int64_t rated_mw;    /* of the device, 0: unknown */
+};
+
+struct meterset_poll { /* what one poll gave */
+	const struct target_point *points;
+	size_t count;
+	uint64_t number;     /* points with this `poll` are new */
+	int64_t wall_ms, mono_ms; /* now; a point's own mono_ms dates its value */
+	bool restarted, exchanged;
+};
+
+/* A finished quarter of one point of the device (point->device is the set's). */
+typedef void meterset_emit(void *arg, const struct store_point *point, const struct interval *interval);
+
+struct meterset *meterset_new(const char *device, struct meterset_settings settings);
+void meterset_free(struct meterset *set);
+void meterset_configure(struct meterset *set, struct meterset_settings settings);
+/* The points of another target stand behind the same device from now on (after a reload). */
+void meterset_rebind(struct meterset *set);
+
+void meterset_feed(struct meterset *set, const struct meterset_poll *poll, meterset_emit *emit, void *arg);
+/* Closes all quarters that ended at or before `wall_ms`. */
+void meterset_close(struct meterset *set, int64_t wall_ms, meterset_emit *emit, void *arg);
+
+struct meterset_total { enum hwatt_role role; const char *index; struct meter_total total; };
+/* The next ENERGY meter's total at or after place `from` (0 at first); returns the place to go on from, 0 when there is no more. */
+size_t meterset_total(const struct meterset *set, size_t from, struct meterset_total *out);
+
+/* The whole state as octets, and back: HWATT_EPROTO for octets that are not ours. */
+void meterset_encode(const struct meterset *set, struct hwatt_text *out);
+int meterset_decode(struct meterset *set, const void *bytes, size_t length, struct hwatt_error *err);
+
+#endif

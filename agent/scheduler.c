@@ -1,0 +1,218 @@
+/* SPDX-FileCopyrightText: 2026 The hallwatt authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "scheduler.h"
+#include <assert.h>
+#include <hallwatt/arena.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct scheduler_entry {
+	struct scheduler *scheduler;
+	struct scheduler_client client;
+	int64_t period_ms, limit_ms;
+	int64_t place_ms; /* in the period */
+	int64_t due_ms;   /* when the next poll is due */
+	int64_t at_ms;    /* when the heap must look: due, or the running poll's deadline */
+	size_t position;  /* in the heap */
+	int missed;
+	bool polling;
+};
+
+struct scheduler {
+	uv_loop_t *loop;
+	uv_timer_t timer;
+	struct scheduler_entry **heap; /* the earliest first */
+	size_t count, capacity;
+	struct scheduler_figures figures;
+};
+
+static void heap_put(struct scheduler *s, size_t at, struct scheduler_entry *e)
+{
+	s->heap[at] = e;
+	e->position = at;
+}
+
+/* Moves the entry at `at` to where its time belongs. */
+static void heap_fix(struct scheduler *s, size_t at)
+{
+	struct scheduler_entry *e = s->heap[at];
+	while (at > 0 && s->heap[(at - 1) / 2]->at_ms > e->at_ms) {
+		heap_put(s, at, s->heap[(at - 1) / 2]);
+		at = (at - 1) / 2;
+	}
+	for (;;) {
+		size_t child = 2 * at + 1;
+		if (child + 1 < s->count && s->heap[child + 1]->at_ms < s->heap[child]->at_ms)
+			child++;
+		if (child >= s->count || s->heap[child]->at_ms >= e->at_ms)
+			break;
+		heap_put(s, at, s->heap[child]);
+		at = child;
+	}
+	heap_put(s, at, e);
+}
+
+static void on_timer(uv_timer_t *timer);
+
+static void arm(struct scheduler *s)
+{
+	if (s->count == 0) {
+		uv_timer_stop(&s->timer);
+		return;
+	}
+	int64_t wait = s->heap[0]->at_ms - (int64_t)uv_now(s->loop);
+	uv_timer_start(&s->timer, on_timer, wait > 0 ? (uint64_t)wait : 0, 0);
+}
+
+static void start_poll(struct scheduler *s, struct scheduler_entry *e, int64_t now)
+{
+	int64_t late_us = (now - e->due_ms) * 1000;
+	s->figures.polls++;
+	s->figures.lateness_us_sum += late_us;
+	if (late_us > s->figures.lateness_us_max)
+		s->figures.lateness_us_max = late_us;
+	if (late_us > 1000000)
+		s->figures.late++;
+	s->figures.outstanding++;
+	e->polling = true;
+	e->at_ms = now + e->limit_ms;
+	heap_fix(s, e->position);
+	e->client.poll(e->client.arg, e->limit_ms);
+}
+
+static void on_timer(uv_timer_t *timer)
+{
+	struct scheduler *s = timer->data;
+	int64_t now = (int64_t)uv_now(s->loop);
+	/* The client may end its poll, or remove entries, within the call: look at the top anew each time. */
+	while (s->count > 0 && s->heap[0]->at_ms <= now) {
+		struct scheduler_entry *e = s->heap[0];
+		if (e->polling)
+			e->client.expire(e->client.arg);
+		else
+			start_poll(s, e, now);
+	}
+	arm(s);
+}
+
+struct scheduler *scheduler_start(uv_loop_t *loop)
+{
+	struct scheduler *s = hwatt_alloc(sizeof(*s));
+	s->loop = loop;
+	uv_timer_init(loop, &s->timer);
+	s->timer.data = s;
+	return s;
+}
+
+static void on_closed(uv_handle_t *handle)
+{
+	struct scheduler *s = handle->data;
+	free(s->heap);
+	free(s);
+}
+
+void scheduler_stop(struct scheduler *s)
+{
+	assert(s->count == 0);
+	uv_close((uv_handle_t *)&s->timer, on_closed);
+}
+
+static uint64_t key_hash(const char *key)
+{
+	uint64_t h = UINT64_C(14695981039346656037);
+	for (; *key != '\0'; key++)
+		h = (h ^ (unsigned char)*key) * UINT64_C(1099511628211);
+	return h ^ h >> 29; /* the low bits of FNV alone are not even enough for short keys */
+}
+
+/* The next time at or after `from` that is the entry's place in its period. */
+static int64_t next_place(const struct scheduler_entry *e, int64_t from)
+{
+	int64_t into = (from - e->place_ms) % e->period_ms;
+	if (into < 0)
+		into += e->period_ms;
+	return into == 0 ? from : from + e->period_ms - into;
+}
+
+struct scheduler_entry *scheduler_add(struct scheduler *s, const char *key, int64_t period_ms, int64_t limit_ms,
+				      bool soon, struct scheduler_client client)
+{
+	assert(period_ms > 0 && limit_ms > 0);
+	struct scheduler_entry *e = hwatt_alloc(sizeof(*e));
+	uint64_t hash = key_hash(key);
+	*e = (struct scheduler_entry){ .scheduler = s, .client = client, .period_ms = period_ms,
+				       .limit_ms = limit_ms < period_ms ? limit_ms : period_ms };
+	e->place_ms = (int64_t)(hash % (uint64_t)period_ms);
+	uv_update_time(s->loop);
+	int64_t now = (int64_t)uv_now(s->loop);
+	int64_t spread = period_ms < 2000 ? period_ms : 2000;
+	e->due_ms = soon ? now + (int64_t)(hash % (uint64_t)spread) : next_place(e, now);
+	e->at_ms = e->due_ms;
+	if (s->count == s->capacity) {
+		s->capacity = s->capacity == 0 ? 64 : s->capacity * 2;
+		s->heap = hwatt_realloc(s->heap, s->capacity * sizeof(struct scheduler_entry *));
+	}
+	heap_put(s, s->count++, e);
+	heap_fix(s, e->position);
+	arm(s);
+	return e;
+}
+
+void scheduler_remove(struct scheduler_entry *e)
+{
+	struct scheduler *s = e->scheduler;
+	size_t at = e->position;
+	if (e->polling)
+		s->figures.outstanding--;
+	if (e->missed > SCHEDULER_PATIENCE)
+		s->figures.backed_off--;
+	s->count--;
+	if (at < s->count) {
+		heap_put(s, at, s->heap[s->count]);
+		heap_fix(s, at);
+	}
+	free(e);
+	arm(s);
+}
+
+/* How long to wait from one poll's due time to the next, in whole periods while the device is not backed off. */
+static int64_t wait_ms(const struct scheduler_entry *e)
+{
+	int64_t wait = e->period_ms;
+	for (int i = SCHEDULER_PATIENCE; i < e->missed && wait < SCHEDULER_BACKOFF_MAX_MS; i++)
+		wait *= 2;
+	int64_t most = e->period_ms > SCHEDULER_BACKOFF_MAX_MS ? e->period_ms : SCHEDULER_BACKOFF_MAX_MS;
+	return wait < most ? wait : most;
+}
+
+void scheduler_done(struct scheduler_entry *e, bool ok)
+{
+	struct scheduler *s = e->scheduler;
+	assert(e->polling);
+	e->polling = false;
+	s->figures.outstanding--;
+	bool was_off = e->missed > SCHEDULER_PATIENCE;
+	e->missed = ok ? 0 : e->missed < 1000 ? e->missed + 1 : e->missed;
+	bool is_off = e->missed > SCHEDULER_PATIENCE;
+	s->figures.backed_off += (int)is_off - (int)was_off;
+	if (!ok)
+		s->figures.missed++;
+	int64_t now = (int64_t)uv_now(s->loop);
+	int64_t from = e->due_ms + (is_off ? wait_ms(e) : 1);
+	e->due_ms = next_place(e, from > now ? from : now + 1);
+	e->at_ms = e->due_ms;
+	heap_fix(s, e->position);
+	arm(s);
+}
+
+int scheduler_missed(const struct scheduler_entry *e)
+{
+	return e->missed;
+}
+
+struct scheduler_figures scheduler_figures(const struct scheduler *s)
+{
+	struct scheduler_figures f = s->figures;
+	f.entries = (int64_t)s->count;
+	return f;
+}

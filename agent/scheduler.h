@@ -1,0 +1,51 @@
+/* SPDX-FileCopyrightText: 2026 The hallwatt authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* scheduler.h - who is polled when: period, spread, deadline, back-off.
+ *
+ * Each entry has at most one poll outstanding. Polls of one period are spread evenly by a hash of the device's id, so that they keep
+ * their place over restarts; a device that missed several polls in a row is asked less often, a silent one never delays
+ * another. Times are the loop's monotonic milliseconds. */
+#ifndef HALLWATT_SCHEDULER_H
+#define HALLWATT_SCHEDULER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <uv.h>
+
+#define SCHEDULER_PATIENCE 3            /* missed polls before asking less often */
+#define SCHEDULER_BACKOFF_MAX_MS 60000  /* a dead device is asked this often, or at its period when that is longer */
+
+struct scheduler;
+struct scheduler_entry;
+
+struct scheduler_client { /* what is scheduled; called on the loop */
+	void (*poll)(void *arg, int64_t limit_ms); /* start a poll; scheduler_done() follows, or `expire` is called */
+	void (*expire)(void *arg);                 /* its deadline passed: end it, which calls scheduler_done() */
+	void *arg;
+};
+
+struct scheduler_figures { /* since the start */
+	int64_t polls, missed;
+	int64_t late;            /* began more than a second after they were due */
+	int64_t lateness_us_sum, lateness_us_max;
+	int64_t outstanding, entries, backed_off;
+};
+
+struct scheduler *scheduler_start(uv_loop_t *loop);
+/* All entries must have been removed. Frees after its timer has closed. */
+void scheduler_stop(struct scheduler *s);
+
+/* Adds a client that is polled every `period_ms`, each poll bounded by `limit_ms`; `key` places it in the period. With `soon` the
+ * first poll comes within min(period, 2 s), otherwise at its place. */
+struct scheduler_entry *scheduler_add(struct scheduler *s, const char *key, int64_t period_ms, int64_t limit_ms,
+				      bool soon, struct scheduler_client client);
+/* Removes it; a running poll is forgotten (the client aborts it itself). */
+void scheduler_remove(struct scheduler_entry *e);
+/* The poll that was started has ended. */
+void scheduler_done(struct scheduler_entry *e, bool ok);
+/* Polls missed in a row. */
+int scheduler_missed(const struct scheduler_entry *e);
+struct scheduler_figures scheduler_figures(const struct scheduler *s);
+
+#endif

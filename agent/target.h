@@ -1,0 +1,77 @@
+/* SPDX-FileCopyrightText: 2026 The hallwatt authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* target.h - one device in a collector's hands: its points, their last values, its identity.
+ *
+ * The core's side of hallwatt/collector.h. A target belongs to who opened it (scheduler, probe) until `closed` was
+ * called. Everything is on the main loop. */
+#ifndef HALLWATT_TARGET_H
+#define HALLWATT_TARGET_H
+
+#include <hallwatt/collector.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <uv.h>
+
+#define TARGET_MAX_WARNINGS 64
+
+struct target_point {
+	enum hwatt_role role;
+	enum hwatt_quantity quantity;
+	const char *index, *name, *source; /* one allocation, owned; name "" when none */
+	uint64_t modulus;
+	int64_t step;
+	bool alternative, has_stamp;
+	struct hwatt_value value;
+	uint64_t stamp;
+	int64_t mono_ms;   /* when the last value came */
+	uint64_t poll;     /* the number of the poll that gave it; 0: none yet */
+};
+
+struct target_identity { /* "" when not known */
+	char *vendor, *model, *serial, *firmware, *profile, *profile_reason;
+};
+
+struct target_owner {
+	/* A poll ended: NULL when all was read. The points with `poll` equal to target_poll_number() are new. */
+	void (*done)(void *arg, struct hwatt_target *t, const struct hwatt_error *err);
+	/* After target_close(): the target is freed when this returns. */
+	void (*closed)(void *arg, struct hwatt_target *t);
+	void *arg;
+};
+
+/* What a target is made of; everything is borrowed and outlives the target. */
+struct target_parts {
+	uv_loop_t *loop;
+	struct hwatt_log *log;
+	const struct hwatt_collector *collector;
+	void *engine;
+	const void *settings;
+	const struct hwatt_device *device;
+	const struct hwatt_profile_set *profiles;
+	struct target_owner owner;
+};
+
+/* Makes a target and opens its session; no traffic yet. Fails as the collector's `open` does. */
+int target_open(const struct target_parts *parts, struct hwatt_target **out, struct hwatt_error *err);
+/* Starts a poll that must end within `limit_ms`; none may be running. */
+void target_poll(struct hwatt_target *t, int64_t limit_ms);
+/* The deadline passed: ends the running poll with HWATT_ETIMEOUT, through the owner's `done`. */
+void target_expire(struct hwatt_target *t);
+/* Closes the session; `closed` follows, maybe before this returns. */
+void target_close(struct hwatt_target *t);
+
+bool target_polling(const struct hwatt_target *t);
+uint64_t target_poll_number(const struct hwatt_target *t);
+const struct target_point *target_points(const struct hwatt_target *t, size_t *count);
+const struct target_identity *target_identity(const struct hwatt_target *t);
+/* Grows by one whenever the identity changed. */
+uint64_t target_identity_version(const struct hwatt_target *t);
+/* The sentences that the collector had for a human. */
+const char *const *target_warnings(const struct hwatt_target *t, size_t *count);
+/* The device's uptime went back since the poll before. */
+bool target_restarted(const struct hwatt_target *t);
+int64_t target_requests(const struct hwatt_target *t);
+/* Values that were out of their quantity's range, since the target was opened. */
+int64_t target_dropped(const struct hwatt_target *t);
+
+#endif
