@@ -1,0 +1,486 @@
+/* SPDX-FileCopyrightText: 2026 The hallwatt authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "engine.h"
+#include <assert.h>
+#include <errno.h>
+#include <hallwatt/arena.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include <uv.h>
+
+#define BATCH 32u               /* packets per recvmmsg */
+#define ROUNDS 8u               /* batches per wake-up, so that timers and others get their turn */
+#define SLOT_BITS 16u
+#define MAX_SLOTS (1u << SLOT_BITS)
+#define GENERATIONS (1u << 14)
+#define NO_SLOT UINT32_MAX
+#define RECEIVE_BUFFER (8 << 20)
+#define OCTETS_PER_ANSWER 4096  /* what the kernel charges for a queued answer of up to 1,400 octets, with a margin */
+#define MIN_LIMIT 32u
+#define MAX_LIMIT 16384u
+#define ID_MARK 0x40000000u     /* set in every request id: four octets are then its shortest form */
+
+enum slot_state { SLOT_FREE, SLOT_QUEUED, SLOT_WAITING };
+
+struct slot {
+	struct engine_request request; /* `to` points to `address` */
+	union engine_address address;
+	enum slot_state state;
+	uint16_t generation;
+	unsigned tries;
+	int64_t due_ms;
+	uint32_t heap_at;    /* WAITING: its place in the heap */
+	uint32_t next;       /* FREE and QUEUED: the next in its list */
+	uint32_t previous;   /* QUEUED */
+};
+
+struct port { /* one socket */
+	int fd;
+	uv_poll_t poll;
+	uint32_t dropped; /* the kernel's count at the last packet */
+	struct engine *engine;
+};
+
+struct engine {
+	uv_loop_t *loop;
+	struct hwatt_log *log;
+	struct port v4, v6;
+	uv_timer_t timer;
+	unsigned open_handles;
+	bool closing;
+	struct slot *slots;
+	uint32_t slot_count, free_slots;
+	uint32_t queue_first, queue_last;
+	uint32_t *heap; /* slots by due time */
+	uint32_t heap_count;
+	uint32_t limit;
+	struct engine_counters counters;
+	struct ber_message message;
+	struct mmsghdr headers[BATCH];
+	struct iovec vectors[BATCH];
+	union engine_address sources[BATCH];
+	uint8_t control[BATCH][64];
+	uint8_t packets[BATCH][BER_MAX_PACKET];
+};
+
+/* The heap of waiting requests, the next one due at its top. */
+static void heap_place(struct engine *e, uint32_t at, uint32_t slot)
+{
+	e->heap[at] = slot;
+	e->slots[slot].heap_at = at;
+}
+
+static void heap_up(struct engine *e, uint32_t at)
+{
+	uint32_t slot = e->heap[at];
+	while (at > 0) {
+		uint32_t above = (at - 1) / 2;
+		if (e->slots[e->heap[above]].due_ms <= e->slots[slot].due_ms)
+			break;
+		heap_place(e, at, e->heap[above]);
+		at = above;
+	}
+	heap_place(e, at, slot);
+}
+
+static void heap_down(struct engine *e, uint32_t at)
+{
+	uint32_t slot = e->heap[at];
+	for (;;) {
+		uint32_t child = at * 2 + 1;
+		if (child >= e->heap_count)
+			break;
+		if (child + 1 < e->heap_count &&
+		    e->slots[e->heap[child + 1]].due_ms < e->slots[e->heap[child]].due_ms)
+			child++;
+		if (e->slots[e->heap[child]].due_ms >= e->slots[slot].due_ms)
+			break;
+		heap_place(e, at, e->heap[child]);
+		at = child;
+	}
+	heap_place(e, at, slot);
+}
+
+static void heap_add(struct engine *e, uint32_t slot)
+{
+	heap_place(e, e->heap_count, slot);
+	heap_up(e, e->heap_count++);
+}
+
+static void heap_remove(struct engine *e, uint32_t slot)
+{
+	uint32_t at = e->slots[slot].heap_at;
+	uint32_t last = e->heap[--e->heap_count];
+	if (last == slot)
+		return;
+	heap_place(e, at, last);
+	heap_up(e, at);
+	heap_down(e, e->slots[last].heap_at);
+}
+
+static void on_timer(uv_timer_t *timer);
+
+/* Sets the timer for the request that is due first. A timer that stands earlier is left: it finds nothing and sets
+ * itself anew, which is cheaper than moving it for every answer. */
+static void set_timer(struct engine *e)
+{
+	if (e->heap_count == 0)
+		return;
+	int64_t in_ms = e->slots[e->heap[0]].due_ms - (int64_t)uv_now(e->loop);
+	uint64_t ms = in_ms > 0 ? (uint64_t)in_ms : 0;
+	if (!uv_is_active((uv_handle_t *)&e->timer) || uv_timer_get_due_in(&e->timer) > ms)
+		uv_timer_start(&e->timer, on_timer, ms, 0);
+}
+
+static uint32_t id_of(uint32_t slot, const struct slot *s)
+{
+	return ID_MARK | (uint32_t)s->generation << SLOT_BITS | slot;
+}
+
+static void transmit(struct engine *e, uint32_t at)
+{
+	struct slot *s = &e->slots[at];
+	const struct port *port = s->address.any.sa_family == AF_INET6 ? &e->v6 : &e->v4;
+	socklen_t length = s->address.any.sa_family == AF_INET6 ? sizeof(s->address.v6) : sizeof(s->address.v4);
+	ber_put_id(s->request.packet, s->request.id_at, id_of(at, s));
+	ssize_t n = port->fd < 0 ? -1
+				 : sendto(port->fd, s->request.packet, s->request.length, 0, &s->address.any, length);
+	if (n < 0) /* as good as lost on the way: the timeout says so */
+		e->counters.send_errors++;
+	else
+		e->counters.sent++;
+	s->tries++;
+	s->due_ms = (int64_t)uv_now(e->loop) + s->request.timeout_ms;
+}
+
+static void queue_remove(struct engine *e, uint32_t at)
+{
+	struct slot *s = &e->slots[at];
+	if (s->previous != NO_SLOT)
+		e->slots[s->previous].next = s->next;
+	else
+		e->queue_first = s->next;
+	if (s->next != NO_SLOT)
+		e->slots[s->next].previous = s->previous;
+	else
+		e->queue_last = s->previous;
+}
+
+static void start(struct engine *e, uint32_t at)
+{
+	e->slots[at].state = SLOT_WAITING;
+	transmit(e, at);
+	heap_add(e, at);
+}
+
+/* Lets queued requests go while there is room. */
+static void wake(struct engine *e)
+{
+	while (e->queue_first != NO_SLOT && e->heap_count < e->limit) {
+		uint32_t at = e->queue_first;
+		queue_remove(e, at);
+		start(e, at);
+	}
+	set_timer(e);
+}
+
+static void release(struct engine *e, uint32_t at)
+{
+	struct slot *s = &e->slots[at];
+	if (s->state == SLOT_WAITING)
+		heap_remove(e, at);
+	else
+		queue_remove(e, at);
+	s->state = SLOT_FREE;
+	s->generation = (uint16_t)((s->generation + 1u) % GENERATIONS);
+	s->next = e->free_slots;
+	e->free_slots = at;
+}
+
+static void finish(struct engine *e, uint32_t at, const struct ber_message *message, const struct hwatt_error *err)
+{
+	struct engine_request request = e->slots[at].request;
+	release(e, at);
+	request.done(request.arg, message, err);
+}
+
+static void on_timer(uv_timer_t *timer)
+{
+	struct engine *e = timer->data;
+	int64_t now = (int64_t)uv_now(e->loop);
+	while (e->heap_count > 0 && e->slots[e->heap[0]].due_ms <= now) {
+		uint32_t at = e->heap[0];
+		struct slot *s = &e->slots[at];
+		if (s->tries <= s->request.retries) {
+			e->counters.retries++;
+			transmit(e, at);
+			heap_down(e, 0);
+			continue;
+		}
+		e->counters.timeouts++;
+		struct hwatt_error err;
+		hwatt_fail(&err, HWATT_ETIMEOUT, "no answer within %" PRId64 " ms, asked %u times",
+			   s->request.timeout_ms, s->tries);
+		finish(e, at, NULL, &err);
+	}
+	wake(e);
+}
+
+static bool same_source(const union engine_address *a, const union engine_address *b)
+{
+	if (a->any.sa_family != b->any.sa_family)
+		return false;
+	if (a->any.sa_family == AF_INET)
+		return a->v4.sin_port == b->v4.sin_port && a->v4.sin_addr.s_addr == b->v4.sin_addr.s_addr;
+	return a->v6.sin6_port == b->v6.sin6_port &&
+	       memcmp(&a->v6.sin6_addr, &b->v6.sin6_addr, sizeof(a->v6.sin6_addr)) == 0 &&
+	       (a->v6.sin6_scope_id == 0 || b->v6.sin6_scope_id == 0 || a->v6.sin6_scope_id == b->v6.sin6_scope_id);
+}
+
+/* The slot that a packet answers, NO_SLOT after counting why there is none. */
+static uint32_t match(struct engine *e, const uint8_t *packet, size_t length, const union engine_address *from)
+{
+	uint32_t id;
+	if (!ber_peek_id(packet, length, &id)) {
+		e->counters.malformed++;
+		return NO_SLOT;
+	}
+	uint32_t at = id & (MAX_SLOTS - 1);
+	if (at >= e->slot_count || e->slots[at].state != SLOT_WAITING || id_of(at, &e->slots[at]) != id) {
+		e->counters.unknown_id++;
+		return NO_SLOT;
+	}
+	if (!same_source(from, &e->slots[at].address)) {
+		e->counters.wrong_source++;
+		return NO_SLOT;
+	}
+	return at;
+}
+
+static void take(struct engine *e, const struct mmsghdr *header, const uint8_t *packet,
+		 const union engine_address *from)
+{
+	e->counters.received++;
+	if ((header->msg_hdr.msg_flags & MSG_TRUNC) != 0) {
+		e->counters.malformed++;
+		return;
+	}
+	uint32_t at = match(e, packet, header->msg_len, from);
+	if (at == NO_SLOT)
+		return;
+	if (ber_decode(packet, header->msg_len, &e->message, NULL) < 0 || e->message.pdu != BER_RESPONSE) {
+		e->counters.malformed++; /* the request goes on waiting: a sound answer may follow */
+		return;
+	}
+	finish(e, at, &e->message, NULL);
+}
+
+/* The kernel tells with a packet how many it had to drop before it. */
+static void count_drops(struct port *port, struct msghdr *header)
+{
+	for (struct cmsghdr *c = CMSG_FIRSTHDR(header); c != NULL; c = CMSG_NXTHDR(header, c)) {
+		uint32_t dropped;
+		if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SO_RXQ_OVFL)
+			continue;
+		memcpy(&dropped, CMSG_DATA(c), sizeof(dropped));
+		port->engine->counters.kernel_drops += (uint32_t)(dropped - port->dropped);
+		port->dropped = dropped;
+	}
+}
+
+static void on_readable(uv_poll_t *poll, int status, int events)
+{
+	(void)status;
+	(void)events;
+	struct port *port = poll->data;
+	struct engine *e = port->engine;
+	for (unsigned round = 0; round < ROUNDS && !e->closing; round++) {
+		for (unsigned i = 0; i < BATCH; i++) {
+			e->vectors[i] = (struct iovec){ e->packets[i], BER_MAX_PACKET };
+			e->headers[i].msg_hdr = (struct msghdr){
+				.msg_name = &e->sources[i], .msg_namelen = sizeof(e->sources[i]),
+				.msg_iov = &e->vectors[i], .msg_iovlen = 1,
+				.msg_control = e->control[i], .msg_controllen = sizeof(e->control[i]),
+			};
+		}
+		int n = recvmmsg(port->fd, e->headers, BATCH, MSG_DONTWAIT, NULL);
+		for (int i = 0; i < n; i++) {
+			count_drops(port, &e->headers[i].msg_hdr);
+			take(e, &e->headers[i], e->packets[i], &e->sources[i]);
+		}
+		if (n < (int)BATCH)
+			break;
+	}
+	wake(e);
+}
+
+/* What the kernel really granted. */
+static int receive_buffer(int fd)
+{
+	int wanted = RECEIVE_BUFFER, got = 0;
+	socklen_t size = sizeof(got);
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &wanted, sizeof(wanted)) < 0)
+		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &wanted, sizeof(wanted));
+	if (getsockopt(fd, SOL_SOCKET, SO_RCVBUF, &got, &size) < 0)
+		return 0;
+	return got;
+}
+
+static int port_open(struct engine *e, struct port *port, int family, int *buffer, struct hwatt_error *err)
+{
+	int one = 1, rc;
+	port->engine = e;
+	port->fd = socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (port->fd < 0)
+		return hwatt_fail(err, HWATT_EIO, "cannot open a UDP socket: %s", strerror(errno));
+	*buffer = receive_buffer(port->fd);
+	setsockopt(port->fd, SOL_SOCKET, SO_RXQ_OVFL, &one, sizeof(one));
+	if (family == AF_INET6)
+		setsockopt(port->fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof(one));
+	rc = uv_poll_init(e->loop, &port->poll, port->fd);
+	if (rc == 0) {
+		e->open_handles++;
+		port->poll.data = port;
+		rc = uv_poll_start(&port->poll, UV_READABLE, on_readable);
+	}
+	if (rc != 0)
+		return hwatt_fail(err, HWATT_EIO, "cannot watch a UDP socket: %s", uv_strerror(rc));
+	return 0;
+}
+
+static unsigned limit_for(int buffer)
+{
+	unsigned limit = buffer > 0 ? (unsigned)buffer / OCTETS_PER_ANSWER : 0;
+	return limit < MIN_LIMIT ? MIN_LIMIT : limit > MAX_LIMIT ? MAX_LIMIT : limit;
+}
+
+int engine_open(uv_loop_t *loop, struct hwatt_log *log, struct engine **out, struct hwatt_error *err)
+{
+	struct engine *e = hwatt_alloc(sizeof(*e));
+	int buffer = 0, buffer6 = 0;
+	e->loop = loop;
+	e->log = log;
+	e->v4.fd = e->v6.fd = -1;
+	e->free_slots = e->queue_first = e->queue_last = NO_SLOT;
+	uv_timer_init(loop, &e->timer);
+	e->timer.data = e;
+	e->open_handles = 1;
+	if (port_open(e, &e->v4, AF_INET, &buffer, err) < 0) {
+		engine_close(e);
+		return -1;
+	}
+	struct hwatt_error why;
+	if (port_open(e, &e->v6, AF_INET6, &buffer6, &why) < 0)
+		hwatt_log(log, HWATT_INFO, "no IPv6: %s", why.text);
+	e->limit = limit_for(buffer6 > 0 && buffer6 < buffer ? buffer6 : buffer);
+	hwatt_log(log, HWATT_DEBUG, "receive buffer of %d octets: at most %u requests in flight", buffer, e->limit);
+	*out = e;
+	return 0;
+}
+
+static void on_closed(uv_handle_t *handle)
+{
+	struct engine *e = handle->type == UV_TIMER ? handle->data : ((struct port *)handle->data)->engine;
+	if (--e->open_handles > 0)
+		return;
+	if (e->v4.fd >= 0)
+		close(e->v4.fd);
+	if (e->v6.fd >= 0)
+		close(e->v6.fd);
+	free(e->slots);
+	free(e->heap);
+	free(e);
+}
+
+static void port_close(struct port *port)
+{
+	if (port->poll.data != NULL)
+		uv_close((uv_handle_t *)&port->poll, on_closed);
+}
+
+void engine_close(struct engine *e)
+{
+	assert(e->heap_count == 0 && e->queue_first == NO_SLOT);
+	e->closing = true;
+	port_close(&e->v4);
+	port_close(&e->v6);
+	uv_close((uv_handle_t *)&e->timer, on_closed);
+}
+
+/* A free slot; the table doubles when there is none. */
+static uint32_t take_slot(struct engine *e)
+{
+	if (e->free_slots == NO_SLOT) {
+		uint32_t old = e->slot_count, count = old > 0 ? old * 2 : 64;
+		if (old >= MAX_SLOTS)
+			return NO_SLOT;
+		e->slots = hwatt_realloc(e->slots, count * sizeof(*e->slots));
+		e->heap = hwatt_realloc(e->heap, count * sizeof(*e->heap));
+		memset(e->slots + old, 0, (count - old) * sizeof(*e->slots));
+		for (uint32_t i = count; i > old; i--) {
+			struct slot *s = &e->slots[i - 1];
+			uint16_t random = 0;
+			ssize_t ignored = getrandom(&random, sizeof(random), 0);
+			(void)ignored;
+			s->generation = random % GENERATIONS;
+			s->next = e->free_slots;
+			e->free_slots = i - 1;
+		}
+		e->slot_count = count;
+	}
+	uint32_t at = e->free_slots;
+	e->free_slots = e->slots[at].next;
+	return at;
+}
+
+uint32_t engine_send(struct engine *e, const struct engine_request *request)
+{
+	uint32_t at = take_slot(e);
+	if (at == NO_SLOT)
+		return ENGINE_NO_TICKET;
+	struct slot *s = &e->slots[at];
+	s->request = *request;
+	s->address = *request->to;
+	s->request.to = NULL;
+	s->tries = 0;
+	s->state = SLOT_QUEUED;
+	s->next = NO_SLOT;
+	s->previous = e->queue_last;
+	if (e->queue_last != NO_SLOT)
+		e->slots[e->queue_last].next = at;
+	else
+		e->queue_first = at;
+	e->queue_last = at;
+	uint32_t ticket = id_of(at, s);
+	wake(e);
+	return ticket;
+}
+
+void engine_cancel(struct engine *e, uint32_t ticket)
+{
+	uint32_t at = ticket & (MAX_SLOTS - 1);
+	if (ticket == ENGINE_NO_TICKET || at >= e->slot_count || e->slots[at].state == SLOT_FREE ||
+	    id_of(at, &e->slots[at]) != ticket)
+		return;
+	release(e, at);
+	wake(e);
+}
+
+const struct engine_counters *engine_counters(const struct engine *e)
+{
+	return &e->counters;
+}
+
+unsigned engine_limit(const struct engine *e)
+{
+	return e->limit;
+}
+
+void engine_set_limit(struct engine *e, unsigned limit)
+{
+	e->limit = limit;
+}

@@ -1,0 +1,67 @@
+/* SPDX-FileCopyrightText: 2026 The hallwatt authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* engine.h - one UDP socket per address family for all SNMP devices, with request table, timers and counters.
+ *
+ * A request is a finished packet; the engine puts the request id in, sends it, sends it again when nothing comes back
+ * in time, and hands over the one answer whose id, address and port fit.  Requests above the limit that the receive buffer
+ * can take wait in a queue. */
+#ifndef SNMP_ENGINE_H
+#define SNMP_ENGINE_H
+
+#include "ber.h"
+#include <hallwatt/error.h>
+#include <hallwatt/log.h>
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct engine;
+struct uv_loop_s;
+
+union engine_address {
+	struct sockaddr any;
+	struct sockaddr_in v4;
+	struct sockaddr_in6 v6;
+};
+
+struct engine_counters {
+	int64_t sent, received, retries, timeouts;
+	int64_t malformed;    /* no SNMP message, or not sound */
+	int64_t unknown_id;   /* late, doubled or never asked for */
+	int64_t wrong_source; /* right id from another address or port */
+	int64_t kernel_drops; /* lost because the receive buffer was full */
+	int64_t send_errors;
+};
+
+/* How a request ended: `message` when an answer came (any error status), else NULL and `err` says why. The message is
+ * valid during the call. */
+typedef void engine_done(void *arg, const struct ber_message *message, const struct hwatt_error *err);
+
+struct engine_request { /* what is asked; copied, but the packet stays the caller's and must live until the end */
+	const union engine_address *to;
+	uint8_t *packet;
+	size_t length, id_at;
+	int64_t timeout_ms;
+	unsigned retries;
+	engine_done *done;
+	void *arg;
+};
+
+#define ENGINE_NO_TICKET 0u
+
+int engine_open(struct uv_loop_s *loop, struct hwatt_log *log, struct engine **out, struct hwatt_error *err);
+/* Needs all requests to be over; frees itself when its libuv handles have closed. */
+void engine_close(struct engine *engine);
+
+/* Takes a request and gives its ticket; `done` is called later, never from here. */
+uint32_t engine_send(struct engine *engine, const struct engine_request *request);
+/* Forgets a request: `done` is not called. A ticket that is over is fine. */
+void engine_cancel(struct engine *engine, uint32_t ticket);
+
+const struct engine_counters *engine_counters(const struct engine *engine);
+/* Requests that may be in flight at once. */
+unsigned engine_limit(const struct engine *engine);
+/* For tests: less in flight than the buffer allows. */
+void engine_set_limit(struct engine *engine, unsigned limit);
+
+#endif

@@ -1,0 +1,212 @@
+/* SPDX-FileCopyrightText: 2026 The hallwatt authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "source.h"
+#include "ber.h"
+#include <regex.h>
+#include <string.h>
+
+#define OID_PATTERN "^[0-2](\\.[0-9]+)+$"
+#define OBJECT_PATTERN "^[0-2](\\.[0-9]+)+(\\.\\{([1-9]|row|last)\\}(\\.(\\{([1-9]|row|last)\\}|[0-9]+))*)?$"
+
+static const char *const version_words[] = { "1", "2c", NULL };
+static const char *const unit_words[] = { "base", "fahrenheit", "kelvin", NULL };
+
+#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
+#define AT(type, field) .offset = offsetof(struct type, field)
+
+static const struct hwatt_option settings_options[] = {
+	{ .name = "version", .type = HWATT_ENUM, AT(snmp_settings, version), .fallback = "2c", .words = version_words,
+	  .help = "protocol version: 1 or 2c" },
+	{ .name = "community", .type = HWATT_STRING, AT(snmp_settings, community), .fallback = "public",
+	  .help = "community, in the open as it is on the wire" },
+	{ .name = "community_secret", .type = HWATT_SECRET, AT(snmp_settings, community_secret),
+	  .help = "community kept out of the configuration: {file: PATH}, {env: NAME} or {credential: NAME}" },
+	{ .name = "timeout", .type = HWATT_DURATION, AT(snmp_settings, timeout_ms), .fallback = "2s", .min = 50, .max = 60000,
+	  .help = "how long to wait for one answer" },
+	{ .name = "retries", .type = HWATT_INTEGER, AT(snmp_settings, retries), .fallback = "2", .min = 0, .max = 10,
+	  .help = "how often to ask again" },
+	{ .name = "max_repetitions", .type = HWATT_INTEGER, AT(snmp_settings, max_repetitions), .fallback = "50", .min = 1,
+	  .max = 200, .help = "most rows asked for at once; the size of the answer usually sets fewer" },
+	{ .name = "refresh", .type = HWATT_DURATION, AT(snmp_settings, refresh_ms), .fallback = "10m", .min = 1000,
+	  .max = 86400000, .help = "how often names, ratings and the set of rows are read anew" },
+};
+const struct hwatt_schema snmp_settings_schema = {
+	.name = "snmp", .help = "Credentials and habits of SNMP devices.", .size = sizeof(struct snmp_settings),
+	.options = settings_options, .count = COUNT(settings_options),
+};
+
+static const struct hwatt_option match_options[] = {
+	{ .name = "sysObjectID", .type = HWATT_LIST, AT(snmp_match, object_ids), .flags = HWATT_ONE_OR_LIST,
+	  .item = HWATT_STRING, .pattern = OID_PATTERN, .help = "prefixes of the device's sysObjectID" },
+	{ .name = "sysDescr", .type = HWATT_STRING, AT(snmp_match, description), .help = "regular expression on sysDescr" },
+	{ .name = "probe", .type = HWATT_LIST, AT(snmp_match, probe), .flags = HWATT_ONE_OR_LIST, .item = HWATT_STRING,
+	  .pattern = OID_PATTERN, .help = "subtrees of which one must hold an object; decides alone where it is given" },
+};
+
+static bool regex_sound(const char *text)
+{
+	regex_t compiled;
+	if (text == NULL || text[0] == '\0')
+		return true;
+	if (regcomp(&compiled, text, REG_EXTENDED | REG_NOSUB) != 0)
+		return false;
+	regfree(&compiled);
+	return true;
+}
+
+static void check_oid(const char *text, const char *key, const struct hwatt_node *at, struct hwatt_report *report)
+{
+	uint8_t bytes[BER_MAX_OID];
+	char head[512];
+	size_t n = strcspn(text, "{");
+	if (text[0] == '\0')
+		return;
+	if (n >= sizeof(head))
+		n = sizeof(head) - 1;
+	memcpy(head, text, n);
+	if (text[n] == '{' && n > 0)
+		n--; /* the dot before the template */
+	head[n] = '\0';
+	if (ber_oid_parse(head, bytes, sizeof(bytes)) == 0) {
+		struct hwatt_mark mark = hwatt_node_mark(at, key);
+		hwatt_report_add(report, &mark, "\"%.60s\" is no OID", text);
+	}
+}
+
+static void check_oids(const struct hwatt_list *list, const char *key, const struct hwatt_node *at,
+		       struct hwatt_report *report)
+{
+	for (size_t i = 0; i < list->count; i++)
+		check_oid(((const char *const *)list->items)[i], key, at, report);
+}
+
+static void check_match(const void *object, const struct hwatt_node *at, struct hwatt_report *report)
+{
+	const struct snmp_match *m = object;
+	check_oids(&m->object_ids, "sysObjectID", at, report);
+	check_oids(&m->probe, "probe", at, report);
+	if (!regex_sound(m->description)) {
+		struct hwatt_mark mark = hwatt_node_mark(at, "sysDescr");
+		hwatt_report_add(report, &mark, "\"%.60s\" is no regular expression", m->description);
+	}
+}
+
+const struct hwatt_schema snmp_match_schema = {
+	.name = "match", .help = "Which devices a profile is for.", .size = sizeof(struct snmp_match),
+	.options = match_options, .count = COUNT(match_options), .check = check_match,
+};
+
+static const struct hwatt_option condition_options[] = {
+	{ .name = "oid", .type = HWATT_STRING, AT(snmp_condition, oid), .flags = HWATT_REQUIRED, .pattern = OBJECT_PATTERN,
+	  .help = "the object to look at" },
+	{ .name = "is", .type = HWATT_LIST, AT(snmp_condition, is), .flags = HWATT_ONE_OR_LIST, .item = HWATT_INTEGER,
+	  .help = "numbers of which it must be one" },
+	{ .name = "is_not", .type = HWATT_LIST, AT(snmp_condition, is_not), .flags = HWATT_ONE_OR_LIST,
+	  .item = HWATT_INTEGER, .help = "numbers that it must not be" },
+	{ .name = "min", .type = HWATT_INTEGER, AT(snmp_condition, min), .fallback = "-9223372036854775807",
+	  .help = "least raw number" },
+	{ .name = "max", .type = HWATT_INTEGER, AT(snmp_condition, max), .fallback = "9223372036854775807",
+	  .help = "greatest raw number" },
+	{ .name = "text", .type = HWATT_LIST, AT(snmp_condition, text), .flags = HWATT_ONE_OR_LIST, .item = HWATT_STRING,
+	  .help = "texts (OIDs in dots) of which it must be one" },
+	{ .name = "matches", .type = HWATT_STRING, AT(snmp_condition, matches), .help = "regular expression that fits it" },
+	{ .name = "matches_not", .type = HWATT_STRING, AT(snmp_condition, matches_not),
+	  .help = "regular expression that must not fit it" },
+	{ .name = "missing", .type = HWATT_BOOL, AT(snmp_condition, missing),
+	  .help = "true: holds, too, where the device has no such object" },
+};
+
+static void check_condition(const void *object, const struct hwatt_node *at, struct hwatt_report *report)
+{
+	const struct snmp_condition *c = object;
+	check_oid(c->oid, "oid", at, report);
+	if (!regex_sound(c->matches) || !regex_sound(c->matches_not)) {
+		struct hwatt_mark mark = hwatt_node_mark(at, "matches");
+		hwatt_report_add(report, &mark, "this is no regular expression");
+	}
+}
+
+static const struct hwatt_schema condition_schema = {
+	.name = "condition", .help = "What must hold of an object.", .size = sizeof(struct snmp_condition),
+	.options = condition_options, .count = COUNT(condition_options), .check = check_condition,
+};
+
+static const struct hwatt_option exponent_options[] = {
+	{ .name = "oid", .type = HWATT_STRING, AT(snmp_exponent, oid), .flags = HWATT_REQUIRED, .pattern = OBJECT_PATTERN,
+	  .help = "the object with the number of digits or the scale" },
+	{ .name = "times", .type = HWATT_INTEGER, AT(snmp_exponent, times), .fallback = "1", .min = -30, .max = 30,
+	  .help = "the power of ten is value x times + plus; -1 for a number of decimal digits" },
+	{ .name = "plus", .type = HWATT_INTEGER, AT(snmp_exponent, plus), .fallback = "0", .min = -60, .max = 60,
+	  .help = "added to the power of ten" },
+};
+static const struct hwatt_schema exponent_schema = {
+	.name = "exponent", .help = "A power of ten that stands in another object.", .size = sizeof(struct snmp_exponent),
+	.options = exponent_options, .count = COUNT(exponent_options),
+};
+
+static const struct hwatt_option unit_options[] = {
+	{ .name = "is", .type = HWATT_INTEGER, AT(snmp_unit, is), .help = "the unit object's number" },
+	{ .name = "text", .type = HWATT_STRING, AT(snmp_unit, text), .help = "or its text" },
+	{ .name = "scale", .type = HWATT_DECIMAL, AT(snmp_unit, scale_micro), .fallback = "1",
+	  .help = "a further factor for this unit" },
+	{ .name = "unit", .type = HWATT_ENUM, AT(snmp_unit, unit), .words = unit_words,
+	  .help = "base, fahrenheit or kelvin" },
+};
+static const struct hwatt_schema unit_schema = {
+	.name = "unit", .help = "What one value of the unit object means.", .size = sizeof(struct snmp_unit),
+	.options = unit_options, .count = COUNT(unit_options),
+};
+
+#define OBJECT(key, field, text) \
+	{ .name = key, .type = HWATT_STRING, AT(snmp_source, field), .pattern = OBJECT_PATTERN, .help = text }
+#define OBJECTS(key, field, text) \
+	{ .name = key, .type = HWATT_LIST, AT(snmp_source, field), .flags = HWATT_ONE_OR_LIST, .item = HWATT_STRING, \
+	  .pattern = OBJECT_PATTERN, .help = text }
+#define TABLE(key, field, rows, text) \
+	{ .name = key, .type = HWATT_LIST, AT(snmp_source, field), .flags = HWATT_ONE_OR_LIST, .schema = rows, .help = text }
+
+static const struct hwatt_option source_options[] = {
+	{ .name = "oid", .type = HWATT_STRING, AT(snmp_source, oid), .flags = HWATT_REQUIRED, .pattern = OID_PATTERN,
+	  .help = "the object: a column, or a scalar with its .0" },
+	OBJECTS("name_oid", names, "objects that name the row; the first that is not empty"),
+	OBJECT("index_oid", index_oid, "object whose value is the point's index"),
+	OBJECT("unit_oid", unit_oid, "object that says the row's unit"),
+	TABLE("units", units, &unit_schema, "what the values of unit_oid mean; rows of other units are left out"),
+	TABLE("exponents", exponents, &exponent_schema, "powers of ten that stand in other objects"),
+	OBJECT("times_oid", times_oid, "object to multiply with, such as allocation units"),
+	OBJECT("divide_oid", divide_oid, "object to divide by"),
+	OBJECT("signed_oid", signed_oid, "object to multiply with when positive, to divide by its magnitude when negative"),
+	OBJECTS("plus", plus, "objects added to the raw value"),
+	OBJECTS("minus", minus, "objects subtracted from the raw value"),
+	TABLE("where", where, &condition_schema, "which rows count; looked at with the names"),
+	TABLE("when", when, &condition_schema, "when the value counts; looked at with every value"),
+	OBJECT("zero_with", zero_with, "a raw 0 counts only while this object is 0, too"),
+	OBJECT("lines_oid", lines_oid, "number of lines: rows above it are not there"),
+	{ .name = "rows", .type = HWATT_LIST, AT(snmp_source, rows), .flags = HWATT_ONE_OR_LIST, .item = HWATT_INTEGER,
+	  .help = "last sub-identifiers of the rows that count" },
+	OBJECT("stamp_oid", stamp_oid, "text that changes when the register is reset"),
+};
+
+static void check_source(const void *object, const struct hwatt_node *at, struct hwatt_report *report)
+{
+	const struct snmp_source *s = object;
+	const struct { const char *key, *text; } single[] = {
+		{ "oid", s->oid }, { "index_oid", s->index_oid }, { "unit_oid", s->unit_oid },
+		{ "times_oid", s->times_oid }, { "divide_oid", s->divide_oid }, { "signed_oid", s->signed_oid },
+		{ "zero_with", s->zero_with }, { "lines_oid", s->lines_oid }, { "stamp_oid", s->stamp_oid },
+	};
+	for (size_t i = 0; i < COUNT(single); i++)
+		check_oid(single[i].text, single[i].key, at, report);
+	check_oids(&s->names, "name_oid", at, report);
+	check_oids(&s->plus, "plus", at, report);
+	check_oids(&s->minus, "minus", at, report);
+	if ((s->unit_oid[0] != '\0') != (s->units.count > 0)) {
+		struct hwatt_mark mark = hwatt_node_mark(at, "unit_oid");
+		hwatt_report_add(report, &mark, "\"unit_oid\" and \"units\" need each other");
+	}
+}
+
+const struct hwatt_schema snmp_source_schema = {
+	.name = "source", .help = "Where a reading stands in SNMP.", .size = sizeof(struct snmp_source),
+	.options = source_options, .count = COUNT(source_options), .check = check_source,
+};
