@@ -31,15 +31,24 @@ struct config_credentials {
 	struct hwatt_mark mark;
 };
 
+struct config_feed { /* what feeds a device: "ups-1", "pdu-a1/outlet/7" */
+	const char *device;
+	int role;                   /* enum hwatt_role, -1: the device as a whole */
+	int index;                  /* of the role, from 1; 0: none */
+	struct hwatt_mark mark;
+};
+
 struct config_device {
 	struct hwatt_device device; /* what collectors see */
 	const char *address;        /* as written */
-	struct hwatt_list fed_by;   /* const char *: "pdu-a1/outlet/7", "ups-1" */
+	struct hwatt_list fed_by;   /* struct config_feed */
+	int64_t u;                  /* lowest rack unit that it fills, 0 not stated */
 	enum config_points { CONFIG_POINTS_TOTAL, CONFIG_POINTS_ALL } points; /* which points get interval rows */
 	const char *meter;          /* role whose points are the device's total ("inlet"); "" = the first that it has */
 	int64_t accuracy_ppm;       /* MPE of its energy metering, 0 unknown */
 	int64_t usable_mw;          /* rack PDUs: usable power of this feed, 0 unknown */
 	const struct config_credentials *credentials; /* NULL: the collector's defaults */
+	const void *settings;       /* of its credentials, or the collector's defaults; never NULL */
 	struct hwatt_mark mark;
 };
 
@@ -48,11 +57,14 @@ struct config {
 	const char *file;
 	char hash[65];              /* SHA-256 over all files read, hex */
 	const char *listen;         /* "127.0.0.1:9890" */
-	const char *state;          /* folder */
+	const char *state;          /* folder, absolute */
+	const char *web_config;     /* file of the web server's settings, absolute; "" when none */
 	int64_t interval_ms, timeout_ms, stale_after_ms;
 	int retries;
 	bool enable_lifecycle;
-	struct hwatt_list profiles; /* const char *: further folders of profiles */
+	enum hwatt_level log_level;
+	enum hwatt_log_format log_format;
+	struct hwatt_list profiles; /* const char *: further folders of profiles, absolute */
 	size_t site_count, rack_count, credentials_count, device_count, contract_count;
 	struct config_site *sites;
 	struct config_rack *racks;
@@ -61,7 +73,7 @@ struct config {
 	struct contract **contracts;
 };
 
-/* Reads `path` with its includes and contracts. NULL when `report` then holds mistakes. */
+/* Reads `path` with its includes, discovered devices and contracts; every collector's settings are read by its table. NULL when `report` then holds mistakes. */
 struct config *config_load(const char *path, struct hwatt_report *report);
 void config_free(struct config *config);
 
@@ -69,7 +81,11 @@ void config_free(struct config *config);
 int config_address(const char *text, struct hwatt_arena *arena, const char **scheme, const char **host,
 		   uint16_t *port, struct hwatt_error *err);
 
-/* The schema of the main file, for the JSON Schema and the man page. */
-const struct hwatt_schema *config_schema(void);
+/* Splits "127.0.0.1:9890", "[::1]:9890" or ":9890" (host "") likewise. */
+int config_listen(const char *text, struct hwatt_arena *arena, const char **host, uint16_t *port,
+		  struct hwatt_error *err);
+
+/* The schema of the main file, for the JSON Schema and the man page; made in the arena, as the collectors have their part in it. */
+const struct hwatt_schema *config_schema(struct hwatt_arena *arena);
 
 #endif

@@ -2,13 +2,12 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "document.h"
 #include "nearest.h"
+#include "path.h"
 #include "scalar.h"
 #include <assert.h>
-#include <limits.h>
 #include <regex.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 struct pattern { /* compiled once per load: a list of 10,000 devices asks for it 10,000 times */
 	const char *text;
@@ -76,11 +75,12 @@ static void wrong_shape(struct reader *r, const struct hwatt_option *option, enu
 				 shape(type));
 }
 
-static bool matches(struct reader *r, const char *pattern, const char *text, const struct hwatt_mark *at)
+static bool matches(struct reader *r, const char *pattern, const char *help, const char *text, const struct hwatt_mark *at)
 {
 	if (pattern == NULL || regexec(compiled(r, pattern), text, 0, NULL, 0) == 0)
 		return true;
-	hwatt_report_add(r->report, at, "\"%.60s\" does not have the form %s", text, pattern);
+	hwatt_report_add(r->report, at, "\"%.60s\" has the wrong form%s%s; it must match %s", text, help != NULL ? " for: " : "",
+			 help != NULL ? help : "", pattern);
 	return false;
 }
 
@@ -94,24 +94,8 @@ static void read_scalar(struct reader *r, const struct hwatt_option *option, enu
 	} else if (scalar_read(option, type, node, out, r->arena, &err) < 0) {
 		hwatt_report_add(r->report, &node->mark, "%s", err.text);
 	} else if (type == HWATT_STRING) {
-		matches(r, option->pattern, node->text, &node->mark);
+		matches(r, option->pattern, option->help, node->text, &node->mark);
 	}
-}
-
-/* `path` as an absolute one: relative to the file that names it. */
-static const char *beside(struct reader *r, const char *file, const char *path)
-{
-	if (path[0] == '/')
-		return hwatt_arena_strdup(r->arena, path);
-	const char *slash = file != NULL ? strrchr(file, '/') : NULL;
-	int folder = slash != NULL ? (int)(slash - file) + 1 : 0;
-	char here[PATH_MAX] = "";
-	if (slash == NULL || file[0] != '/') {
-		if (getcwd(here, sizeof(here) - 1) == NULL)
-			here[0] = '\0';
-		strcat(here, "/");
-	}
-	return hwatt_arena_printf(r->arena, "%s%.*s%s", here, folder, file != NULL ? file : "", path);
 }
 
 static void read_secret(struct reader *r, const struct hwatt_option *option, const struct hwatt_node *node,
@@ -140,7 +124,7 @@ static void read_secret(struct reader *r, const struct hwatt_option *option, con
 		}
 		*out = (struct hwatt_secret){ kinds[i].kind, where, node->mark };
 		if (out->kind == HWATT_SECRET_FILE)
-			out->where = beside(r, node->mark.file, where);
+			out->where = path_beside(node->mark.file, where, r->arena);
 		return;
 	}
 	hwatt_report_add(r->report, &node->keys[0]->mark, "unknown key \"%.60s\" in a secret; write file, env or credential",
@@ -224,7 +208,7 @@ static void read_map(struct reader *r, const struct hwatt_option *option, const 
 		read_object(r, option->schema, node->items[i], item);
 		read_scalar(r, &name, HWATT_STRING, node->keys[i], &key);
 		if (node->keys[i]->kind == HWATT_NODE_SCALAR)
-			matches(r, option->pattern, node->keys[i]->text, &node->keys[i]->mark);
+			matches(r, option->pattern, NULL, node->keys[i]->text, &node->keys[i]->mark);
 		memcpy(item, &key, sizeof(key));
 	}
 }

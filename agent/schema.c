@@ -161,7 +161,10 @@ static void put_scalar(struct printer *p, const struct hwatt_option *option, enu
 	case HWATT_ENUM: put_words(p, option->words); break;
 	case HWATT_SECRET: put_strings(p, secrets, true); break;
 	case HWATT_TEXTS: put_texts(p); break;
-	default: break; /* NODE: anything */
+	default: /* NODE: anything, or a text of some form */
+		if (option->pattern != NULL)
+			put_text(p, option->pattern);
+		break;
 	}
 }
 

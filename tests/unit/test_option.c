@@ -278,8 +278,8 @@ static void what_is_no_value_of_its_type_says_what_to_write(void **state)
 	expect("date: 1969-12-31", "f:1:7: 1969-12-31: the year lies outside 1970 to 2999\n");
 	expect("word: sone", "f:1:7: \"sone\" is not known here; did you mean \"none\"?\n");
 	expect("word: elephant", "f:1:7: \"elephant\" is not known here; write none, some, 3 or on\n");
-	expect("patterned: PDU 1", "f:1:12: \"PDU 1\" does not have the form ^[a-z0-9._-]+$\n");
-	expect("map: {a1: {}}", "f:1:7: \"a1\" does not have the form ^[a-z]+$\n");
+	expect("patterned: PDU 1", "f:1:12: \"PDU 1\" has the wrong form; it must match ^[a-z0-9._-]+$\n");
+	expect("map: {a1: {}}", "f:1:7: \"a1\" has the wrong form; it must match ^[a-z]+$\n");
 }
 
 static void shapes_are_checked(void **state)

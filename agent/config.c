@@ -1,0 +1,753 @@
+/* SPDX-FileCopyrightText: 2026 The hallwatt authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+#include "contract.h"
+#include "discovery.h"
+#include "names.h"
+#include "nearest.h"
+#include "path.h"
+#include "place.h"
+#include <assert.h>
+#include <glob.h>
+#include <openssl/evp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define FILES_MAX 10000u
+#define PROTOCOLS_MAX 16u
+#define SECOND INT64_C(1000)
+#define HOUR (3600 * SECOND)
+#define DEVICE_ID "^[a-z0-9._-]+$"
+#define NAME "^[A-Za-z0-9._-]+$"
+
+struct raw_credentials { /* one name with its protocol */
+	const char *name;
+	const struct hwatt_node *protocols[PROTOCOLS_MAX]; /* in the order of hallwatt_collectors */
+	struct hwatt_mark mark;
+};
+
+struct raw_discovery {
+	struct hwatt_list file; /* const struct hwatt_node * */
+	const struct hwatt_node *http;
+	struct hwatt_mark mark;
+};
+
+struct raw { /* what one file says */
+	const char *listen, *web_config, *state;
+	int64_t interval_ms, timeout_ms, stale_after_ms, retries;
+	bool enable_lifecycle;
+	struct { int level, format; } log;
+	struct hwatt_list include, profiles, contracts; /* const struct hwatt_node *, so that a mistake has its place */
+	struct hwatt_list credentials, sites, racks, devices, discovery;
+};
+
+#define ROW(of, field, key, what) .name = key, .type = what, .offset = offsetof(of, field)
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static const struct hwatt_option site_rows[] = {
+	{ ROW(struct config_site, id, "id", HWATT_STRING), .flags = HWATT_REQUIRED, .pattern = DEVICE_ID,
+	  .help = "unique name of the site, of a-z, 0-9, dot, underscore and hyphen" },
+	{ ROW(struct config_site, name, "name", HWATT_STRING), .help = "name for humans; the id when absent" },
+	{ ROW(struct config_site, country, "country", HWATT_STRING), .help = "ISO 3166-1 code, like SE or \"NO\" (in quotes)" },
+	{ ROW(struct config_site, bidding_zone, "bidding_zone", HWATT_STRING), .pattern = NAME,
+	  .help = "bidding zone of the electricity market, like SE1" },
+	{ ROW(struct config_site, timezone, "timezone", HWATT_STRING), .fallback = "UTC",
+	  .help = "time zone in which days, months and years are cut, like Europe/Stockholm" },
+	{ ROW(struct config_site, rated_it_mw, "rated_it_power", HWATT_POWER), .min = 0, .max = INT64_C(1000000000000),
+	  .help = "power that the site is built to give to IT equipment" },
+};
+static const struct hwatt_schema site_schema = {
+	.name = "site", .help = "a data hall or data centre", .size = sizeof(struct config_site), .options = site_rows,
+	.count = COUNT(site_rows), .mark_offset = offsetof(struct config_site, mark),
+};
+
+static const struct hwatt_option rack_rows[] = {
+	{ ROW(struct config_rack, id, "id", HWATT_STRING), .flags = HWATT_REQUIRED, .help = "name of the rack, unique in its site" },
+	{ ROW(struct config_rack, site, "site", HWATT_STRING), .flags = HWATT_REQUIRED, .help = "id of the site where it stands" },
+	{ ROW(struct config_rack, usable_mw, "usable_power", HWATT_POWER), .min = 0, .max = INT64_C(1000000000),
+	  .help = "power that one feed of the rack may give" },
+};
+static const struct hwatt_schema rack_schema = {
+	.name = "rack", .help = "a rack whose usable power is known", .size = sizeof(struct config_rack), .options = rack_rows,
+	.count = COUNT(rack_rows), .mark_offset = offsetof(struct config_rack, mark),
+};
+
+static const char *const power_roles[] = { "none", "grid", "onsite", "generator", "ups_input", "ups_output", "pdu", "it",
+					   "cooling", "other", NULL };
+static_assert(COUNT(power_roles) == HWATT_POWER_ROLES + 1, "a word for each power role");
+static const char *const point_words[] = { "total", "all", NULL };
+
+static const struct hwatt_option device_rows[] = {
+	{ ROW(struct config_device, device.id, "id", HWATT_STRING), .flags = HWATT_REQUIRED, .pattern = DEVICE_ID,
+	  .help = "unique name of the device, of a-z, 0-9, dot, underscore and hyphen" },
+	{ ROW(struct config_device, address, "address", HWATT_STRING), .flags = HWATT_REQUIRED,
+	  .help = "protocol and host, like snmp://192.0.2.7 or snmp://[2001:db8::7]:1161" },
+	{ ROW(struct config_device, device.credentials, "credentials", HWATT_STRING), .help = "name of the credentials to use" },
+	{ ROW(struct config_device, device.site, "site", HWATT_STRING), .help = "id of the site where it stands" },
+	{ ROW(struct config_device, device.room, "room", HWATT_STRING), .help = "room where it stands" },
+	{ ROW(struct config_device, device.rack, "rack", HWATT_STRING), .help = "rack where it stands" },
+	{ ROW(struct config_device, u, "u", HWATT_INTEGER), .min = 1, .max = 100, .help = "lowest rack unit that it fills" },
+	{ ROW(struct config_device, device.power_role, "power_role", HWATT_ENUM), .words = power_roles,
+	  .help = "where it sits in the power tree; a UPS is ups_output (or ups_input) and gives both ends" },
+	{ ROW(struct config_device, fed_by, "fed_by", HWATT_LIST), .item = HWATT_NODE, .flags = HWATT_ONE_OR_LIST,
+	  .pattern = "^[a-z0-9._-]+(/[a-z_]+/[0-9]+)?$",
+	  .help = "devices that feed it, like ups-1, or their outlets, like pdu-a1/outlet/7" },
+	{ ROW(struct config_device, meter, "meter", HWATT_STRING),
+	  .help = "role of the points that are its total, like inlet; else the first that it has" },
+	{ ROW(struct config_device, points, "points", HWATT_ENUM), .words = point_words, .fallback = "total",
+	  .help = "which points get rows of energy per quarter: the totals, or all" },
+	{ ROW(struct config_device, device.rated_mw, "rated_power", HWATT_POWER), .min = 0, .max = INT64_C(100000000000),
+	  .help = "most power that it can carry; a reading above it is not believed" },
+	{ ROW(struct config_device, accuracy_ppm, "accuracy", HWATT_RATIO), .min = 0, .max = 500000,
+	  .help = "greatest error of its energy metering, like 1 %" },
+	{ ROW(struct config_device, usable_mw, "usable_power", HWATT_POWER), .min = 0, .max = INT64_C(100000000000),
+	  .help = "power that this feed may give" },
+	{ ROW(struct config_device, device.interval_ms, "interval", HWATT_DURATION), .min = SECOND, .max = HOUR,
+	  .help = "how often it is polled; the main interval when absent" },
+	{ ROW(struct config_device, device.timeout_ms, "timeout", HWATT_DURATION), .min = 100, .max = HOUR,
+	  .help = "how long a poll may take; the main timeout when absent" },
+	{ ROW(struct config_device, device.profile, "profile", HWATT_STRING), .help = "profile to use, whatever would match" },
+};
+static const struct hwatt_schema device_schema = {
+	.name = "device", .help = "something polled", .size = sizeof(struct config_device), .options = device_rows,
+	.count = COUNT(device_rows), .mark_offset = offsetof(struct config_device, mark),
+};
+
+static const struct hwatt_option discovery_rows[] = {
+	{ ROW(struct raw_discovery, file, "file", HWATT_LIST), .item = HWATT_NODE, .flags = HWATT_ONE_OR_LIST, .pattern = ".",
+	  .help = "files of targets in the manner of Prometheus' file_sd, as patterns relative to this file" },
+	{ ROW(struct raw_discovery, http, "http", HWATT_NODE), .pattern = "^https?://", .help = "not supported yet" },
+};
+static const struct hwatt_schema discovery_schema = {
+	.name = "discovery", .help = "devices from elsewhere", .size = sizeof(struct raw_discovery), .options = discovery_rows,
+	.count = COUNT(discovery_rows), .mark_offset = offsetof(struct raw_discovery, mark),
+};
+
+static const char *const levels[] = { "debug", "info", "warn", "error", NULL };
+static const char *const formats[] = { "logfmt", "json", NULL };
+static const struct hwatt_option log_rows[] = {
+	{ .name = "level", .type = HWATT_ENUM, .offset = 0, .words = levels, .fallback = "info", .help = "least level that is written" },
+	{ .name = "format", .type = HWATT_ENUM, .offset = sizeof(int), .words = formats, .fallback = "logfmt",
+	  .help = "how a line is written" },
+};
+static const struct hwatt_schema log_schema = { .name = "log", .size = 2 * sizeof(int), .options = log_rows, .count = 2 };
+
+/* The main file's rows; `credentials`, whose schema the collectors make, comes last. */
+static const struct hwatt_option main_rows[] = {
+	{ ROW(struct raw, listen, "listen", HWATT_STRING), .fallback = "127.0.0.1:9890", .help = "where to serve HTTP" },
+	{ ROW(struct raw, web_config, "web_config", HWATT_STRING),
+	  .help = "file with TLS and users, in the format of Prometheus' exporter-toolkit" },
+	{ ROW(struct raw, state, "state", HWATT_STRING), .fallback = "/var/lib/hallwatt", .help = "folder of the database" },
+	{ ROW(struct raw, interval_ms, "interval", HWATT_DURATION), .fallback = "30s", .min = SECOND, .max = HOUR,
+	  .help = "how often a device is polled" },
+	{ ROW(struct raw, timeout_ms, "timeout", HWATT_DURATION), .min = 100, .max = HOUR,
+	  .help = "how long a poll may take; 10s, or the interval when that is shorter" },
+	{ ROW(struct raw, retries, "retries", HWATT_INTEGER), .fallback = "2", .min = 0, .max = 10,
+	  .help = "how often an unanswered request is repeated" },
+	{ ROW(struct raw, stale_after_ms, "stale_after", HWATT_DURATION), .min = SECOND, .max = 24 * HOUR,
+	  .help = "how long the last reading of a silent device is shown; 3 intervals when absent" },
+	{ ROW(struct raw, enable_lifecycle, "enable_lifecycle", HWATT_BOOL), .fallback = "true",
+	  .help = "whether POST /-/reload is served" },
+	{ ROW(struct raw, log, "log", HWATT_OBJECT), .schema = &log_schema, .help = "what is logged, and how" },
+	{ ROW(struct raw, include, "include", HWATT_LIST), .item = HWATT_NODE, .flags = HWATT_ONE_OR_LIST, .pattern = ".",
+	  .help = "further files with credentials, sites, racks and devices, as patterns relative to this file" },
+	{ ROW(struct raw, profiles, "profiles", HWATT_LIST), .item = HWATT_NODE, .flags = HWATT_ONE_OR_LIST, .pattern = ".",
+	  .help = "folders with further profiles, relative to this file" },
+	{ ROW(struct raw, sites, "sites", HWATT_LIST), .schema = &site_schema, .help = "the data halls" },
+	{ ROW(struct raw, racks, "racks", HWATT_LIST), .schema = &rack_schema, .help = "racks whose usable power is known" },
+	{ ROW(struct raw, devices, "devices", HWATT_LIST), .schema = &device_schema, .help = "what is polled" },
+	{ ROW(struct raw, discovery, "device_discovery", HWATT_LIST), .schema = &discovery_schema,
+	  .help = "devices from files that other programs write" },
+	{ ROW(struct raw, contracts, "contracts", HWATT_LIST), .item = HWATT_NODE, .flags = HWATT_ONE_OR_LIST, .pattern = ".",
+	  .help = "files with one contract each, as patterns relative to this file" },
+};
+
+/* Keys that an included file may hold. */
+static const char *const shared_keys[] = { "credentials", "sites", "racks", "devices", NULL };
+
+/* What one name under `credentials` may say: a key per collector. */
+static const struct hwatt_schema *credentials_schema(struct hwatt_arena *arena)
+{
+	size_t count = 0;
+	while (hallwatt_collectors[count] != NULL)
+		count++;
+	assert(count <= PROTOCOLS_MAX);
+	struct hwatt_option *rows = hwatt_arena_alloc(arena, (count + 1) * sizeof(*rows));
+	for (size_t i = 0; i < count; i++) {
+		for (size_t j = 0; j < hallwatt_collectors[i]->settings.count; j++) /* a node would not outlive its file */
+			assert(hallwatt_collectors[i]->settings.options[j].type != HWATT_NODE);
+		rows[i] = (struct hwatt_option){
+			.name = hallwatt_collectors[i]->name, .type = HWATT_NODE, .schema = &hallwatt_collectors[i]->settings,
+			.offset = offsetof(struct raw_credentials, protocols) + i * sizeof(const struct hwatt_node *),
+			.help = hallwatt_collectors[i]->settings.help,
+		};
+	}
+	struct hwatt_schema *schema = hwatt_arena_alloc(arena, sizeof(*schema));
+	*schema = (struct hwatt_schema){ .name = "credentials", .size = sizeof(struct raw_credentials), .options = rows,
+					 .count = count, .mark_offset = offsetof(struct raw_credentials, mark) };
+	return schema;
+}
+
+const struct hwatt_schema *config_schema(struct hwatt_arena *arena)
+{
+	struct hwatt_option *rows = hwatt_arena_alloc(arena, sizeof(main_rows) + sizeof(*rows));
+	memcpy(rows, main_rows, sizeof(main_rows));
+	rows[COUNT(main_rows)] = (struct hwatt_option){
+		ROW(struct raw, credentials, "credentials", HWATT_MAP), .schema = credentials_schema(arena), .pattern = NAME,
+		.help = "how to be let in: a name, and under it a protocol with its settings" };
+	struct hwatt_schema *schema = hwatt_arena_alloc(arena, sizeof(*schema));
+	*schema = (struct hwatt_schema){ .name = "hallwatt.yaml", .help = "configuration of hallwatt", .size = sizeof(struct raw),
+					 .options = rows, .count = COUNT(main_rows) + 1 };
+	return schema;
+}
+
+struct source { /* one file that was read */
+	const struct hwatt_node *root;
+	struct raw raw;
+	dev_t device;
+	ino_t inode;
+};
+
+struct pending { /* a device as it was read, and from what */
+	const struct hwatt_node *node;
+	const struct config_device *device;
+};
+
+struct loader {
+	struct config *config;
+	struct hwatt_arena *documents; /* trees of the files, which go after the load */
+	struct hwatt_report *report;
+	EVP_MD_CTX *digest;
+	const struct hwatt_schema *schema;
+	struct source *sources; /* the main file first */
+	size_t source_count;
+	struct names sites, racks, credentials, devices, contracts;
+	struct pending *pending; /* devices as they were read */
+	size_t pending_count, pending_capacity;
+	size_t contract_capacity;
+	const void *defaults[PROTOCOLS_MAX]; /* settings of devices without credentials, once they were needed */
+};
+
+static void mistake(struct loader *l, struct hwatt_mark at, const char *text)
+{
+	hwatt_report_add(l->report, &at, "%s", text);
+}
+
+/* Reads a file into the digest and as a tree. `path` must live as long as the configuration. */
+static const struct hwatt_node *load_document(struct loader *l, const char *path)
+{
+	struct hwatt_text bytes;
+	struct hwatt_error err;
+	const struct hwatt_node *root = NULL;
+	hwatt_text_init(&bytes, DOCUMENT_MAX_OCTETS);
+	if (document_read(path, &bytes, &err) < 0) {
+		mistake(l, (struct hwatt_mark){ path, 1, 1 }, err.text);
+	} else {
+		EVP_DigestUpdate(l->digest, hwatt_text_string(&bytes), bytes.length);
+		root = document_parse(path, hwatt_text_string(&bytes), bytes.length, l->documents, l->report);
+	}
+	hwatt_text_free(&bytes);
+	return root;
+}
+
+/* Whether the file was read already, under this or another name. */
+static bool seen(const struct loader *l, const struct stat *st)
+{
+	for (size_t i = 0; i < l->source_count; i++)
+		if (l->sources[i].device == st->st_dev && l->sources[i].inode == st->st_ino)
+			return true;
+	return false;
+}
+
+static void load_source(struct loader *l, const char *path)
+{
+	struct stat st = {0};
+	if (stat(path, &st) == 0 && seen(l, &st))
+		return;
+	l->sources = hwatt_realloc(l->sources, (l->source_count + 1) * sizeof(*l->sources));
+	struct source *source = &l->sources[l->source_count++];
+	*source = (struct source){ .device = st.st_dev, .inode = st.st_ino };
+	source->root = load_document(l, path);
+	if (source->root == NULL)
+		return;
+	hwatt_option_read(l->schema, source->root, &source->raw, l->config->arena, l->report);
+	for (size_t i = 0; l->source_count > 1 && source->root->kind == HWATT_NODE_MAPPING && i < source->root->count; i++) {
+		const struct hwatt_node *key = source->root->keys[i];
+		bool shared = false, known = false;
+		for (size_t k = 0; shared_keys[k] != NULL; k++)
+			shared = shared || strcmp(key->text, shared_keys[k]) == 0;
+		for (size_t k = 0; k < l->schema->count; k++)
+			known = known || strcmp(key->text, l->schema->options[k].name) == 0;
+		if (known && !shared)
+			hwatt_report_add(l->report, &key->mark, "\"%s\" belongs in the main file; an included file holds credentials, "
+					 "sites, racks and devices", key->text);
+	}
+}
+
+/* The text of a scalar node that stands in a list of file names; NULL after a mistake. */
+static const char *text_of(struct loader *l, const struct hwatt_node *node)
+{
+	if (node->kind == HWATT_NODE_SCALAR && node->text[0] != '\0')
+		return node->text;
+	mistake(l, node->mark, "the name of a file or folder belongs here");
+	return NULL;
+}
+
+/* Calls `take` for every file that matches a pattern of the list; a plain name must be there. */
+static void each_file(struct loader *l, const struct hwatt_list *patterns, void (*take)(struct loader *l, const char *path))
+{
+	for (size_t i = 0; i < patterns->count; i++) {
+		const struct hwatt_node *node = ((const struct hwatt_node *const *)patterns->items)[i];
+		const char *text = text_of(l, node);
+		if (text == NULL)
+			continue;
+		const char *slash = strrchr(l->config->file, '/');
+		const char *pattern = text[0] == '/' || slash == NULL ? text :
+			hwatt_arena_printf(l->documents, "%.*s/%s", (int)(slash - l->config->file), l->config->file, text);
+		glob_t found = {0};
+		int rc = glob(pattern, GLOB_BRACE, NULL, &found);
+		if (rc == GLOB_NOMATCH && strpbrk(pattern, "*?[{") == NULL)
+			hwatt_report_add(l->report, &node->mark, "there is no file %s", pattern);
+		else if (rc != 0 && rc != GLOB_NOMATCH)
+			hwatt_report_add(l->report, &node->mark, "cannot look for files like %s", pattern);
+		else if (found.gl_pathc > FILES_MAX)
+			hwatt_report_add(l->report, &node->mark, "more than %u files", FILES_MAX);
+		else
+			for (size_t k = 0; k < found.gl_pathc; k++)
+				take(l, hwatt_arena_strdup(l->config->arena, found.gl_pathv[k]));
+		globfree(&found);
+	}
+}
+
+/* Adds a mistake for each name that stands twice; `mark_offset` is where the things keep their mark. */
+static void report_twice(struct loader *l, const struct names *names, const char *what, size_t mark_offset)
+{
+	for (size_t i = 1; i < names->count; i++) {
+		struct hwatt_mark first, at;
+		if (names->rows[i].text[0] == '\0' || strcmp(names->rows[i].text, names->rows[i - 1].text) != 0)
+			continue;
+		memcpy(&first, (const char *)names->rows[i - 1].thing + mark_offset, sizeof(first));
+		memcpy(&at, (const char *)names->rows[i].thing + mark_offset, sizeof(at));
+		hwatt_report_add(l->report, &at, "the %s \"%s\" stands twice, first at %s:%u", what, names->rows[i].text, first.file,
+				 first.line);
+	}
+}
+
+/* Where the value of `key` stands, for a thing whose object begins at `at`: the trees are still there. */
+static struct hwatt_mark mark_in(const struct loader *l, const char *list, size_t source, size_t item, const char *key)
+{
+	const struct hwatt_node *items = document_get(l->sources[source].root, list);
+	return hwatt_node_mark(items->items[item], key);
+}
+
+/* Reads one name under `credentials` by its collector's table. */
+static void take_credentials(struct loader *l, const struct raw_credentials *raw, struct config_credentials *out)
+{
+	const struct hwatt_node *node = NULL;
+	*out = (struct config_credentials){ .name = raw->name, .mark = raw->mark };
+	for (size_t i = 0; hallwatt_collectors[i] != NULL; i++) {
+		if (raw->protocols[i] == NULL)
+			continue;
+		if (node != NULL) {
+			hwatt_report_add(l->report, &raw->protocols[i]->mark, "credentials are for one protocol; give %s a name of its own",
+					 hallwatt_collectors[i]->name);
+			return;
+		}
+		node = raw->protocols[i];
+		out->collector = hallwatt_collectors[i];
+	}
+	if (node == NULL) {
+		hwatt_report_add(l->report, &raw->mark, "these credentials name no protocol, like {snmp: {...}}");
+		return;
+	}
+	out->settings = hwatt_arena_alloc(l->config->arena, out->collector->settings.size);
+	hwatt_option_read(&out->collector->settings, node, out->settings, l->config->arena, l->report);
+}
+
+static void gather_credentials(struct loader *l)
+{
+	struct config *c = l->config;
+	for (size_t s = 0; s < l->source_count; s++)
+		c->credentials_count += l->sources[s].raw.credentials.count;
+	c->credentials = hwatt_arena_alloc(c->arena, (c->credentials_count + 1) * sizeof(*c->credentials));
+	size_t n = 0;
+	for (size_t s = 0; s < l->source_count; s++)
+		for (size_t i = 0; i < l->sources[s].raw.credentials.count; i++) {
+			const struct raw_credentials *raw = l->sources[s].raw.credentials.items;
+			take_credentials(l, &raw[i], &c->credentials[n++]);
+		}
+	for (size_t i = 0; i < n; i++)
+		names_add(&l->credentials, c->credentials[i].name, &c->credentials[i]);
+	names_sort(&l->credentials);
+	if (l->source_count > 1) /* twice in one file is reported by the document */
+		report_twice(l, &l->credentials, "name", offsetof(struct config_credentials, mark));
+}
+
+static void check_site(struct loader *l, const struct config_site *site, size_t source, size_t item)
+{
+	struct hwatt_error err;
+	if (site->country[0] != '\0' && place_country(site->country, &err) < 0)
+		mistake(l, mark_in(l, "sites", source, item, "country"), err.text);
+	if (site->timezone[0] != '\0' && place_timezone(site->timezone, &err) < 0)
+		mistake(l, mark_in(l, "sites", source, item, "timezone"), err.text);
+}
+
+static void gather_sites(struct loader *l)
+{
+	struct config *c = l->config;
+	for (size_t s = 0; s < l->source_count; s++)
+		c->site_count += l->sources[s].raw.sites.count;
+	c->sites = hwatt_arena_alloc(c->arena, (c->site_count + 1) * sizeof(*c->sites));
+	size_t n = 0;
+	for (size_t s = 0; s < l->source_count; s++)
+		for (size_t i = 0; i < l->sources[s].raw.sites.count; i++) {
+			struct config_site *site = &c->sites[n++];
+			*site = ((const struct config_site *)l->sources[s].raw.sites.items)[i];
+			if (site->name[0] == '\0')
+				site->name = site->id;
+			check_site(l, site, s, i);
+			names_add(&l->sites, site->id, site);
+		}
+	names_sort(&l->sites);
+	report_twice(l, &l->sites, "site", offsetof(struct config_site, mark));
+}
+
+/* Whether there is a site called `site`; else a mistake at `at` with the likest. */
+static void check_site_name(struct loader *l, const char *site, struct hwatt_mark at)
+{
+	if (site[0] != '\0' && names_find(&l->sites, site) == NULL)
+		hwatt_report_add(l->report, &at, "there is no site \"%.60s\"%s", site, names_hint(&l->sites, site, l->documents));
+}
+
+static void gather_racks(struct loader *l)
+{
+	struct config *c = l->config;
+	for (size_t s = 0; s < l->source_count; s++)
+		c->rack_count += l->sources[s].raw.racks.count;
+	c->racks = hwatt_arena_alloc(c->arena, (c->rack_count + 1) * sizeof(*c->racks));
+	size_t n = 0;
+	for (size_t s = 0; s < l->source_count; s++)
+		for (size_t i = 0; i < l->sources[s].raw.racks.count; i++) {
+			struct config_rack *rack = &c->racks[n++];
+			*rack = ((const struct config_rack *)l->sources[s].raw.racks.items)[i];
+			check_site_name(l, rack->site, mark_in(l, "racks", s, i, "site"));
+			names_add(&l->racks, hwatt_arena_printf(l->documents, "%s/%s", rack->site, rack->id), rack);
+		}
+	names_sort(&l->racks);
+	report_twice(l, &l->racks, "rack", offsetof(struct config_rack, mark));
+}
+
+/* Notes a device that was read; all are looked through when all are there. */
+static void take_device(struct loader *l, const struct hwatt_node *node, const struct config_device *device)
+{
+	if (l->pending_count == l->pending_capacity) {
+		l->pending_capacity = l->pending_capacity == 0 ? 64 : l->pending_capacity * 2;
+		l->pending = hwatt_realloc(l->pending, l->pending_capacity * sizeof(*l->pending));
+	}
+	l->pending[l->pending_count++] = (struct pending){ node, device };
+}
+
+static void take_discovered(void *arg, const struct hwatt_node *node)
+{
+	struct loader *l = arg;
+	struct config_device *device = hwatt_arena_alloc(l->config->arena, sizeof(*device));
+	hwatt_option_read(&device_schema, node, device, l->config->arena, l->report);
+	take_device(l, node, device);
+}
+
+static void load_targets(struct loader *l, const char *path)
+{
+	const struct hwatt_node *root = load_document(l, path);
+	if (root != NULL)
+		discovery_read(root, l->documents, l->report, take_discovered, l);
+}
+
+static void discover(struct loader *l)
+{
+	const struct raw *raw = &l->sources[0].raw;
+	for (size_t i = 0; i < raw->discovery.count; i++) {
+		const struct raw_discovery *d = &((const struct raw_discovery *)raw->discovery.items)[i];
+		if (d->http != NULL)
+			mistake(l, d->http->mark, "discovery over HTTP is not supported yet; write the targets to a file and name it with file");
+		else if (d->file.count == 0 && d->mark.file != NULL)
+			mistake(l, d->mark, "say where the devices come from: {file: PATTERN}");
+		each_file(l, &d->file, load_targets);
+	}
+}
+
+/* The protocol of an address; NULL after a mistake. */
+static const struct hwatt_collector *find_collector(struct loader *l, const char *scheme, struct hwatt_mark at)
+{
+	struct nearest near = { .wanted = scheme };
+	for (size_t i = 0; hallwatt_collectors[i] != NULL; i++) {
+		if (strcmp(hallwatt_collectors[i]->name, scheme) == 0)
+			return hallwatt_collectors[i];
+		nearest_offer(&near, hallwatt_collectors[i]->name);
+	}
+	hwatt_report_add(l->report, &at, "there is no protocol \"%.60s\"%s", scheme, nearest_hint(&near, l->documents));
+	return NULL;
+}
+
+/* The settings of a device that names no credentials: the collector's defaults; NULL after a mistake. */
+static const void *default_settings(struct loader *l, const struct hwatt_collector *collector, struct hwatt_mark at)
+{
+	size_t i = 0;
+	while (hallwatt_collectors[i] != collector)
+		i++;
+	if (l->defaults[i] == NULL) {
+		const struct hwatt_node nothing = { .kind = HWATT_NODE_MAPPING, .mark = at };
+		struct hwatt_report aside = { .arena = l->documents };
+		void *settings = hwatt_arena_alloc(l->config->arena, collector->settings.size);
+		if (hwatt_option_read(&collector->settings, &nothing, settings, l->config->arena, &aside) == 0) {
+			l->defaults[i] = settings;
+		} else {
+			hwatt_report_add(l->report, &at, "a device on %s needs credentials: %s", collector->name,
+					 aside.mistakes[0].text);
+		}
+	}
+	return l->defaults[i];
+}
+
+static void resolve_credentials(struct loader *l, struct config_device *d, const struct hwatt_collector *collector,
+				const struct hwatt_node *node)
+{
+	struct hwatt_mark at = hwatt_node_mark(node, "credentials");
+	const char *name = d->device.credentials;
+	if (name[0] == '\0') {
+		d->settings = collector != NULL ? default_settings(l, collector, d->mark) : NULL;
+		return;
+	}
+	d->credentials = names_find(&l->credentials, name);
+	if (d->credentials == NULL)
+		hwatt_report_add(l->report, &at, "there are no credentials \"%.60s\"%s", name,
+				 names_hint(&l->credentials, name, l->documents));
+	else if (collector != NULL && d->credentials->collector != NULL && d->credentials->collector != collector)
+		hwatt_report_add(l->report, &at, "the credentials \"%.60s\" are for %s, the address is for %s", name,
+				 d->credentials->collector->name, collector->name);
+	else
+		d->settings = d->credentials->settings;
+}
+
+/* One entry of fed_by: "ups-1" or "pdu-a1/outlet/7". */
+static void read_feed(struct loader *l, const struct hwatt_node *node, struct config_feed *out)
+{
+	*out = (struct config_feed){ .role = -1, .mark = node->mark };
+	const char *slash = node->kind == HWATT_NODE_SCALAR ? strchr(node->text, '/') : NULL;
+	if (node->kind != HWATT_NODE_SCALAR || node->text[0] == '\0' || slash == node->text) {
+		mistake(l, node->mark, "a device belongs here, like ups-1, or an outlet of one, like pdu-a1/outlet/7");
+		return;
+	}
+	if (slash == NULL) {
+		out->device = hwatt_arena_strdup(l->config->arena, node->text);
+		return;
+	}
+	char role[24] = "";
+	size_t length = strcspn(slash + 1, "/");
+	if (length < sizeof(role))
+		memcpy(role, slash + 1, length);
+	out->role = hwatt_role_by_name(role);
+	const char *digits = slash + 1 + length + (slash[1 + length] == '/' ? 1 : 0);
+	size_t count = strspn(digits, "0123456789");
+	if (out->role < 0 || count == 0 || count > 5 || digits[count] != '\0' || digits[0] == '0') {
+		hwatt_report_add(l->report, &node->mark, "\"%.60s\" names no part of a device; write it like pdu-a1/outlet/7", node->text);
+		return;
+	}
+	out->index = atoi(digits);
+	out->device = hwatt_arena_strndup(l->config->arena, node->text, (size_t)(slash - node->text));
+}
+
+static void resolve_feeds(struct loader *l, struct config_device *d)
+{
+	const struct hwatt_node *const *nodes = d->fed_by.items;
+	struct config_feed *feeds = hwatt_arena_alloc(l->config->arena, (d->fed_by.count + 1) * sizeof(*feeds));
+	size_t kept = 0;
+	for (size_t i = 0; i < d->fed_by.count; i++) {
+		read_feed(l, nodes[i], &feeds[kept]);
+		kept += feeds[kept].device != NULL ? 1 : 0;
+	}
+	d->fed_by = (struct hwatt_list){ feeds, kept };
+}
+
+static void resolve_times(struct loader *l, struct config_device *d, const struct hwatt_node *node)
+{
+	const struct config *c = l->config;
+	struct hwatt_mark at = hwatt_node_mark(node, "timeout");
+	if (d->device.interval_ms == 0)
+		d->device.interval_ms = c->interval_ms;
+	if (d->device.timeout_ms > d->device.interval_ms)
+		mistake(l, at, "the timeout is longer than the interval");
+	if (d->device.timeout_ms == 0)
+		d->device.timeout_ms = c->timeout_ms < d->device.interval_ms ? c->timeout_ms : d->device.interval_ms;
+}
+
+static void resolve_device(struct loader *l, struct config_device *d, const struct hwatt_node *node)
+{
+	struct hwatt_error err;
+	const struct hwatt_collector *collector = NULL;
+	struct hwatt_mark at = hwatt_node_mark(node, "address");
+	if (d->address[0] != '\0') {
+		if (config_address(d->address, l->config->arena, &d->device.scheme, &d->device.host, &d->device.port, &err) < 0)
+			mistake(l, at, err.text);
+		else
+			collector = find_collector(l, d->device.scheme, at);
+	}
+	resolve_credentials(l, d, collector, node);
+	check_site_name(l, d->device.site, hwatt_node_mark(node, "site"));
+	if (d->device.power_role != HWATT_POWER_NONE && d->device.site[0] == '\0')
+		hwatt_report_add(l->report, &d->mark, "a device with a power role needs a site, as sums are made by site");
+	if (d->meter[0] != '\0' && hwatt_role_by_name(d->meter) < 0) {
+		struct nearest near = { .wanted = d->meter };
+		for (int role = 0; role < HWATT_ROLES; role++)
+			nearest_offer(&near, hwatt_role_name((enum hwatt_role)role));
+		at = hwatt_node_mark(node, "meter");
+		hwatt_report_add(l->report, &at, "there is no role \"%.60s\"%s", d->meter, nearest_hint(&near, l->documents));
+	}
+	resolve_times(l, d, node);
+	resolve_feeds(l, d);
+}
+
+static void gather_devices(struct loader *l)
+{
+	struct config *c = l->config;
+	for (size_t s = 0; s < l->source_count; s++)
+		for (size_t i = 0; i < l->sources[s].raw.devices.count; i++) {
+			const struct config_device *devices = l->sources[s].raw.devices.items;
+			take_device(l, document_get(l->sources[s].root, "devices")->items[i], &devices[i]);
+		}
+	discover(l);
+	c->device_count = l->pending_count;
+	c->devices = hwatt_arena_alloc(c->arena, (c->device_count + 1) * sizeof(*c->devices));
+	for (size_t i = 0; i < c->device_count; i++) {
+		c->devices[i] = *l->pending[i].device;
+		resolve_device(l, &c->devices[i], l->pending[i].node);
+		names_add(&l->devices, c->devices[i].device.id, &c->devices[i]);
+	}
+	names_sort(&l->devices);
+	report_twice(l, &l->devices, "device", offsetof(struct config_device, mark));
+}
+
+static void load_contract(struct loader *l, const char *path)
+{
+	struct config *c = l->config;
+	struct hwatt_text bytes;
+	hwatt_text_init(&bytes, DOCUMENT_MAX_OCTETS);
+	if (document_read(path, &bytes, NULL) == 0) /* else contract_load says it */
+		EVP_DigestUpdate(l->digest, hwatt_text_string(&bytes), bytes.length);
+	hwatt_text_free(&bytes);
+	struct contract *contract = contract_load(path, c->arena, l->report);
+	if (contract == NULL)
+		return;
+	if (c->contract_count == l->contract_capacity) {
+		size_t grown = l->contract_capacity == 0 ? 8 : l->contract_capacity * 2;
+		struct contract **contracts = hwatt_arena_alloc(c->arena, grown * sizeof(struct contract *));
+		if (c->contract_count > 0)
+			memcpy(contracts, c->contracts, c->contract_count * sizeof(struct contract *));
+		c->contracts = contracts;
+		l->contract_capacity = grown;
+	}
+	c->contracts[c->contract_count++] = contract;
+	names_add(&l->contracts, contract->id, contract);
+}
+
+/* What the main file alone says. */
+static void take_main(struct loader *l)
+{
+	struct config *c = l->config;
+	const struct raw *raw = &l->sources[0].raw;
+	const struct hwatt_node *root = l->sources[0].root;
+	const char *host;
+	uint16_t port;
+	struct hwatt_error err;
+	c->listen = raw->listen;
+	if (config_listen(c->listen, l->documents, &host, &port, &err) < 0)
+		mistake(l, hwatt_node_mark(root, "listen"), err.text);
+	c->state = path_beside(c->file, raw->state, c->arena);
+	c->web_config = raw->web_config[0] != '\0' ? path_beside(c->file, raw->web_config, c->arena) : "";
+	c->interval_ms = raw->interval_ms;
+	c->timeout_ms = raw->timeout_ms;
+	if (c->timeout_ms > c->interval_ms)
+		mistake(l, hwatt_node_mark(root, "timeout"), "the timeout is longer than the interval");
+	if (c->timeout_ms == 0)
+		c->timeout_ms = c->interval_ms < 10 * SECOND ? c->interval_ms : 10 * SECOND;
+	c->stale_after_ms = raw->stale_after_ms > 0 ? raw->stale_after_ms : 3 * c->interval_ms;
+	if (c->stale_after_ms < c->interval_ms)
+		mistake(l, hwatt_node_mark(root, "stale_after"), "a reading would be stale before the next one comes; write at least the interval");
+	c->retries = (int)raw->retries;
+	c->enable_lifecycle = raw->enable_lifecycle;
+	c->log_level = (enum hwatt_level)raw->log.level;
+	c->log_format = (enum hwatt_log_format)raw->log.format;
+	const char **folders = hwatt_arena_alloc(c->arena, (raw->profiles.count + 1) * sizeof(const char *));
+	for (size_t i = 0; i < raw->profiles.count; i++) {
+		const char *text = text_of(l, ((const struct hwatt_node *const *)raw->profiles.items)[i]);
+		if (text != NULL)
+			folders[c->profiles.count++] = path_beside(c->file, text, c->arena);
+	}
+	c->profiles.items = folders;
+}
+
+static void finish_hash(struct loader *l)
+{
+	unsigned char digest[EVP_MAX_MD_SIZE];
+	unsigned length = 0;
+	EVP_DigestFinal_ex(l->digest, digest, &length);
+	for (unsigned i = 0; i < 32 && i < length; i++)
+		snprintf(l->config->hash + 2 * i, 3, "%02x", digest[i]);
+}
+
+static void load_all(struct loader *l)
+{
+	load_source(l, l->config->file);
+	if (l->sources[0].root == NULL || l->sources[0].root->kind != HWATT_NODE_MAPPING)
+		return; /* nothing to go on with */
+	struct hwatt_list include = l->sources[0].raw.include; /* the array of sources moves as it grows */
+	each_file(l, &include, load_source);
+	take_main(l);
+	gather_credentials(l);
+	gather_sites(l);
+	gather_racks(l);
+	gather_devices(l);
+	struct hwatt_list contracts = l->sources[0].raw.contracts;
+	each_file(l, &contracts, load_contract);
+	names_sort(&l->contracts);
+	report_twice(l, &l->contracts, "contract", offsetof(struct contract, mark));
+	finish_hash(l);
+}
+
+struct config *config_load(const char *path, struct hwatt_report *report)
+{
+	struct config *config = NULL;
+	struct hwatt_arena *arena = hwatt_arena_new();
+	size_t before = report_total(report);
+	struct loader l = { .documents = hwatt_arena_new(), .report = report, .digest = EVP_MD_CTX_new() };
+	l.config = hwatt_arena_alloc(arena, sizeof(*l.config));
+	l.config->arena = arena;
+	l.config->file = hwatt_arena_strdup(arena, path);
+	l.schema = config_schema(l.documents);
+	if (l.digest == NULL || EVP_DigestInit_ex(l.digest, EVP_sha256(), NULL) != 1)
+		mistake(&l, (struct hwatt_mark){ path, 1, 1 }, "libcrypto gives no SHA-256");
+	else
+		load_all(&l);
+	if (report_total(report) == before) {
+		config = l.config;
+		arena = NULL;
+	}
+	EVP_MD_CTX_free(l.digest);
+	free(l.sources);
+	free(l.pending);
+	names_free(&l.sites);
+	names_free(&l.racks);
+	names_free(&l.credentials);
+	names_free(&l.devices);
+	names_free(&l.contracts);
+	hwatt_arena_free(l.documents);
+	hwatt_arena_free(arena);
+	return config;
+}
+
+void config_free(struct config *config)
+{
+	if (config != NULL)
+		hwatt_arena_free(config->arena); /* the configuration itself lies in it */
+}
