@@ -167,6 +167,15 @@ static const struct hwatt_option main_rows[] = {
 /* Keys that an included file may hold. */
 static const char *const shared_keys[] = { "credentials", "sites", "racks", "devices", NULL };
 
+static void check_credentials(const void *object, const struct hwatt_node *at, struct hwatt_report *report)
+{
+	(void)object; /* every key of it is a protocol, as it was read without a mistake */
+	if (at->count == 0)
+		hwatt_report_add(report, &at->mark, "these credentials name no protocol, like {snmp: {...}}");
+	for (size_t i = 1; i < at->count; i++)
+		hwatt_report_add(report, &at->items[i]->mark, "credentials are for one protocol; give %s a name of its own", at->keys[i]->text);
+}
+
 /* What one name under `credentials` may say: a key per collector. */
 static const struct hwatt_schema *credentials_schema(struct hwatt_arena *arena)
 {
@@ -186,7 +195,8 @@ static const struct hwatt_schema *credentials_schema(struct hwatt_arena *arena)
 	}
 	struct hwatt_schema *schema = hwatt_arena_alloc(arena, sizeof(*schema));
 	*schema = (struct hwatt_schema){ .name = "credentials", .size = sizeof(struct raw_credentials), .options = rows,
-					 .count = count, .mark_offset = offsetof(struct raw_credentials, mark) };
+					 .count = count, .check = check_credentials,
+					 .mark_offset = offsetof(struct raw_credentials, mark) };
 	return schema;
 }
 
@@ -345,25 +355,15 @@ static struct hwatt_mark mark_in(const struct loader *l, const char *list, size_
 /* Reads one name under `credentials` by its collector's table. */
 static void take_credentials(struct loader *l, const struct raw_credentials *raw, struct config_credentials *out)
 {
-	const struct hwatt_node *node = NULL;
+	size_t i = 0;
 	*out = (struct config_credentials){ .name = raw->name, .mark = raw->mark };
-	for (size_t i = 0; hallwatt_collectors[i] != NULL; i++) {
-		if (raw->protocols[i] == NULL)
-			continue;
-		if (node != NULL) {
-			hwatt_report_add(l->report, &raw->protocols[i]->mark, "credentials are for one protocol; give %s a name of its own",
-					 hallwatt_collectors[i]->name);
-			return;
-		}
-		node = raw->protocols[i];
-		out->collector = hallwatt_collectors[i];
-	}
-	if (node == NULL) {
-		hwatt_report_add(l->report, &raw->mark, "these credentials name no protocol, like {snmp: {...}}");
-		return;
-	}
+	while (hallwatt_collectors[i] != NULL && raw->protocols[i] == NULL)
+		i++;
+	if (hallwatt_collectors[i] == NULL)
+		return; /* reported */
+	out->collector = hallwatt_collectors[i];
 	out->settings = hwatt_arena_alloc(l->config->arena, out->collector->settings.size);
-	hwatt_option_read(&out->collector->settings, node, out->settings, l->config->arena, l->report);
+	hwatt_option_read(&out->collector->settings, raw->protocols[i], out->settings, l->config->arena, l->report);
 }
 
 static void gather_credentials(struct loader *l)

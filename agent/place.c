@@ -33,7 +33,7 @@ int place_country(const char *code, struct hwatt_error *err)
 static void offer_zones(struct nearest *near, char best[64])
 {
 	char line[512], zone[64];
-	FILE *table = fopen(ZONES "/zone1970.tab", "re");
+	FILE *table = fopen(ZONES "/zone.tab", "re");
 	while (table != NULL && fgets(line, sizeof(line), table) != NULL) {
 		if (line[0] == '#' || sscanf(line, "%*s %*s %63s", zone) != 1)
 			continue;
