@@ -16,7 +16,7 @@
 
 struct zone; /* a time zone, immutable */
 
-/* Loads the zone `name` ("Europe/Stockholm"). HWATT_EINVAL: no such zone. */
+/* Loads the zone `name` ("Europe/Stockholm"). HWATT_EINVAL: no such zone. "UTC" and "Etc/UTC" are known without any file. */
 int zone_load(const char *name, struct zone **out, struct hwatt_error *err);
 /* Decodes TZif octets (for tests and the fuzzer). HWATT_EPROTO when malformed. */
 int zone_parse(const void *bytes, size_t length, struct zone **out, struct hwatt_error *err);
@@ -24,10 +24,14 @@ void zone_free(struct zone *zone);
 
 struct civil { int year, month, day, hour, minute, second; }; /* local, month and day from 1 */
 
+/* Local time minus UTC, seconds. */
+int32_t zone_offset(const struct zone *zone, int64_t utc_s);
 struct civil zone_civil(const struct zone *zone, int64_t utc_s);
-/* The UTC second at which the local day (days since 1970-01-01) begins. */
+/* The UTC second at which the local day (days since 1970-01-01) begins: the first at which the local clock shows midnight
+ * or, where a change of the clock skips midnight, the first after it. */
 int64_t zone_day_start(const struct zone *zone, int64_t day);
-/* The local day in which `utc_s` falls. */
+/* The local day in which `utc_s` falls: zone_day_start(day) <= utc_s < zone_day_start(day + 1). Where a clock was set back over
+ * midnight, the minutes shown twice belong to the new day. */
 int64_t zone_day(const struct zone *zone, int64_t utc_s);
 
 int64_t civil_day(int year, int month, int day); /* proleptic Gregorian, days since 1970-01-01 */
@@ -37,7 +41,9 @@ enum window_kind { WINDOW_INTERVAL, WINDOW_DAY, WINDOW_MONTH, WINDOW_YEAR, WINDO
 		   WINDOW_CONTRACT, WINDOW_KINDS };
 const char *window_name(enum window_kind kind); /* "interval", "day", "month", "year", "12_months", "contract" */
 
-struct window { /* [from_s, to_s) in UTC, multiples of 900 s */
+/* A local midnight that is no multiple of 900 s (no zone has one today; local mean times had) is rounded down as a bound on both
+ * sides: the quarter in which it falls belongs to the new day alone, so that windows never share a quarter. */
+struct window { /* [from_s, to_s) in UTC, multiples of 900 s; from_s == to_s: there is none */
 	enum window_kind kind;
 	int64_t from_s, to_s;
 };
@@ -46,7 +52,7 @@ struct window { /* [from_s, to_s) in UTC, multiples of 900 s */
  * WINDOW_CONTRACT give the bounds in from_day..to_day (inclusive local days), which also clip the others when to_day >= from_day. */
 struct window window_containing(const struct zone *zone, enum window_kind kind, int64_t utc_s,
 				int64_t from_day, int64_t to_day);
-/* The last window of that kind that had wholly passed at `utc_s`. */
+/* The last window of that kind that had wholly passed at `utc_s`; clipped by the contract it may have passed in mid-month. */
 struct window window_before(const struct zone *zone, enum window_kind kind, int64_t utc_s,
 			    int64_t from_day, int64_t to_day);
 

@@ -11,11 +11,13 @@
 #define HALLWATT_INTERVAL_H
 
 #include "calendar.h"
+#include <hallwatt/number.h>
 #include <hallwatt/reading.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #define INTERVAL_UJ2_PER_J INT64_C(2000000)
+#define INTERVAL_UJ2_PER_MJ INT64_C(2000)
 #define INTERVAL_MAX_GAPS 8
 
 enum interval_kind { INTERVAL_ENERGY, INTERVAL_LEVEL, INTERVAL_FLOW };
@@ -51,6 +53,34 @@ struct interval {
 	struct interval_gap gaps[INTERVAL_MAX_GAPS];
 	bool correction;           /* replaces an interval that was closed before (late register read) */
 };
+
+/* Many intervals of one point (or of points that may be added) over [from_s, to_s), multiples of 900 s. */
+struct interval_sum {
+	int64_t from_s, to_s;
+	hwatt_i128 amount, unknown_max;
+	int64_t covered_ms;
+	int64_t intervals, complete;                  /* added; of them at least 0.9 covered */
+	int64_t letters[sizeof(QUALITY_LETTERS) - 1]; /* how many of each, in that order */
+	char quality;                                 /* the worst of those added; ask interval_sum_quality() */
+};
+
+struct interval_sum interval_sum_begin(int64_t from_s, int64_t to_s);
+/* Adds one interval of the window; those outside are passed over. Each start once. */
+void interval_sum_add(struct interval_sum *sum, const struct interval *interval);
+/* Quarters in the window. */
+int64_t interval_sum_expected(const struct interval_sum *sum);
+/* The worst letter; X when a quarter is not there at all. */
+char interval_sum_quality(const struct interval_sum *sum);
+/* Time coverage C_t, domain.md 5.6; unknown for an empty window. */
+struct hwatt_ratio interval_sum_coverage(const struct interval_sum *sum);
+/* Interval coverage C_n: intervals with C_t >= 0.9 over those expected. */
+struct hwatt_ratio interval_sum_completeness(const struct interval_sum *sum);
+/* LEVEL: mean over the covered time, in fixed units (ENERGY: mean power in mW); unknown when nothing is covered. */
+struct hwatt_ratio interval_sum_mean(const struct interval_sum *sum);
+/* E_high: measured, and `max_level` (ENERGY: mW) throughout what was not covered. E_low is `amount`. */
+hwatt_i128 interval_sum_high(const struct interval_sum *sum, int64_t max_level);
+/* Mean of the covered time over the whole window; unknown below half covered. Whoever shows it says E. */
+struct hwatt_ratio interval_sum_estimate(const struct interval_sum *sum);
 
 /* The quarter in which the UTC millisecond falls, as its start in seconds. */
 static inline int64_t interval_start_s(int64_t utc_ms)

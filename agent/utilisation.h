@@ -1,0 +1,28 @@
+/* SPDX-FileCopyrightText: 2026 The hallwatt authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* utilisation.h - how much of a storage or a link is in use, exactly.
+ *
+ * Source: domain.md 6. */
+#ifndef HALLWATT_UTILISATION_H
+#define HALLWATT_UTILISATION_H
+
+#include <hallwatt/number.h>
+
+/* Bytes of `units` allocation units of `unit_size`, as hrStorage gives them: both Integer32, and an agent whose count went
+ * past 2^31 shows it negative, which is read as unsigned. -1 when the unit size is not positive. */
+int64_t utilisation_storage_bytes(int32_t unit_size, int32_t units);
+/* The most bytes that an Integer32 of units can say without that overflow. */
+int64_t utilisation_storage_limit(int32_t unit_size);
+/* Used over size; unknown when the size is 0 or not known (negative). */
+struct hwatt_ratio utilisation_share(int64_t used, int64_t size);
+
+/* Mean bit/s of `octets` in `ms`. */
+struct hwatt_ratio utilisation_rate(int64_t octets, int64_t ms);
+/* That rate over the link's speed; unknown when the speed is (0). */
+struct hwatt_ratio utilisation_link(int64_t octets, int64_t ms, int64_t speed_bit_s);
+/* A full-duplex link: the busier direction, never the sum. */
+struct hwatt_ratio utilisation_duplex(int64_t in_octets, int64_t out_octets, int64_t ms, int64_t speed_bit_s);
+/* Seconds in which an octet counter of `modulus` wraps at full speed: a poll must come sooner. */
+struct hwatt_ratio utilisation_wrap_s(int64_t modulus, int64_t speed_bit_s);
+
+#endif
