@@ -14,7 +14,7 @@
 
 static const struct hwatt_quantity_info infos[HWATT_QUANTITIES] = {
 	[HWATT_ACTIVE_POWER] = { "active_power", "W", 3, false, false, -MW_MAX, MW_MAX, "power_watts",
-				 "Active power, as the device last said." },
+				 "Active power." },
 	[HWATT_APPARENT_POWER] = { "apparent_power", "VA", 3, false, false, 0, MW_MAX,
 				   "apparent_power_voltamperes", "Apparent power." },
 	[HWATT_REACTIVE_POWER] = { "reactive_power", "var", 3, false, false, -MW_MAX, MW_MAX,

@@ -57,7 +57,7 @@ struct match { /* the element of the header that speaks for a format: the closes
 /* True when `a` is to be preferred to `b`, which stands in an earlier row. */
 static bool better(const struct match *a, const struct match *b)
 {
-	if (a->q != b->q)
+	if (a->q != b->q || a->q == 0)
 		return a->q > b->q;
 	bool named_a = a->closeness >= 3, named_b = b->closeness >= 3;
 	if (named_a != named_b)

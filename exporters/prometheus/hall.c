@@ -176,16 +176,35 @@ static void put_limit(struct exposition *x, const struct hwatt_view_requirement 
 	exposition_ratio(x, r->limit);
 }
 
-/* A share of a limit of 0 is not defined: absent. */
+/* The room left to the limit over the limit's size, exact where 128 bits hold it. A limit of 0 has no share: unknown. */
+static struct hwatt_ratio margin_of(const struct hwatt_view_requirement *r)
+{
+	struct hwatt_ratio value = r->value, limit = r->limit, out = { 0, 0 };
+	hwatt_i128 limit_part, value_part, size;
+	if (!r->known || !r->limited || value.den == 0 || limit.den == 0 || limit.num == 0)
+		return out;
+	/* (l/m - v/w) / (l/m) = (l w - v m) / (l w) */
+	if (__builtin_mul_overflow(limit.num, value.den, &limit_part) ||
+	    __builtin_mul_overflow(value.num, limit.den, &value_part) ||
+	    __builtin_sub_overflow(limit_part, value_part, &size)) {
+		double share = 1 - hwatt_ratio_double(value) / hwatt_ratio_double(limit);
+		out = (struct hwatt_ratio){ (hwatt_i128)(share * 1e9), 1000000000 };
+	} else {
+		out = (struct hwatt_ratio){ size, limit_part };
+	}
+	/* The size of a negative limit is positive, and below a minimum there is no room. */
+	bool turn = !r->maximum != ((limit.num < 0) != (limit.den < 0));
+	out.num = turn ? -out.num : out.num;
+	return out;
+}
+
 static void put_margin(struct exposition *x, const struct hwatt_view_requirement *r)
 {
-	if (!r->known || !r->limited || !hwatt_ratio_known(r->value) || !hwatt_ratio_known(r->limit) ||
-	    r->limit.num == 0)
+	struct hwatt_ratio margin = margin_of(r);
+	if (!hwatt_ratio_known(margin))
 		return;
-	double value = hwatt_ratio_double(r->value), limit = hwatt_ratio_double(r->limit);
-	double room = r->maximum ? limit - value : value - limit;
 	requirement_sample(x, r);
-	exposition_double(x, room / (limit < 0 ? -limit : limit));
+	exposition_ratio(x, margin);
 }
 
 static void put_status(struct exposition *x, const struct hwatt_view_requirement *r)
