@@ -4,7 +4,11 @@
  *
  * One writer, WAL, synchronous=FULL. Everything between store_begin and store_commit is one transaction: a
  * device's checkpoint and the intervals that it closed go together, so that kill -9 loses neither.
- * Readers open a connection of their own (store_open_reader). Times are UTC. */
+ * Readers open a connection of their own (store_open_reader). Times are UTC.
+ *
+ * A write outside a transaction is one of its own. After a write that failed with HWATT_EIO inside one, the transaction can
+ * only be rolled back: further writes and store_commit give the same error. A write that is refused (HWATT_EINVAL) changes
+ * nothing and the transaction goes on. store.md explains the tables. */
 #ifndef HALLWATT_STORE_H
 #define HALLWATT_STORE_H
 
@@ -17,9 +21,11 @@
 struct store;
 
 /* Opens (makes, migrates) `dir`/hallwatt.db; the folder is made when missing (mode 0700). HWATT_EIO; HWATT_EINVAL when
- * the file is of a newer version or not ours. One writer: a second one is refused (HWATT_EIO, says who holds it). */
+ * the file is of a newer version or not ours, and is left alone. One writer: a second one is refused (HWATT_EIO, says who
+ * holds it). In one process the writer is opened before its readers. */
 int store_open(const char *dir, struct hwatt_log *log, struct store **out, struct hwatt_error *err);
-/* A read-only connection to the same file, for another thread or command. */
+/* A read-only connection to the same file, for another thread or command; between store_begin and store_commit it sees one
+ * state. HWATT_EINVAL: not ours, or of another version. */
 int store_open_reader(const char *dir, struct store **out, struct hwatt_error *err);
 void store_close(struct store *store);
 
@@ -53,7 +59,9 @@ int store_context_id(struct store *store, const struct store_context *context, i
 		     struct hwatt_error *err);
 
 /* Appends a closed interval; its sequence number is the point's last + 1. With `correction` it supersedes the row of the
- * same start (which stays); without, a second row of the same start is refused (HWATT_EINVAL). */
+ * same start (which stays); without, a second row of the same start is refused (HWATT_EINVAL). A correction of a start that
+ * has no row is a first row. `min`, `max` and `last` are not kept where there are no samples, nor the fields of a method that
+ * the interval does not have: they are 0 when read again. */
 int store_append(struct store *store, int64_t point, int64_t context, const struct interval *interval,
 		 struct hwatt_error *err);
 
@@ -66,8 +74,8 @@ int store_checkpoints(struct store *store,
 		      struct hwatt_error *err);
 
 struct store_interval { int64_t point; int64_t seq; struct interval interval; };
-/* The intervals in force (not superseded) of `points` (count of them, sorted; NULL: all) with from_s <= start < to_s, in the order of start, then
- * point. */
+/* The intervals in force (not superseded) of `points` (count of them, sorted; NULL: all) with from_s <= start < to_s, in the
+ * order of start, then point. Stops when `each` returns non-zero. */
 int store_intervals(struct store *store, const int64_t *points, size_t count, int64_t from_s, int64_t to_s,
 		    int (*each)(void *arg, const struct store_interval *row), void *arg,
 		    struct hwatt_error *err);
@@ -78,9 +86,12 @@ int store_event_add(struct store *store, const struct store_event *event, struct
 int store_events(struct store *store, int64_t from_ms, int64_t to_ms,
 		 int (*each)(void *arg, const struct store_event *event), void *arg, struct hwatt_error *err);
 
-/* Small named values: the last known identity of a device, engine ids, verdict history. */
+/* Small named values: the last known identity of a device, engine ids, verdict history. `value` NULL: forgets it. */
 int store_put(struct store *store, const char *space, const char *key, const char *value, struct hwatt_error *err);
 /* *value is malloc'ed, NULL when absent. */
 int store_get(struct store *store, const char *space, const char *key, char **value, struct hwatt_error *err);
+
+/* Reads everything and fails (HWATT_EIO) unless pages, references and sequence numbers are whole. Takes seconds. */
+int store_check(struct store *store, struct hwatt_error *err);
 
 #endif
