@@ -243,7 +243,9 @@ static int use_wal(struct store *store, struct hwatt_error *err)
 		hwatt_fail(err, HWATT_EIO, "%s: this file system cannot do write-ahead logging", store->path);
 	else
 		rc = 0;
-	sqlite3_finalize(stmt);
+	/* The file changes when the statement ends. */
+	if (sqlite3_finalize(stmt) != SQLITE_OK && rc == 0)
+		rc = store_fail(store, "switch to write-ahead logging", err);
 	if (rc == 0 && sqlite3_exec(store->db, "PRAGMA journal_size_limit = 16777216", NULL, NULL, NULL) !=
 			       SQLITE_OK)
 		rc = store_fail(store, "open it", err);

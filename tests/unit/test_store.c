@@ -688,12 +688,13 @@ static void the_check_finds_a_hole(void **state)
 static void gaps_that_nobody_wrote_are_refused(void **state)
 {
 	struct place *place = *state;
+	static const char nine[] = "[[1,2,\"T\"],[1,2,\"T\"],[1,2,\"T\"],[1,2,\"T\"],[1,2,\"T\"],[1,2,\"T\"],"
+				   "[1,2,\"T\"],[1,2,\"T\"],[1,2,\"T\"]]";
 	static const char *const texts[] = {
 		"", "[", "[]", "[[]]", "[[1,2,\"T\"]", "[[1,2,\"T\"]]]", "[[1,2,\"T\"],]", "[[1,2,\"\"]]",
 		"[[1,2,T]]", "[[-1,2,\"T\"]]", "[[1,900001,\"T\"]]", "[[1,2]]", "[[1,2,\"TT\"]]", "[[1,2,\"T\"]",
 		"[[99999999999999999999,2,\"T\"]]",
-		"[[1,2,\"T\"],[1,2,\"T\"],[1,2,\"T\"],[1,2,\"T\"],[1,2,\"T\"],[1,2,\"T\"],[1,2,\"T\"],[1,2,\"T\"],"
-		"[1,2,\"T\"]]",
+		nine,
 	};
 	struct store *store = open_store(place);
 	append(store, add_point(store, "pdu-a1", "1"), add_context(store, "S1"), quarter(0, 1));
