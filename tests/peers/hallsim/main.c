@@ -1,0 +1,319 @@
+/* SPDX-FileCopyrightText: 2026 The hallwatt authors
+ * SPDX-License-Identifier: Apache-2.0 */
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "agent.h"
+#include "calendar.h"
+#include "course.h"
+#include "history.h"
+#include "site_config.h"
+
+#define EXIT_MISUSE 2
+#define CONTRACT_MONTHS_BACK 14
+#define CONTRACT_YEARS_AHEAD 2
+
+static const char usage[] =
+	"usage: hallsim COMMAND [OPTION]...\n"
+	"\n"
+	"A simulated data hall that answers SNMP on loopback.\n"
+	"\n"
+	"  serve      answer as all devices of the hall, each at an address of its own\n"
+	"    --base ADDRESS      first address, inside 127.0.0.0/8 (127.9.0.1)\n"
+	"    --port PORT         UDP port at all of them, 0 for any free one (16161)\n"
+	"    --community NAME    SNMP community (public)\n"
+	"    --seconds N         stop after N seconds (never)\n"
+	"    --now EPOCH_MS      where simulated time starts (now)\n"
+	"    --speed N           simulated seconds per second (1)\n"
+	"    --events live       a fan fails and a PDU restarts within minutes\n"
+	"    --die-with-parent   end when the parent process does\n"
+	"  history    write the hall's past to standard output\n"
+	"    --from EPOCH_S --until EPOCH_S --step SECONDS (300)\n"
+	"  config     write the hallwatt configuration of the hall\n"
+	"    --dir DIRECTORY     where to\n"
+	"    --base, --port, --community as for serve\n"
+	"    --listen ADDRESS    where hallwatt shall listen (127.0.0.1:9890)\n"
+	"    --state DIRECTORY   where hallwatt shall keep its state\n"
+	"    --from YYYY-MM-DD   first day of the contracts (14 months back)\n"
+	"\n"
+	"  --seed N              another hall with another history (1); serve and history\n"
+	"  --origin EPOCH_S      where energy registers start (1735689600); serve and history\n"
+	"  --help, --version\n";
+
+/* What the command line asked for. */
+struct options {
+	uint32_t base;
+	int64_t port, seconds, speed, step_s, now_ms, from_s, until_s, origin_s, seed;
+	const char *community, *events, *directory, *listen, *state, *from;
+	bool die_with_parent;
+};
+
+enum flag {
+	FLAG_BASE = 256,
+	FLAG_PORT,
+	FLAG_COMMUNITY,
+	FLAG_SECONDS,
+	FLAG_NOW,
+	FLAG_SPEED,
+	FLAG_EVENTS,
+	FLAG_DIE,
+	FLAG_FROM,
+	FLAG_UNTIL,
+	FLAG_STEP,
+	FLAG_DIR,
+	FLAG_LISTEN,
+	FLAG_STATE,
+	FLAG_SEED,
+	FLAG_ORIGIN,
+	FLAG_HELP,
+	FLAG_VERSION,
+};
+
+static const struct option long_options[] = {
+	{"base", required_argument, NULL, FLAG_BASE},
+	{"port", required_argument, NULL, FLAG_PORT},
+	{"community", required_argument, NULL, FLAG_COMMUNITY},
+	{"seconds", required_argument, NULL, FLAG_SECONDS},
+	{"now", required_argument, NULL, FLAG_NOW},
+	{"speed", required_argument, NULL, FLAG_SPEED},
+	{"events", required_argument, NULL, FLAG_EVENTS},
+	{"die-with-parent", no_argument, NULL, FLAG_DIE},
+	{"from", required_argument, NULL, FLAG_FROM},
+	{"until", required_argument, NULL, FLAG_UNTIL},
+	{"step", required_argument, NULL, FLAG_STEP},
+	{"dir", required_argument, NULL, FLAG_DIR},
+	{"listen", required_argument, NULL, FLAG_LISTEN},
+	{"state", required_argument, NULL, FLAG_STATE},
+	{"seed", required_argument, NULL, FLAG_SEED},
+	{"origin", required_argument, NULL, FLAG_ORIGIN},
+	{"help", no_argument, NULL, FLAG_HELP},
+	{"version", no_argument, NULL, FLAG_VERSION},
+	{NULL, 0, NULL, 0},
+};
+
+/* Reads a whole number between `low` and `high`. */
+static int read_number(const char *name, const char *text, int64_t low, int64_t high, int64_t *out,
+                       struct sim_fault *fault)
+{
+	char *end = NULL;
+	errno = 0;
+	long long value = strtoll(text, &end, 10);
+	if (errno != 0 || end == text || *end != '\0' || value < low || value > high)
+		return sim_fail(fault,
+		                "--%s: \"%s\" is not a whole number from %" PRId64 " to %" PRId64,
+		                name, text, low, high);
+	*out = value;
+	return 0;
+}
+
+/* Reads the first device's address; all of them must lie on loopback. */
+static int read_base(const char *text, uint32_t *base, struct sim_fault *fault)
+{
+	struct in_addr address;
+	if (inet_pton(AF_INET, text, &address) != 1)
+		return sim_fail(fault, "--base: \"%s\" is not an IPv4 address", text);
+	*base = ntohl(address.s_addr);
+	if (*base >> 24 != 127 || (*base + HALL_DEVICES) >> 24 != 127)
+		return sim_fail(fault, "--base: %s is not on loopback; write 127.9.0.1", text);
+	return 0;
+}
+
+/* Takes one option.  `value` is NULL for a flag. */
+static int take_option(struct options *o, enum flag flag, const char *value,
+                       struct sim_fault *fault)
+{
+	const int64_t far_s = INT64_C(4102444800); /* 2100-01-01 */
+	switch (flag) {
+	case FLAG_BASE:
+		return read_base(value, &o->base, fault);
+	case FLAG_PORT:
+		return read_number("port", value, 0, 65535, &o->port, fault);
+	case FLAG_SECONDS:
+		return read_number("seconds", value, 0, far_s, &o->seconds, fault);
+	case FLAG_NOW:
+		return read_number("now", value, 0, far_s * 1000, &o->now_ms, fault);
+	case FLAG_SPEED:
+		return read_number("speed", value, 1, 100000, &o->speed, fault);
+	case FLAG_UNTIL:
+		return read_number("until", value, 0, far_s, &o->until_s, fault);
+	case FLAG_STEP:
+		return read_number("step", value, 1, far_s, &o->step_s, fault);
+	case FLAG_SEED:
+		return read_number("seed", value, 0, INT64_MAX, &o->seed, fault);
+	case FLAG_ORIGIN:
+		return read_number("origin", value, 0, far_s, &o->origin_s, fault);
+	case FLAG_FROM:
+		o->from = value;
+		break;
+	case FLAG_COMMUNITY:
+		o->community = value;
+		break;
+	case FLAG_EVENTS:
+		o->events = value;
+		break;
+	case FLAG_DIR:
+		o->directory = value;
+		break;
+	case FLAG_LISTEN:
+		o->listen = value;
+		break;
+	case FLAG_STATE:
+		o->state = value;
+		break;
+	case FLAG_DIE:
+		o->die_with_parent = true;
+		break;
+	case FLAG_HELP:
+	case FLAG_VERSION:
+		break;
+	}
+	return 0;
+}
+
+/* Reads all options; those that print and leave do so here. */
+static int read_options(int argc, char **argv, struct options *o, struct sim_fault *fault)
+{
+	for (;;) {
+		int found = getopt_long(argc, argv, "", long_options, NULL);
+		if (found == -1)
+			break;
+		if (found == '?')
+			return sim_fail(fault, "see hallsim --help");
+		if (found == FLAG_HELP || found == FLAG_VERSION) {
+			fputs(found == FLAG_HELP ? usage : "hallsim 1\n", stdout);
+			exit(EXIT_SUCCESS);
+		}
+		if (take_option(o, (enum flag)found, optarg, fault) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* Arranges for SIGTERM when the parent ends, also when it already has. */
+static int follow_parent(struct sim_fault *fault)
+{
+	pid_t parent = getppid();
+	if (prctl(PR_SET_PDEATHSIG, SIGTERM) < 0)
+		return sim_fail(fault, "prctl: %s", strerror(errno));
+	if (parent == 1 || getppid() != parent)
+		return sim_fail(fault, "the parent has ended already");
+	return 0;
+}
+
+/* hallsim serve. */
+static int command_serve(const struct options *o, struct sim_fault *fault)
+{
+	if (o->events != NULL && strcmp(o->events, "live") != 0)
+		return sim_fail(fault, "--events: \"%s\" is unknown; write live", o->events);
+	if (o->die_with_parent && follow_parent(fault) < 0)
+		return -1;
+	struct agent_options options = {
+		.base = o->base,
+		.port = (uint16_t)o->port,
+		.community = o->community,
+		.seconds = o->seconds,
+		.seed = (uint64_t)o->seed,
+		.now_ms = o->now_ms,
+		.origin_s = o->origin_s,
+		.speed = o->speed,
+		.live_events = o->events != NULL,
+	};
+	return agent_run(&options, fault);
+}
+
+/* hallsim history. */
+static int command_history(const struct options *o, struct sim_fault *fault)
+{
+	struct history_span span = {
+		.until_s = o->until_s,
+		.step_s = o->step_s,
+		.origin_s = o->origin_s,
+		.seed = (uint64_t)o->seed,
+	};
+	if (o->from == NULL || o->until_s < 0)
+		return sim_fail(fault, "history wants --from and --until");
+	if (read_number("from", o->from, 0, o->until_s, &span.from_s, fault) < 0)
+		return -1;
+	return history_write(&span, stdout, fault);
+}
+
+/* The first day of the month `months` before that of `at_s`. */
+static int64_t months_before_s(int64_t at_s, int months)
+{
+	struct calendar_date date = calendar_date(at_s);
+	int month = date.year * 12 + date.month - 1 - months;
+	return calendar_midnight_s(month / 12, month % 12 + 1, 1);
+}
+
+/* hallsim config. */
+static int command_config(const struct options *o, struct sim_fault *fault)
+{
+	int64_t now_s = time(NULL);
+	struct site_config config = {
+		.directory = o->directory,
+		.base = o->base,
+		.port = (uint16_t)o->port,
+		.community = o->community,
+		.state = o->state,
+		.listen = o->listen,
+		.from_s = months_before_s(now_s, CONTRACT_MONTHS_BACK),
+		.until_s = months_before_s(now_s, -12 * CONTRACT_YEARS_AHEAD) - CALENDAR_DAY_S,
+	};
+	if (o->directory == NULL)
+		return sim_fail(fault, "config wants --dir");
+	if (o->from != NULL && calendar_parse(o->from, &config.from_s) < 0)
+		return sim_fail(fault, "--from: \"%s\" is not a date; write 2025-09-01", o->from);
+	return site_config_write(&config, fault);
+}
+
+static const struct command {
+	const char *name;
+	int (*run)(const struct options *o, struct sim_fault *fault);
+} commands[] = {
+	{"serve", command_serve},
+	{"history", command_history},
+	{"config", command_config},
+};
+
+int main(int argc, char **argv)
+{
+	struct sim_fault fault = {{0}};
+	struct options options = {
+		.base = 0x7f090001, /* 127.9.0.1 */
+		.port = 16161,
+		.speed = 1,
+		.step_s = 300,
+		.now_ms = -1,
+		.until_s = -1,
+		.origin_s = COURSE_ORIGIN_S,
+		.seed = 1,
+		.community = "public",
+		.listen = "127.0.0.1:9890",
+	};
+	if (read_options(argc, argv, &options, &fault) < 0 || optind + 1 != argc) {
+		fprintf(stderr, "hallsim: %s\n",
+		        fault.text[0] == '\0' ? "which command? see hallsim --help" : fault.text);
+		return EXIT_MISUSE;
+	}
+	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++) {
+		if (strcmp(commands[i].name, argv[optind]) != 0)
+			continue;
+		if (commands[i].run(&options, &fault) == 0)
+			return EXIT_SUCCESS;
+		fprintf(stderr, "hallsim: %s\n", fault.text);
+		return EXIT_FAILURE;
+	}
+	fprintf(stderr, "hallsim: %s is not a command; see hallsim --help\n", argv[optind]);
+	return EXIT_MISUSE;
+}

@@ -1,0 +1,212 @@
+/* SPDX-FileCopyrightText: 2026 The hallwatt authors
+ * SPDX-License-Identifier: Apache-2.0 */
+
+#include "site_config.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "calendar.h"
+#include "hall.h"
+
+#define PATH_MAX_OCTETS 4096
+
+/* What a contract of the demo asks. */
+struct promise {
+	const char *id, *title_sv, *title_en;
+	const char *buyer;
+	const char *racks[2];
+	const char *requirements; /* lines of YAML */
+};
+
+static const struct promise promises[] = {
+	{
+		"hall-met",
+		"Drift av journalsystem i datahall",
+		"Hosting of patient record systems",
+		"Region Norr",
+		{"A1", "A2"},
+		"  - {id: pue, type: pue, max: 1.40, window: 12 months, category: 1, min_coverage: "
+                "0.95}\n"
+		"  - {id: cpu, type: cpu_utilisation, min: 0.20, window: month}\n"
+		"  - {id: storage, type: storage_utilisation, min: 0.30, window: month}\n"
+		"  - {id: racks, type: rack_utilisation, max: 0.80, window: month}\n"
+		"  - {id: energy, type: energy, max: 400 MWh, window: year}\n"
+		"  - {id: coverage, type: coverage, min: 0.95, window: month}\n",
+	},
+	{
+		"hall-missed",
+		"Drift av ärendesystem i datahall",
+		"Hosting of case management systems",
+		"Kommunförbundet Älven",
+		{"A3", "A4"},
+		"  - {id: pue, type: pue, max: 1.10, window: 12 months, category: 1, min_coverage: "
+                "0.95}\n"
+		"  - {id: cpu, type: cpu_utilisation, min: 0.60, window: month}\n"
+		"  - {id: storage, type: storage_utilisation, min: 0.50, window: month}\n"
+		"  - {id: racks, type: rack_utilisation, max: 0.80, window: month}\n"
+		"  - {id: energy, type: energy, max: 20 MWh, window: year}\n"
+		"  - {id: coverage, type: coverage, min: 0.95, window: month}\n",
+	},
+};
+
+/* Makes the directory `path` unless it is there. */
+static int make_directory(const char *path, struct sim_fault *fault)
+{
+	if (mkdir(path, 0777) < 0 && errno != EEXIST)
+		return sim_fail(fault, "cannot make %s: %s", path, strerror(errno));
+	return 0;
+}
+
+/* Closes `file`, written to `path`; any earlier error shows here too. */
+static int finish(FILE *file, const char *path, struct sim_fault *fault)
+{
+	int bad = ferror(file);
+	if (fclose(file) != 0 || bad != 0)
+		return sim_fail(fault, "cannot write %s: %s", path, strerror(errno));
+	return 0;
+}
+
+/* Opens `directory`/`name` for writing, NULL on error; `path` gets the whole name. */
+static FILE *start(const char *directory, const char *name, char path[PATH_MAX_OCTETS],
+                   struct sim_fault *fault)
+{
+	snprintf(path, PATH_MAX_OCTETS, "%s/%s", directory, name);
+	FILE *file = fopen(path, "w");
+	if (file == NULL)
+		sim_fail(fault, "cannot write %s: %s", path, strerror(errno));
+	return file;
+}
+
+/* Writes `text` as a YAML scalar that means just that text. */
+static void write_quoted(FILE *out, const char *text)
+{
+	fputc('\'', out);
+	for (; *text != '\0'; text++) {
+		if (*text == '\'')
+			fputc('\'', out);
+		fputc(*text, out);
+	}
+	fputc('\'', out);
+}
+
+/* Where a device hangs in the power tree. */
+static void write_feed(FILE *out, const struct hall_device *device)
+{
+	int load = -1;
+	switch (device->kind) {
+	case HALL_GRID:
+		fputs(", power_role: grid", out);
+		return;
+	case HALL_UPS:
+		fputs(", power_role: ups_output, fed_by: [grid-1]", out);
+		return;
+	case HALL_PDU:
+	case HALL_OLD_PDU:
+		fputs(", power_role: pdu, fed_by: [ups-1]", out);
+		return;
+	case HALL_COOLER:
+		fputs(", power_role: cooling, fed_by: [grid-1]", out);
+		return;
+	case HALL_SWITCH:
+		load = hall_switch_load();
+		break;
+	case HALL_SERVER:
+		load = hall_server_load(device->unit);
+		break;
+	case HALL_ROOM:
+		return;
+	}
+	int outlet = hall_loads[load].outlet, rack = hall_loads[load].rack + 1;
+	fprintf(out, ", power_role: it, fed_by: [pdu-a%d/outlet/%d, pdu-b%d/outlet/%d]", rack,
+	        outlet, rack, outlet);
+}
+
+/* The line of device `index`. */
+static void write_device(FILE *out, const struct site_config *config, int index)
+{
+	const struct hall_device *device = &hall_devices[index];
+	uint32_t address = config->base + (uint32_t)index;
+	fprintf(out, "  - {id: %s, address: \"snmp://%u.%u.%u.%u:%u\", credentials: hall, site: %s",
+	        device->id, (unsigned)(address >> 24), (unsigned)(address >> 16 & 0xff),
+	        (unsigned)(address >> 8 & 0xff), (unsigned)(address & 0xff), (unsigned)config->port,
+	        HALL_SITE);
+	if (device->rack != NULL)
+		fprintf(out, ", rack: %s", device->rack);
+	write_feed(out, device);
+	fputs("}\n", out);
+}
+
+/* hallwatt.yaml. */
+static int write_main(const struct site_config *config, struct sim_fault *fault)
+{
+	char path[PATH_MAX_OCTETS];
+	FILE *out = start(config->directory, "hallwatt.yaml", path, fault);
+	if (out == NULL)
+		return -1;
+	fputs("# A simulated data hall (hallsim): every device below answers on "
+	      "loopback.\nlisten: ",
+	      out);
+	write_quoted(out, config->listen);
+	if (config->state != NULL) {
+		fputs("\nstate: ", out);
+		write_quoted(out, config->state);
+	}
+	fputs("\ninterval: 5s\ncredentials:\n  hall: {snmp: {version: 2c, community: ", out);
+	write_quoted(out, config->community);
+	fprintf(out,
+	        "}}\nsites:\n"
+	        "  - {id: %s, name: Demo 1 Luleå, country: SE, bidding_zone: SE1,"
+	        " timezone: Europe/Stockholm, rated_it_power: 60 kW}\nracks:\n",
+	        HALL_SITE);
+	for (int rack = 0; rack < HALL_RACKS; rack++)
+		fprintf(out, "  - {id: %s, site: %s, usable_power: %s}\n", hall_racks[rack],
+		        HALL_SITE, hall_rack_power[rack]);
+	fputs("devices:\n", out);
+	for (int i = 0; i < HALL_DEVICES; i++)
+		write_device(out, config, i);
+	fputs("contracts: [contracts.d/*.yaml]\n", out);
+	return finish(out, path, fault);
+}
+
+/* Writes a day as 2026-01-31. */
+static void write_day(FILE *out, int64_t at_s)
+{
+	struct calendar_date date = calendar_date(at_s);
+	fprintf(out, "%04d-%02d-%02d", date.year, date.month, date.day);
+}
+
+/* One contract, to its own file. */
+static int write_contract(const struct site_config *config, const char *directory,
+                          const struct promise *promise, struct sim_fault *fault)
+{
+	char path[PATH_MAX_OCTETS], name[64];
+	snprintf(name, sizeof(name), "%s.yaml", promise->id);
+	FILE *out = start(directory, name, path, fault);
+	if (out == NULL)
+		return -1;
+	fprintf(out, "id: %s\ntitle: {sv: %s, en: %s}\nbuyer: %s\nsupplier: Exempelhall AB\n",
+	        promise->id, promise->title_sv, promise->title_en, promise->buyer);
+	fputs("valid: {from: ", out);
+	write_day(out, config->from_s);
+	fputs(", to: ", out);
+	write_day(out, config->until_s);
+	fprintf(out, "}\nscope:\n  - {rack: %s}\n  - {rack: %s}\nrequirements:\n%s",
+	        promise->racks[0], promise->racks[1], promise->requirements);
+	return finish(out, path, fault);
+}
+
+int site_config_write(const struct site_config *config, struct sim_fault *fault)
+{
+	char contracts[PATH_MAX_OCTETS];
+	snprintf(contracts, sizeof(contracts), "%s/contracts.d", config->directory);
+	if (make_directory(config->directory, fault) < 0 || make_directory(contracts, fault) < 0 ||
+	    write_main(config, fault) < 0)
+		return -1;
+	for (size_t i = 0; i < sizeof(promises) / sizeof(*promises); i++)
+		if (write_contract(config, contracts, &promises[i], fault) < 0)
+			return -1;
+	return 0;
+}
