@@ -1,0 +1,68 @@
+/* SPDX-FileCopyrightText: 2026 The hallwatt authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* meter_state.h - what a meter remembers between two samples, and its octets on disk.
+ *
+ * The inside of `struct meter`, for meter.c and the codec. Two clocks: wall (UTC ms) places energy in quarters, `now`
+ * (ms) is a monotonic time of our own that goes on over restarts and measures lengths. */
+#ifndef HALLWATT_METER_STATE_H
+#define HALLWATT_METER_STATE_H
+
+#include "counter.h"
+#include "integral.h"
+#include "meter.h"
+#include "quarter.h"
+
+struct meter_state {
+	bool primed;           /* a sample was taken */
+	bool resumed;          /* the device's or our monotonic clock began anew: bridge by wall time */
+	bool rejected;         /* a value was refused since the cursor: explains the gap that follows */
+	bool restarted;        /* the device restarted since the last count that was judged */
+	bool gap_since_count;  /* time without any knowledge since the last count */
+	bool in_step;          /* a tick of the register was seen since it was last taken up */
+	bool stalled;          /* the register stands still while power flows: samples count alone */
+	bool has_held;
+	int32_t kind;          /* enum interval_kind */
+
+	/* The cursor: until here time is accounted for. */
+	int64_t at_wall_ms;    /* where in the quarters; never moves back, but for a clock that had run away */
+	int64_t at_raw_ms;     /* what the wall clock said there */
+	int64_t at_now_ms;
+	int64_t last_now_ms;   /* of the last sample, which may be later than the cursor */
+	int64_t last_wall_ms;
+	int64_t shift_ms;      /* now = mono + shift */
+	int64_t waiting_ms;    /* since when samples came without the count that should explain a hole; -1 */
+
+	struct integral integral;
+	struct counter counter;
+	int64_t step;          /* amount per count */
+	int64_t count_now_ms, count_wall_ms; /* of the last count judged */
+	int64_t lead;          /* total minus register since the baseline: held within one step of 0 */
+
+	/* Since the register last moved. */
+	int64_t moved_now_ms;
+	int64_t since_integral, since_total;
+	/* Long-run ratio of register to integral, over whole ticks. */
+	int64_t ratio_register, ratio_integral;
+
+	struct meter_total total, unplaced;
+
+	/* A clock that ran far ahead and came back: quarters never emitted, and those emitted too early. */
+	int64_t skip_from_s, skip_to_s, ahead_from_s, ahead_to_s;
+
+	struct quarter open;   /* the first that is not closed */
+	struct quarter held;   /* the closed one that holds the cursor, as it was */
+};
+
+_Static_assert(sizeof(struct meter_state) <= sizeof(struct meter), "a meter holds its state");
+
+static inline struct meter_state *meter_state(struct meter *meter)
+{
+	return (struct meter_state *)meter->opaque;
+}
+
+static inline const struct meter_state *meter_state_of(const struct meter *meter)
+{
+	return (const struct meter_state *)meter->opaque;
+}
+
+#endif
