@@ -7,6 +7,8 @@
 
 #define GRID ((hwatt_i128)1000000000000000) /* 1e15: what a sum falls back to when 128 bits do not hold it exactly */
 #define NANO INT64_C(1000000000)
+#define SHARE_BITS 118 /* a share times 100, for percent, fits */
+#define ENERGY_BITS 75  /* on_grid takes it, and over 3.6e12, for GWh, it fits */
 
 /* --- one quarter ------------------------------------------------------------------------------------------------- */
 
@@ -132,10 +134,11 @@ static struct hwatt_ratio plus(struct hwatt_ratio a, struct hwatt_ratio b)
 	return (struct hwatt_ratio){ on_grid(a) + on_grid(b), GRID };
 }
 
-/* a x b for fractions that are not negative: reduced first; what still does not fit loses its last bits, of more than 60
- * that remain. */
-static struct hwatt_ratio product(struct hwatt_ratio a, struct hwatt_ratio b)
+/* a x b for fractions that are not negative: reduced first; what is still longer than `bits` (so that it can be scaled for
+ * printing) loses its last bits, of more than 60 that remain. */
+static struct hwatt_ratio product(struct hwatt_ratio a, struct hwatt_ratio b, int bits)
 {
+	const hwatt_i128 most_num = (hwatt_i128)1 << 118, most_den = (hwatt_i128)1 << bits;
 	hwatt_i128 g = gcd(a.num, b.den), h = gcd(b.num, a.den);
 	if (g > 1) {
 		a.num /= g;
@@ -146,7 +149,8 @@ static struct hwatt_ratio product(struct hwatt_ratio a, struct hwatt_ratio b)
 		a.den /= h;
 	}
 	struct hwatt_ratio r;
-	while (__builtin_mul_overflow(a.num, b.num, &r.num) || __builtin_mul_overflow(a.den, b.den, &r.den)) {
+	while (__builtin_mul_overflow(a.num, b.num, &r.num) || __builtin_mul_overflow(a.den, b.den, &r.den) ||
+	       r.num > most_num || r.den > most_den) {
 		hwatt_i128 *num = a.num > b.num ? &a.num : &b.num, *den = a.den > b.den ? &a.den : &b.den;
 		*num >>= 1;
 		*den >>= 1;
@@ -168,10 +172,10 @@ static double relative_u(hwatt_i128 sum, hwatt_i128 mpe)
 	return sum > 0 ? (double)mpe / (double)sum / 1e6 / sqrt(3.0) : 0;
 }
 
-static int64_t nano_up(double u)
+static hwatt_i128 nano_up(double u)
 {
 	double scaled = ceil(u * 1e9);
-	return scaled < 9e18 ? (int64_t)scaled : INT64_MAX;
+	return scaled < 1e37 ? (hwatt_i128)scaled : (hwatt_i128)1e37;
 }
 
 /* The lowest PUE that the whole window can have: in the time not paired the IT runs at its rated power without any
@@ -315,7 +319,7 @@ void kpi_energy_allocated(const struct kpi_period *period, struct kpi *out)
 			out->quality = pue.quality;
 		if (!pue.known)
 			break;
-		struct hwatt_ratio part = product((struct hwatt_ratio){ site->it.num, KPI_PER_J }, pue.value);
+		struct hwatt_ratio part = product((struct hwatt_ratio){ site->it.num, KPI_PER_J }, pue.value, ENERGY_BITS);
 		double u_rel = hypot(relative_u(site->it.num, site->it.num_mpe),
 				     (double)pue.u_nano / 1e9 / hwatt_ratio_double(pue.value));
 		variance += pow(u_rel * hwatt_ratio_double(part), 2);
@@ -381,8 +385,8 @@ static void member_parts(enum kind kind, const struct kpi_member *m, struct hwat
 /* num / den of two fractions, reduced far enough to fit. */
 static struct hwatt_ratio quotient(struct hwatt_ratio num, struct hwatt_ratio den)
 {
-	return num.den == den.den ? (struct hwatt_ratio){ num.num, den.num }
-				  : product(num, (struct hwatt_ratio){ den.den, den.num });
+	return num.den == den.den ? product((struct hwatt_ratio){ num.num, 1 }, (struct hwatt_ratio){ 1, den.num }, SHARE_BITS)
+				  : product(num, (struct hwatt_ratio){ den.den, den.num }, SHARE_BITS);
 }
 
 static void utilisation(const struct kpi_group *group, enum kind kind, struct kpi *out)
@@ -465,7 +469,7 @@ void kpi_rack_utilisation(const struct kpi_period *period, struct kpi *out)
 		return;
 	}
 	out->known = true;
-	out->value = product(sum, (struct hwatt_ratio){ 1, capacity });
+	out->value = product(sum, (struct hwatt_ratio){ 1, capacity }, SHARE_BITS);
 	out->bounded = window_ms > 0;
 	out->low = (struct hwatt_ratio){ measured, capacity * window_ms };
 }

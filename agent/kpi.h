@@ -71,7 +71,7 @@ struct kpi { /* one figure over one window */
 	bool bounded;                /* `low` holds, whatever missing or coming data may say */
 	struct hwatt_ratio low;
 	bool certain;                /* `u_nano` is known: every meter has a stated accuracy */
-	int64_t u_nano;              /* standard uncertainty in 1e-9 of the value's unit, rounded up; report k = 2 */
+	hwatt_i128 u_nano;           /* standard uncertainty in 1e-9 of the value's unit, rounded up; report k = 2 */
 	struct hwatt_ratio coverage; /* 0..1 */
 	int category;                /* of a PUE or an IT energy, 0: none */
 	int32_t excluded;            /* members left out, covered less than half */
