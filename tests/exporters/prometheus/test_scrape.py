@@ -42,7 +42,7 @@ class Scraping(unittest.TestCase):
     def test_a_page_that_is_not_there_is_a_failure(self):
         with subprocess.Popen([SERVE, "127.0.0.1:0", "unready"], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as server:
             port = int(server.stdout.readline().split()[1])
-            done = self.scrape(port, "--timeout", "4")
+            done = self.scrape(port, "--timeout", "10")
             server.stdin.close()
             server.wait(timeout=30)
         self.assertEqual(done.returncode, 1)
