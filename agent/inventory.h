@@ -2,6 +2,9 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* inventory.h - sites, places, power roles, who feeds whom; the cut rule is checked here.
  *
+ * What feeds a device is what its fed_by says; a device with the power role `it` that says nothing is fed by the PDUs of its
+ * rack. Of the devices of one power role at a site only the topmost are summed: a PDU behind a PDU is part of it.
+ *
  * A meter is a place in the power tree where energy can be read: a device's total, one end of a UPS, or one outlet of a PDU. A set of meters
  * may be summed only when none is upstream of another (domain.md 5.8). */
 #ifndef HALLWATT_INVENTORY_H
@@ -22,7 +25,7 @@ struct inventory_sum { /* meters that may be added up */
 	const struct inventory_meter *meters;
 };
 
-struct inventory_subject { /* a device whose utilisation counts for a contract */
+struct inventory_subject { /* a device whose utilisation counts for a contract: power role `it`, or none */
 	const struct config_device *device;
 	int64_t share_ppm;
 };
@@ -44,8 +47,11 @@ struct inventory_scope { /* of one contract */
 	const struct inventory_site **sites;
 };
 
+struct feeding;
+
 struct inventory {
-	struct hwatt_arena *arena;
+	struct hwatt_arena *arena;        /* owns everything below */
+	const struct feeding *feeding;    /* who feeds whom */
 	const struct config *config;      /* borrowed */
 	size_t site_count, scope_count;
 	const struct inventory_site *sites;
@@ -56,6 +62,14 @@ struct inventory {
  * go to `report`, then NULL. */
 struct inventory *inventory_build(const struct config *config, struct hwatt_report *report);
 void inventory_free(struct inventory *inventory);
+
+/* Whether these meters may be added up: HWATT_EINVAL with DOUBLE_COUNT and the two names when one is upstream of another
+ * or they share a place. Source: domain.md 5.8. */
+int inventory_cut(const struct inventory *inventory, const struct inventory_meter *meters, size_t count,
+		  struct hwatt_error *err);
+
+/* Whether a point called `index` of the meter's role is one of its outlets; true for all when it has no numbers. */
+bool inventory_covers(const struct inventory_meter *meter, const char *index);
 
 /* The roles whose points can be a device's total, most trusted first, ended by -1. */
 const int *inventory_total_roles(const struct config_device *device, enum hwatt_power_role power_role);

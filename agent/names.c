@@ -45,7 +45,7 @@ void names_sort(struct names *names)
 	free(spare);
 }
 
-const void *names_find(const struct names *names, const char *text)
+size_t names_first(const struct names *names, const char *text)
 {
 	size_t low = 0, high = names->count;
 	while (low < high) { /* the first row that is not below `text` */
@@ -55,7 +55,13 @@ const void *names_find(const struct names *names, const char *text)
 		else
 			high = middle;
 	}
-	return low < names->count && strcmp(names->rows[low].text, text) == 0 ? names->rows[low].thing : NULL;
+	return low < names->count && strcmp(names->rows[low].text, text) == 0 ? low : names->count;
+}
+
+const void *names_find(const struct names *names, const char *text)
+{
+	size_t row = names_first(names, text);
+	return row < names->count ? names->rows[row].thing : NULL;
 }
 
 const char *names_hint(const struct names *names, const char *text, struct hwatt_arena *arena)

@@ -22,6 +22,8 @@ void names_add(struct names *names, const char *text, const void *thing);
 void names_sort(struct names *names);
 /* The first thing called `text`, NULL when there is none. */
 const void *names_find(const struct names *names, const char *text);
+/* The row of the first thing called `text`, its namesakes after it; names->count when there is none. */
+size_t names_first(const struct names *names, const char *text);
 /* "; did you mean \"X\"?" with the likest name, or "", in the arena. */
 const char *names_hint(const struct names *names, const char *text, struct hwatt_arena *arena);
 void names_free(struct names *names);

@@ -1,0 +1,188 @@
+/* SPDX-FileCopyrightText: 2026 The hallwatt authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "feeding.h"
+#include "names.h"
+#include <stdlib.h>
+#include <string.h>
+
+struct feeds {
+	size_t count;
+	struct place *places;
+};
+
+struct feeding {
+	const struct config *config;
+	struct feeds *feeds; /* by device */
+	struct hwatt_arena *arena;
+};
+
+bool feeding_is_ups(const struct config_device *device)
+{
+	bool role = device->device.power_role == HWATT_POWER_UPS_INPUT || device->device.power_role == HWATT_POWER_UPS_OUTPUT;
+	int meter = hwatt_role_by_name(device->meter);
+	return role && (meter < 0 || meter == HWATT_UPS_INPUT || meter == HWATT_UPS_OUTPUT);
+}
+
+static struct place place_of(const struct config *config, size_t device, const struct config_feed *feed)
+{
+	bool ups = feeding_is_ups(&config->devices[device]);
+	struct place place = { .device = device, .kind = ups ? PLACE_OUTPUT : PLACE_SOME };
+	if (feed != NULL && feed->role == HWATT_OUTLET)
+		place = (struct place){ device, PLACE_OUTLET, feed->index };
+	else if (feed != NULL && feed->role == HWATT_UPS_INPUT)
+		place.kind = PLACE_INPUT;
+	return place;
+}
+
+static void resolve(struct feeding *f, const struct names *devices, size_t index, struct hwatt_report *report)
+{
+	const struct config_device *d = &f->config->devices[index];
+	const struct config_feed *feeds = d->fed_by.items;
+	struct feeds *out = &f->feeds[index];
+	out->places = hwatt_arena_alloc(f->arena, (d->fed_by.count + 1) * sizeof(*out->places));
+	for (size_t i = 0; i < d->fed_by.count; i++) {
+		const struct config_device *feeder = names_find(devices, feeds[i].device);
+		if (feeder == NULL)
+			hwatt_report_add(report, &feeds[i].mark, "there is no device \"%.60s\"%s", feeds[i].device,
+					 names_hint(devices, feeds[i].device, f->arena));
+		else if (feeder->device.site[0] != '\0' && strcmp(feeder->device.site, d->device.site) != 0)
+			hwatt_report_add(report, &feeds[i].mark, "%s stands at %s, so it cannot feed %s at %s", feeder->device.id,
+					 feeder->device.site, d->device.id, d->device.site[0] != '\0' ? d->device.site : "no site");
+		else
+			out->places[out->count++] = place_of(f->config, (size_t)(feeder - f->config->devices), &feeds[i]);
+	}
+}
+
+/* An IT device that does not say what feeds it: the PDUs of its rack, at outlets that are not told. */
+static void assume_rack(struct feeding *f, const struct names *pdus, size_t index)
+{
+	const struct config_device *d = &f->config->devices[index];
+	if (d->device.power_role != HWATT_POWER_IT || d->fed_by.count > 0 || d->device.rack[0] == '\0')
+		return;
+	size_t first = names_first(pdus, d->device.rack), end = first;
+	while (end < pdus->count && strcmp(pdus->rows[end].text, d->device.rack) == 0)
+		end++;
+	struct feeds *out = &f->feeds[index];
+	out->places = hwatt_arena_alloc(f->arena, (end - first + 1) * sizeof(*out->places));
+	for (size_t i = first; i < end; i++) {
+		const struct config_device *pdu = pdus->rows[i].thing;
+		if (strcmp(pdu->device.site, d->device.site) == 0)
+			out->places[out->count++] = place_of(f->config, (size_t)(pdu - f->config->devices), NULL);
+	}
+}
+
+struct search { /* for circles: depth first, without recursion */
+	unsigned char *colour; /* 0 not seen, 1 on the path, 2 done */
+	size_t *path, *next;   /* the path, and which feed of each comes next */
+	size_t depth;
+};
+
+/* Tells of the circle that closes where the path meets `again`. */
+static void report_circle(const struct feeding *f, const struct search *s, size_t again, struct hwatt_report *report)
+{
+	struct hwatt_text chain;
+	hwatt_text_init(&chain, 300);
+	size_t from = s->depth;
+	while (from > 0 && s->path[from - 1] != again)
+		from--;
+	for (size_t i = from > 0 ? from - 1 : 0; i < s->depth; i++)
+		hwatt_text_printf(&chain, "%s, fed by ", f->config->devices[s->path[i]].device.id);
+	hwatt_report_add(report, &f->config->devices[s->path[s->depth - 1]].mark, "fed_by goes in a circle: %s%s",
+			 hwatt_text_string(&chain), f->config->devices[again].device.id);
+	hwatt_text_free(&chain);
+}
+
+static void search_from(const struct feeding *f, struct search *s, size_t start, struct hwatt_report *report)
+{
+	s->depth = 0;
+	s->path[s->depth] = start;
+	s->next[s->depth++] = 0;
+	s->colour[start] = 1;
+	while (s->depth > 0) {
+		size_t at = s->path[s->depth - 1];
+		if (s->next[s->depth - 1] == f->feeds[at].count) {
+			s->colour[at] = 2;
+			s->depth--;
+			continue;
+		}
+		size_t to = f->feeds[at].places[s->next[s->depth - 1]++].device;
+		if (s->colour[to] == 1)
+			report_circle(f, s, to, report);
+		if (s->colour[to] != 0)
+			continue;
+		s->colour[to] = 1;
+		s->path[s->depth] = to;
+		s->next[s->depth++] = 0;
+	}
+}
+
+static void find_circles(const struct feeding *f, struct hwatt_report *report)
+{
+	size_t count = f->config->device_count;
+	struct search s = { hwatt_alloc(count + 1), hwatt_alloc((count + 1) * sizeof(size_t)),
+			    hwatt_alloc((count + 1) * sizeof(size_t)), 0 };
+	for (size_t i = 0; i < count; i++)
+		if (s.colour[i] == 0)
+			search_from(f, &s, i, report);
+	free(s.colour);
+	free(s.path);
+	free(s.next);
+}
+
+const struct feeding *feeding_build(const struct config *config, struct hwatt_arena *arena, struct hwatt_report *report)
+{
+	size_t before = report_total(report);
+	struct feeding *f = hwatt_arena_alloc(arena, sizeof(*f));
+	struct names devices = {0}, pdus = {0};
+	*f = (struct feeding){ .config = config, .arena = arena };
+	f->feeds = hwatt_arena_alloc(arena, (config->device_count + 1) * sizeof(*f->feeds));
+	for (size_t i = 0; i < config->device_count; i++) {
+		const struct config_device *d = &config->devices[i];
+		names_add(&devices, d->device.id, d);
+		if (d->device.power_role == HWATT_POWER_PDU && d->device.rack[0] != '\0')
+			names_add(&pdus, d->device.rack, d);
+	}
+	names_sort(&devices);
+	names_sort(&pdus);
+	for (size_t i = 0; i < config->device_count; i++) {
+		resolve(f, &devices, i, report);
+		assume_rack(f, &pdus, i);
+	}
+	names_free(&devices);
+	names_free(&pdus);
+	find_circles(f, report);
+	return report_total(report) == before ? f : NULL;
+}
+
+struct walk { /* places in the order in which they are reached; a handful, seldom more */
+	struct place *places;
+	size_t count, capacity;
+};
+
+static void reach(struct walk *w, struct place place)
+{
+	for (size_t i = 0; i < w->count; i++)
+		if (w->places[i].device == place.device && w->places[i].kind == place.kind && w->places[i].outlet == place.outlet)
+			return;
+	if (w->count == w->capacity) {
+		w->capacity = w->capacity == 0 ? 16 : w->capacity * 2;
+		w->places = hwatt_realloc(w->places, w->capacity * sizeof(*w->places));
+	}
+	w->places[w->count++] = place;
+}
+
+void feeding_walk(const struct feeding *feeding, struct place from, bool (*visit)(void *arg, struct place place), void *arg)
+{
+	struct walk w = {0};
+	reach(&w, from);
+	for (size_t i = 0; i < w.count && visit(arg, w.places[i]); i++) {
+		struct place at = w.places[i];
+		if (at.kind != PLACE_INPUT) {
+			reach(&w, (struct place){ .device = at.device, .kind = PLACE_INPUT });
+			continue;
+		}
+		for (size_t k = 0; k < feeding->feeds[at.device].count; k++)
+			reach(&w, feeding->feeds[at.device].places[k]);
+	}
+	free(w.places);
+}
