@@ -181,6 +181,7 @@ static void read_varbinds(struct hwatt_wire *list, struct ber_message *out)
 int ber_decode(const void *packet, size_t length, struct ber_message *out, struct hwatt_error *err)
 {
 	out->count = 0;
+	out->length = length;
 	struct hwatt_wire in = hwatt_wire_from(packet, length);
 	struct hwatt_wire message = open_value(&in, BER_SEQUENCE);
 	out->version = read_integer(&message);

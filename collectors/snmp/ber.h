@@ -48,6 +48,7 @@ struct ber_message {
 	size_t community_length;
 	uint8_t pdu;
 	int64_t request_id, error_status, error_index;
+	size_t length; /* of the packet */
 	size_t count;
 	struct ber_varbind varbinds[BER_MAX_VARBINDS];
 };

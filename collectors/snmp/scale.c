@@ -104,22 +104,21 @@ static hwatt_i128 gcd(hwatt_i128 a, hwatt_i128 b)
 	return a;
 }
 
-/* Makes the line's numbers small; false when they stay too large to multiply a raw value with. */
-static bool reduce(struct scale *s)
+/* The line in its smallest numbers; false when they stay too large to multiply a raw value with. */
+static bool reduce(hwatt_i128 a, hwatt_i128 b, hwatt_i128 c, struct scale *out)
 {
 	const hwatt_i128 most = (hwatt_i128)1 << 62;
-	if (s->c < 0) {
-		s->a = -s->a;
-		s->b = -s->b;
-		s->c = -s->c;
-	}
-	hwatt_i128 g = gcd(gcd(s->a, s->b), s->c);
-	if (g > 1) {
-		s->a /= g;
-		s->b /= g;
-		s->c /= g;
-	}
-	return s->c > 0 && s->c < most && s->a < most && s->a > -most && s->b < most && s->b > -most;
+	hwatt_i128 g = gcd(gcd(a, b), c);
+	if (c == 0)
+		return false;
+	g = c < 0 ? -g : g;
+	a /= g;
+	b /= g;
+	c /= g;
+	if (c >= most || a >= most || a <= -most || b >= most || b <= -most)
+		return false;
+	*out = (struct scale){ (int64_t)a, (int64_t)b, (int64_t)c };
+	return true;
 }
 
 /* Fixed units in one base unit: 1000 for W, 3,600,000 (mJ) for Wh. */
@@ -139,29 +138,23 @@ bool scale_make(const struct hwatt_profile_reading *reading, enum hwatt_profile_
 {
 	/* base = raw x (scale x factor / divide) + offset, all in millionths */
 	hwatt_i128 num = (hwatt_i128)reading->scale_micro * factor_micro, den = (hwatt_i128)reading->divide_micro * MICRO;
-	hwatt_i128 g = gcd(num, den);
-	if (g == 0)
+	struct scale s;
+	if (den == 0 || !reduce(num, 0, den, &s))
 		return false;
-	struct scale s = { num / g, 0, den / g };
-	if (!reduce(&s))
-		return false;
-	hwatt_i128 offset = reading->offset_micro; /* micro base units */
-	hwatt_i128 f = fixed_per_base(reading->quantity);
+	hwatt_i128 offset = reading->offset_micro, five = 1, nine = 1;
 	if (unit == HWATT_UNIT_FAHRENHEIT) { /* (F - 32) x 5 / 9 */
-		s.a *= 5;
-		s.c *= 9;
-		offset = (offset - 32 * MICRO) * 5; /* still to be divided by 9: below */
+		offset -= 32 * MICRO;
+		five = 5;
+		nine = 9;
 	} else if (unit == HWATT_UNIT_KELVIN) {
 		offset -= 273150000;
 	}
-	/* (a / c) raw + offset / (10^6 [x 9]), times f; on one denominator */
-	hwatt_i128 below = unit == HWATT_UNIT_FAHRENHEIT ? 9 * MICRO : MICRO;
-	hwatt_i128 a, b, c;
-	if (__builtin_mul_overflow(s.a * f, below, &a) || __builtin_mul_overflow(offset * f, s.c, &b) ||
-	    __builtin_mul_overflow(s.c, below, &c))
+	/* ((a / c) raw + offset / 10^6) x f x 5 / 9, on one denominator */
+	hwatt_i128 f = fixed_per_base(reading->quantity) * five, a, b, c;
+	if (__builtin_mul_overflow(s.a * f, MICRO, &a) || __builtin_mul_overflow(offset * f, s.c, &b) ||
+	    __builtin_mul_overflow(s.c * nine, MICRO, &c))
 		return false;
-	*out = (struct scale){ a, b, c };
-	return reduce(out);
+	return reduce(a, b, c, out);
 }
 
 bool scale_exponent(struct scale *s, int64_t exponent)
@@ -181,10 +174,8 @@ bool scale_times(struct scale *s, int64_t numerator, int64_t denominator)
 {
 	if (numerator == 0 || denominator == 0)
 		return false;
-	s->a *= numerator; /* below 2^62 x 2^63 */
-	s->b *= denominator;
-	s->c *= denominator;
-	return reduce(s);
+	hwatt_i128 below = denominator; /* 2^62 x 2^63 fits */
+	return reduce((hwatt_i128)s->a * numerator, s->b * below, s->c * below, s);
 }
 
 bool scale_apply(const struct scale *s, struct scale_raw raw, int64_t *out)
@@ -224,7 +215,5 @@ bool scale_apply(const struct scale *s, struct scale_raw raw, int64_t *out)
 
 int64_t scale_step(const struct scale *s)
 {
-	if (s->b != 0 || s->a <= 0 || s->a % s->c != 0 || s->a / s->c > INT64_MAX)
-		return 0;
-	return (int64_t)(s->a / s->c);
+	return s->b == 0 && s->a > 0 && s->a % s->c == 0 ? s->a / s->c : 0;
 }

@@ -17,7 +17,7 @@ struct scale_raw {
 };
 
 struct scale {
-	hwatt_i128 a, b, c; /* c > 0 */
+	int64_t a, b, c; /* magnitudes below 2^62, c > 0 */
 };
 
 /* The number in a varbind: integers of any type, floats in Opaque, the number at the start of a text ("33.00 Centigrade",

@@ -10,6 +10,8 @@
 #include <hallwatt/option.h>
 #include <hallwatt/profile.h>
 
+#define SNMP_UNBOUNDED INT64_C(900000000000000000) /* a condition without a bound on this side */
+
 enum snmp_version { SNMP_V1, SNMP_V2C };
 
 struct snmp_settings {
@@ -63,7 +65,5 @@ struct snmp_source {
 	struct hwatt_list rows;       /* int64_t: last sub-identifiers of the rows that count */
 	const char *stamp_oid;        /* a text that changes when the register is reset */
 };
-
-extern const struct hwatt_schema snmp_settings_schema, snmp_match_schema, snmp_source_schema;
 
 #endif

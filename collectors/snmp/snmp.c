@@ -1,7 +1,9 @@
 /* SPDX-FileCopyrightText: 2026 The hallwatt authors
  * SPDX-License-Identifier: Apache-2.0 */
-#include "source.h"
+/* snmp.c - the collector: its option tables, and the functions of session.c. */
 #include "ber.h"
+#include "session.h"
+#include "source.h"
 #include <regex.h>
 #include <string.h>
 
@@ -29,10 +31,6 @@ static const struct hwatt_option settings_options[] = {
 	  .max = 200, .help = "most rows asked for at once; the size of the answer usually sets fewer" },
 	{ .name = "refresh", .type = HWATT_DURATION, AT(snmp_settings, refresh_ms), .fallback = "10m", .min = 1000,
 	  .max = 86400000, .help = "how often names, ratings and the set of rows are read anew" },
-};
-const struct hwatt_schema snmp_settings_schema = {
-	.name = "snmp", .help = "Credentials and habits of SNMP devices.", .size = sizeof(struct snmp_settings),
-	.options = settings_options, .count = COUNT(settings_options),
 };
 
 static const struct hwatt_option match_options[] = {
@@ -91,11 +89,6 @@ static void check_match(const void *object, const struct hwatt_node *at, struct 
 	}
 }
 
-const struct hwatt_schema snmp_match_schema = {
-	.name = "match", .help = "Which devices a profile is for.", .size = sizeof(struct snmp_match),
-	.options = match_options, .count = COUNT(match_options), .check = check_match,
-};
-
 static const struct hwatt_option condition_options[] = {
 	{ .name = "oid", .type = HWATT_STRING, AT(snmp_condition, oid), .flags = HWATT_REQUIRED, .pattern = OBJECT_PATTERN,
 	  .help = "the object to look at" },
@@ -103,9 +96,9 @@ static const struct hwatt_option condition_options[] = {
 	  .help = "numbers of which it must be one" },
 	{ .name = "is_not", .type = HWATT_LIST, AT(snmp_condition, is_not), .flags = HWATT_ONE_OR_LIST,
 	  .item = HWATT_INTEGER, .help = "numbers that it must not be" },
-	{ .name = "min", .type = HWATT_INTEGER, AT(snmp_condition, min), .fallback = "-9223372036854775807",
+	{ .name = "min", .type = HWATT_INTEGER, AT(snmp_condition, min), .fallback = "-900000000000000000",
 	  .help = "least raw number" },
-	{ .name = "max", .type = HWATT_INTEGER, AT(snmp_condition, max), .fallback = "9223372036854775807",
+	{ .name = "max", .type = HWATT_INTEGER, AT(snmp_condition, max), .fallback = "900000000000000000",
 	  .help = "greatest raw number" },
 	{ .name = "text", .type = HWATT_LIST, AT(snmp_condition, text), .flags = HWATT_ONE_OR_LIST, .item = HWATT_STRING,
 	  .help = "texts (OIDs in dots) of which it must be one" },
@@ -206,7 +199,27 @@ static void check_source(const void *object, const struct hwatt_node *at, struct
 	}
 }
 
-const struct hwatt_schema snmp_source_schema = {
-	.name = "source", .help = "Where a reading stands in SNMP.", .size = sizeof(struct snmp_source),
-	.options = source_options, .count = COUNT(source_options), .check = check_source,
+extern const struct hwatt_collector snmp_collector;
+const struct hwatt_collector snmp_collector = {
+	.name = "snmp",
+	.default_port = 161,
+	.settings = {
+		.name = "snmp", .help = "Credentials and habits of SNMP devices.", .size = sizeof(struct snmp_settings),
+		.options = settings_options, .count = COUNT(settings_options),
+	},
+	.match = {
+		.name = "match", .help = "Which devices a profile is for.", .size = sizeof(struct snmp_match),
+		.options = match_options, .count = COUNT(match_options), .check = check_match,
+	},
+	.source = {
+		.name = "source", .help = "Where a reading stands in SNMP.", .size = sizeof(struct snmp_source),
+		.options = source_options, .count = COUNT(source_options), .check = check_source,
+	},
+	.start = session_start,
+	.stop = session_stop,
+	.open = session_open,
+	.poll = session_poll,
+	.abort = session_abort,
+	.close = session_close,
+	.counters = session_counters,
 };

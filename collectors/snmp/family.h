@@ -1,0 +1,98 @@
+/* SPDX-FileCopyrightText: 2026 The hallwatt authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* family.h - profiles made ready for SNMP: OIDs encoded, expressions compiled, every object numbered.
+ *
+ * One book of families serves all devices; it copies what it keeps, so that it may outlive the profiles it was made from. */
+#ifndef SNMP_FAMILY_H
+#define SNMP_FAMILY_H
+
+#include "ber.h"
+#include "source.h"
+#include <hallwatt/arena.h>
+#include <hallwatt/profile.h>
+#include <regex.h>
+
+#define NO_OBJECT (-1)
+
+struct object { /* something that can be asked for */
+	struct ber_oid oid;   /* the column, or the scalar with its .0 */
+	const char *text;     /* the same, dotted */
+	bool scalar;
+};
+
+struct reference { /* an object as a reading sees it */
+	int object;           /* NO_OBJECT: not given */
+	const char *row;      /* template of the row, NULL: the reading's own (scalars: none) */
+};
+
+struct family_condition {
+	struct reference at;
+	const struct snmp_condition *is;
+	regex_t *matches, *matches_not; /* NULL: not asked */
+};
+
+struct family_exponent {
+	struct reference at;
+	int64_t times, plus;
+};
+
+struct family_list { /* references */
+	size_t count;
+	const struct reference *items;
+};
+
+struct family_source {
+	int object;
+	struct family_list names, plus, minus;
+	struct reference index, unit, times, divide, by_sign, zero_with, lines, stamp;
+	size_t unit_count, exponent_count, where_count, when_count, row_count;
+	const struct snmp_unit *units;
+	const struct family_exponent *exponents;
+	const struct family_condition *where, *when;
+	const int64_t *rows;
+};
+
+struct family_reading {
+	struct hwatt_profile_reading is; /* its `source` is NULL here */
+	struct family_source source;
+};
+
+struct family_identity {
+	enum hwatt_identity_part part;
+	struct family_source source;
+};
+
+struct family {
+	const char *name, *vendor;
+	int64_t priority;
+	bool supplement;
+	size_t without_count, object_id_count, probe_count, identity_count, reading_count;
+	const char *const *without;
+	const struct ber_oid *object_ids;
+	regex_t *description;   /* NULL: any */
+	const int *probes;      /* objects */
+	const struct family_identity *identity;
+	const struct family_reading *readings;
+};
+
+struct book {
+	struct hwatt_arena *arena;
+	uint64_t hash;          /* of the profile set */
+	unsigned users;
+	size_t object_count, object_capacity, family_count, regex_count, regex_capacity;
+	struct object *objects;
+	const struct family *families; /* by priority, highest first */
+	regex_t **regexes;
+};
+
+/* Makes a book of one user. Profiles with an OID that does not parse are left out (the tables' checks keep them away). */
+struct book *book_new(const struct hwatt_profile_set *set);
+struct book *book_take(struct book *book);
+void book_release(struct book *book); /* NULL is fine */
+const struct family *book_family(const struct book *book, const char *name);
+
+/* Puts the template with a row's arcs into `out`: {row} all of them, {last}, {1} to {9}, {text} the arcs as characters (a
+ * leading length is dropped). false when the row lacks an arc or it does not fit. */
+bool family_expand(const char *text, struct ber_oid row, char *out, size_t size);
+
+#endif

@@ -1,0 +1,46 @@
+/* SPDX-FileCopyrightText: 2026 The hallwatt authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "line.h"
+#include <assert.h>
+
+static void answered(void *arg, const struct ber_message *message, const struct hwatt_error *err)
+{
+	struct line *line = arg;
+	engine_done *done = line->done;
+	line->ticket = ENGINE_NO_TICKET;
+	line->done = NULL;
+	done(line->arg, message, err);
+}
+
+void line_send(struct line *line, uint8_t *packet, size_t length, size_t id_at, engine_done *done, void *arg)
+{
+	assert(line->ticket == ENGINE_NO_TICKET);
+	int64_t left_ms = hwatt_target_time_left_ms(line->target);
+	int64_t tries = 1 + (int64_t)line->retries;
+	int64_t timeout_ms = line->timeout_ms;
+	if (timeout_ms * tries > left_ms) /* all tries within the poll */
+		timeout_ms = left_ms / tries > 50 ? left_ms / tries : 50;
+	struct engine_request request = {
+		.to = &line->to, .packet = packet, .length = length, .id_at = id_at, .timeout_ms = timeout_ms,
+		.retries = line->retries, .done = answered, .arg = line,
+	};
+	line->done = done;
+	line->arg = arg;
+	hwatt_target_count_request(line->target);
+	line->ticket = engine_send(line->engine, &request);
+}
+
+void line_cancel(struct line *line)
+{
+	engine_cancel(line->engine, line->ticket);
+	line->ticket = ENGINE_NO_TICKET;
+	line->done = NULL;
+}
+
+bool line_shrink(struct line *line)
+{
+	if (line->octets <= LINE_LEAST_OCTETS)
+		return false;
+	line->octets = line->octets / 2 > LINE_LEAST_OCTETS ? line->octets / 2 : LINE_LEAST_OCTETS;
+	return true;
+}

@@ -1,0 +1,37 @@
+/* SPDX-FileCopyrightText: 2026 The hallwatt authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* line.h - the way to one device: address, version, community and what its agent can bear.
+ *
+ * At most one request is on a line: management cards are slow and drop what comes beside it. */
+#ifndef SNMP_LINE_H
+#define SNMP_LINE_H
+
+#include "ber.h"
+#include "engine.h"
+#include <hallwatt/collector.h>
+
+#define LINE_OCTETS 1350u     /* aimed at for an answer: below 1,400, so that it is never a fragment */
+#define LINE_LEAST_OCTETS 120u
+#define LINE_PACKET 1472u
+
+struct line {
+	struct engine *engine;
+	struct hwatt_target *target;
+	union engine_address to;
+	enum ber_version version;
+	const char *community;
+	int64_t timeout_ms;
+	unsigned retries, max_repetitions;
+	unsigned octets;      /* what an answer may take; halved when the agent cannot give as much */
+	uint32_t ticket;      /* of the request that is out */
+	engine_done *done;
+	void *arg;
+};
+
+/* Sends a finished packet; one at a time. `done` comes later, never from here. */
+void line_send(struct line *line, uint8_t *packet, size_t length, size_t id_at, engine_done *done, void *arg);
+void line_cancel(struct line *line);
+/* The agent could not give so much: half of it from now on. false when it cannot be less. */
+bool line_shrink(struct line *line);
+
+#endif

@@ -1,0 +1,174 @@
+/* SPDX-FileCopyrightText: 2026 The hallwatt authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* plan.c - the plan in use; plan_new() is in plan_build.c. */
+#include "plan.h"
+#include <hallwatt/arena.h>
+#include <stdlib.h>
+#include <string.h>
+
+void plan_free(struct plan *plan)
+{
+	if (plan == NULL)
+		return;
+	book_release(plan->book);
+	free(plan->octets);
+	free(plan->requests);
+	free(plan->expects);
+	free(plan->points);
+	free(plan->whens);
+	free(plan->input_whens);
+	free(plan->when_refs);
+	free(plan->terms);
+	free(plan->fixed);
+	free(plan);
+}
+
+void plan_poll_init(struct plan_poll *poll, const struct plan *plan)
+{
+	poll->values = hwatt_alloc(plan->input_count * sizeof(*poll->values));
+	poll->held = hwatt_alloc(plan->when_count * sizeof(*poll->held));
+	poll->changed = false;
+}
+
+void plan_poll_start(struct plan_poll *poll, const struct plan *plan)
+{
+	memset(poll->values, 0, plan->input_count * sizeof(*poll->values));
+	if (plan->when_count > 0)
+		memset(poll->held, 0, plan->when_count * sizeof(*poll->held));
+	poll->changed = false;
+}
+
+void plan_poll_free(struct plan_poll *poll)
+{
+	free(poll->values);
+	free(poll->held);
+	*poll = (struct plan_poll){ 0 };
+}
+
+static void take_value(const struct plan *plan, int32_t input, const struct ber_varbind *v, struct plan_poll *poll)
+{
+	struct plan_value *value = &poll->values[input];
+	value->answered = true;
+	if (ber_is_exception(v->type)) {
+		value->number = false;
+		poll->changed = true;
+	} else {
+		value->number = scale_read(v->type, v->number, v->bytes, v->length, &value->raw);
+	}
+	for (uint32_t w = plan->input_whens[input]; w < plan->input_whens[input + 1]; w++) {
+		struct cell cell = { .type = v->type, .number = v->number, .bytes = v->bytes, .length = v->length };
+		poll->held[w] = cell_holds(plan->whens[w].is, &cell);
+	}
+}
+
+static bool is_expected(const struct plan *plan, const struct plan_expect *e, const struct ber_varbind *v)
+{
+	return v->oid.length == e->oid_length && memcmp(v->oid.bytes, plan->octets + e->oid, e->oid_length) == 0;
+}
+
+void plan_take(const struct plan *plan, size_t r, const struct ber_message *message, struct plan_poll *poll)
+{
+	const struct plan_request *request = &plan->requests[r];
+	const struct plan_expect *expects = plan->expects + request->first_expect;
+	for (size_t i = 0; i < message->count; i++) {
+		const struct ber_varbind *v = &message->varbinds[i];
+		if (i < request->expect_count && is_expected(plan, &expects[i], v)) {
+			if (expects[i].input >= 0)
+				take_value(plan, expects[i].input, v, poll);
+			continue;
+		}
+		poll->changed = true; /* a row has come or gone: the others may stand at other places */
+		for (size_t j = 0; j < request->expect_count; j++)
+			if (expects[j].input >= 0 && is_expected(plan, &expects[j], v))
+				take_value(plan, expects[j].input, v, poll);
+	}
+}
+
+void plan_take_one(const struct plan *plan, const struct plan_expect *expect, const struct ber_varbind *v,
+		   struct plan_poll *poll)
+{
+	if (expect->input >= 0 && is_expected(plan, expect, v))
+		take_value(plan, expect->input, v, poll);
+}
+
+static bool is_sentinel(const struct hwatt_list *absent, struct scale_raw raw)
+{
+	const int64_t *numbers = absent->items;
+	for (size_t i = 0; i < absent->count; i++)
+		if (raw.e10 == 0 && raw.e2 == 0 && raw.mantissa == numbers[i])
+			return true;
+	return false;
+}
+
+/* The raw value with what is added and subtracted; false when a part lacks. */
+static bool add_terms(const struct plan *plan, const struct plan_point *p, const struct plan_poll *poll,
+		      struct scale_raw *raw)
+{
+	for (uint32_t t = p->first_term; t < p->first_term + p->term_count; t++) {
+		const struct plan_value *v = &poll->values[plan->terms[t].input];
+		int64_t other;
+		if (!v->number || v->raw.e10 != raw->e10 || v->raw.e2 != raw->e2 ||
+		    __builtin_mul_overflow(v->raw.mantissa, (int64_t)plan->terms[t].sign, &other) ||
+		    __builtin_add_overflow(raw->mantissa, other, &raw->mantissa))
+			return false;
+	}
+	return true;
+}
+
+/* A register's count: whole, or in the last decimal that its text has. */
+static bool register_count(const struct plan_point *p, struct scale_raw raw, uint64_t *count)
+{
+	int64_t m = raw.mantissa;
+	int places = raw.e10 + p->digits;
+	if (raw.e2 != 0 || m < 0)
+		return false;
+	for (; places > 0; places--)
+		if (__builtin_mul_overflow(m, (int64_t)10, &m))
+			return false;
+	for (; places < 0; places++)
+		m /= 10;
+	*count = (uint64_t)m;
+	return true;
+}
+
+static bool evaluate(const struct plan *plan, const struct plan_point *p, const struct plan_poll *poll,
+		     struct hwatt_value *out)
+{
+	const struct plan_value *v = &poll->values[p->input];
+	if (!v->number || is_sentinel(&p->reading->is.absent, v->raw))
+		return false;
+	for (uint32_t w = p->first_when; w < p->first_when + p->when_count; w++)
+		if (!poll->held[plan->when_refs[w]])
+			return false;
+	if (p->zero_with >= 0 && v->raw.mantissa == 0 && poll->values[p->zero_with].number &&
+	    poll->values[p->zero_with].raw.mantissa != 0)
+		return false;
+	struct scale_raw raw = v->raw;
+	if (!add_terms(plan, p, poll, &raw) || !scale_apply(&p->scale, raw, &out->value))
+		return false;
+	if (out->value < p->min || out->value > p->max)
+		return false;
+	if (p->step == 0)
+		return true;
+	if (!register_count(p, raw, &out->count))
+		return false;
+	if (out->count > INT64_MAX || __builtin_mul_overflow((int64_t)out->count, p->step, &out->value))
+		out->value = INT64_MAX;
+	return true;
+}
+
+void plan_give(const struct plan *plan, size_t r, const struct plan_poll *poll, struct hwatt_target *target)
+{
+	const struct plan_request *request = &plan->requests[r];
+	for (uint32_t i = request->first_point; i < request->first_point + request->point_count; i++) {
+		struct hwatt_value value = { 0 };
+		if (plan->points[i].handle >= 0 && evaluate(plan, &plan->points[i], poll, &value))
+			hwatt_target_add(target, plan->points[i].handle, value);
+	}
+}
+
+void plan_give_fixed(const struct plan *plan, struct hwatt_target *target)
+{
+	for (size_t i = 0; i < plan->fixed_count; i++)
+		hwatt_target_add(target, plan->fixed[i].handle, plan->fixed[i].value);
+}

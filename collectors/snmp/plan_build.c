@@ -1,0 +1,741 @@
+/* SPDX-FileCopyrightText: 2026 The hallwatt authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* plan_build.c - from a survey to a plan: which points there are, and how their values become requests. */
+#include "plan.h"
+#include <assert.h>
+#include <hallwatt/text.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MICRO INT64_C(1000000)
+#define TEXT_REGISTER_DIGITS 3 /* a register told as text counts in thousandths of its unit */
+#define MESSAGE_OCTETS 60u     /* of an answer, without its varbinds */
+#define GROWTH 2u              /* octets that a value may grow by after the survey */
+#define FEWEST_IN_BULK 4u      /* fewer rows than these are asked for by GET */
+
+struct input {
+	int object; /* NO_OBJECT: sysUpTime */
+	uint32_t cell;
+	uint16_t request;
+};
+
+struct missed { /* a reading some of whose rows hold "not supported" */
+	const struct family_reading *reading;
+	unsigned rows;
+};
+
+struct builder {
+	const struct survey *survey;
+	struct book *book;
+	struct line *line;
+	struct plan *plan;
+	struct input *inputs;
+	int32_t **input_of; /* by object, by cell: its input + 1 */
+	uint64_t *claims;   /* hashes of role, quantity, index; open addressing */
+	size_t claim_count, claim_capacity;
+	unsigned seen[HWATT_ROLES][HWATT_QUANTITIES];
+	struct missed *missed;
+	size_t input_capacity, missed_count, missed_capacity, request_capacity, expect_capacity, point_capacity,
+		when_capacity, ref_capacity, term_capacity, fixed_capacity;
+};
+
+/* Room for one more element of `size` octets. */
+static void *grown(void *array, size_t count, size_t *capacity, size_t size)
+{
+	if (count < *capacity)
+		return array;
+	*capacity = *capacity > 0 ? *capacity * 2 : 16;
+	return hwatt_realloc(array, *capacity * size);
+}
+
+static uint64_t claim_hash(const struct family_reading *r, const char *index)
+{
+	uint64_t h = UINT64_C(14695981039346656037) ^ ((uint64_t)r->is.role << 32 | (uint64_t)r->is.quantity);
+	h *= UINT64_C(1099511628211);
+	for (; *index != '\0'; index++)
+		h = (h ^ (uint8_t)*index) * UINT64_C(1099511628211);
+	return h != 0 ? h : 1;
+}
+
+/* Takes a point (role, quantity, index) for a reading; false when an earlier one has it. */
+static bool claim(struct builder *b, uint64_t hash)
+{
+	if (b->claim_count * 2 >= b->claim_capacity) {
+		size_t old = b->claim_capacity, capacity = old > 0 ? old * 2 : 256;
+		uint64_t *bigger = hwatt_alloc(capacity * sizeof(*bigger));
+		for (size_t i = 0; i < old; i++) {
+			size_t at = b->claims[i] & (capacity - 1);
+			while (b->claims[i] != 0 && bigger[at] != 0)
+				at = (at + 1) & (capacity - 1);
+			if (b->claims[i] != 0)
+				bigger[at] = b->claims[i];
+		}
+		free(b->claims);
+		b->claims = bigger;
+		b->claim_capacity = capacity;
+	}
+	size_t at = hash & (b->claim_capacity - 1);
+	for (; b->claims[at] != 0; at = (at + 1) & (b->claim_capacity - 1))
+		if (b->claims[at] == hash)
+			return false;
+	b->claims[at] = hash;
+	b->claim_count++;
+	return true;
+}
+
+static uint32_t last_arc(struct ber_oid row)
+{
+	uint32_t arcs[BER_MAX_SUBIDS];
+	size_t n = ber_oid_arcs(row, arcs, BER_MAX_SUBIDS);
+	return n > 0 ? arcs[n - 1] : 0;
+}
+
+static const struct cell *look(const struct builder *b, const struct reference *at, const struct cell *cell)
+{
+	return survey_cell(b->survey, at, cell->row);
+}
+
+/* A whole number in a cell; false when there is none. Texts may hold one. */
+static bool whole(const struct cell *cell, int64_t *out)
+{
+	struct scale_raw raw;
+	if (cell == NULL || !scale_read(cell->type, cell->number, cell->bytes, cell->length, &raw) || raw.e10 != 0 ||
+	    raw.e2 < 0 || raw.e2 > 32 || __builtin_mul_overflow(raw.mantissa, INT64_C(1) << raw.e2, out))
+		return false;
+	return true;
+}
+
+/* Whether the profile means this row at all. */
+static bool row_counts(const struct builder *b, const struct family_source *from, const struct cell *cell)
+{
+	if (from->row_count > 0) {
+		bool named = false;
+		for (size_t i = 0; i < from->row_count; i++)
+			named = named || from->rows[i] == last_arc(cell->row);
+		if (!named)
+			return false;
+	}
+	int64_t lines;
+	if (whole(look(b, &from->lines, cell), &lines) && lines > 0 && last_arc(cell->row) > lines)
+		return false;
+	for (size_t i = 0; i < from->where_count; i++)
+		if (!cell_holds(&from->where[i], look(b, &from->where[i].at, cell)))
+			return false;
+	return true;
+}
+
+/* The row's own unit; false when the profile does not know it. */
+static bool row_unit(const struct builder *b, const struct family_source *from, const struct cell *cell,
+		     enum hwatt_profile_unit *unit, int64_t *factor)
+{
+	char text[SURVEY_TEXT + 1];
+	int64_t number = 0;
+	if (from->unit_count == 0)
+		return true;
+	const struct cell *says = look(b, &from->unit, cell);
+	if (says == NULL)
+		return false;
+	bool is_number = says->type != BER_STRING && whole(says, &number);
+	cell_text(says, text, sizeof(text));
+	for (size_t i = 0; i < from->unit_count; i++) {
+		const struct snmp_unit *u = &from->units[i];
+		if (u->text[0] != '\0' ? strcmp(u->text, text) == 0 : is_number && u->is == number) {
+			*unit = (enum hwatt_profile_unit)u->unit;
+			*factor = u->scale_micro;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The scale of one row: the reading's own, its unit column and the factors in other columns. */
+static bool row_scale(const struct builder *b, const struct family_reading *r, const struct cell *cell, struct scale *out)
+{
+	const struct family_source *from = &r->source;
+	enum hwatt_profile_unit unit = r->is.unit;
+	int64_t factor = MICRO, n;
+	if (!row_unit(b, from, cell, &unit, &factor) || !scale_make(&r->is, unit, factor, out))
+		return false;
+	for (size_t i = 0; i < from->exponent_count; i++) {
+		const struct family_exponent *e = &from->exponents[i];
+		if (!whole(look(b, &e->at, cell), &n) || n < -100 || n > 100 || !scale_exponent(out, n * e->times + e->plus))
+			return false;
+	}
+	if (from->times.object != NO_OBJECT && !(whole(look(b, &from->times, cell), &n) && scale_times(out, n, 1)))
+		return false;
+	if (from->divide.object != NO_OBJECT && !(whole(look(b, &from->divide, cell), &n) && scale_times(out, 1, n)))
+		return false;
+	if (from->by_sign.object != NO_OBJECT) {
+		if (!whole(look(b, &from->by_sign, cell), &n) || n == 0 || n == INT64_MIN)
+			return false;
+		return n > 0 ? scale_times(out, n, 1) : scale_times(out, 1, -n);
+	}
+	return true;
+}
+
+static bool is_absent(const struct family_reading *r, struct scale_raw raw)
+{
+	const int64_t *numbers = r->is.absent.items;
+	for (size_t i = 0; i < r->is.absent.count; i++)
+		if (raw.e10 == 0 && raw.e2 == 0 && raw.mantissa == numbers[i])
+			return true;
+	return false;
+}
+
+/* Plausible bounds in the fixed unit. */
+static void bounds(const struct family_reading *r, struct plan_point *p)
+{
+	struct hwatt_profile_reading as_base = { .quantity = r->is.quantity, .scale_micro = MICRO, .divide_micro = MICRO };
+	struct scale s;
+	p->min = INT64_MIN;
+	p->max = INT64_MAX;
+	if (!scale_make(&as_base, HWATT_UNIT_BASE, MICRO, &s))
+		return;
+	struct scale_raw low = { r->is.min_micro, -6, 0 }, high = { r->is.max_micro, -6, 0 };
+	if (r->is.has_min && !scale_apply(&s, low, &p->min))
+		p->min = INT64_MIN;
+	if (r->is.has_max && !scale_apply(&s, high, &p->max))
+		p->max = INT64_MAX;
+}
+
+/* Adds the terms to a raw value as the survey read them. */
+static bool sum(const struct builder *b, const struct family_list *list, int sign, const struct cell *cell,
+		struct scale_raw *raw)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		const struct cell *other = look(b, &list->items[i], cell);
+		struct scale_raw add;
+		if (other == NULL || !scale_read(other->type, other->number, other->bytes, other->length, &add) ||
+		    add.e10 != raw->e10 || add.e2 != raw->e2 ||
+		    __builtin_add_overflow(raw->mantissa, sign * add.mantissa, &raw->mantissa))
+			return false;
+	}
+	return true;
+}
+
+/* Whether the conditions that are looked at with every value can be known, and hold now. */
+static bool whens_known(const struct builder *b, const struct family_source *from, const struct cell *cell, bool *hold)
+{
+	*hold = true;
+	for (size_t i = 0; i < from->when_count; i++) {
+		const struct cell *at = look(b, &from->when[i].at, cell);
+		if (at == NULL && !from->when[i].is->missing)
+			return false;
+		*hold = *hold && cell_holds(&from->when[i], at);
+	}
+	return true;
+}
+
+/* Whether the value that the survey read is one. */
+static bool value_sound(const struct builder *b, const struct family_reading *r, const struct cell *cell,
+			const struct plan_point *p, int64_t *value)
+{
+	struct scale_raw raw;
+	int64_t other;
+	if (!scale_read(cell->type, cell->number, cell->bytes, cell->length, &raw) || is_absent(r, raw))
+		return false;
+	if (raw.mantissa == 0 && whole(look(b, &r->source.zero_with, cell), &other) && other != 0)
+		return false;
+	return sum(b, &r->source.plus, 1, cell, &raw) && sum(b, &r->source.minus, -1, cell, &raw) &&
+	       scale_apply(&p->scale, raw, value) && *value >= p->min && *value <= p->max;
+}
+
+/* The input of a cell, the same for the same cell. */
+static int32_t add_input(struct builder *b, int object, const struct cell *cell)
+{
+	const struct column *column = survey_column(b->survey, object);
+	uint32_t at = (uint32_t)(cell - column->cells);
+	if (b->input_of[object] == NULL)
+		b->input_of[object] = hwatt_alloc(column->count * sizeof(**b->input_of));
+	if (b->input_of[object][at] == 0) {
+		b->inputs = grown(b->inputs, b->plan->input_count, &b->input_capacity, sizeof(*b->inputs));
+		b->inputs[b->plan->input_count] = (struct input){ .object = object, .cell = at };
+		b->input_of[object][at] = (int32_t)++b->plan->input_count;
+	}
+	return b->input_of[object][at] - 1;
+}
+
+static int32_t input_at(struct builder *b, const struct reference *at, const struct cell *cell)
+{
+	const struct cell *other = look(b, at, cell);
+	return other != NULL ? add_input(b, at->object, other) : -1;
+}
+
+static uint32_t add_when(struct builder *b, int32_t input, const struct family_condition *is)
+{
+	struct plan *plan = b->plan;
+	for (size_t i = plan->when_count; i > 0 && plan->when_count - i < 64; i--) /* shared by the columns of a row */
+		if (plan->whens[i - 1].input == input && plan->whens[i - 1].is == is)
+			return (uint32_t)i - 1;
+	plan->whens = grown(plan->whens, plan->when_count, &b->when_capacity, sizeof(*plan->whens));
+	plan->whens[plan->when_count] = (struct plan_when){ input, is };
+	return (uint32_t)plan->when_count++;
+}
+
+static void add_terms(struct builder *b, struct plan_point *p, const struct family_list *list, int sign,
+		      const struct cell *cell)
+{
+	struct plan *plan = b->plan;
+	for (size_t i = 0; i < list->count; i++) {
+		plan->terms = grown(plan->terms, plan->term_count, &b->term_capacity, sizeof(*plan->terms));
+		plan->terms[plan->term_count++] = (struct plan_term){ input_at(b, &list->items[i], cell), sign };
+		p->term_count++;
+	}
+}
+
+/* The inputs that a point needs with every poll. */
+static void add_inputs(struct builder *b, struct plan_point *p, const struct family_source *from, const struct cell *cell)
+{
+	struct plan *plan = b->plan;
+	p->input = add_input(b, from->object, cell);
+	p->zero_with = input_at(b, &from->zero_with, cell);
+	p->first_term = (uint32_t)plan->term_count;
+	add_terms(b, p, &from->plus, 1, cell);
+	add_terms(b, p, &from->minus, -1, cell);
+	p->first_when = (uint32_t)plan->ref_count;
+	for (size_t i = 0; i < from->when_count; i++) {
+		int32_t input = input_at(b, &from->when[i].at, cell);
+		if (input < 0)
+			continue; /* not there, which is as good */
+		plan->when_refs = grown(plan->when_refs, plan->ref_count, &b->ref_capacity, sizeof(*plan->when_refs));
+		plan->when_refs[plan->ref_count++] = add_when(b, input, &from->when[i]);
+		p->when_count++;
+	}
+}
+
+static void point_index(const struct builder *b, const struct family_reading *r, const struct cell *cell,
+			char out[HWATT_INDEX_SIZE])
+{
+	char text[1024];
+	const struct cell *says = look(b, &r->source.index, cell);
+	bool scalar = b->book->objects[r->source.object].scalar;
+	if (says != NULL)
+		cell_text(says, text, sizeof(text));
+	else if (!family_expand(r->is.index[0] != '\0' ? r->is.index : scalar ? "1" : "{row}", cell->row, text, sizeof(text)))
+		snprintf(text, sizeof(text), "%u", last_arc(cell->row));
+	size_t length = strlen(text);
+	if (length < HWATT_INDEX_SIZE) {
+		memcpy(out, text, length + 1);
+		return;
+	}
+	uint64_t hash = claim_hash(r, text); /* two long ones must not become one */
+	snprintf(out, HWATT_INDEX_SIZE, "%.40s~%016" PRIx64, text, hash);
+}
+
+static void point_name(const struct builder *b, const struct family_reading *r, const struct cell *cell,
+		       char out[HWATT_NAME_SIZE])
+{
+	char text[SURVEY_TEXT + 1];
+	snprintf(out, HWATT_NAME_SIZE, "%s", r->is.name);
+	for (size_t i = 0; out[0] == '\0' && i < r->source.names.count; i++) {
+		const struct cell *says = look(b, &r->source.names.items[i], cell);
+		if (says == NULL)
+			continue;
+		cell_text(says, text, sizeof(text));
+		hwatt_text_clean(out, HWATT_NAME_SIZE, text, strlen(text));
+	}
+}
+
+/* Registers: what a count is worth. false when the scale gives no whole number of fixed units. */
+static bool register_step(const struct cell *cell, struct plan_point *p)
+{
+	struct scale s = p->scale;
+	if (cell->type == BER_STRING || cell->type == BER_FLOAT || cell->type == BER_DOUBLE) {
+		p->digits = TEXT_REGISTER_DIGITS;
+		if (!scale_times(&s, 1, 1000))
+			return false;
+	}
+	p->step = scale_step(&s);
+	return p->step > 0;
+}
+
+static uint64_t register_modulus(const struct family_reading *r, const struct cell *cell)
+{
+	if (r->is.modulus != 0)
+		return (uint64_t)r->is.modulus;
+	bool wide = cell->type == BER_COUNTER32 || cell->type == BER_GAUGE32 || cell->type == BER_TIMETICKS;
+	return wide ? UINT64_C(1) << 32 : 0;
+}
+
+static int declare(struct builder *b, const struct family_reading *r, const struct cell *cell,
+		   const struct plan_point *p, const char *index)
+{
+	char name[HWATT_NAME_SIZE], source[HWATT_SOURCE_SIZE], row[HWATT_SOURCE_SIZE] = "";
+	uint32_t arcs[BER_MAX_SUBIDS];
+	size_t n = ber_oid_arcs(cell->row, arcs, BER_MAX_SUBIDS), at = 0;
+	for (size_t i = 0; i < n && at + 12 < sizeof(row); i++)
+		at += (size_t)snprintf(row + at, sizeof(row) - at, ".%u", arcs[i]);
+	point_name(b, r, cell, name);
+	snprintf(source, sizeof(source), "%s%.*s", b->book->objects[r->source.object].text, (int)sizeof(source) / 2, row);
+	struct hwatt_point point = {
+		.role = r->is.role, .quantity = r->is.quantity, .index = index, .name = name[0] != '\0' ? name : NULL,
+		.source = source, .modulus = p->step > 0 ? register_modulus(r, cell) : 0, .step = p->step,
+		.alternative = r->is.alternative,
+	};
+	return hwatt_target_point(b->line->target, &point);
+}
+
+/* Tells the target what marks the present life of a register. */
+static void give_stamp(struct builder *b, const struct family_reading *r, const struct cell *cell, int handle)
+{
+	const struct cell *says = look(b, &r->source.stamp, cell);
+	char text[SURVEY_TEXT + 1];
+	if (says == NULL || handle < 0)
+		return;
+	cell_text(says, text, sizeof(text));
+	if (text[0] != '\0')
+		hwatt_target_register_stamp(b->line->target, handle, claim_hash(r, text));
+}
+
+/* One row of a reading becomes a point, unless it is not there, not measured, or told by an earlier reading. */
+static bool add_row(struct builder *b, const struct family_reading *r, const struct cell *cell, bool *sentinel)
+{
+	struct plan *plan = b->plan;
+	struct plan_point p = { .reading = r, .zero_with = -1 };
+	char index[HWATT_INDEX_SIZE];
+	int64_t value = 0;
+	bool hold;
+	*sentinel = false;
+	if (!row_counts(b, &r->source, cell) || !whens_known(b, &r->source, cell, &hold) || !row_scale(b, r, cell, &p.scale))
+		return false;
+	bounds(r, &p);
+	bool sound = value_sound(b, r, cell, &p, &value);
+	if (!sound) {
+		*sentinel = hold;
+		return false;
+	}
+	if (hwatt_quantity_info(r->is.quantity)->counter && !register_step(cell, &p))
+		return false;
+	point_index(b, r, cell, index);
+	if (!claim(b, claim_hash(r, index)))
+		return false;
+	b->seen[r->is.role][r->is.quantity]++;
+	p.handle = declare(b, r, cell, &p, index);
+	give_stamp(b, r, cell, p.handle);
+	if (p.handle >= 0 && r->is.fixed) {
+		plan->fixed = grown(plan->fixed, plan->fixed_count, &b->fixed_capacity, sizeof(*plan->fixed));
+		plan->fixed[plan->fixed_count++] = (struct plan_fixed){ p.handle, { .value = value } };
+	} else if (p.handle >= 0) {
+		add_inputs(b, &p, &r->source, cell);
+		plan->points = grown(plan->points, plan->point_count, &b->point_capacity, sizeof(*plan->points));
+		plan->points[plan->point_count++] = p;
+	}
+	return true;
+}
+
+static void add_reading(struct builder *b, const struct family_reading *r)
+{
+	if (r->source.object == NO_OBJECT || (r->is.only_if_none && b->seen[r->is.role][r->is.quantity] > 0))
+		return;
+	const struct column *column = survey_column(b->survey, r->source.object);
+	unsigned sentinels = 0;
+	for (size_t i = 0; i < column->count; i++) {
+		bool sentinel;
+		add_row(b, r, &column->cells[i], &sentinel);
+		sentinels += sentinel;
+	}
+	if (sentinels > 0) {
+		b->missed = grown(b->missed, b->missed_count, &b->missed_capacity, sizeof(*b->missed));
+		b->missed[b->missed_count++] = (struct missed){ r, sentinels };
+	}
+}
+
+/* Says what the device has an object for and no value. */
+static void warn_missed(const struct builder *b)
+{
+	for (size_t i = 0; i < b->missed_count; i++) {
+		const struct family_reading *r = b->missed[i].reading;
+		if (b->seen[r->is.role][r->is.quantity] == 0)
+			hwatt_target_warn(b->line->target, "%s: no %s: %s holds no measurement (%u rows), left out",
+					  hwatt_role_name(r->is.role), hwatt_quantity_info(r->is.quantity)->name,
+					  b->book->objects[r->source.object].text, b->missed[i].rows);
+	}
+}
+
+/* From here on: requests. */
+static uint32_t put_octets(struct plan *plan, const void *bytes, size_t length)
+{
+	if (plan->octet_count + length > plan->octet_capacity) {
+		plan->octet_capacity = (plan->octet_count + length) * 2;
+		plan->octets = hwatt_realloc(plan->octets, plan->octet_capacity);
+	}
+	if (length > 0)
+		memcpy(plan->octets + plan->octet_count, bytes, length);
+	plan->octet_count += length;
+	return (uint32_t)(plan->octet_count - length);
+}
+
+/* The full OID of a cell. */
+static struct ber_oid instance(const struct builder *b, int object, const struct cell *cell, uint8_t out[BER_MAX_OID * 2])
+{
+	struct ber_oid column = b->book->objects[object].oid;
+	memcpy(out, column.bytes, column.length);
+	if (cell != NULL && cell->row.length > 0)
+		memcpy(out + column.length, cell->row.bytes, cell->row.length);
+	return (struct ber_oid){ out, column.length + (cell != NULL ? cell->row.length : 0) };
+}
+
+/* Octets that a cell's varbind takes in an answer, at the most. */
+static unsigned cell_octets(const struct builder *b, int object, const struct cell *cell)
+{
+	size_t value = cell->length > 0 ? cell->length : 4;
+	if (cell->type == BER_COUNTER64)
+		value = 9;
+	return (unsigned)(b->book->objects[object].oid.length + cell->row.length + value + 8 + GROWTH);
+}
+
+static void add_expect(struct builder *b, struct ber_oid oid, int32_t input)
+{
+	struct plan *plan = b->plan;
+	plan->expects = grown(plan->expects, plan->expect_count, &b->expect_capacity, sizeof(*plan->expects));
+	plan->expects[plan->expect_count++] =
+		(struct plan_expect){ put_octets(plan, oid.bytes, oid.length), (uint16_t)oid.length, input };
+}
+
+/* Writes the packet of the request whose expectations begin at `first`. */
+static void add_request(struct builder *b, size_t first, enum ber_pdu pdu, const struct ber_oid *oids, size_t count,
+			unsigned repetitions)
+{
+	struct plan *plan = b->plan;
+	uint8_t packet[LINE_PACKET];
+	size_t id_at;
+	struct ber_request ask = { b->line->version, b->line->community, pdu, repetitions, oids, count };
+	size_t length = ber_encode(&ask, packet, sizeof(packet), &id_at);
+	assert(length > 0);
+	plan->requests = grown(plan->requests, plan->request_count, &b->request_capacity, sizeof(*plan->requests));
+	plan->requests[plan->request_count] = (struct plan_request){
+		.packet = put_octets(plan, packet, length), .length = (uint16_t)length, .id_at = (uint16_t)id_at,
+		.first_expect = (uint32_t)first, .expect_count = (uint32_t)(plan->expect_count - first),
+	};
+	for (size_t i = first; i < plan->expect_count; i++)
+		if (plan->expects[i].input >= 0)
+			b->inputs[plan->expects[i].input].request = (uint16_t)plan->request_count;
+	plan->request_count++;
+}
+
+struct band { /* consecutive cells of a column that are worth a GETBULK */
+	int object;
+	uint32_t first, count;
+	bool used;
+};
+
+/* The band of an object's inputs; count 0 when they are too few or too far apart. */
+static struct band band_of(const struct builder *b, int object)
+{
+	const struct column *column = survey_column(b->survey, object);
+	uint32_t first = UINT32_MAX, last = 0, wanted = 0;
+	for (uint32_t i = 0; b->input_of[object] != NULL && i < column->count; i++) {
+		if (b->input_of[object][i] == 0)
+			continue;
+		first = first == UINT32_MAX ? i : first;
+		last = i;
+		wanted++;
+	}
+	uint32_t span = wanted > 0 ? last - first + 1 : 0;
+	bool worth = b->line->version != BER_V1 && b->line->max_repetitions > 1 && wanted >= FEWEST_IN_BULK &&
+		     wanted * 5 >= span * 3 && !b->book->objects[object].scalar;
+	return (struct band){ object, first, worth ? span : 0, false };
+}
+
+/* Whether two bands have the same rows, so that they can stand side by side. */
+static bool same_rows(const struct builder *b, const struct band *x, const struct band *y)
+{
+	const struct column *cx = survey_column(b->survey, x->object), *cy = survey_column(b->survey, y->object);
+	if (x->count != y->count)
+		return false;
+	for (uint32_t i = 0; i < x->count; i++)
+		if (ber_oid_compare(cx->cells[x->first + i].row, cy->cells[y->first + i].row) != 0)
+			return false;
+	return true;
+}
+
+/* One GETBULK over rows `from` to `from + rows` of columns side by side. */
+static void add_bulk(struct builder *b, const struct band *const *bands, unsigned width, uint32_t from, uint32_t rows)
+{
+	static const int32_t none = 0;
+	uint8_t starts[SURVEY_WIDTH][BER_MAX_OID * 2], full[BER_MAX_OID * 2];
+	struct ber_oid oids[SURVEY_WIDTH];
+	size_t first = b->plan->expect_count;
+	for (unsigned c = 0; c < width; c++) { /* asked for: what follows the cell before */
+		const struct column *column = survey_column(b->survey, bands[c]->object);
+		uint32_t at = bands[c]->first + from;
+		oids[c] = instance(b, bands[c]->object, at > 0 ? &column->cells[at - 1] : NULL, starts[c]);
+	}
+	for (uint32_t r = 0; r < rows; r++) {
+		for (unsigned c = 0; c < width; c++) {
+			const struct column *column = survey_column(b->survey, bands[c]->object);
+			uint32_t at = bands[c]->first + from + r;
+			const int32_t *input = b->input_of[bands[c]->object] != NULL ? &b->input_of[bands[c]->object][at] : &none;
+			add_expect(b, instance(b, bands[c]->object, &column->cells[at], full), *input - 1);
+		}
+	}
+	add_request(b, first, BER_GETBULK, oids, width, rows);
+}
+
+static void add_bulks(struct builder *b, const struct band *const *bands, unsigned width)
+{
+	unsigned row_octets = 1;
+	for (unsigned c = 0; c < width; c++) {
+		const struct column *column = survey_column(b->survey, bands[c]->object);
+		unsigned most = 0;
+		for (uint32_t i = 0; i < bands[c]->count; i++) {
+			unsigned octets = cell_octets(b, bands[c]->object, &column->cells[bands[c]->first + i]);
+			most = octets > most ? octets : most;
+		}
+		row_octets += most;
+	}
+	uint32_t count = bands[0]->count;
+	uint32_t room = b->line->octets > MESSAGE_OCTETS ? (b->line->octets - MESSAGE_OCTETS) / row_octets : 0;
+	room = room < 1 ? 1 : room > b->line->max_repetitions ? b->line->max_repetitions : room;
+	uint32_t requests = (count + room - 1) / room, each = (count + requests - 1) / requests;
+	for (uint32_t from = 0; from < count; from += each)
+		add_bulk(b, bands, width, from, count - from < each ? count - from : each);
+}
+
+/* What no band covers, packed into GETs. The first begins with sysUpTime.0. */
+static void add_gets(struct builder *b, const bool *banded)
+{
+	static const uint8_t uptime[] = { 0x2b, 6, 1, 2, 1, 1, 3, 0 };
+	enum { MOST = 64 };
+	struct plan *plan = b->plan;
+	uint8_t full[MOST][BER_MAX_OID * 2];
+	struct ber_oid oids[MOST];
+	size_t n = 0, first = plan->expect_count;
+	unsigned octets = MESSAGE_OCTETS + 24;
+	oids[n++] = (struct ber_oid){ uptime, sizeof(uptime) };
+	add_expect(b, oids[0], PLAN_UPTIME);
+	for (size_t i = 1; i < plan->input_count; i++) {
+		const struct input *in = &b->inputs[i];
+		if (banded[in->object])
+			continue;
+		const struct cell *cell = &survey_column(b->survey, in->object)->cells[in->cell];
+		unsigned more = cell_octets(b, in->object, cell);
+		if (n > 0 && (n == MOST || octets + more > b->line->octets)) {
+			add_request(b, first, BER_GET, oids, n, 0);
+			n = 0;
+			first = plan->expect_count;
+			octets = MESSAGE_OCTETS;
+		}
+		oids[n] = instance(b, in->object, cell, full[n]);
+		add_expect(b, oids[n++], (int32_t)i);
+		octets += more;
+	}
+	if (n > 0)
+		add_request(b, first, BER_GET, oids, n, 0);
+}
+
+static void add_requests(struct builder *b)
+{
+	size_t objects = b->book->object_count;
+	struct band *bands = hwatt_alloc((objects + 1) * sizeof(*bands));
+	bool *banded = hwatt_alloc(objects + 1);
+	for (size_t i = 0; i < objects; i++) {
+		bands[i] = band_of(b, (int)i);
+		banded[i] = bands[i].count > 0;
+	}
+	add_gets(b, banded);
+	for (size_t i = 0; i < objects; i++) {
+		const struct band *side[SURVEY_WIDTH];
+		unsigned width = 0;
+		if (!banded[i] || bands[i].used)
+			continue;
+		for (size_t j = i; j < objects && width < SURVEY_WIDTH; j++) {
+			if (!banded[j] || bands[j].used || !same_rows(b, &bands[i], &bands[j]))
+				continue;
+			bands[j].used = true;
+			side[width++] = &bands[j];
+		}
+		add_bulks(b, side, width);
+	}
+	free(bands);
+	free(banded);
+}
+
+static int by_ready(const void *a, const void *b)
+{
+	const struct plan_point *x = a, *y = b;
+	return x->ready != y->ready ? (x->ready < y->ready ? -1 : 1) : x->handle - y->handle;
+}
+
+static void at_least(const struct builder *b, struct plan_point *p, int32_t input)
+{
+	if (input >= 0 && b->inputs[input].request > p->ready)
+		p->ready = b->inputs[input].request;
+}
+
+/* Says of each point which request completes it, and of each request which points it completes. */
+static void order_points(struct builder *b)
+{
+	struct plan *plan = b->plan;
+	for (size_t i = 0; i < plan->point_count; i++) {
+		struct plan_point *p = &plan->points[i];
+		at_least(b, p, p->input);
+		at_least(b, p, p->zero_with);
+		for (uint32_t t = 0; t < p->term_count; t++)
+			at_least(b, p, plan->terms[p->first_term + t].input);
+		for (uint32_t w = 0; w < p->when_count; w++)
+			at_least(b, p, plan->whens[plan->when_refs[p->first_when + w]].input);
+	}
+	if (plan->point_count > 0)
+		qsort(plan->points, plan->point_count, sizeof(*plan->points), by_ready);
+	size_t at = 0;
+	for (size_t r = 0; r < plan->request_count; r++) {
+		plan->requests[r].first_point = (uint32_t)at;
+		while (at < plan->point_count && plan->points[at].ready == r)
+			at++;
+		plan->requests[r].point_count = (uint32_t)at - plan->requests[r].first_point;
+	}
+}
+
+/* Puts the whens in the order of their inputs. */
+static void order_whens(struct builder *b)
+{
+	struct plan *plan = b->plan;
+	struct plan_when *sorted = hwatt_alloc((plan->when_count + 1) * sizeof(*sorted));
+	uint32_t *moved = hwatt_alloc((plan->when_count + 1) * sizeof(*moved));
+	plan->input_whens = hwatt_alloc((plan->input_count + 1) * sizeof(*plan->input_whens));
+	for (size_t i = 0; i < plan->when_count; i++)
+		plan->input_whens[plan->whens[i].input + 1]++;
+	for (size_t i = 0; i < plan->input_count; i++)
+		plan->input_whens[i + 1] += plan->input_whens[i];
+	uint32_t *next = hwatt_alloc((plan->input_count + 1) * sizeof(*next));
+	memcpy(next, plan->input_whens, plan->input_count * sizeof(*next));
+	for (size_t i = 0; i < plan->when_count; i++) {
+		moved[i] = next[plan->whens[i].input]++;
+		sorted[moved[i]] = plan->whens[i];
+	}
+	for (size_t i = 0; i < plan->ref_count; i++)
+		plan->when_refs[i] = moved[plan->when_refs[i]];
+	free(plan->whens);
+	free(moved);
+	free(next);
+	plan->whens = sorted;
+}
+
+struct plan *plan_new(const struct survey *survey, struct book *book, struct line *line)
+{
+	struct plan *plan = hwatt_alloc(sizeof(*plan));
+	struct builder b = { .survey = survey, .book = book, .line = line, .plan = plan };
+	const struct family *const *families;
+	size_t count = survey_families(survey, &families);
+	plan->book = book_take(book);
+	b.input_of = hwatt_alloc((book->object_count + 1) * sizeof(*b.input_of));
+	b.inputs = grown(b.inputs, 0, &b.input_capacity, sizeof(*b.inputs));
+	b.inputs[plan->input_count++] = (struct input){ .object = NO_OBJECT };
+	for (size_t i = 0; i < count; i++)
+		for (size_t j = 0; j < families[i]->reading_count; j++)
+			add_reading(&b, &families[i]->readings[j]);
+	warn_missed(&b);
+	order_whens(&b);
+	add_requests(&b);
+	order_points(&b);
+	for (size_t i = 0; i < book->object_count; i++)
+		free(b.input_of[i]);
+	free(b.input_of);
+	free(b.inputs);
+	free(b.claims);
+	free(b.missed);
+	return plan;
+}

@@ -1,0 +1,528 @@
+/* SPDX-FileCopyrightText: 2026 The hallwatt authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* session.c - one device, from its name to its values.
+ *
+ * A poll looks up the name if that is still to do, surveys the device when it is new, restarted or changed, and then runs
+ * the plan: request by request, each answer read in place.  What a request could not bring at once is asked for
+ * in smaller pieces. */
+#include "session.h"
+#include "line.h"
+#include "plan.h"
+#include "source.h"
+#include "survey.h"
+#include <assert.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <uv.h>
+
+#define MAX_COMMUNITY 256u
+#define RESURVEY_MS 60000       /* at least so long between two surveys that were not asked for by time */
+#define TICKS_PER_WRAP (INT64_C(1) << 32)
+#define WRAP_SLACK 30000        /* hundredths of seconds: sysUpTime was about to wrap */
+
+struct module { /* shared by all sessions of a loop */
+	struct engine *engine;
+	struct book **books;
+	size_t book_count;
+	struct hwatt_log *log;
+};
+
+struct lookup { /* a running name look-up; outlives a session that closes */
+	uv_getaddrinfo_t request;
+	struct session *session; /* NULL: nobody waits any more */
+};
+
+enum stage { STAGE_IDLE, STAGE_LOOKUP, STAGE_SURVEY, STAGE_PLAN, STAGE_PIECES };
+
+struct session {
+	struct hwatt_target *target;
+	struct module *module;
+	const struct snmp_settings *settings;
+	char community[MAX_COMMUNITY];
+	struct line line;
+	bool resolved, closing;
+	struct lookup *lookup;
+	struct book *book;
+	struct survey *survey;
+	struct plan *plan;
+	struct plan_poll poll;
+	enum stage stage;
+	size_t request;            /* of the plan, the one that is out */
+	bool answered;             /* in this poll */
+	int64_t surveyed_ms;       /* loop time of the last survey */
+	bool resurvey;             /* as soon as it may be */
+	int64_t ticks, wraps;      /* sysUpTime as last read, and how often it wrapped */
+	int64_t ticks_at_ms;
+	/* Pieces: what the request did not bring, asked for again by GET. */
+	uint32_t piece_next, piece_size, piece_count;
+	uint32_t piece_of[64];
+	unsigned piece_silences;
+	uint8_t *packet;           /* LINE_PACKET octets, made when first needed */
+};
+
+static void go_on(struct session *s);
+static engine_done plan_answered, pieces_answered;
+
+int session_start(uv_loop_t *loop, struct hwatt_log *log, void **out, struct hwatt_error *err)
+{
+	struct module *m = hwatt_alloc(sizeof(*m));
+	m->log = log;
+	if (engine_open(loop, log, &m->engine, err) < 0) {
+		free(m);
+		return -1;
+	}
+	*out = m;
+	return 0;
+}
+
+void session_stop(void *engine)
+{
+	struct module *m = engine;
+	for (size_t i = 0; i < m->book_count; i++)
+		book_release(m->books[i]);
+	engine_close(m->engine);
+	free(m->books);
+	free(m);
+}
+
+/* The book of a profile set: made once, shared by all sessions; books that only the module still holds go. */
+static struct book *module_book(struct module *m, const struct hwatt_profile_set *set)
+{
+	struct book *found = NULL;
+	size_t kept = 0;
+	for (size_t i = 0; i < m->book_count; i++) {
+		if (m->books[i]->hash == set->hash)
+			found = m->books[i];
+		if (m->books[i]->hash == set->hash || m->books[i]->users > 1)
+			m->books[kept++] = m->books[i];
+		else
+			book_release(m->books[i]);
+	}
+	m->book_count = kept;
+	if (found == NULL) {
+		found = book_new(set);
+		m->books = hwatt_realloc(m->books, (kept + 1) * sizeof(*m->books));
+		m->books[m->book_count++] = found;
+	}
+	return book_take(found);
+}
+
+static void drop_plan(struct session *s)
+{
+	if (s->plan != NULL)
+		plan_poll_free(&s->poll);
+	plan_free(s->plan);
+	s->plan = NULL;
+}
+
+static void free_session(struct session *s)
+{
+	survey_free(s->survey);
+	drop_plan(s);
+	book_release(s->book);
+	explicit_bzero(s->community, sizeof(s->community));
+	if (s->packet != NULL)
+		explicit_bzero(s->packet, LINE_PACKET);
+	free(s->packet);
+	free(s);
+}
+
+static int read_community(struct session *s, struct hwatt_error *err)
+{
+	const struct snmp_settings *set = s->settings;
+	if (set->community_secret.kind != HWATT_SECRET_NONE)
+		return hwatt_secret_read(&set->community_secret, s->community, sizeof(s->community), err);
+	size_t length = strlen(set->community);
+	if (length >= sizeof(s->community))
+		return hwatt_fail(err, HWATT_EINVAL, "the community is longer than %zu octets", sizeof(s->community) - 1);
+	memcpy(s->community, set->community, length + 1);
+	return 0;
+}
+
+int session_open(struct hwatt_target *t, struct hwatt_error *err)
+{
+	struct session *s = hwatt_alloc(sizeof(*s));
+	s->target = t;
+	s->module = hwatt_target_engine(t);
+	s->settings = hwatt_target_settings(t);
+	s->ticks = -1;
+	if (read_community(s, err) < 0) {
+		free_session(s);
+		return -1;
+	}
+	s->line = (struct line){
+		.engine = s->module->engine, .target = t, .community = s->community,
+		.version = s->settings->version == SNMP_V1 ? BER_V1 : BER_V2C,
+		.timeout_ms = s->settings->timeout_ms, .retries = (unsigned)s->settings->retries,
+		.max_repetitions = (unsigned)s->settings->max_repetitions, .octets = LINE_OCTETS,
+	};
+	hwatt_target_attach(t, s);
+	return 0;
+}
+
+static void finish(struct session *s, const struct hwatt_error *err)
+{
+	s->stage = STAGE_IDLE;
+	hwatt_target_done(s->target, err);
+}
+
+/* The name. */
+static bool set_address(struct session *s, const struct sockaddr *address)
+{
+	uint16_t port = hwatt_target_device(s->target)->port;
+	uint16_t wire_port = htons(port != 0 ? port : 161);
+	if (address->sa_family == AF_INET) {
+		memcpy(&s->line.to.v4, address, sizeof(s->line.to.v4));
+		s->line.to.v4.sin_port = wire_port;
+	} else if (address->sa_family == AF_INET6) {
+		memcpy(&s->line.to.v6, address, sizeof(s->line.to.v6));
+		s->line.to.v6.sin6_port = wire_port;
+	} else {
+		return false;
+	}
+	s->resolved = true;
+	return true;
+}
+
+static void on_lookup(uv_getaddrinfo_t *request, int status, struct addrinfo *found)
+{
+	struct lookup *lookup = request->data;
+	struct session *s = lookup->session;
+	struct hwatt_error err;
+	free(lookup);
+	if (s != NULL) {
+		s->lookup = NULL;
+		for (struct addrinfo *a = found; status == 0 && a != NULL && !s->resolved; a = a->ai_next)
+			set_address(s, a->ai_addr);
+	}
+	uv_freeaddrinfo(found);
+	if (s == NULL)
+		return;
+	if (s->closing) {
+		struct hwatt_target *t = s->target;
+		free_session(s);
+		hwatt_target_closed(t);
+	} else if (s->stage == STAGE_LOOKUP && s->resolved) {
+		go_on(s);
+	} else if (s->stage == STAGE_LOOKUP) {
+		hwatt_fail(&err, HWATT_ETIMEOUT, "cannot find the address of %s: %s", hwatt_target_device(s->target)->host,
+			   status != 0 ? uv_strerror(status) : "it has none");
+		finish(s, &err);
+	}
+}
+
+static void look_up(struct session *s)
+{
+	const struct hwatt_device *device = hwatt_target_device(s->target);
+	union engine_address address = { 0 };
+	if (uv_ip4_addr(device->host, 0, &address.v4) == 0 || uv_ip6_addr(device->host, 0, &address.v6) == 0) {
+		set_address(s, &address.any);
+		go_on(s);
+		return;
+	}
+	s->stage = STAGE_LOOKUP;
+	if (s->lookup != NULL)
+		return; /* one that an earlier poll began */
+	struct addrinfo hints = { .ai_socktype = SOCK_DGRAM };
+	s->lookup = hwatt_alloc(sizeof(*s->lookup));
+	s->lookup->session = s;
+	s->lookup->request.data = s->lookup;
+	int rc = uv_getaddrinfo(hwatt_target_loop(s->target), &s->lookup->request, on_lookup, device->host, NULL, &hints);
+	if (rc != 0) {
+		struct hwatt_error err;
+		free(s->lookup);
+		s->lookup = NULL;
+		hwatt_fail(&err, HWATT_EIO, "cannot look up %s: %s", device->host, uv_strerror(rc));
+		finish(s, &err);
+	}
+}
+
+/* The survey. */
+static const char *identity_text(const struct survey *survey, const struct family_source *from, char *out, size_t size)
+{
+	const struct column *column = from->object != NO_OBJECT ? survey_column(survey, from->object) : NULL;
+	for (size_t i = 0; column != NULL && i < column->count; i++) {
+		const struct cell *cell = &column->cells[i];
+		bool fits = true;
+		for (size_t w = 0; w < from->where_count && fits; w++)
+			fits = cell_holds(&from->where[w], survey_cell(survey, &from->where[w].at, cell->row));
+		cell_text(cell, out, size);
+		if (fits && out[0] != '\0')
+			return out;
+	}
+	return NULL;
+}
+
+static void identify(struct session *s)
+{
+	const struct family *const *families;
+	size_t count = survey_families(s->survey, &families);
+	char texts[4][SURVEY_TEXT + 1];
+	const char *parts[4] = { NULL };
+	for (size_t i = 0; i < count; i++) {
+		for (size_t j = 0; j < families[i]->identity_count; j++) {
+			const struct family_identity *id = &families[i]->identity[j];
+			if (parts[id->part] == NULL)
+				parts[id->part] = identity_text(s->survey, &id->source, texts[id->part], sizeof(texts[0]));
+		}
+		if (parts[HWATT_ID_VENDOR] == NULL && families[i]->vendor[0] != '\0')
+			parts[HWATT_ID_VENDOR] = families[i]->vendor;
+	}
+	struct hwatt_identity id = {
+		.vendor = parts[HWATT_ID_VENDOR], .model = parts[HWATT_ID_MODEL], .serial = parts[HWATT_ID_SERIAL],
+		.firmware = parts[HWATT_ID_FIRMWARE], .profile = count > 0 ? families[0]->name : NULL,
+		.profile_reason = survey_reason(s->survey),
+	};
+	hwatt_target_identify(s->target, &id);
+}
+
+static void on_surveyed(void *arg, const struct hwatt_error *err)
+{
+	struct session *s = arg;
+	if (err != NULL) { /* it goes on from there with the next poll */
+		finish(s, err);
+		return;
+	}
+	identify(s);
+	drop_plan(s);
+	s->plan = plan_new(s->survey, s->book, &s->line);
+	plan_poll_init(&s->poll, s->plan);
+	survey_free(s->survey);
+	s->survey = NULL;
+	s->surveyed_ms = (int64_t)uv_now(hwatt_target_loop(s->target));
+	s->resurvey = false;
+	go_on(s);
+}
+
+static void begin_survey(struct session *s)
+{
+	const struct hwatt_device *device = hwatt_target_device(s->target);
+	const struct hwatt_profile_set *set = hwatt_target_profiles(s->target);
+	struct hwatt_error err;
+	s->stage = STAGE_SURVEY;
+	if (s->survey == NULL) {
+		book_release(s->book);
+		s->book = module_book(s->module, set);
+		if (device->profile != NULL && device->profile[0] != '\0' && book_family(s->book, device->profile) == NULL) {
+			hwatt_fail(&err, HWATT_EINVAL, "there is no profile \"%s\"", device->profile);
+			finish(s, &err);
+			return;
+		}
+		s->survey = survey_new(s->book, &s->line, device->profile != NULL ? device->profile : "", on_surveyed, s);
+	}
+	survey_run(s->survey);
+}
+
+/* Whether the device should be asked who it is: new, changed, or so long ago. */
+static bool survey_due(const struct session *s)
+{
+	int64_t age_ms = (int64_t)uv_now(hwatt_target_loop(s->target)) - s->surveyed_ms;
+	return s->plan == NULL || s->survey != NULL || age_ms >= s->settings->refresh_ms ||
+	       (s->resurvey && age_ms >= RESURVEY_MS);
+}
+
+/* The plan. */
+static void ask(struct session *s)
+{
+	const struct plan_request *r = &s->plan->requests[s->request];
+	line_send(&s->line, s->plan->octets + r->packet, r->length, r->id_at, plan_answered, s);
+}
+
+/* Takes the device's clock; true when it has started anew since the poll before. */
+static bool restarted(struct session *s)
+{
+	const struct plan_value *uptime = &s->poll.values[PLAN_UPTIME];
+	int64_t now_ms = (int64_t)uv_now(hwatt_target_loop(s->target)), before = s->ticks, since = s->ticks_at_ms;
+	if (!uptime->number || uptime->raw.e10 != 0 || uptime->raw.mantissa < 0 || uptime->raw.mantissa >= TICKS_PER_WRAP)
+		return false;
+	s->ticks = uptime->raw.mantissa;
+	s->ticks_at_ms = now_ms;
+	bool back = before >= 0 && s->ticks < before;
+	int64_t should = before + (now_ms - since) / 10;
+	if (back && should >= TICKS_PER_WRAP - WRAP_SLACK && s->ticks <= should - TICKS_PER_WRAP + WRAP_SLACK) {
+		s->wraps++; /* 497 days */
+		back = false;
+	} else if (back) {
+		s->wraps = 0;
+	}
+	hwatt_target_uptime(s->target, (s->wraps * TICKS_PER_WRAP + s->ticks) * 10);
+	return back;
+}
+
+static void next_request(struct session *s)
+{
+	if (++s->request < s->plan->request_count) {
+		s->stage = STAGE_PLAN;
+		ask(s);
+		return;
+	}
+	s->resurvey = s->resurvey || s->poll.changed;
+	finish(s, NULL);
+}
+
+/* An answer is complete: what it completes goes to the target. */
+static void settle(struct session *s)
+{
+	if (s->request == 0 && restarted(s)) {
+		hwatt_log(hwatt_target_log(s->target), HWATT_INFO, "the device has restarted");
+		drop_plan(s);
+		begin_survey(s);
+		return;
+	}
+	if (s->request == 0)
+		plan_give_fixed(s->plan, s->target);
+	plan_give(s->plan, s->request, &s->poll, s->target);
+	next_request(s);
+}
+
+static void ask_pieces(struct session *s);
+
+/* Asks for what request `s->request` has not brought, one GET after the other. */
+static void begin_pieces(struct session *s, uint32_t size)
+{
+	s->stage = STAGE_PIECES;
+	s->piece_next = 0;
+	s->piece_size = size < 1 ? 1 : size > 32 ? 32 : size;
+	s->piece_silences = 0;
+	if (s->packet == NULL)
+		s->packet = hwatt_alloc(LINE_PACKET);
+	ask_pieces(s);
+}
+
+static void ask_pieces(struct session *s)
+{
+	const struct plan_request *r = &s->plan->requests[s->request];
+	struct ber_oid oids[32];
+	size_t id_at, length;
+	s->piece_count = 0;
+	for (uint32_t i = s->piece_next; i < r->expect_count && s->piece_count < s->piece_size; i++) {
+		const struct plan_expect *e = &s->plan->expects[r->first_expect + i];
+		if (e->input < 0 || s->poll.values[e->input].answered)
+			continue;
+		oids[s->piece_count] = (struct ber_oid){ s->plan->octets + e->oid, e->oid_length };
+		s->piece_of[s->piece_count++] = i;
+	}
+	if (s->piece_count == 0) {
+		settle(s);
+		return;
+	}
+	struct ber_request request = { s->line.version, s->line.community, BER_GET, 0, oids, s->piece_count };
+	while ((length = ber_encode(&request, s->packet, LINE_PACKET, &id_at)) == 0) {
+		assert(request.count > 1);
+		request.count /= 2;
+	}
+	s->piece_count = (uint32_t)request.count;
+	line_send(&s->line, s->packet, length, id_at, pieces_answered, s);
+}
+
+static void pieces_answered(void *arg, const struct ber_message *message, const struct hwatt_error *err)
+{
+	struct session *s = arg;
+	const struct plan_request *r = &s->plan->requests[s->request];
+	s->resurvey = true;
+	if (message == NULL && ++s->piece_silences > 1) {
+		finish(s, err);
+		return;
+	}
+	if (message == NULL || message->error_status != 0 || message->count == 0) {
+		int64_t index = message != NULL ? message->error_index : 0;
+		if (message != NULL && message->error_status == BER_NO_SUCH_NAME && index == 1)
+			s->piece_next = s->piece_of[0] + 1; /* v1: this one is gone */
+		else if (s->piece_count > 1)
+			s->piece_size = s->piece_count / 2;
+		else
+			s->piece_next = s->piece_of[0] + 1;
+		ask_pieces(s);
+		return;
+	}
+	s->piece_silences = 0;
+	for (size_t i = 0; i < message->count && i < s->piece_count; i++)
+		plan_take_one(s->plan, &s->plan->expects[r->first_expect + s->piece_of[i]], &message->varbinds[i], &s->poll);
+	s->piece_next = s->piece_of[message->count < s->piece_count ? message->count - 1 : s->piece_count - 1] + 1;
+	ask_pieces(s);
+}
+
+static void plan_answered(void *arg, const struct ber_message *message, const struct hwatt_error *err)
+{
+	struct session *s = arg;
+	const struct plan_request *r = &s->plan->requests[s->request];
+	if (message == NULL && !s->answered) {
+		s->resolved = false; /* perhaps the name has another address by now */
+		finish(s, err);
+		return;
+	}
+	s->answered = true;
+	if (message == NULL || message->error_status != 0) {
+		/* Too much at once, or one object that spoils it: by pieces now, smaller by the next plan. */
+		if (message == NULL || message->error_status != BER_NO_SUCH_NAME)
+			line_shrink(&s->line);
+		begin_pieces(s, r->expect_count / 2);
+		return;
+	}
+	plan_take(s->plan, s->request, message, &s->poll);
+	if (message->count < r->expect_count && !s->poll.changed) {
+		line_shrink(&s->line);
+		begin_pieces(s, r->expect_count - (uint32_t)message->count);
+		return;
+	}
+	settle(s);
+}
+
+static void go_on(struct session *s)
+{
+	if (!s->resolved) {
+		look_up(s);
+	} else if (survey_due(s)) {
+		begin_survey(s);
+	} else {
+		s->stage = STAGE_PLAN;
+		s->request = 0;
+		plan_poll_start(&s->poll, s->plan);
+		ask(s);
+	}
+}
+
+void session_poll(struct hwatt_target *t)
+{
+	struct session *s = hwatt_target_session(t);
+	s->answered = false;
+	go_on(s);
+}
+
+void session_abort(struct hwatt_target *t)
+{
+	struct session *s = hwatt_target_session(t);
+	s->stage = STAGE_IDLE;
+	if (s->survey != NULL)
+		survey_pause(s->survey);
+	line_cancel(&s->line);
+}
+
+void session_close(struct hwatt_target *t)
+{
+	struct session *s = hwatt_target_session(t);
+	session_abort(t);
+	if (s->lookup != NULL) { /* its callback comes in any case */
+		s->closing = true;
+		uv_cancel((uv_req_t *)&s->lookup->request);
+		return;
+	}
+	free_session(s);
+	hwatt_target_closed(t);
+}
+
+void session_counters(void *engine, void (*put)(void *arg, const char *name, const char *help, int64_t value), void *arg)
+{
+	const struct module *m = engine;
+	const struct engine_counters *c = engine_counters(m->engine);
+	put(arg, "snmp_requests_total", "SNMP requests sent, repeated ones too.", c->sent);
+	put(arg, "snmp_answers_total", "Packets received on the SNMP sockets.", c->received);
+	put(arg, "snmp_retries_total", "SNMP requests sent again.", c->retries);
+	put(arg, "snmp_timeouts_total", "SNMP requests given up.", c->timeouts);
+	put(arg, "snmp_malformed_total", "Packets that were no sound SNMP answer, dropped.", c->malformed);
+	put(arg, "snmp_unknown_id_total", "Answers that came late, twice or unasked, dropped.", c->unknown_id);
+	put(arg, "snmp_wrong_source_total", "Answers from another address than was asked, dropped.", c->wrong_source);
+	put(arg, "snmp_kernel_drops_total", "Answers lost because the receive buffer was full.", c->kernel_drops);
+	put(arg, "snmp_send_errors_total", "SNMP requests that could not be sent.", c->send_errors);
+}

@@ -1,0 +1,660 @@
+/* SPDX-FileCopyrightText: 2026 The hallwatt authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "survey.h"
+#include <assert.h>
+#include <hallwatt/text.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FETCH_AT_ONCE 24u        /* variables of one GET or GETNEXT */
+#define MAX_SILENCES 3u          /* requests in a row without an answer, after a first one */
+#define TYPICAL_VARBIND 36u
+
+enum phase { PHASE_SYSTEM, PHASE_PROBES, PHASE_SCALARS, PHASE_TABLES, PHASE_OVER };
+
+struct fetch { /* a list of objects asked for by GET, or by GETNEXT for probes */
+	const int *objects; /* NULL: the system group */
+	size_t count, at, chunk, asked;
+};
+
+struct walk { /* columns side by side */
+	int objects[SURVEY_WIDTH];
+	struct ber_oid after[SURVEY_WIDTH];
+	bool over[SURVEY_WIDTH];
+	unsigned count, asked[SURVEY_WIDTH], asked_count, repetitions;
+};
+
+struct survey {
+	const struct book *book;
+	struct line *line;
+	const char *forced;
+	survey_done *done;
+	void *arg;
+	struct hwatt_arena *arena;
+	enum phase phase;
+	struct column *columns;      /* by object */
+	size_t cells;
+	unsigned requests, silences;
+	bool answered;
+	char description[SURVEY_TEXT + 1], object_id[256];
+	struct ber_oid object_oid;
+	bool *hits;                  /* by object: a probe that answered */
+	const struct family *families[SURVEY_MAX_FAMILIES];
+	size_t family_count;
+	const char *reason;
+	int *wanted;                 /* probes, or scalars, then columns by their OIDs */
+	size_t wanted_count, walked;
+	struct fetch fetch;
+	struct walk walk;
+	unsigned varbind_octets;     /* mean of the answers seen */
+	uint8_t packet[LINE_PACKET];
+};
+
+static const char *const system_group[] = { "1.3.6.1.2.1.1.1.0", "1.3.6.1.2.1.1.2.0", "1.3.6.1.2.1.1.3.0" };
+#define SYSTEM_COUNT (sizeof(system_group) / sizeof(system_group[0]))
+
+static void step(struct survey *s);
+static engine_done fetched, walked;
+
+struct survey *survey_new(const struct book *book, struct line *line, const char *forced, survey_done *done, void *arg)
+{
+	struct survey *s = hwatt_alloc(sizeof(*s));
+	s->book = book;
+	s->line = line;
+	s->forced = forced;
+	s->done = done;
+	s->arg = arg;
+	s->arena = hwatt_arena_new();
+	s->columns = hwatt_arena_alloc(s->arena, (book->object_count + 1) * sizeof(*s->columns));
+	s->hits = hwatt_arena_alloc(s->arena, book->object_count + 1);
+	s->wanted = hwatt_arena_alloc(s->arena, (book->object_count + 1) * sizeof(*s->wanted));
+	s->fetch = (struct fetch){ .count = SYSTEM_COUNT, .chunk = FETCH_AT_ONCE };
+	s->varbind_octets = TYPICAL_VARBIND;
+	s->reason = "";
+	return s;
+}
+
+void survey_free(struct survey *s)
+{
+	if (s == NULL)
+		return;
+	line_cancel(s->line);
+	for (size_t i = 0; i < s->book->object_count; i++)
+		free(s->columns[i].cells);
+	hwatt_arena_free(s->arena);
+	free(s);
+}
+
+void survey_run(struct survey *s)
+{
+	step(s);
+}
+
+void survey_pause(struct survey *s)
+{
+	line_cancel(s->line);
+}
+
+static void end(struct survey *s, const struct hwatt_error *err)
+{
+	s->phase = err == NULL ? PHASE_OVER : s->phase;
+	s->done(s->arg, err);
+}
+
+/* Keeps a varbind as the next cell of an object's column. */
+static void keep(struct survey *s, int object, struct ber_oid row, const struct ber_varbind *v)
+{
+	struct column *column = &s->columns[object];
+	if (column->count == column->capacity) {
+		column->capacity = column->capacity > 0 ? column->capacity * 2 : 4;
+		column->cells = hwatt_realloc(column->cells, column->capacity * sizeof(*column->cells));
+	}
+	bool text = v->type == BER_STRING || v->type == BER_OID || v->type == BER_IPADDRESS || v->type == BER_OPAQUE;
+	size_t length = !text ? 0 : v->type == BER_STRING && v->length > SURVEY_TEXT ? SURVEY_TEXT : v->length;
+	uint8_t *bytes = hwatt_arena_alloc(s->arena, row.length + length);
+	if (row.length > 0)
+		memcpy(bytes, row.bytes, row.length);
+	if (length > 0)
+		memcpy(bytes + row.length, v->bytes, length);
+	column->cells[column->count++] = (struct cell){
+		.row = { bytes, row.length }, .type = v->type, .number = v->number,
+		.bytes = bytes + row.length, .length = length,
+	};
+	s->cells++;
+}
+
+static void keep_system(struct survey *s, size_t item, const struct ber_varbind *v)
+{
+	if (item == 0 && v->type == BER_STRING) {
+		hwatt_text_clean(s->description, sizeof(s->description), v->bytes, v->length);
+	} else if (item == 1 && v->type == BER_OID) {
+		uint8_t *bytes = hwatt_arena_alloc(s->arena, v->length);
+		memcpy(bytes, v->bytes, v->length);
+		s->object_oid = (struct ber_oid){ bytes, v->length };
+		ber_oid_format(s->object_oid, s->object_id, sizeof(s->object_id));
+	}
+}
+
+/* What a fetch gave for one item. */
+static void keep_fetched(struct survey *s, size_t item, const struct ber_varbind *v)
+{
+	if (ber_is_exception(v->type))
+		return;
+	if (s->phase == PHASE_SYSTEM) {
+		keep_system(s, item, v);
+		return;
+	}
+	int object = s->fetch.objects[item];
+	const struct ber_oid oid = s->book->objects[object].oid;
+	if (s->phase == PHASE_PROBES)
+		s->hits[object] = ber_oid_below(v->oid, oid) && v->oid.length > oid.length - (s->book->objects[object].scalar ? 1 : 0);
+	else if (v->oid.length == oid.length && ber_oid_below(v->oid, oid))
+		keep(s, object, (struct ber_oid){ NULL, 0 }, v);
+}
+
+/* A v1 agent refuses a GET whole when one object is not there, a GETNEXT it answers. */
+static enum ber_pdu fetch_pdu(const struct survey *s)
+{
+	return s->phase == PHASE_PROBES || (s->phase == PHASE_SCALARS && s->line->version == BER_V1) ? BER_GETNEXT : BER_GET;
+}
+
+static struct ber_oid fetch_oid(struct survey *s, size_t item, uint8_t system[BER_MAX_OID])
+{
+	if (s->phase == PHASE_SYSTEM)
+		return (struct ber_oid){ system, ber_oid_parse(system_group[item], system, BER_MAX_OID) };
+	struct ber_oid oid = s->book->objects[s->fetch.objects[item]].oid;
+	if (fetch_pdu(s) == BER_GETNEXT && s->book->objects[s->fetch.objects[item]].scalar)
+		oid.length--; /* the next after the object is its .0 */
+	return oid;
+}
+
+static bool post(struct survey *s, enum ber_pdu pdu, const struct ber_oid *oids, size_t count, unsigned repetitions,
+		 engine_done *done)
+{
+	struct ber_request request = { s->line->version, s->line->community, pdu, repetitions, oids, count };
+	size_t id_at, length = ber_encode(&request, s->packet, sizeof(s->packet), &id_at);
+	if (length == 0)
+		return false;
+	s->requests++;
+	line_send(s->line, s->packet, length, id_at, done, s);
+	return true;
+}
+
+static void send_fetch(struct survey *s)
+{
+	struct ber_oid oids[FETCH_AT_ONCE];
+	uint8_t system[SYSTEM_COUNT][BER_MAX_OID];
+	size_t left = s->fetch.count - s->fetch.at, n = left < s->fetch.chunk ? left : s->fetch.chunk;
+	size_t fit = s->line->octets / TYPICAL_VARBIND;
+	if (n > fit)
+		n = fit > 0 ? fit : 1;
+	for (size_t i = 0; i < n; i++)
+		oids[i] = fetch_oid(s, s->fetch.at + i, system[i < SYSTEM_COUNT ? i : 0]);
+	s->fetch.asked = n;
+	while (!post(s, fetch_pdu(s), oids, s->fetch.asked, 0, fetched)) {
+		assert(s->fetch.asked > 1);
+		s->fetch.asked /= 2;
+	}
+}
+
+/* Nothing came back. A device that has answered before may only be unable to give so much at once. */
+static bool survived_silence(struct survey *s, const struct hwatt_error *err)
+{
+	if (!s->answered || ++s->silences > MAX_SILENCES) {
+		end(s, err);
+		return false;
+	}
+	return true;
+}
+
+/* v1 refuses the whole request when one object is not there, and says which: the others are asked again. */
+static void fetch_refused(struct survey *s, const struct ber_message *message)
+{
+	struct fetch *f = &s->fetch;
+	int64_t index = message->error_index;
+	if (message->error_status == BER_NO_SUCH_NAME && f->objects != NULL && index >= 1 && index <= (int64_t)f->asked) {
+		size_t refused = f->at + (size_t)index - 1;
+		int object = s->wanted[refused];
+		s->wanted[refused] = s->wanted[f->at];
+		s->wanted[f->at++] = object;
+	} else if (f->asked > 1) {
+		f->chunk = f->asked / 2;
+	} else {
+		f->at++;
+	}
+}
+
+static void fetched(void *arg, const struct ber_message *message, const struct hwatt_error *err)
+{
+	struct survey *s = arg;
+	struct fetch *f = &s->fetch;
+	if (message == NULL) {
+		if (!survived_silence(s, err))
+			return;
+		if (f->asked > 1)
+			f->chunk = f->asked / 2;
+		else
+			f->at++; /* it is this one that the agent cannot bear */
+		step(s);
+		return;
+	}
+	s->answered = true;
+	s->silences = 0;
+	if (message->error_status != 0) {
+		fetch_refused(s, message);
+		step(s);
+		return;
+	}
+	size_t n = message->count < f->asked ? message->count : f->asked;
+	for (size_t i = 0; i < n; i++)
+		keep_fetched(s, f->at + i, &message->varbinds[i]);
+	f->at += n > 0 ? n : 1; /* an empty answer would be asked for ever */
+	step(s);
+}
+
+/* Which profiles. */
+static bool fits(const struct survey *s, const struct family *f, bool *by_id)
+{
+	*by_id = false;
+	for (size_t i = 0; i < f->object_id_count; i++)
+		*by_id = *by_id || (s->object_oid.length > 0 && ber_oid_below(s->object_oid, f->object_ids[i]));
+	if (f->description != NULL && regexec(f->description, s->description, 0, NULL, 0) != 0)
+		return false;
+	for (size_t i = 0; i < f->probe_count; i++)
+		if (s->hits[f->probes[i]])
+			return true;
+	return f->probe_count == 0 && (f->object_id_count == 0 || *by_id);
+}
+
+static bool excluded(const struct survey *s, const char *name)
+{
+	for (size_t i = 0; i < s->family_count; i++)
+		for (size_t j = 0; j < s->families[i]->without_count; j++)
+			if (strcmp(s->families[i]->without[j], name) == 0)
+				return true;
+	return false;
+}
+
+static const char *why(struct survey *s, const struct family *f, bool by_id, bool forced)
+{
+	if (forced)
+		return "set in the configuration";
+	if (by_id)
+		return hwatt_arena_printf(s->arena, "sysObjectID %s", s->object_id);
+	for (size_t i = 0; i < f->probe_count; i++)
+		if (s->hits[f->probes[i]])
+			return hwatt_arena_printf(s->arena, "it answers below %s", s->book->objects[f->probes[i]].text);
+	if (f->description != NULL)
+		return "its sysDescr";
+	return s->object_id[0] == '\0' ? "no profile is made for it" :
+	       hwatt_arena_printf(s->arena, "no profile is made for sysObjectID %s; set one with \"profile\", or add one",
+				  s->object_id);
+}
+
+static void choose(struct survey *s)
+{
+	const char *others = "";
+	for (int pass = 0; pass < 2; pass++) { /* a family's own profiles before the standards */
+		for (size_t i = 0; i < s->book->family_count && s->family_count < SURVEY_MAX_FAMILIES; i++) {
+			const struct family *f = &s->book->families[i];
+			bool by_id, forced = strcmp(f->name, s->forced) == 0;
+			bool own = s->forced[0] != '\0' ? forced : !f->supplement;
+			if (own != (pass == 0))
+				continue;
+			if (s->forced[0] != '\0' && !forced && !f->supplement)
+				continue;
+			bool fit = fits(s, f, &by_id) || forced;
+			if (!fit || excluded(s, f->name))
+				continue;
+			s->families[s->family_count++] = f;
+			if (s->family_count == 1)
+				s->reason = why(s, f, by_id, forced);
+			else
+				others = hwatt_arena_printf(s->arena, "%s%s %s", others, others[0] != '\0' ? "," : "", f->name);
+		}
+	}
+	if (others[0] != '\0')
+		s->reason = hwatt_arena_printf(s->arena, "%s; with%s", s->reason, others);
+}
+
+static void want(bool *asked, const struct reference *at)
+{
+	if (at->object != NO_OBJECT)
+		asked[at->object] = true;
+}
+
+static void want_source(bool *asked, const struct family_source *from)
+{
+	if (from->object != NO_OBJECT)
+		asked[from->object] = true;
+	const struct reference *single[] = { &from->index, &from->unit, &from->times, &from->divide, &from->by_sign,
+					     &from->zero_with, &from->lines, &from->stamp };
+	for (size_t i = 0; i < sizeof(single) / sizeof(single[0]); i++)
+		want(asked, single[i]);
+	const struct family_list *lists[] = { &from->names, &from->plus, &from->minus };
+	for (size_t i = 0; i < 3; i++)
+		for (size_t j = 0; j < lists[i]->count; j++)
+			want(asked, &lists[i]->items[j]);
+	for (size_t i = 0; i < from->exponent_count; i++)
+		want(asked, &from->exponents[i].at);
+	for (size_t i = 0; i < from->where_count; i++)
+		want(asked, &from->where[i].at);
+	for (size_t i = 0; i < from->when_count; i++)
+		want(asked, &from->when[i].at);
+}
+
+/* Puts what the chosen families speak of into `wanted`: scalars or columns. */
+static void list_wanted(struct survey *s, bool scalars)
+{
+	bool *asked = hwatt_arena_alloc(s->arena, s->book->object_count + 1);
+	for (size_t i = 0; i < s->family_count; i++) {
+		const struct family *f = s->families[i];
+		for (size_t j = 0; j < f->reading_count; j++)
+			want_source(asked, &f->readings[j].source);
+		for (size_t j = 0; j < f->identity_count; j++)
+			want_source(asked, &f->identity[j].source);
+	}
+	s->wanted_count = s->walked = 0;
+	for (size_t i = 0; i < s->book->object_count; i++) {
+		if (!asked[i] || s->book->objects[i].scalar != scalars)
+			continue;
+		size_t at = s->wanted_count++; /* sorted by OID: columns of a table side by side */
+		while (at > 0 && ber_oid_compare(s->book->objects[s->wanted[at - 1]].oid, s->book->objects[i].oid) > 0) {
+			s->wanted[at] = s->wanted[at - 1];
+			at--;
+		}
+		s->wanted[at] = (int)i;
+	}
+}
+
+static void list_probes(struct survey *s)
+{
+	bool *asked = hwatt_arena_alloc(s->arena, s->book->object_count + 1);
+	s->wanted_count = 0;
+	for (size_t i = 0; i < s->book->family_count; i++) {
+		for (size_t j = 0; j < s->book->families[i].probe_count; j++) {
+			int object = s->book->families[i].probes[j];
+			if (!asked[object])
+				s->wanted[s->wanted_count++] = object;
+			asked[object] = true;
+		}
+	}
+}
+
+static struct ber_oid entry(const struct survey *s, int object)
+{
+	struct ber_oid oid = s->book->objects[object].oid;
+	do
+		oid.length--;
+	while (oid.length > 0 && (oid.bytes[oid.length - 1] & 0x80u) != 0);
+	return oid;
+}
+
+/* The next columns of one table; false when all are walked. */
+static bool next_walk(struct survey *s)
+{
+	struct walk *w = &s->walk;
+	w->count = 0;
+	while (s->walked < s->wanted_count && w->count < SURVEY_WIDTH) {
+		int object = s->wanted[s->walked];
+		if (w->count > 0) {
+			struct ber_oid a = entry(s, w->objects[0]), b = entry(s, object);
+			if (a.length != b.length || !ber_oid_below(a, b))
+				break;
+		}
+		w->objects[w->count] = object;
+		w->after[w->count] = s->book->objects[object].oid;
+		w->over[w->count++] = false;
+		s->walked++;
+	}
+	return w->count > 0;
+}
+
+static void send_walk(struct survey *s)
+{
+	struct walk *w = &s->walk;
+	struct ber_oid oids[SURVEY_WIDTH];
+	unsigned room = s->line->octets / s->varbind_octets, n = 0;
+	for (unsigned i = 0; i < w->count && n < (room > 0 ? room : 1); i++) {
+		if (w->over[i])
+			continue;
+		oids[n] = w->after[i];
+		w->asked[n++] = i;
+	}
+	unsigned repetitions = room / n;
+	if (repetitions > s->line->max_repetitions)
+		repetitions = s->line->max_repetitions;
+	bool bulk = s->line->version != BER_V1 && repetitions > 1;
+	w->repetitions = bulk ? repetitions : 1;
+	w->asked_count = n;
+	if (!post(s, bulk ? BER_GETBULK : BER_GETNEXT, oids, n, w->repetitions, walked)) {
+		assert(n == 1); /* eight OIDs fit */
+		end(s, NULL);
+	}
+}
+
+/* One variable of a walk: a cell more, or the end of its column. */
+static void keep_walked(struct survey *s, unsigned which, const struct ber_varbind *v)
+{
+	struct walk *w = &s->walk;
+	int object = w->objects[which];
+	const struct ber_oid column = s->book->objects[object].oid;
+	if (w->over[which])
+		return;
+	if (ber_is_exception(v->type) || !ber_oid_below(v->oid, column) || v->oid.length == column.length) {
+		w->over[which] = true;
+		return;
+	}
+	if (ber_oid_compare(v->oid, w->after[which]) <= 0) {
+		hwatt_target_warn(s->line->target, "the agent walks in a circle below %s; the walk was ended",
+				  s->book->objects[object].text);
+		w->over[which] = true;
+		return;
+	}
+	if (s->columns[object].count >= SURVEY_MAX_ROWS || s->cells >= SURVEY_MAX_CELLS) {
+		hwatt_target_warn(s->line->target, "more rows below %s than are read; the rest was left out",
+				  s->book->objects[object].text);
+		w->over[which] = true;
+		return;
+	}
+	keep(s, object, (struct ber_oid){ v->oid.bytes + column.length, v->oid.length - column.length }, v);
+	uint8_t *after = hwatt_arena_alloc(s->arena, v->oid.length);
+	memcpy(after, v->oid.bytes, v->oid.length);
+	w->after[which] = (struct ber_oid){ after, v->oid.length };
+}
+
+/* The agent could not answer this: less at once, or, at the least, without the column that it stumbles over. */
+static void less(struct survey *s)
+{
+	struct walk *w = &s->walk;
+	if (line_shrink(s->line))
+		return;
+	hwatt_target_warn(s->line->target, "the agent gives no answer for %s; it was left out",
+			  s->book->objects[w->objects[w->asked[0]]].text);
+	w->over[w->asked[0]] = true;
+}
+
+static void walked(void *arg, const struct ber_message *message, const struct hwatt_error *err)
+{
+	struct survey *s = arg;
+	struct walk *w = &s->walk;
+	if (message == NULL) {
+		if (!survived_silence(s, err))
+			return;
+		less(s);
+		step(s);
+		return;
+	}
+	s->silences = 0;
+	if (message->error_status == BER_NO_SUCH_NAME) { /* v1: the end of all that this agent has */
+		int64_t index = message->error_index;
+		w->over[w->asked[index >= 1 && index <= (int64_t)w->asked_count ? index - 1 : 0]] = true;
+	} else if (message->error_status != 0 || message->count == 0) {
+		less(s);
+	} else {
+		for (size_t i = 0; i < message->count && i < (size_t)w->asked_count * w->repetitions; i++)
+			keep_walked(s, w->asked[i % w->asked_count], &message->varbinds[i]);
+		unsigned octets = (unsigned)(message->length / message->count);
+		if (octets > 0)
+			s->varbind_octets = (s->varbind_octets + octets + 1) / 2;
+	}
+	step(s);
+}
+
+/* Takes the next step of the phase; goes on to the next phase when it is done. */
+static void step(struct survey *s)
+{
+	if (s->requests >= SURVEY_MAX_REQUESTS) {
+		hwatt_target_warn(s->line->target, "the device has more to tell than %u requests can read", SURVEY_MAX_REQUESTS);
+		s->phase = PHASE_OVER;
+	}
+	while (s->phase != PHASE_OVER) {
+		bool fetching = s->phase != PHASE_TABLES;
+		if (fetching && s->fetch.at < s->fetch.count) {
+			send_fetch(s);
+			return;
+		}
+		if (!fetching) {
+			bool open = false;
+			for (unsigned i = 0; i < s->walk.count; i++)
+				open = open || !s->walk.over[i];
+			if (open || next_walk(s)) {
+				send_walk(s);
+				return;
+			}
+		}
+		s->phase++;
+		if (s->phase == PHASE_PROBES)
+			list_probes(s);
+		if (s->phase == PHASE_SCALARS)
+			choose(s);
+		if (s->phase == PHASE_SCALARS || s->phase == PHASE_TABLES)
+			list_wanted(s, s->phase == PHASE_SCALARS);
+		s->fetch = (struct fetch){ .objects = s->wanted, .count = s->wanted_count, .chunk = FETCH_AT_ONCE };
+	}
+	end(s, NULL);
+}
+
+size_t survey_families(const struct survey *s, const struct family *const **out)
+{
+	*out = s->families;
+	return s->family_count;
+}
+
+const char *survey_reason(const struct survey *s)
+{
+	return s->reason;
+}
+
+const char *survey_description(const struct survey *s)
+{
+	return s->description;
+}
+
+const char *survey_object_id(const struct survey *s)
+{
+	return s->object_id;
+}
+
+const struct column *survey_column(const struct survey *s, int object)
+{
+	return &s->columns[object];
+}
+
+static const struct cell *find(const struct column *column, struct ber_oid row)
+{
+	size_t low = 0, high = column->count;
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+		int c = ber_oid_compare(column->cells[middle].row, row);
+		if (c == 0)
+			return &column->cells[middle];
+		if (c < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return NULL;
+}
+
+const struct cell *survey_cell(const struct survey *s, const struct reference *at, struct ber_oid row)
+{
+	if (at->object == NO_OBJECT)
+		return NULL;
+	const struct column *column = &s->columns[at->object];
+	if (s->book->objects[at->object].scalar)
+		return column->count > 0 ? &column->cells[0] : NULL;
+	if (at->row == NULL)
+		return find(column, row);
+	/* The template's arcs, read behind two that any OID may begin with. */
+	char text[512] = "1.3.";
+	uint8_t bytes[BER_MAX_OID];
+	if (!family_expand(at->row, row, text + 4, sizeof(text) - 4))
+		return NULL;
+	size_t length = ber_oid_parse(text, bytes, sizeof(bytes));
+	return length > 1 ? find(column, (struct ber_oid){ bytes + 1, length - 1 }) : NULL;
+}
+
+void cell_text(const struct cell *cell, char *out, size_t size)
+{
+	switch (cell->type) {
+	case BER_STRING:
+		hwatt_text_clean(out, size, cell->bytes, cell->length);
+		break;
+	case BER_OID:
+		ber_oid_format((struct ber_oid){ cell->bytes, cell->length }, out, size);
+		break;
+	case BER_COUNTER64:
+		snprintf(out, size, "%" PRIu64, (uint64_t)cell->number);
+		break;
+	case BER_INTEGER:
+	case BER_COUNTER32:
+	case BER_GAUGE32:
+	case BER_TIMETICKS:
+		snprintf(out, size, "%" PRId64, cell->number);
+		break;
+	default:
+		out[0] = '\0';
+	}
+}
+
+static bool among(const struct hwatt_list *numbers, int64_t number)
+{
+	for (size_t i = 0; i < numbers->count; i++)
+		if (((const int64_t *)numbers->items)[i] == number)
+			return true;
+	return false;
+}
+
+static bool text_holds(const struct family_condition *c, const struct cell *cell)
+{
+	char text[SURVEY_TEXT + 1];
+	if (c->is->text.count == 0 && c->matches == NULL && c->matches_not == NULL)
+		return true;
+	cell_text(cell, text, sizeof(text));
+	bool found = c->is->text.count == 0;
+	for (size_t i = 0; i < c->is->text.count; i++)
+		found = found || strcmp(((const char *const *)c->is->text.items)[i], text) == 0;
+	return found && (c->matches == NULL || regexec(c->matches, text, 0, NULL, 0) == 0) &&
+	       (c->matches_not == NULL || regexec(c->matches_not, text, 0, NULL, 0) != 0);
+}
+
+bool cell_holds(const struct family_condition *c, const struct cell *cell)
+{
+	if (cell == NULL || cell->type == BER_NULL || ber_is_exception(cell->type))
+		return c->is->missing;
+	bool whole = cell->type == BER_INTEGER || cell->type == BER_COUNTER32 || cell->type == BER_GAUGE32 ||
+		     cell->type == BER_TIMETICKS || cell->type == BER_COUNTER64;
+	bool bounded = c->is->min > -SNMP_UNBOUNDED || c->is->max < SNMP_UNBOUNDED;
+	if (!whole && (c->is->is.count > 0 || bounded))
+		return false;
+	if (c->is->is.count > 0 && !among(&c->is->is, cell->number))
+		return false;
+	if (whole && among(&c->is->is_not, cell->number))
+		return false;
+	if (bounded && (cell->number < c->is->min || cell->number > c->is->max))
+		return false;
+	return text_holds(c, cell);
+}
