@@ -225,8 +225,12 @@ static void restore(struct path *path, unsigned mode)
 		return;
 	}
 	FILE *out = fopen(path->name, "wb");
-	if (out == NULL || fwrite(path->durable.bytes, 1, (size_t)path->durable.size, out) !=
-				   (size_t)path->durable.size || fclose(out) != 0)
+	if (out == NULL)
+		abort();
+	size_t size = (size_t)path->durable.size;
+	if (size > 0 && fwrite(path->durable.bytes, 1, size, out) != size)
+		abort();
+	if (fclose(out) != 0)
 		abort();
 }
 

@@ -4,6 +4,7 @@
  *
  *   torture_store kill ROUNDS [SEED]      SIGKILL a writing child at random moments
  *   torture_store faults                  let the n-th change of a file fail, for every n
+ *   torture_store spill                   the same inside transactions that are larger than the cache
  *   torture_store power ROUNDS [SEED]     lose what was not synced, at random moments
  *
  * Each batch of rows goes in one transaction with a checkpoint that names it. Afterwards the file must be sound, hold every
@@ -295,6 +296,78 @@ static int torture_faults(void)
 	return 0;
 }
 
+/* ---- a transaction larger than the cache ---- */
+
+#define SPILL_ROWS 60000 /* 5 MB, of which the cache holds 2 */
+
+/* Appends quarters until the commit; returns how many appends failed. Each gives the same sentence after the first. */
+static int64_t append_many(struct store *store, int64_t point, int64_t context, struct hwatt_error *first)
+{
+	int64_t failures = 0;
+	struct hwatt_error err = { 0 };
+	if (store_begin(store, &err) < 0)
+		die("%s", err.text);
+	for (int64_t q = 1; q <= SPILL_ROWS; q++) {
+		struct interval interval = { .start_s = T0_S + q * QUARTER_S, .kind = INTERVAL_ENERGY, .amount = q,
+					     .source = 'D', .quality = 'M', .state = 'G' };
+		if (store_append(store, point, context, &interval, &err) == 0) {
+			if (failures > 0)
+				die("row %" PRId64 " went into a broken transaction", q);
+		} else if (failures++ == 0) {
+			*first = err;
+		} else if (strcmp(first->text, err.text) != 0) {
+			die("after \"%s\" came \"%s\"", first->text, err.text);
+		}
+	}
+	if (failures == 0)
+		return store_commit(store, first);
+	if (store_commit(store, &err) == 0 || strcmp(first->text, err.text) != 0)
+		die("the commit said \"%s\" after \"%s\"", err.text, first->text);
+	return failures;
+}
+
+static int count_row(void *arg, const struct store_interval *row)
+{
+	(void)row;
+	++*(int64_t *)arg;
+	return 0;
+}
+
+static int torture_spill(void)
+{
+	int inside = 0;
+	faulty_vfs_install();
+	for (long n = 1; n < 1600; n += 201) {
+		struct hwatt_error err = { 0 };
+		struct store *store;
+		struct store_point place = { .device = "pdu-a1", .index = "1", .quantity = HWATT_ENERGY };
+		struct store_context same = { .device = "pdu-a1" };
+		int64_t point, context, rows = 0;
+		new_folder();
+		if (store_open(dir, NULL, &store, &err) < 0 || store_point_id(store, &place, &point, &err) < 0 ||
+		    store_context_id(store, &same, &context, &err) < 0)
+			die("%s", err.text);
+		faulty_vfs_fail(n, n % 2 == 0 ? SQLITE_FULL : SQLITE_IOERR_WRITE, false);
+		if (append_many(store, point, context, &err) > 0)
+			inside++;
+		faulty_vfs_fail(0, 0, false);
+		bool failed = faulty_vfs_reached();
+		if (failed && strstr(err.text, "the disk ") == NULL)
+			die("n = %ld: \"%s\"", n, err.text);
+		if (failed && append_many(store, point, context, &err) != 0)
+			die("n = %ld: failed again: %s", n, err.text);
+		if (store_check(store, &err) < 0 ||
+		    store_intervals(store, NULL, 0, 0, INT64_MAX, count_row, &rows, &err) < 0)
+			die("n = %ld: %s", n, err.text);
+		if (rows != SPILL_ROWS)
+			die("n = %ld: %" PRId64 " rows", n, rows);
+		store_close(store);
+		remove_folder();
+	}
+	printf("%d large transactions failed in the middle: rolled back whole, and good the second time\n", inside);
+	return inside > 3 ? 0 : 1;
+}
+
 /* ---- power cut ---- */
 
 static int torture_power(long rounds)
@@ -306,11 +379,12 @@ static int torture_power(long rounds)
 		struct store *store;
 		int64_t reported = 0;
 		new_folder();
-		/* First without a cut, so that the file is there and the log is long. */
+		/* First without a cut, so that the file is there and the log is long; each fourth while it is made. */
+		bool young = round % 4 == 0;
 		int64_t quiet = (int64_t)(next_random() % 20);
 		for (int64_t part = 0; part < 2; part++) {
-			if (part == 1)
-				faulty_vfs_cut_after((long)(1 + next_random() % 400), next_random());
+			if (young == (part == 0))
+				faulty_vfs_cut_after((long)(1 + next_random() % (young ? 40 : 400)), next_random());
 			if (store_open(dir, NULL, &store, &err) < 0)
 				break;
 			while (write_batch(store, reported + 1, &err) == 0) {
@@ -341,11 +415,13 @@ int main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	if (strcmp(what, "faults") == 0)
 		return torture_faults();
+	if (strcmp(what, "spill") == 0)
+		return torture_spill();
 	if (count > 0 && (strcmp(what, "kill") == 0 || strcmp(what, "power") == 0)) {
 		printf("seed %" PRIu64 "\n", random_state);
 		fflush(stdout);
 		return strcmp(what, "kill") == 0 ? torture_kill(count) : torture_power(count);
 	}
-	fprintf(stderr, "usage: torture_store kill ROUNDS [SEED] | faults | power ROUNDS [SEED]\n");
+	fprintf(stderr, "usage: torture_store kill ROUNDS [SEED] | faults | spill | power ROUNDS [SEED]\n");
 	return 2;
 }

@@ -268,11 +268,42 @@ static void somebody_elses_database_is_left_alone(void **state)
 	assert_refused_and_untouched(place, "this is not a hallwatt database; it is left alone");
 }
 
+/* Runs SQL in a process that ends without closing the file: its write-ahead log stays, and who opens the file ends it. */
+static void run_sql_and_crash(const struct place *place, const char *sql)
+{
+	pid_t child = fork();
+	if (child == 0) {
+		sqlite3 *db;
+		_exit(sqlite3_open(place->db, &db) == SQLITE_OK &&
+				      sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK
+			      ? 0
+			      : 1);
+	}
+	int status;
+	waitpid(child, &status, 0);
+	assert_int_equal(status, 0);
+}
+
+static void somebody_elses_unfinished_log_is_left_alone(void **state)
+{
+	struct place *place = *state;
+	run_sql_and_crash(place, "PRAGMA application_id = 1; PRAGMA journal_mode = WAL; CREATE TABLE mine (x)");
+	size_t before, after;
+	struct store *store = NULL;
+	char *bytes = slurp(place->db, &before);
+	assert_int_equal(store_open(place->dir, NULL, &store, NULL), -1);
+	free(bytes);
+	bytes = slurp(place->db, &after);
+	free(bytes);
+	assert_int_equal(before, after);
+}
+
 static void a_newer_version_is_left_alone(void **state)
 {
 	struct place *place = *state;
 	store_close(open_store(place));
 	run_sql(place, "PRAGMA user_version = 3");
+	run_sql_and_crash(place, "CREATE TABLE newer (x)");
 	assert_refused_and_untouched(place, "written by a newer hallwatt (version 3 of the tables, this one knows 2)");
 }
 
@@ -650,6 +681,10 @@ static void sequence_numbers_have_no_holes_after_a_rollback_or_a_restart(void **
 	store = open_store(place);
 	append(store, point, context, quarter(3, 5));
 	append(store, point, context, quarter(2, 6)); /* late, before the last */
+	struct interval twice = quarter(3, 7);
+	struct hwatt_error err = { 0 };
+	assert_int_equal(store_append(store, point, context, &twice, &err), -1);
+	assert_says(&err, HWATT_EINVAL, "already");
 	struct rows rows = read_all(store);
 	assert_int_equal(rows.count, 4);
 	assert_int_equal(rows.row[1].seq, 2);
@@ -848,6 +883,7 @@ int main(void)
 		in_place(what_is_no_database_is_left_alone),
 		in_place(a_short_scrap_is_left_alone),
 		in_place(somebody_elses_database_is_left_alone),
+		in_place(somebody_elses_unfinished_log_is_left_alone),
 		in_place(a_newer_version_is_left_alone),
 		in_place(a_folder_in_its_place_is_refused),
 		in_place(a_folder_that_cannot_be_made_is_a_sentence),
