@@ -10,6 +10,7 @@ static const struct {
 	int (*run)(int argc, char **argv);
 	const char *does;
 } commands[] = {
+	{ "check", cmd_check, "validate configuration and contracts; print the JSON Schema" },
 	{ NULL, NULL, NULL },
 };
 

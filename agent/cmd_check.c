@@ -1,0 +1,174 @@
+/* SPDX-FileCopyrightText: 2026 The hallwatt authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* cmd_check.c - `hallwatt check`: every mistake in the files, and where it stands; or the JSON Schema of the files. */
+#include "cmd.h"
+#include "config.h"
+#include "contract.h"
+#include "inventory.h"
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#define SCHEMA_MAX (1u << 20)
+#define REPORT_MAX (4u << 20)
+
+struct check { /* what the arguments say */
+	const char *file;
+	const char *schema; /* "main" or "contract"; NULL: check the file */
+	bool json;
+	bool help;
+};
+
+static const char help[] =
+	"Usage: hallwatt check -c FILE\n"
+	"       hallwatt check --schema[=contract]\n\n"
+	"Reads the configuration with all that belongs to it (included files, contracts, profiles) and tells every mistake\n"
+	"as file:line:column: what is wrong, and what would be right.\n\n"
+	"  -c, --config.file FILE  the main file\n"
+	"      --schema[=WHICH]    print the JSON Schema instead: of the main file, or of a contract\n"
+	"      --format FORMAT     text, or json\n"
+	"  -h, --help              this text\n"
+	"      --version           the version\n\n"
+	"Exit status: 0 no mistake, 2 mistakes or misuse.\n";
+
+static int misuse(const char *what, const char *word)
+{
+	fprintf(stderr, "hallwatt check: %s%s%s\nhallwatt check --help tells more.\n", what, word != NULL ? " " : "",
+		word != NULL ? word : "");
+	return CMD_MISUSE;
+}
+
+static int parse(int argc, char **argv, struct check *check)
+{
+	static const struct option options[] = {
+		{ "config.file", required_argument, NULL, 'c' }, { "schema", optional_argument, NULL, 's' },
+		{ "format", required_argument, NULL, 'f' },      { "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'v' },           { NULL, 0, NULL, 0 },
+	};
+	int option;
+	optind = 1;
+	while ((option = getopt_long(argc, argv, "c:h", options, NULL)) != -1) {
+		switch (option) {
+		case 'c': check->file = optarg; break;
+		case 's': check->schema = optarg != NULL ? optarg : "main"; break;
+		case 'f':
+			check->json = strcmp(optarg, "json") == 0;
+			if (!check->json && strcmp(optarg, "text") != 0)
+				return misuse("--format is text or json, not", optarg);
+			break;
+		case 'h':
+			fputs(help, stdout);
+			check->help = true;
+			return CMD_DONE;
+		case 'v':
+			printf("hallwatt %s\n", HALLWATT_VERSION);
+			check->help = true;
+			return CMD_DONE;
+		default: return misuse("see the message above", NULL);
+		}
+	}
+	if (optind < argc)
+		return misuse("takes no argument like", argv[optind]);
+	if (check->schema == NULL && check->file == NULL)
+		return misuse("say which file: -c FILE", NULL);
+	if (check->schema != NULL && strcmp(check->schema, "main") != 0 && strcmp(check->schema, "contract") != 0)
+		return misuse("--schema is main or contract, not", check->schema);
+	return CMD_DONE;
+}
+
+/* Writes all of `text` to standard output. */
+static int put(struct hwatt_text *text)
+{
+	bool good = hwatt_text_ok(text) && fwrite(hwatt_text_string(text), 1, text->length, stdout) == text->length &&
+		    fflush(stdout) == 0;
+	hwatt_text_free(text);
+	if (!good)
+		fprintf(stderr, "hallwatt check: cannot write the answer\n");
+	return good ? CMD_DONE : CMD_NO;
+}
+
+static int print_schema(const char *which)
+{
+	struct hwatt_arena *arena = hwatt_arena_new();
+	struct hwatt_text text;
+	hwatt_text_init(&text, SCHEMA_MAX);
+	if (strcmp(which, "contract") == 0)
+		schema_print(contract_schema(), "urn:hallwatt:schema:contract:1", &text);
+	else
+		schema_print(config_schema(arena), "urn:hallwatt:schema:config:1", &text);
+	hwatt_arena_free(arena);
+	return put(&text);
+}
+
+static void put_counts_json(const struct config *c, struct hwatt_text *out)
+{
+	hwatt_text_printf(out, ",\"sites\":%zu,\"racks\":%zu,\"devices\":%zu,\"contracts\":%zu,\"hash\":\"%s\"", c->site_count,
+			  c->rack_count, c->device_count, c->contract_count, c->hash);
+}
+
+static void put_json(const struct check *check, const struct config *config, const struct hwatt_report *report,
+		     struct hwatt_text *out)
+{
+	hwatt_text_puts(out, "{\"schema\":1,\"file\":");
+	hwatt_text_json(out, check->file);
+	if (config != NULL)
+		put_counts_json(config, out);
+	hwatt_text_puts(out, ",\"mistakes\":[");
+	for (size_t i = 0; i < report->count; i++) {
+		const struct hwatt_mistake *m = &report->mistakes[i];
+		hwatt_text_puts(out, i > 0 ? ",\n{\"file\":" : "\n{\"file\":");
+		hwatt_text_json(out, m->mark.file);
+		hwatt_text_printf(out, ",\"line\":%u,\"column\":%u,\"text\":", m->mark.line, m->mark.column);
+		hwatt_text_json(out, m->text);
+		hwatt_text_putc(out, '}');
+	}
+	hwatt_text_puts(out, "]}\n");
+}
+
+static const char *plural(size_t count)
+{
+	return count == 1 ? "" : "s";
+}
+
+static void put_human(const struct check *check, const struct config *config, const struct hwatt_report *report,
+		      struct hwatt_text *out)
+{
+	size_t mistakes = report_total(report);
+	report_print(report, out);
+	if (mistakes > 0)
+		hwatt_text_printf(out, "%s: %zu mistake%s\n", check->file, mistakes, plural(mistakes));
+	else
+		hwatt_text_printf(out, "%s: no mistakes; %zu site%s, %zu device%s, %zu contract%s\n", check->file, config->site_count,
+				  plural(config->site_count), config->device_count, plural(config->device_count),
+				  config->contract_count, plural(config->contract_count));
+}
+
+/* Reads all that a daemon would read. */
+static int check_files(const struct check *check)
+{
+	struct hwatt_arena *arena = hwatt_arena_new();
+	struct hwatt_report report = { .arena = arena };
+	struct hwatt_text text;
+	struct config *config = config_load(check->file, &report);
+	if (config != NULL)
+		inventory_free(inventory_build(config, &report));
+	hwatt_text_init(&text, REPORT_MAX);
+	if (check->json)
+		put_json(check, config, &report, &text);
+	else
+		put_human(check, config, &report, &text);
+	bool good = report_total(&report) == 0;
+	config_free(config);
+	hwatt_arena_free(arena);
+	int code = put(&text);
+	return good ? code : CMD_MISUSE;
+}
+
+int cmd_check(int argc, char **argv)
+{
+	struct check check = {0};
+	int code = parse(argc, argv, &check);
+	if (code != CMD_DONE || check.help)
+		return code;
+	return check.schema != NULL ? print_schema(check.schema) : check_files(&check);
+}
