@@ -79,6 +79,7 @@ static void close_until(struct run *run, int64_t wall_ms)
 		if (s->open.sum.start_s < oldest_s) {
 			s->skip_from_s = s->open.sum.start_s;
 			s->skip_to_s = oldest_s;
+			s->ahead_amount = 0;
 			s->open = quarter_begin(oldest_s, (enum interval_kind)s->kind);
 		}
 	}
@@ -195,6 +196,8 @@ static void walk(struct run *run, const struct load *load)
 		if (load->has_register && at_ms == quarter_start_ms(quarter))
 			see_count(quarter, count_near(load, at_ms), run->settings->register_step);
 		put(quarter, load, at_ms, to_ms, &done, &after);
+		if (quarter->sum.start_s >= s->skip_to_s)
+			s->ahead_amount = quarter_saturate(s->ahead_amount, after.amount - done.amount);
 		if (load->has_register && to_ms == end_ms)
 			see_count(quarter, count_near(load, to_ms), run->settings->register_step);
 		done = after;
@@ -229,19 +232,27 @@ static int64_t tick(const struct meter_state *s, const struct meter_sample *samp
 	return s->last_now_ms + (*lost ? 1 : sample->wall_ms - s->last_wall_ms);
 }
 
-/* A clock that had run far ahead is back: goes on where it left off, in quarters that were never emitted. */
+/* A clock that had run far ahead is back: goes on where it left off, in quarters that were never emitted. Those emitted
+ * meanwhile are taken back, and what they held goes to the first open quarter. Only while that is no more than
+ * METER_MAX_BACK quarters: a hole that old was a hole. */
 static void come_back(struct run *run, int64_t wall_ms)
 {
 	struct meter_state *s = run->s;
-	int64_t start_s = max64(interval_start_s(wall_ms), s->skip_from_s);
-	if (start_s >= s->skip_to_s || start_s - interval_start_s(wall_ms) > MAX_BACK_S)
+	int64_t start_s = max64(interval_start_s(wall_ms), s->skip_from_s), end_s = s->open.sum.start_s + QUARTER_S;
+	if (start_s >= s->skip_to_s || start_s - interval_start_s(wall_ms) > MAX_BACK_S ||
+	    end_s - s->skip_to_s > 2 * MAX_BACK_S)
 		return;
-	if (s->open.sum.samples > 0 || s->open.sum.amount != 0)
-		finish_open(run);
-	s->ahead_from_s = s->skip_to_s;
-	s->ahead_to_s = s->open.sum.start_s;
-	s->skip_from_s = s->skip_to_s = 0;
+	for (int64_t at_s = s->skip_to_s; at_s < s->open.sum.start_s; at_s += QUARTER_S) {
+		struct quarter empty = quarter_begin(at_s, (enum interval_kind)s->kind);
+		quarter_gap(&empty, at_s * 1000, (at_s + QUARTER_S) * 1000, 'C');
+		emit(run, &empty, true);
+	}
+	bool before = s->ahead_to_s > s->ahead_from_s;
+	s->ahead_from_s = before && s->ahead_from_s < s->skip_to_s ? s->ahead_from_s : s->skip_to_s;
+	s->ahead_to_s = max64(s->ahead_to_s, s->open.sum.start_s);
 	s->open = quarter_begin(start_s, (enum interval_kind)s->kind);
+	s->open.sum.amount = s->ahead_amount;
+	s->skip_from_s = s->skip_to_s = s->ahead_amount = 0;
 	s->at_wall_ms = quarter_start_ms(&s->open);
 	s->has_held = false;
 }

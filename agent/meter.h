@@ -25,9 +25,10 @@
  *
  * Clocks. Lengths come from the monotonic clock, places from the wall clock. When the two differ by more than 1 s, both
  * quarters get the letter C; a forward step leaves uncovered time, and after a backward step the repeated time goes to the first
- * open quarter, as no quarter is closed twice. A clock that ran off by more than METER_MAX_BACK quarters and came back goes on
- * where it left; what was emitted meanwhile comes again as a correction when its time really comes. The monotonic
- * clock should count time asleep too (CLOCK_BOOTTIME).
+ * open quarter, as no quarter is closed twice. When a clock that ran ahead by more than METER_MAX_BACK quarters comes back within as
+ * many, the meter goes on where it left: the quarters emitted meanwhile are taken back by corrections without data, their energy goes to
+ * the first open quarter, and when their time really comes they are emitted as corrections again (even the few in between that
+ * never were emitted). The monotonic clock should count time asleep too (CLOCK_BOOTTIME).
  *
  * Always: the sum of the quarters in force, the running one and meter_unplaced() is the total, exactly. */
 #ifndef HALLWATT_METER_H

@@ -140,6 +140,7 @@ static void visit_state(struct codec *codec, struct meter_state *s)
 	visit_integral(codec, &s->integral);
 	visit_counter(codec, &s->counter);
 	visit_i64(codec, &s->step, 0, COUNTER_MAX_STEP);
+	visit_i64(codec, &s->ahead_amount, -MAX_AMOUNT, MAX_AMOUNT);
 	visit_i64(codec, &s->lead, -MAX_AMOUNT, MAX_AMOUNT);
 	visit_i64(codec, &s->since_integral, 0, MAX_AMOUNT);
 	visit_i64(codec, &s->since_total, 0, MAX_AMOUNT);

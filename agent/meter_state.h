@@ -46,8 +46,9 @@ struct meter_state {
 
 	struct meter_total total, unplaced;
 
-	/* A clock that ran far ahead and came back: quarters never emitted, and those emitted too early. */
-	int64_t skip_from_s, skip_to_s, ahead_from_s, ahead_to_s;
+	/* A clock that runs far ahead may come back: quarters that were never emitted, what was put behind them since, and
+	 * quarters that were once emitted too early. */
+	int64_t skip_from_s, skip_to_s, ahead_amount, ahead_from_s, ahead_to_s;
 
 	struct quarter open;   /* the first that is not closed */
 	struct quarter held;   /* the closed one that holds the cursor, as it was */

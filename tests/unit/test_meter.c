@@ -338,21 +338,20 @@ static void a_coarse_register_leaves_the_shape_to_the_samples(void **state)
 	free(b);
 }
 
-/* Samples read 10 % too much, the register is right: the total stays within one step of it, and once the ratio is
- * known no quarter is far off. */
+/* Samples read 10 % too much, the register is right, and a step of it takes 40 minutes: the total stays within one
+ * step, and once the ratio is known quarters are right too, with no lump where the register steps. */
 static void the_register_corrects_a_steady_error_of_the_samples(void **state)
 {
 	(void)state;
 	struct bench *b = bench_new(90, 100 * HWATT_MJ_PER_WH);
-	int64_t count = 0;
-	for (int64_t at = 0; at <= 24 * 3600; at += 30) {
-		count = at * 4000 / 3600 / 100;
-		feed(b, at, 4400, 1000 + count);
+	for (int64_t at = 0; at <= 5 * 86400; at += 30) {
+		int64_t count = at * 150 / 3600 / 100;
+		feed(b, at, 165, 1000 + count);
 		int64_t off = total(b) - count * 100 * WH;
 		assert_true(off >= -100 * WH && off <= 100 * WH);
 	}
-	for (int i = b->count - 40; i < b->count; i++)
-		assert_in_range(b->closed[i].amount, 995 * WH, 1005 * WH);
+	for (int i = b->count - 96; i < b->count; i++)
+		assert_in_range(b->closed[i].amount, 37 * WH, 38 * WH);
 	assert_adds_up(b);
 	free(b);
 }
@@ -434,6 +433,35 @@ static void a_hole_not_closed_yet_needs_no_correction(void **state)
 	assert_int_equal(quarter(b, 900)->amount, 900 * WH);
 	assert_int_equal(quarter(b, 900)->quality, 'E');
 	assert_int_equal(quarter(b, 0)->quality, 'P');
+	free(b);
+}
+
+static void a_quarter_is_not_closed_while_its_last_sample_can_come(void **state)
+{
+	(void)state;
+	struct bench *b = bench_new(90, 0);
+	for (int64_t at = 0; at <= 890; at += 10)
+		feed(b, at, 3600, NO_COUNT);
+	close_at(b, 905);
+	close_at(b, 980);
+	assert_int_equal(b->count, 0);
+	feed(b, 980, 3600, NO_COUNT);
+	assert_int_equal(quarter(b, 0)->quality, 'M');
+	assert_int_equal(quarter(b, 0)->amount, 900 * WH);
+	close_at(b, 1890);
+	assert_int_equal(b->count, 2);
+	free(b);
+}
+
+static void nothing_is_bridged_over_more_than_a_year(void **state)
+{
+	(void)state;
+	struct bench *b = bench_new(90, HWATT_MJ_PER_WH);
+	feed(b, 0, NO_LEVEL, 0);
+	feed(b, 367 * 86400, NO_LEVEL, 5000);
+	assert_int_equal(total(b), 0);
+	feed(b, 367 * 86400 + 60, NO_LEVEL, 5010);
+	assert_int_equal(total(b), 10 * WH);
 	free(b);
 }
 
@@ -703,6 +731,7 @@ static void a_clock_that_ran_years_ahead_does_no_lasting_harm(void **state)
 	b->clock_off_ms = 0;
 	for (int64_t at = 630; at <= 4500; at += 30)
 		feed(b, at, 3600, NO_COUNT);
+	assert_int_equal(quarter(b, 900)->amount, (900 + 300 + 300) * WH); /* with what was counted up to here */
 	assert_int_equal(quarter(b, 1800)->amount, 900 * WH); /* back in our days */
 	assert_int_equal(quarter(b, 1800)->quality, 'M');
 	assert_int_equal(total(b), 4500 * WH);
@@ -844,6 +873,8 @@ int main(void)
 		cmocka_unit_test(a_register_that_stands_still_does_not_hide_the_load),
 		cmocka_unit_test(a_silent_device_is_explained_by_its_register),
 		cmocka_unit_test(a_hole_not_closed_yet_needs_no_correction),
+		cmocka_unit_test(a_quarter_is_not_closed_while_its_last_sample_can_come),
+		cmocka_unit_test(nothing_is_bridged_over_more_than_a_year),
 		cmocka_unit_test(without_a_register_a_hole_stays_one),
 		cmocka_unit_test(the_count_may_come_a_little_later_than_the_samples),
 		cmocka_unit_test(counts_alone_are_as_good_as_samples),
