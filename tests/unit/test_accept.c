@@ -48,8 +48,8 @@ static void blanks_case_and_quotes_do_not_matter(void **state)
 static void weights_are_thousandths(void **state)
 {
 	(void)state;
-	assert_read("a;q=0, b;q=0.0, c;q=0.001, d;q=0.9999, e;q=1.000, f;q=1, g;q=.5, h;q=7",
-		    "a@0 b@0 c@1 d@999 e@1000 f@1000 g@500 h@1000");
+	assert_read("a;q=0, b;q=0.0, c;q=0.001, d;q=0.9999, e;q=1.000, f;q=1, g;q=.5, h;q=7, i;q=1.5",
+		    "a@0 b@0 c@1 d@999 e@1000 f@1000 g@500 h@1000 i@1000");
 }
 
 static void malformed_elements_are_passed_over(void **state)

@@ -237,6 +237,49 @@ static void an_empty_snapshot_gives_no_empty_families(void **state)
 	hwatt_text_free(&page.body);
 }
 
+static void what_is_published_twice_is_written_once(void **state)
+{
+	(void)state;
+	const struct hwatt_view_site_power power = { .site = "a", .role = HWATT_POWER_IT, .mw = 1 };
+	const struct hwatt_view_counter counter = { .name = "polls_total", .help = "Polls.", .value = 1 };
+	const struct hwatt_view_counter labelled = { .name = "waits_total", .help = "Waits.", .label = "queue",
+						     .label_value = "q", .value = 1 };
+	const struct hwatt_view_kpi kpi = { .subject_kind = "site", .subject = "a", .kpi = "pue1", .window = "day" };
+	struct hwatt_view_hall *hall = snapshot_hall_build(
+		&(struct hwatt_view_hall){ .kpi_count = 2, .kpis = (struct hwatt_view_kpi[]){ kpi, kpi } });
+	struct hwatt_snapshot draft = {
+		.site_power_count = 2, .site_power = (struct hwatt_view_site_power[]){ power, power },
+		.counter_count = 4, .counters = (struct hwatt_view_counter[]){ counter, labelled, counter, labelled },
+		.hall = hall,
+	};
+	struct hwatt_snapshot *snap = snapshot_build(&draft);
+	struct page page;
+	render_to(&page, snap, "");
+	assert_line(&page, "hallwatt_site_power_watts{site=\"a\",power_role=\"it\"} 0.001");
+	assert_line(&page, "hallwatt_polls_total 1");
+	assert_line(&page, "hallwatt_waits_total{queue=\"q\"} 1");
+	assert_line(&page, "hallwatt_kpi_coverage_ratio{site=\"a\",kpi=\"pue1\",window=\"day\"} 0");
+	snapshot_release(snap);
+	snapshot_hall_release(hall);
+	hwatt_text_free(&page.body);
+}
+
+static void an_info_has_no_unit(void **state)
+{
+	(void)state;
+	struct hwatt_text out;
+	struct exposition x;
+	struct family family = { "power_watts_info", FAMILY_INFO, "Help.", false };
+	hwatt_text_init(&out, 1000);
+	exposition_init(&x, &out, format_choose(OPENMETRICS).format);
+	exposition_family(&x, &family);
+	exposition_sample(&x);
+	exposition_int(&x, 1);
+	assert_string_equal(out.bytes, "# HELP hallwatt_power_watts Help.\n# TYPE hallwatt_power_watts info\n"
+				       "hallwatt_power_watts_info 1\n");
+	hwatt_text_free(&out);
+}
+
 static void what_does_not_fit_is_an_error(void **state)
 {
 	(void)state;
@@ -360,6 +403,8 @@ int main(void)
 		cmocka_unit_test(the_daemon_tells_of_itself),
 		cmocka_unit_test(each_format_describes_families_in_its_way),
 		cmocka_unit_test(an_empty_snapshot_gives_no_empty_families),
+		cmocka_unit_test(what_is_published_twice_is_written_once),
+		cmocka_unit_test(an_info_has_no_unit),
 		cmocka_unit_test(what_does_not_fit_is_an_error),
 		cmocka_unit_test(a_large_device_with_many_duplicates_is_written_once),
 		cmocka_unit_test(doubles_are_as_short_as_can_be),
