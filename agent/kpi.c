@@ -267,34 +267,56 @@ static void from_energy(const struct kpi_pair *sum, struct kpi_span span, struct
 		out->u_nano = nano_up((double)sum->num_mpe / (double)KPI_PER_J / 1e6 / sqrt(3.0));
 }
 
-/* Sums the energies of the sites chosen by `dc`; coverage is the least covered site's. */
-static void energy(const struct kpi_period *period, bool dc, struct kpi *out)
+/* Which energy of a site. */
+static const struct kpi_pair *dc_of(const struct kpi_site *site)
+{
+	return site->has_dc ? &site->dc : NULL;
+}
+
+static const struct kpi_pair *cooling_of(const struct kpi_site *site)
+{
+	return site->has_cooling ? &site->cooling : NULL;
+}
+
+static const struct kpi_pair *it_of(const struct kpi_site *site)
+{
+	return site->it_category != 0 ? &site->it : NULL;
+}
+
+/* Sums over the sites that have it; coverage is the least covered site's. */
+static void energy(const struct kpi_period *period, const struct kpi_pair *(*of)(const struct kpi_site *site), struct kpi *out)
 {
 	struct kpi_pair sum = {0};
-	int category = 0;
 	int64_t covered_ms = INT64_MAX;
 	for (size_t i = 0; i < period->site_count; i++) {
-		const struct kpi_site *site = &period->sites[i];
-		if (dc ? !site->has_dc : site->it_category == 0)
+		const struct kpi_pair *pair = of(&period->sites[i]);
+		if (pair == NULL)
 			continue;
-		const struct kpi_pair *pair = dc ? &site->dc : &site->it;
 		kpi_pair_add(&sum, pair, 1);
 		covered_ms = pair->covered_ms < covered_ms ? pair->covered_ms : covered_ms;
-		category = category == 0 || site->it_category < category ? site->it_category : category;
 	}
 	sum.covered_ms = covered_ms == INT64_MAX ? 0 : covered_ms;
 	from_energy(&sum, period->span, out);
-	out->category = dc ? 0 : category;
 }
 
 void kpi_energy_dc(const struct kpi_period *period, struct kpi *out)
 {
-	energy(period, true, out);
+	energy(period, dc_of, out);
+}
+
+void kpi_energy_cooling(const struct kpi_period *period, struct kpi *out)
+{
+	energy(period, cooling_of, out);
 }
 
 void kpi_energy_it(const struct kpi_period *period, struct kpi *out)
 {
-	energy(period, false, out);
+	energy(period, it_of, out);
+	for (size_t i = 0; i < period->site_count; i++) {
+		int category = period->sites[i].it_category;
+		if (category != 0 && (out->category == 0 || category < out->category))
+			out->category = category;
+	}
 }
 
 void kpi_energy_allocated(const struct kpi_period *period, struct kpi *out)

@@ -88,6 +88,8 @@ struct kpi_site { /* a site's sums over the window */
 	bool has_dc, has_pue[4];  /* metered at all; by category */
 	struct kpi_pair pue[4];   /* num E_DC, den E_IT: paired; [1] to [3] */
 	struct kpi_pair dc;       /* E_DC by itself */
+	bool has_cooling;
+	struct kpi_pair cooling;
 	int it_category;          /* where the IT energy below is measured; 0: nowhere */
 	struct kpi_pair it;       /* IT energy of the subject: the site's, or the contract's at this site */
 };
@@ -124,6 +126,8 @@ struct kpi_period { /* everything a subject's figures over one window are made o
 void kpi_pue(const struct kpi_period *period, int category, struct kpi *out);
 /* E_DC of the sites: grid + on-site generation + generators.  domain.md 1.2. */
 void kpi_energy_dc(const struct kpi_period *period, struct kpi *out);
+/* Electricity of the cooling. */
+void kpi_energy_cooling(const struct kpi_period *period, struct kpi *out);
 /* IT energy. */
 void kpi_energy_it(const struct kpi_period *period, struct kpi *out);
 /* IT energy times its site's PUE, proportional allocation.  domain.md 5.11 rule 1. */

@@ -59,6 +59,10 @@ struct hwatt_view_kpi {
 	const char *unit;         /* "1", "J" */
 	int64_t coverage_ppm;
 	char quality;             /* letter of domain.md 8.4 */
+	struct hwatt_ratio uncertainty; /* U, k = 2, in the value's unit; unknown where a meter's accuracy is not stated */
+	int category;             /* of a PUE or an IT energy: 1 UPS output, 2 PDU, 3 IT; 0: none */
+	int32_t excluded;         /* servers left out, covered less than half */
+	const char *notes;        /* "DIV_ZERO", "WARN_BELOW_ONE CATEGORY_MIXED" ...; "" */
 };
 
 enum hwatt_status { HWATT_MET, HWATT_NOT_MET, HWATT_NOT_ENOUGH_DATA, HWATT_EXPIRED,
@@ -79,6 +83,12 @@ struct hwatt_view_requirement {
 	const char *reasons;      /* "COVERAGE PERIOD_OPEN" */
 	struct hwatt_texts sentence;
 	struct hwatt_texts title;
+	const char *window;       /* "month", "12_months" ... */
+	bool open;                /* the period judged is not over */
+	bool exclusive;           /* the limit itself is a breach */
+	char quality;
+	int category;             /* as in struct hwatt_view_kpi */
+	struct hwatt_ratio uncertainty;
 };
 
 struct hwatt_view_contract {

@@ -1,0 +1,47 @@
+/* SPDX-FileCopyrightText: 2026 The hallwatt authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* evaluation_state.h - what evaluation.c (sums) and evaluation_view.c (figures and verdicts) share. */
+#ifndef HALLWATT_EVALUATION_STATE_H
+#define HALLWATT_EVALUATION_STATE_H
+
+#include "evaluation.h"
+#include "subject.h"
+
+struct slot { /* a recent quarter, as all points told it */
+	int64_t start_s;
+	bool used, dirty;        /* dirty: the subjects' sums do not have all of it yet */
+	size_t present, brief_count;
+	struct brief *briefs;    /* by place of the point */
+	struct sums *applied;    /* by subject: what was added for it */
+};
+
+struct evaluation_zone { const char *name; struct zone *zone; };
+
+struct evaluation {
+	const struct inventory *inventory;
+	struct store *store;
+	struct hwatt_log *log;
+	size_t zone_count, subject_count;
+	struct evaluation_zone *zones;
+	struct sources *sources;
+	struct subject *subjects; /* sites, then contracts */
+	bool *order_told;         /* by subject: that its PUE categories contradict each other */
+	bool *waited;             /* by source, as many as there were at the start: since when is written down */
+	size_t waited_count;
+	struct slot slots[EVALUATION_RING];
+	int64_t newest_s;         /* start of the newest quarter seen; INT64_MIN: none */
+	int64_t opened_s;         /* the quarter in which it was made */
+	int64_t settled_s;        /* quarters that end by then are in the sums */
+	size_t result_capacity;
+	struct source_quarter *results; /* scratch */
+	struct sums quarter, fresh, window; /* scratch */
+};
+
+/* The slot of the quarter, NULL when it is not among the recent ones. */
+const struct slot *evaluation_slot(const struct evaluation *evaluation, int64_t start_s);
+/* What all sources say of a recent quarter, until the next call; NULL when it is not there. */
+const struct source_quarter *evaluation_results(struct evaluation *evaluation, int64_t start_s);
+/* Brings all sums up to `now_s`. */
+void evaluation_settle(struct evaluation *evaluation, int64_t now_s);
+
+#endif

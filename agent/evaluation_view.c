@@ -1,0 +1,432 @@
+/* SPDX-FileCopyrightText: 2026 The hallwatt authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* From the sums of an evaluation to figures and verdicts, as snapshots hold them. */
+#include "evaluation_state.h"
+#include "snapshot.h"
+#include "verdict.h"
+#include <hallwatt/arena.h>
+#include <hallwatt/text.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SENTENCE_LIMIT 4096u
+
+struct draft { /* the block being written; strings in the arena or borrowed */
+	struct hwatt_arena *arena;
+	size_t kpi_count, kpi_capacity, requirement_count;
+	struct hwatt_view_kpi *kpis;
+	struct hwatt_view_requirement *requirements;
+};
+
+/* --- windows ----------------------------------------------------------------------------------------------------- */
+
+static struct window clipped(const struct subject *s, struct window w)
+{
+	w.from_s = w.from_s > s->from_s ? w.from_s : s->from_s;
+	w.to_s = w.to_s < s->to_s ? w.to_s : s->to_s;
+	w.to_s = w.to_s > w.from_s ? w.to_s : w.from_s;
+	return w;
+}
+
+static struct window whole(const struct subject *s, enum window_kind kind, int64_t utc_s)
+{
+	return window_containing(s->zone, kind, utc_s, 0, -1);
+}
+
+/* The window of a figure at `until_s`; empty: none. */
+static struct window figure_window(const struct subject *s, enum window_kind kind, int64_t until_s)
+{
+	switch (kind) {
+	case WINDOW_INTERVAL: return clipped(s, (struct window){ kind, until_s - QUARTER_S, until_s });
+	case WINDOW_CONTRACT: return (struct window){ kind, s->from_s, s->to_s };
+	case WINDOW_12_MONTHS: return clipped(s, whole(s, kind, until_s));
+	default: return clipped(s, whole(s, kind, until_s - 1));
+	}
+}
+
+/* The start of the local month that is `months` after the one beginning at `month_s`. */
+static int64_t months_later(const struct zone *zone, int64_t month_s, int months)
+{
+	struct civil c = zone_civil(zone, month_s);
+	int month = c.month - 1 + months;
+	return zone_day_start(zone, civil_day(c.year + month / 12, month % 12 + 1, 1));
+}
+
+/* The last period that is over; empty: none yet. */
+static struct window closed_period(const struct subject *s, enum window_kind kind, int64_t until_s)
+{
+	struct window none = { kind, s->from_s, s->from_s };
+	if (until_s <= s->from_s)
+		return none;
+	if (kind == WINDOW_INTERVAL)
+		return figure_window(s, kind, until_s);
+	if (kind == WINDOW_CONTRACT)
+		return until_s >= s->to_s ? (struct window){ kind, s->from_s, s->to_s } : none;
+	if (kind == WINDOW_12_MONTHS) {
+		struct window w = whole(s, kind, until_s);
+		if (w.from_s >= s->from_s)
+			return w;
+		return until_s >= s->to_s ? (struct window){ kind, s->from_s, s->to_s } : none; /* a contract shorter than that */
+	}
+	struct window w = clipped(s, whole(s, kind, until_s - 1));
+	if (w.to_s <= until_s)
+		return w;
+	return w.from_s > s->from_s ? clipped(s, whole(s, kind, w.from_s - 1)) : none;
+}
+
+/* The period that has begun and is not over; empty: none. */
+static struct window open_period(const struct subject *s, enum window_kind kind, int64_t until_s)
+{
+	struct window none = { kind, s->from_s, s->from_s };
+	if (until_s >= s->to_s || kind == WINDOW_INTERVAL)
+		return none;
+	int64_t now_s = until_s > s->from_s ? until_s : s->from_s;
+	if (kind == WINDOW_CONTRACT)
+		return (struct window){ kind, s->from_s, s->to_s };
+	if (kind != WINDOW_12_MONTHS)
+		return clipped(s, whole(s, kind, now_s));
+	struct window first = whole(s, WINDOW_MONTH, s->from_s);
+	int64_t first_s = first.from_s >= s->from_s ? first.from_s : first.to_s; /* the first whole month */
+	int64_t full_s = months_later(s->zone, first_s, 12);
+	struct window w = { kind, first_s < s->to_s ? first_s : s->from_s, full_s };
+	if (now_s >= full_s) /* rolls on with each month */
+		w = whole(s, kind, whole(s, WINDOW_MONTH, now_s).to_s);
+	return clipped(s, w);
+}
+
+/* --- sums of a window -------------------------------------------------------------------------------------------- */
+
+static const struct sums no_sums;
+
+static const struct sums *sums_of(struct evaluation *e, size_t subject, const struct window *window)
+{
+	if (window->kind == WINDOW_INTERVAL) {
+		const struct slot *slot = evaluation_slot(e, window->from_s);
+		return slot != NULL ? &slot->applied[subject] : &no_sums;
+	}
+	bins_window(&e->subjects[subject].bins, window, &e->window);
+	return &e->window;
+}
+
+static void period_of(struct evaluation *e, size_t subject, const struct window *window, int64_t until_s,
+		      struct subject_period *out)
+{
+	subject_period_make(&e->subjects[subject], e->sources, sums_of(e, subject, window), window, until_s, out);
+}
+
+static int64_t ppm_of(struct hwatt_ratio coverage)
+{
+	return coverage.den > 0 ? (int64_t)(coverage.num * HWATT_PPM / coverage.den) : 0;
+}
+
+static struct hwatt_ratio uncertainty_of(const struct kpi *kpi)
+{
+	bool known = kpi->known && kpi->certain && kpi->u_nano > 0;
+	return known ? (struct hwatt_ratio){ 2 * kpi->u_nano, 1000000000 } : (struct hwatt_ratio){ 0, 0 };
+}
+
+/* --- figures ----------------------------------------------------------------------------------------------------- */
+
+static void pue1(const struct kpi_period *period, struct kpi *out)
+{
+	kpi_pue(period, 1, out);
+}
+
+static void pue2(const struct kpi_period *period, struct kpi *out)
+{
+	kpi_pue(period, 2, out);
+}
+
+static void pue3(const struct kpi_period *period, struct kpi *out)
+{
+	kpi_pue(period, 3, out);
+}
+
+static const struct figure {
+	const char *name, *unit;
+	enum figure_needs { NEEDS_DC, NEEDS_COOLING, NEEDS_IT, NEEDS_ALLOCATION, NEEDS_PUE1, NEEDS_PUE2, NEEDS_PUE3,
+			    NEEDS_CPU, NEEDS_MEMORY, NEEDS_STORAGE, NEEDS_NETWORK, NEEDS_RACK, NEEDS_METERS } needs;
+	void (*compute)(const struct kpi_period *period, struct kpi *out);
+} figures[] = {
+	{ "energy_dc", "J", NEEDS_DC, kpi_energy_dc },
+	{ "energy_it", "J", NEEDS_IT, kpi_energy_it },
+	{ "energy_cooling", "J", NEEDS_COOLING, kpi_energy_cooling },
+	{ "energy_allocated", "J", NEEDS_ALLOCATION, kpi_energy_allocated },
+	{ "pue1", "1", NEEDS_PUE1, pue1 },
+	{ "pue2", "1", NEEDS_PUE2, pue2 },
+	{ "pue3", "1", NEEDS_PUE3, pue3 },
+	{ "cpu_utilisation", "1", NEEDS_CPU, kpi_cpu_utilisation },
+	{ "memory_utilisation", "1", NEEDS_MEMORY, kpi_memory_utilisation },
+	{ "storage_utilisation", "1", NEEDS_STORAGE, kpi_storage_utilisation },
+	{ "network_utilisation", "1", NEEDS_NETWORK, kpi_network_utilisation },
+	{ "rack_utilisation", "1", NEEDS_RACK, kpi_rack_utilisation },
+	{ "coverage", "1", NEEDS_METERS, kpi_coverage },
+};
+
+static bool has_pue(const struct subject *s, int category)
+{
+	for (size_t i = 0; i < s->site_count; i++)
+		if (s->sites[i].pue[category] == SUBJECT_NO_PAIR)
+			return false;
+	return s->site_count > 0;
+}
+
+/* Whether the figure could ever be known of the subject: others are left out. */
+static bool applies(const struct subject *s, enum figure_needs needs)
+{
+	bool it = false;
+	for (size_t i = 0; i < s->site_count; i++)
+		it |= s->sites[i].it != SUBJECT_NO_PAIR;
+	switch (needs) {
+	case NEEDS_DC: return s->contract == NULL && s->sites[0].dc != SUBJECT_NO_PAIR;
+	case NEEDS_COOLING: return s->contract == NULL && s->sites[0].cooling != SUBJECT_NO_PAIR;
+	case NEEDS_IT: return it;
+	case NEEDS_ALLOCATION: return s->contract != NULL && it && (has_pue(s, 1) || has_pue(s, 2) || has_pue(s, 3));
+	case NEEDS_PUE1: return has_pue(s, 1);
+	case NEEDS_PUE2: return has_pue(s, 2);
+	case NEEDS_PUE3: return has_pue(s, 3);
+	case NEEDS_CPU: return s->groups[GROUP_CPU].count > 0;
+	case NEEDS_MEMORY: return s->groups[GROUP_MEMORY].count > 0;
+	case NEEDS_STORAGE: return s->groups[GROUP_STORAGE].count > 0;
+	case NEEDS_NETWORK: return s->groups[GROUP_NETWORK].count > 0;
+	case NEEDS_RACK: return s->groups[GROUP_RACK].count > 0;
+	case NEEDS_METERS: return s->pairs[s->metered].num.count > 0;
+	}
+	return false;
+}
+
+static struct hwatt_view_kpi *add_kpi(struct draft *d, const struct subject *s, const char *name, const char *unit,
+				      const struct window *window)
+{
+	if (d->kpi_count == d->kpi_capacity) {
+		d->kpi_capacity = d->kpi_capacity == 0 ? 64 : d->kpi_capacity * 2;
+		d->kpis = hwatt_realloc(d->kpis, d->kpi_capacity * sizeof(*d->kpis));
+	}
+	struct hwatt_view_kpi *k = &d->kpis[d->kpi_count++];
+	*k = (struct hwatt_view_kpi){ .subject_kind = s->contract != NULL ? "contract" : "site", .subject = s->id,
+				      .kpi = name, .window = window_name(window->kind), .unit = unit,
+				      .from_s = window->from_s, .to_s = window->to_s, .quality = 'X', .notes = "" };
+	return k;
+}
+
+static void put_figure(struct draft *d, const struct subject *s, const struct figure *figure, const struct window *window,
+		       const struct kpi *kpi)
+{
+	char notes[128];
+	struct hwatt_view_kpi *k = add_kpi(d, s, figure->name, figure->unit, window);
+	kpi_flag_names(kpi->flags, notes, sizeof(notes));
+	k->known = kpi->known;
+	k->value = kpi->known ? kpi->value : (struct hwatt_ratio){ 0, 0 };
+	k->coverage_ppm = ppm_of(kpi->coverage);
+	k->quality = kpi->quality;
+	k->uncertainty = uncertainty_of(kpi);
+	k->category = kpi->category;
+	k->excluded = kpi->excluded;
+	k->notes = notes[0] != '\0' ? hwatt_arena_strdup(d->arena, notes) : "";
+}
+
+/* Tells once when the categories of a month contradict each other: a meter is mapped wrongly. */
+static void check_order(struct evaluation *e, size_t subject, const struct kpi pue[4])
+{
+	const struct subject *s = &e->subjects[subject];
+	for (int low = 1; low <= 2; low++) {
+		for (int high = low + 1; high <= 3; high++) {
+			if (e->order_told[subject] || kpi_order_plausible(&pue[low], &pue[high]))
+				continue;
+			hwatt_log(e->log, HWATT_WARN, "%s: PUE of category %d is below that of category %d this month: check the power "
+				  "roles and the wiring", s->id, high, low);
+			e->order_told[subject] = true;
+		}
+	}
+}
+
+static void put_figures(struct evaluation *e, struct draft *d, size_t subject, const struct window *window, int64_t until_s)
+{
+	const struct subject *s = &e->subjects[subject];
+	struct subject_period period;
+	struct kpi pue[4] = {0};
+	period_of(e, subject, window, until_s, &period);
+	for (size_t i = 0; i < sizeof(figures) / sizeof(figures[0]); i++) {
+		struct kpi kpi;
+		if (!applies(s, figures[i].needs))
+			continue;
+		figures[i].compute(&period.period, &kpi);
+		put_figure(d, s, &figures[i], window, &kpi);
+		if (figures[i].needs >= NEEDS_PUE1 && figures[i].needs <= NEEDS_PUE3)
+			pue[1 + (int)(figures[i].needs - NEEDS_PUE1)] = kpi;
+	}
+	if (window->kind == WINDOW_MONTH && s->contract == NULL)
+		check_order(e, subject, pue);
+	subject_period_free(&period);
+}
+
+static int64_t power_of(const struct subject *s, size_t pair, const struct source_quarter *results)
+{
+	const struct subject_uses *uses = &s->pairs[pair].num;
+	int64_t sum_mw = 0;
+	for (size_t i = 0; i < uses->count; i++) {
+		if (results[uses->items[i].source].last_mw == 0)
+			return 0; /* one is missing: no sum */
+		sum_mw += results[uses->items[i].source].last_mw;
+	}
+	return sum_mw;
+}
+
+/* The quotient of the powers last seen in the quarter: under its own name, since it is no PUE. */
+static void put_power_ratio(struct evaluation *e, struct draft *d, const struct subject *s, const struct window *window)
+{
+	const struct subject_site *site = &s->sites[0];
+	const struct source_quarter *results = evaluation_results(e, window->from_s);
+	if (s->contract != NULL || site->dc == SUBJECT_NO_PAIR || site->it == SUBJECT_NO_PAIR)
+		return;
+	struct hwatt_view_kpi *k = add_kpi(d, s, "power_ratio_now", "1", window);
+	k->category = site->it_category;
+	if (results == NULL)
+		return;
+	k->value = kpi_power_ratio(power_of(s, site->dc, results), power_of(s, site->it, results));
+	k->known = hwatt_ratio_known(k->value);
+	k->coverage_ppm = k->known ? HWATT_PPM : 0;
+	k->quality = k->known ? 'M' : 'X';
+}
+
+static void put_subject(struct evaluation *e, struct draft *d, size_t subject)
+{
+	const struct subject *s = &e->subjects[subject];
+	int64_t until_s = e->settled_s < s->to_s ? e->settled_s : s->to_s;
+	if (until_s <= s->from_s)
+		return;
+	for (int kind = WINDOW_INTERVAL; kind <= (s->contract != NULL ? WINDOW_CONTRACT : WINDOW_12_MONTHS); kind++) {
+		struct window window = figure_window(s, (enum window_kind)kind, until_s);
+		if (window.to_s <= window.from_s || (kind == WINDOW_INTERVAL && until_s < e->settled_s))
+			continue;
+		put_figures(e, d, subject, &window, until_s);
+		if (kind == WINDOW_INTERVAL)
+			put_power_ratio(e, d, s, &window);
+	}
+}
+
+/* --- verdicts ---------------------------------------------------------------------------------------------------- */
+
+static bool has_subject(const struct subject *s, enum requirement_subject subject)
+{
+	switch (subject) {
+	case SUBJECT_SITE: return s->site_count > 0;
+	case SUBJECT_ENERGY: return s->pairs[s->metered].num.count > 0;
+	case SUBJECT_DEVICES: return s->scope->subject_count > 0;
+	case SUBJECT_RACKS: return s->rack_count > 0;
+	}
+	return false;
+}
+
+struct judgement {
+	struct verdict_question question;
+	struct verdict verdict;
+	struct window window;
+};
+
+static void judge(struct evaluation *e, size_t subject, const struct requirement *r, const struct window *window,
+		  int64_t until_s, struct judgement *out)
+{
+	const struct subject *s = &e->subjects[subject];
+	bool begun = until_s > s->from_s;
+	*out = (struct judgement){ .window = *window };
+	out->question = (struct verdict_question){ .requirement = r, .in_force = begun && window->to_s > window->from_s,
+						   .has_subject = has_subject(s, r->type->subject),
+						   .closed = begun && window->to_s <= until_s };
+	out->question.kpi = (struct kpi){ .coverage = { 0, 1 }, .quality = 'X', .flags = KPI_NO_DATA };
+	if (out->question.in_force) {
+		struct subject_period period;
+		period_of(e, subject, window, until_s, &period);
+		r->type->measure(&period.period, r, &out->question.kpi);
+		subject_period_free(&period);
+	}
+	out->verdict = verdict_judge(&out->question);
+}
+
+static const char *day_text(struct hwatt_arena *arena, const struct subject *s, int64_t utc_s, bool clock)
+{
+	struct civil c = zone_civil(s->zone, utc_s);
+	return clock ? hwatt_arena_printf(arena, "%04d-%02d-%02d %02d:%02d", c.year, c.month, c.day, c.hour, c.minute)
+		     : hwatt_arena_printf(arena, "%04d-%02d-%02d", c.year, c.month, c.day);
+}
+
+static const char *sentence(struct draft *d, const struct subject *s, const struct judgement *j,
+			    enum verdict_language language)
+{
+	bool clock = j->window.kind == WINDOW_INTERVAL;
+	struct verdict_period period = { "", "" };
+	struct hwatt_text text;
+	if (j->window.to_s > j->window.from_s) {
+		period.from = day_text(d->arena, s, j->window.from_s, clock);
+		period.to = day_text(d->arena, s, clock ? j->window.to_s : j->window.to_s - 1, clock);
+	}
+	hwatt_text_init(&text, SENTENCE_LIMIT);
+	verdict_sentence(&j->question, &j->verdict, &period, language, &text);
+	const char *copy = hwatt_arena_strdup(d->arena, hwatt_text_string(&text));
+	hwatt_text_free(&text);
+	return copy;
+}
+
+static void put_requirement(struct evaluation *e, struct draft *d, size_t subject, const struct requirement *r)
+{
+	const struct subject *s = &e->subjects[subject];
+	int64_t until_s = e->settled_s < s->to_s ? e->settled_s : s->to_s;
+	struct window closed = closed_period(s, r->window, until_s), open = open_period(s, r->window, until_s);
+	struct judgement j, other;
+	bool has_closed = closed.to_s > closed.from_s;
+	judge(e, subject, r, has_closed ? &closed : &open, until_s, &j);
+	if (has_closed && open.to_s > open.from_s && j.verdict.status != HWATT_NOT_MET) {
+		judge(e, subject, r, &open, until_s, &other);
+		if ((other.verdict.reasons & REASON_LIMIT_CERTAIN) != 0)
+			j = other;
+	}
+	char reasons[VERDICT_REASONS_SIZE];
+	const struct kpi *kpi = &j.question.kpi;
+	verdict_reasons(j.verdict.reasons, reasons);
+	d->requirements[d->requirement_count++] = (struct hwatt_view_requirement){
+		.contract = s->id, .requirement = r->id, .type = r->type->name, .status = j.verdict.status,
+		.known = kpi->known, .value = kpi->known ? kpi->value : (struct hwatt_ratio){ 0, 0 },
+		.limit = requirement_limit(r), .limited = true, .maximum = r->maximum,
+		.unit = r->type->unit == UNIT_ENERGY ? "J" : "1", .coverage_ppm = ppm_of(kpi->coverage),
+		.min_coverage_ppm = r->min_coverage_ppm, .from_s = j.window.from_s, .to_s = j.window.to_s,
+		.reasons = hwatt_arena_strdup(d->arena, reasons), .title = r->title, .window = window_name(r->window),
+		.open = !j.question.closed, .exclusive = r->exclusive, .quality = kpi->quality, .category = kpi->category,
+		.uncertainty = uncertainty_of(kpi),
+		.sentence = { .sv = sentence(d, s, &j, LANGUAGE_SV), .nb = sentence(d, s, &j, LANGUAGE_NB),
+			      .en = sentence(d, s, &j, LANGUAGE_EN) },
+	};
+}
+
+struct hwatt_view_hall *evaluation_judge(struct evaluation *e, int64_t now_s)
+{
+	struct draft d = { .arena = hwatt_arena_new() };
+	size_t requirement_count = 0, contract_count = 0;
+	evaluation_settle(e, now_s);
+	for (size_t i = 0; i < e->subject_count; i++)
+		if (e->subjects[i].contract != NULL)
+			requirement_count += e->subjects[i].contract->requirements.count;
+	d.requirements = hwatt_alloc((requirement_count + 1) * sizeof(*d.requirements));
+	struct hwatt_view_contract *contracts = hwatt_alloc((e->subject_count + 1) * sizeof(*contracts));
+	for (size_t i = 0; i < e->subject_count; i++) {
+		const struct contract *contract = e->subjects[i].contract;
+		put_subject(e, &d, i);
+		if (contract == NULL)
+			continue;
+		const struct requirement *requirements = contract->requirements.items;
+		for (size_t r = 0; r < contract->requirements.count; r++)
+			put_requirement(e, &d, i, &requirements[r]);
+		contracts[contract_count++] = (struct hwatt_view_contract){
+			.id = contract->id, .buyer = contract->buyer, .supplier = contract->supplier, .title = contract->title,
+			.from_day = contract->valid.from_day, .to_day = contract->valid.to_day,
+		};
+	}
+	struct hwatt_view_hall draft = { .kpi_count = d.kpi_count, .requirement_count = d.requirement_count,
+					 .contract_count = contract_count, .kpis = d.kpis, .requirements = d.requirements,
+					 .contracts = contracts };
+	struct hwatt_view_hall *hall = snapshot_hall_build(&draft);
+	free(d.kpis);
+	free(d.requirements);
+	free(contracts);
+	hwatt_arena_free(d.arena);
+	return hall;
+}

@@ -1,0 +1,398 @@
+/* SPDX-FileCopyrightText: 2026 The hallwatt authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "sources.h"
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define NONE UINT32_MAX
+
+struct point {
+	int64_t id, first_s;
+};
+
+struct group { /* the points of one role */
+	int role;
+	bool total;      /* the role's own total, which goes before its parts */
+	size_t count;
+	uint32_t *points;
+};
+
+struct source {
+	const struct config_device *device;
+	enum hwatt_power_role power_role;
+	int role, first, last;     /* as in struct inventory_meter */
+	enum hwatt_quantity quantity;
+	int64_t since_s;
+	size_t group_count;
+	struct group *groups;      /* most trusted role first */
+	uint32_t next;             /* of the same device */
+};
+
+struct entry { /* a device */
+	const struct config_device *device;
+	uint32_t first, next;      /* source; device of the same bucket */
+};
+
+struct sources {
+	size_t entry_count, bucket_count;
+	struct entry *entries;
+	uint32_t *buckets;
+	size_t count, capacity;
+	struct source *items;
+	size_t point_count, point_capacity;
+	struct point *points;
+	uint32_t *by_id;           /* places of points in the order of their ids */
+};
+
+static size_t hash(const char *id)
+{
+	uint64_t h = UINT64_C(14695981039346656037); /* FNV-1a */
+	for (; *id != '\0'; id++)
+		h = (h ^ (unsigned char)*id) * UINT64_C(1099511628211);
+	return (size_t)(h ^ h >> 32);
+}
+
+struct sources *sources_new(const struct config *config)
+{
+	struct sources *s = hwatt_alloc(sizeof(*s));
+	s->bucket_count = 16;
+	while (s->bucket_count < config->device_count)
+		s->bucket_count *= 2;
+	s->buckets = hwatt_alloc(s->bucket_count * sizeof(*s->buckets));
+	memset(s->buckets, 0xff, s->bucket_count * sizeof(*s->buckets));
+	s->entries = hwatt_alloc(config->device_count * sizeof(*s->entries));
+	s->entry_count = config->device_count;
+	for (size_t i = 0; i < s->entry_count; i++) {
+		const struct config_device *device = &config->devices[i];
+		uint32_t *bucket = &s->buckets[hash(device->device.id) & (s->bucket_count - 1)];
+		s->entries[i] = (struct entry){ .device = device, .first = NONE, .next = *bucket };
+		*bucket = (uint32_t)i;
+	}
+	return s;
+}
+
+void sources_free(struct sources *s)
+{
+	if (s == NULL)
+		return;
+	for (size_t i = 0; i < s->count; i++) {
+		for (size_t g = 0; g < s->items[i].group_count; g++)
+			free(s->items[i].groups[g].points);
+		free(s->items[i].groups);
+	}
+	free(s->items);
+	free(s->points);
+	free(s->by_id);
+	free(s->entries);
+	free(s->buckets);
+	free(s);
+}
+
+static struct entry *entry_of(const struct sources *s, const char *id)
+{
+	for (uint32_t i = s->buckets[hash(id) & (s->bucket_count - 1)]; i != NONE; i = s->entries[i].next)
+		if (strcmp(s->entries[i].device->device.id, id) == 0)
+			return &s->entries[i];
+	return NULL;
+}
+
+const struct config_device *sources_device(const struct sources *s, const char *id)
+{
+	const struct entry *entry = entry_of(s, id);
+	return entry != NULL ? entry->device : NULL;
+}
+
+static bool same(const struct source *a, const struct source *b)
+{
+	return a->role == b->role && a->first == b->first && a->last == b->last && a->quantity == b->quantity &&
+	       (a->role >= 0 || a->power_role == b->power_role);
+}
+
+static uint32_t look_up(const struct sources *s, const struct entry *entry, const struct source *wanted)
+{
+	uint32_t i = entry->first;
+	while (i != NONE && !same(&s->items[i], wanted))
+		i = s->items[i].next;
+	return i;
+}
+
+/* The source like `wanted`, taken over when it is new. */
+static size_t take(struct sources *s, const struct source *wanted)
+{
+	struct entry *entry = entry_of(s, wanted->device->device.id);
+	assert(entry != NULL); /* the inventory names devices of its own configuration only */
+	uint32_t found = look_up(s, entry, wanted);
+	if (found != NONE)
+		return found;
+	if (s->count == s->capacity) {
+		s->capacity = s->capacity == 0 ? 64 : s->capacity * 2;
+		s->items = hwatt_realloc(s->items, s->capacity * sizeof(*s->items));
+	}
+	s->items[s->count] = *wanted;
+	s->items[s->count].next = entry->first;
+	entry->first = (uint32_t)s->count;
+	return s->count++;
+}
+
+size_t sources_meter(struct sources *s, const struct inventory_meter *meter)
+{
+	struct source wanted = { .device = meter->device, .power_role = meter->power_role, .role = meter->role,
+				 .first = meter->first, .last = meter->last, .quantity = HWATT_ENERGY,
+				 .since_s = SOURCES_NEVER };
+	return take(s, &wanted);
+}
+
+size_t sources_summary(struct sources *s, const struct config_device *device, enum hwatt_role role,
+		       enum hwatt_quantity quantity)
+{
+	struct source wanted = { .device = device, .role = (int)role, .quantity = quantity, .since_s = SOURCES_NEVER };
+	return take(s, &wanted);
+}
+
+bool sources_has_summary(const struct sources *s, const struct config_device *device, enum hwatt_role role,
+			 enum hwatt_quantity quantity)
+{
+	struct source wanted = { .device = device, .role = (int)role, .quantity = quantity };
+	const struct entry *entry = entry_of(s, device->device.id);
+	return entry != NULL && look_up(s, entry, &wanted) != NONE;
+}
+
+size_t sources_count(const struct sources *s)
+{
+	return s->count;
+}
+
+size_t sources_point_count(const struct sources *s)
+{
+	return s->point_count;
+}
+
+/* --- points ------------------------------------------------------------------------------------------------------ */
+
+/* How trusted `role` is as the total of the source: 0 first; -1: not at all. */
+static int rank_of(const struct source *source, int role)
+{
+	if (source->role >= 0)
+		return source->role == role ? 0 : -1;
+	const int *roles = inventory_total_roles(source->device, source->power_role);
+	for (int i = 0; roles[i] >= 0; i++)
+		if (roles[i] == role)
+			return i;
+	return -1;
+}
+
+/* Whether an index such as "7" or "1.7" is one of the source's places. */
+static bool in_range(const struct source *source, const char *index)
+{
+	if (source->first == 0 && source->last == 0)
+		return true;
+	const char *dot = strrchr(index, '.');
+	const char *number = dot != NULL ? dot + 1 : index;
+	char *end;
+	long n = strtol(number, &end, 10);
+	return end != number && *end == '\0' && n >= source->first && n <= source->last;
+}
+
+static bool belongs(const struct source *source, const struct store_point *point)
+{
+	if (point->quantity != source->quantity || rank_of(source, (int)point->role) < 0)
+		return false;
+	if (source->quantity != HWATT_ENERGY)
+		return strcmp(point->index, "total") == 0;
+	return point->kind == INTERVAL_ENERGY && in_range(source, point->index);
+}
+
+static int group_rank(const struct source *source, int role, bool total)
+{
+	return rank_of(source, role) * 2 + (total ? 0 : 1);
+}
+
+static struct group *group_for(struct source *source, int role, bool total)
+{
+	size_t at = 0;
+	int rank = group_rank(source, role, total);
+	while (at < source->group_count && group_rank(source, source->groups[at].role, source->groups[at].total) < rank)
+		at++;
+	if (at < source->group_count && source->groups[at].role == role && source->groups[at].total == total)
+		return &source->groups[at];
+	source->groups = hwatt_realloc(source->groups, (source->group_count + 1) * sizeof(*source->groups));
+	memmove(&source->groups[at + 1], &source->groups[at], (source->group_count - at) * sizeof(*source->groups));
+	source->group_count++;
+	source->groups[at] = (struct group){ .role = role, .total = total };
+	return &source->groups[at];
+}
+
+static void add_point(struct source *source, const struct store_point *point, uint32_t place)
+{
+	struct group *group = group_for(source, (int)point->role, strcmp(point->index, "total") == 0);
+	group->points = hwatt_realloc(group->points, (group->count + 1) * sizeof(*group->points));
+	group->points[group->count++] = place;
+}
+
+/* Where `id` stands, or would stand, in by_id. */
+static size_t lower_bound(const struct sources *s, int64_t id)
+{
+	size_t low = 0, high = s->point_count;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (s->points[s->by_id[middle]].id < id)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+bool sources_join(struct sources *s, const struct store_point *point)
+{
+	const struct entry *entry = entry_of(s, point->device);
+	bool joined = false;
+	if (entry == NULL || sources_find(s, point->id) != SIZE_MAX)
+		return false;
+	uint32_t place = (uint32_t)s->point_count;
+	for (uint32_t i = entry->first; i != NONE; i = s->items[i].next) {
+		if (!belongs(&s->items[i], point))
+			continue;
+		add_point(&s->items[i], point, place);
+		joined = true;
+	}
+	if (!joined)
+		return false;
+	if (s->point_count == s->point_capacity) {
+		s->point_capacity = s->point_capacity == 0 ? 64 : s->point_capacity * 2;
+		s->points = hwatt_realloc(s->points, s->point_capacity * sizeof(*s->points));
+		s->by_id = hwatt_realloc(s->by_id, s->point_capacity * sizeof(*s->by_id));
+	}
+	size_t at = lower_bound(s, point->id);
+	memmove(&s->by_id[at + 1], &s->by_id[at], (s->point_count - at) * sizeof(*s->by_id));
+	s->by_id[at] = place;
+	s->points[s->point_count++] = (struct point){ point->id, SOURCES_NEVER };
+	return true;
+}
+
+size_t sources_find(const struct sources *s, int64_t id)
+{
+	size_t at = lower_bound(s, id);
+	return at < s->point_count && s->points[s->by_id[at]].id == id ? s->by_id[at] : SIZE_MAX;
+}
+
+int64_t sources_point_id(const struct sources *s, size_t point)
+{
+	return s->points[point].id;
+}
+
+int64_t sources_seen(struct sources *s, size_t point, int64_t start_s)
+{
+	struct point *p = &s->points[point];
+	int64_t before = p->first_s;
+	if (start_s >= before)
+		return start_s;
+	p->first_s = start_s;
+	return before;
+}
+
+size_t sources_expected(const struct sources *s, int64_t start_s)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < s->point_count; i++)
+		count += s->points[i].first_s <= start_s;
+	return count;
+}
+
+int64_t sources_first(const struct sources *s, size_t source)
+{
+	const struct source *item = &s->items[source];
+	int64_t first = SOURCES_NEVER;
+	for (size_t g = 0; g < item->group_count; g++)
+		for (size_t i = 0; i < item->groups[g].count; i++)
+			if (s->points[item->groups[g].points[i]].first_s < first)
+				first = s->points[item->groups[g].points[i]].first_s;
+	return first;
+}
+
+void sources_wait(struct sources *s, size_t source, int64_t since_s)
+{
+	s->items[source].since_s = since_s;
+}
+
+void sources_name(const struct sources *s, size_t source, char out[192])
+{
+	const struct source *item = &s->items[source];
+	const char *role = item->role >= 0 ? hwatt_role_name((enum hwatt_role)item->role)
+					   : hwatt_power_role_name(item->power_role);
+	snprintf(out, 192, "%s/%s%s/%d-%d", item->device->device.id, item->role >= 0 ? "" : "total ", role, item->first,
+		 item->last);
+}
+
+size_t sources_points(const struct sources *s, size_t source, size_t *out, size_t count)
+{
+	const struct source *item = &s->items[source];
+	for (size_t g = 0; g < item->group_count; g++)
+		for (size_t i = 0; i < item->groups[g].count; i++)
+			out[count++] = item->groups[g].points[i];
+	return count;
+}
+
+/* --- a quarter --------------------------------------------------------------------------------------------------- */
+
+static size_t worse(size_t rank, char letter)
+{
+	const char *at = letter != '\0' ? strchr(QUALITY_LETTERS, letter) : NULL;
+	size_t other = at != NULL ? (size_t)(at - QUALITY_LETTERS) : KPI_LETTERS - 1;
+	return other > rank ? other : rank;
+}
+
+static bool any_present(const struct group *group, const struct brief *briefs)
+{
+	for (size_t i = 0; i < group->count; i++)
+		if (briefs[group->points[i]].present)
+			return true;
+	return false;
+}
+
+/* Sums the points of `group` that existed; false when none did. */
+static bool add_group(const struct sources *s, const struct group *group, const struct brief *briefs, int64_t start_s,
+		      struct source_quarter *out)
+{
+	int64_t covered_ms = QUARTER_MS, last_mw = 0;
+	hwatt_i128 amount = 0;
+	size_t rank = 0, expected = 0;
+	for (size_t i = 0; i < group->count; i++) {
+		const struct brief *brief = &briefs[group->points[i]];
+		if (s->points[group->points[i]].first_s > start_s)
+			continue;
+		expected++;
+		amount += brief->present ? brief->amount : 0;
+		last_mw += brief->present && brief->covered_ms > 0 ? brief->last : 0;
+		int64_t ms = brief->present ? brief->covered_ms : 0;
+		covered_ms = ms < covered_ms ? ms : covered_ms;
+		rank = worse(rank, brief->present ? brief->quality : 'X');
+	}
+	if (expected == 0)
+		return false;
+	bool fits = amount >= INT64_MIN && amount <= INT64_MAX; /* no real quarter is larger */
+	out->input.expected = true;
+	out->present = any_present(group, briefs);
+	out->input.amount = fits ? (int64_t)amount : 0;
+	out->input.covered_ms = fits ? covered_ms : 0;
+	out->input.quality = fits ? QUALITY_LETTERS[rank] : 'X';
+	out->last_mw = last_mw;
+	return true;
+}
+
+struct source_quarter sources_quarter(const struct sources *s, size_t source, const struct brief *briefs, int64_t start_s)
+{
+	const struct source *item = &s->items[source];
+	struct source_quarter out = { .input = { .share_ppm = HWATT_PPM, .mpe_ppm = item->device->accuracy_ppm,
+						 .quality = 'X' } };
+	for (size_t g = 0; g < item->group_count; g++)
+		if (any_present(&item->groups[g], briefs) && add_group(s, &item->groups[g], briefs, start_s, &out))
+			return out;
+	for (size_t g = 0; g < item->group_count; g++) /* silent as a whole */
+		if (add_group(s, &item->groups[g], briefs, start_s, &out))
+			return out;
+	out.input.expected = item->since_s <= start_s;
+	return out;
+}

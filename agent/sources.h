@@ -1,0 +1,72 @@
+/* SPDX-FileCopyrightText: 2026 The hallwatt authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* sources.h - which stored points belong to which meter, and what a meter says of one quarter.
+ *
+ * A source is a meter of the inventory or one summary quantity of a device.  Points join as they appear.  A source that
+ * can read its total at several roles takes, for each quarter, the most trusted one that reported then.  A point counts as
+ * missing from its first interval on; a meter that has never answered, from the time it was first waited for. */
+#ifndef HALLWATT_SOURCES_H
+#define HALLWATT_SOURCES_H
+
+#include <stddef.h>
+#include "inventory.h"
+#include "kpi.h"
+#include "store.h"
+
+#define SOURCES_NEVER INT64_MAX
+
+struct brief { /* one point in one quarter, as far as sums need it; {0} is absent */
+	int64_t amount, last;
+	int32_t covered_ms;
+	char quality;
+	bool present;
+};
+
+struct source_quarter {
+	struct kpi_input input; /* share 1 */
+	bool present;           /* a point of it has an interval, be it an empty one */
+	int64_t last_mw;        /* ENERGY: power last seen in the quarter; 0 when not covered */
+};
+
+struct sources;
+
+/* Knows the devices of the configuration, no source yet. */
+struct sources *sources_new(const struct config *config);
+void sources_free(struct sources *sources);
+/* The source that reads `meter` (whatever its share), made when it is new. */
+size_t sources_meter(struct sources *sources, const struct inventory_meter *meter);
+/* The source of a device's summary: the point with the index "total". */
+size_t sources_summary(struct sources *sources, const struct config_device *device, enum hwatt_role role,
+		       enum hwatt_quantity quantity);
+/* The same, when there is one already. */
+bool sources_has_summary(const struct sources *sources, const struct config_device *device, enum hwatt_role role,
+			 enum hwatt_quantity quantity);
+size_t sources_count(const struct sources *sources);
+size_t sources_point_count(const struct sources *sources);
+/* The device of that name, NULL when the configuration has none. */
+const struct config_device *sources_device(const struct sources *sources, const char *id);
+
+/* Lets a stored point join the sources it belongs to; false when there is none. Once for each point. */
+bool sources_join(struct sources *sources, const struct store_point *point);
+/* The place of the point with that id among the briefs; SIZE_MAX: not one of ours. */
+size_t sources_find(const struct sources *sources, int64_t id);
+int64_t sources_point_id(const struct sources *sources, size_t point);
+/* An interval of the point at `start_s` exists.  When the point was not expected then until now, returns from when on it
+ * was (SOURCES_NEVER: this is its first), else `start_s`. */
+int64_t sources_seen(struct sources *sources, size_t point, int64_t start_s);
+/* Points that are expected in the quarter. */
+size_t sources_expected(const struct sources *sources, int64_t start_s);
+/* From when on the source has intervals; SOURCES_NEVER. */
+int64_t sources_first(const struct sources *sources, size_t source);
+/* A source without any interval counts as missing from `since_s` on. */
+void sources_wait(struct sources *sources, size_t source, int64_t since_s);
+/* "pdu-a1/outlet/1-8": names the source for good. */
+void sources_name(const struct sources *sources, size_t source, char out[192]);
+/* Appends the places of the source's points to `out`, which has room for all points. Returns the new count. */
+size_t sources_points(const struct sources *sources, size_t source, size_t *out, size_t count);
+
+/* What `source` says of the quarter at `start_s`, given all points' briefs. */
+struct source_quarter sources_quarter(const struct sources *sources, size_t source, const struct brief *briefs,
+				      int64_t start_s);
+
+#endif

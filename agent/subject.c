@@ -1,0 +1,526 @@
+/* SPDX-FileCopyrightText: 2026 The hallwatt authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "subject.h"
+#include <assert.h>
+#include <hallwatt/arena.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SITE_MONTHS 26 /* no window of a site reaches further back */
+
+static const struct {
+	enum hwatt_role role;
+	size_t lanes;
+	enum hwatt_quantity quantities[3];
+} group_rows[] = {
+	[GROUP_CPU] = { HWATT_CPU, 1, { HWATT_CPU_UTILISATION } },
+	[GROUP_MEMORY] = { HWATT_MEMORY, 2, { HWATT_MEMORY_USED, HWATT_MEMORY_SIZE } },
+	[GROUP_STORAGE] = { HWATT_STORAGE, 2, { HWATT_STORAGE_USED, HWATT_STORAGE_SIZE } },
+	[GROUP_NETWORK] = { HWATT_INTERFACE, 3, { HWATT_IF_IN_OCTETS, HWATT_IF_OUT_OCTETS, HWATT_IF_SPEED } },
+};
+
+static const enum hwatt_power_role dc_roles[] = { HWATT_POWER_GRID, HWATT_POWER_ONSITE, HWATT_POWER_GENERATOR };
+static const enum hwatt_power_role it_roles[] = { HWATT_POWER_NONE, HWATT_POWER_UPS_OUTPUT, HWATT_POWER_PDU, HWATT_POWER_IT };
+
+/* --- who counts -------------------------------------------------------------------------------------------------- */
+
+static void use(struct subject_uses *uses, size_t source, int64_t share_ppm)
+{
+	if (uses->count == uses->capacity) {
+		uses->capacity = uses->capacity == 0 ? 4 : uses->capacity * 2;
+		uses->items = hwatt_realloc(uses->items, uses->capacity * sizeof(*uses->items));
+	}
+	uses->items[uses->count++] = (struct subject_use){ source, share_ppm };
+}
+
+static void use_sum(struct subject_uses *uses, const struct inventory_sum *sum, struct sources *sources)
+{
+	for (size_t i = 0; i < sum->count; i++)
+		use(uses, sources_meter(sources, &sum->meters[i]), sum->meters[i].share_ppm);
+}
+
+static size_t new_pair(struct subject *s, bool ratio)
+{
+	s->pairs = hwatt_realloc(s->pairs, (s->pair_count + 1) * sizeof(*s->pairs));
+	s->pairs[s->pair_count] = (struct subject_pair){ .ratio = ratio };
+	return s->pair_count++;
+}
+
+static void use_dc(struct subject_uses *uses, const struct inventory_site *site, struct sources *sources)
+{
+	for (size_t i = 0; i < sizeof(dc_roles) / sizeof(dc_roles[0]); i++)
+		use_sum(uses, &site->power[dc_roles[i]], sources);
+}
+
+/* The pairs of a site's PUE, where both sides are metered; a hall without a grid meter has no E_DC. */
+static void add_site(struct subject *s, const struct inventory_site *site, struct sources *sources)
+{
+	s->sites = hwatt_realloc(s->sites, (s->site_count + 1) * sizeof(*s->sites));
+	struct subject_site *added = &s->sites[s->site_count++];
+	*added = (struct subject_site){ .site = site, .dc = SUBJECT_NO_PAIR, .it = SUBJECT_NO_PAIR,
+					.cooling = SUBJECT_NO_PAIR };
+	bool grid = site->power[HWATT_POWER_GRID].count > 0;
+	for (int c = 0; c <= 3; c++) {
+		added->pue[c] = SUBJECT_NO_PAIR;
+		if (c == 0 || !grid || site->power[it_roles[c]].count == 0)
+			continue;
+		added->pue[c] = new_pair(s, true);
+		use_dc(&s->pairs[added->pue[c]].num, site, sources);
+		use_sum(&s->pairs[added->pue[c]].den, &site->power[it_roles[c]], sources);
+	}
+}
+
+static size_t energy_pair(struct subject *s, const struct inventory_sum *sum, struct sources *sources)
+{
+	size_t pair = new_pair(s, false);
+	use_sum(&s->pairs[pair].num, sum, sources);
+	return pair;
+}
+
+static struct subject_member *add_member(struct subject *s, enum group_kind kind, size_t lanes, int64_t weight_ppm)
+{
+	struct subject_group *group = &s->groups[kind];
+	if (group->count == group->capacity) {
+		group->capacity = group->capacity == 0 ? 4 : group->capacity * 2;
+		group->members = hwatt_realloc(group->members, group->capacity * sizeof(*group->members));
+	}
+	group->members[group->count] = (struct subject_member){ .lane = s->lane_count, .weight_ppm = weight_ppm };
+	s->lane_count += lanes;
+	return &group->members[group->count++];
+}
+
+/* --- racks ------------------------------------------------------------------------------------------------------- */
+
+static bool in_rack(const struct inventory_meter *meter, const char *site, const char *rack)
+{
+	const struct hwatt_device *device = &meter->device->device;
+	return rack[0] != '\0' && strcmp(device->rack, rack) == 0 && strcmp(device->site, site) == 0;
+}
+
+/* Usable power of one feed: the rack's own, else the smallest that its feeds state; 0 unknown. */
+static int64_t usable_mw(const struct inventory *inventory, const struct inventory_sum *pdus, const char *site,
+			 const char *rack)
+{
+	const struct config *config = inventory->config;
+	for (size_t i = 0; i < config->rack_count; i++)
+		if (strcmp(config->racks[i].id, rack) == 0 && strcmp(config->racks[i].site, site) == 0 &&
+		    config->racks[i].usable_mw > 0)
+			return config->racks[i].usable_mw;
+	int64_t least = 0;
+	for (size_t i = 0; i < pdus->count; i++)
+		if (in_rack(&pdus->meters[i], site, rack) && pdus->meters[i].device->usable_mw > 0 &&
+		    (least == 0 || pdus->meters[i].device->usable_mw < least))
+			least = pdus->meters[i].device->usable_mw;
+	return least;
+}
+
+/* Adds the feeds of a rack that `pdus` holds, once for each rack; none when its usable power is unknown. */
+static void add_rack(struct subject *s, const struct inventory *inventory, const struct inventory_sum *pdus,
+		     const char *site, const char *rack, struct sources *sources)
+{
+	int64_t usable = usable_mw(inventory, pdus, site, rack);
+	size_t before = s->groups[GROUP_RACK].count;
+	for (size_t i = 0; usable > 0 && i < pdus->count; i++) {
+		const struct inventory_meter *meter = &pdus->meters[i];
+		if (!in_rack(meter, site, rack))
+			continue;
+		size_t source = sources_meter(sources, meter);
+		add_member(s, GROUP_RACK, 1, meter->share_ppm)->sources[0] = source;
+	}
+	if (s->groups[GROUP_RACK].count > before) {
+		s->rack_capacity_mw += usable;
+		s->rack_count++;
+	}
+}
+
+static bool is_pdu_of_rack(const struct inventory_meter *meter)
+{
+	return meter->power_role == HWATT_POWER_PDU && meter->device->device.rack[0] != '\0';
+}
+
+/* Racks of `pdus`, each at its first feed. */
+static void add_racks(struct subject *s, const struct inventory *inventory, const struct inventory_sum *pdus,
+		      struct sources *sources)
+{
+	for (size_t i = 0; i < pdus->count; i++) {
+		const struct hwatt_device *device = &pdus->meters[i].device->device;
+		bool seen = !is_pdu_of_rack(&pdus->meters[i]);
+		for (size_t j = 0; j < i && !seen; j++)
+			seen = in_rack(&pdus->meters[j], device->site, device->rack);
+		if (!seen)
+			add_rack(s, inventory, pdus, device->site, device->rack, sources);
+	}
+}
+
+/* A contract's racks: those wholly in scope, and those of which it has whole PDUs. */
+static void add_contract_racks(struct subject *s, const struct inventory *inventory, struct sources *sources)
+{
+	const struct inventory_scope *scope = s->scope;
+	for (size_t r = 0; r < scope->rack_count; r++)
+		for (size_t i = 0; i < scope->site_count; i++)
+			if (strcmp(scope->sites[i]->site->id, scope->racks[r]->site) == 0)
+				add_rack(s, inventory, &scope->sites[i]->power[HWATT_POWER_PDU], scope->racks[r]->site,
+					 scope->racks[r]->id, sources);
+	struct inventory_meter *rest = hwatt_alloc((scope->energy.count + 1) * sizeof(*rest));
+	struct inventory_sum sum = { .meters = rest };
+	for (size_t i = 0; i < scope->energy.count; i++) {
+		const struct inventory_meter *meter = &scope->energy.meters[i];
+		bool whole = is_pdu_of_rack(meter) && meter->first == 0 && meter->last == 0 && meter->share_ppm == HWATT_PPM;
+		for (size_t r = 0; r < scope->rack_count && whole; r++)
+			whole = !in_rack(meter, scope->racks[r]->site, scope->racks[r]->id);
+		if (whole)
+			rest[sum.count++] = *meter;
+	}
+	add_racks(s, inventory, &sum, sources);
+	free(rest);
+}
+
+/* --- making ------------------------------------------------------------------------------------------------------ */
+
+static void finish(struct subject *s, const struct zone *zone, size_t month_limit)
+{
+	s->zone = zone;
+	bins_init(&s->bins, zone, s->from_s, s->to_s, month_limit);
+	for (size_t i = 0; i < s->pair_count; i++) {
+		size_t most = s->pairs[i].num.count > s->pairs[i].den.count ? s->pairs[i].num.count : s->pairs[i].den.count;
+		s->input_capacity = most > s->input_capacity ? most : s->input_capacity;
+	}
+	s->inputs = hwatt_alloc((2 * s->input_capacity + 1) * sizeof(*s->inputs));
+}
+
+void subject_init_site(struct subject *s, const struct inventory *inventory, const struct inventory_site *site,
+		       const struct zone *zone, int64_t from_s, struct sources *sources)
+{
+	s->id = site->site->id;
+	s->from_s = from_s;
+	s->to_s = INT64_MAX;
+	add_site(s, site, sources);
+	struct subject_site *own = &s->sites[0];
+	if (site->power[HWATT_POWER_GRID].count > 0) {
+		own->dc = new_pair(s, false);
+		use_dc(&s->pairs[own->dc].num, site, sources);
+	}
+	if (site->power[HWATT_POWER_COOLING].count > 0)
+		own->cooling = energy_pair(s, &site->power[HWATT_POWER_COOLING], sources);
+	for (int c = 3; c >= 1; c--)
+		own->it_category = site->power[it_roles[c]].count > 0 ? c : own->it_category;
+	if (own->it_category > 0)
+		own->it = energy_pair(s, &site->power[it_roles[own->it_category]], sources);
+	s->metered = new_pair(s, false);
+	for (int role = 0; role < HWATT_POWER_ROLES; role++)
+		use_sum(&s->pairs[s->metered].num, &site->power[role], sources);
+	add_racks(s, inventory, &site->power[HWATT_POWER_PDU], sources);
+	finish(s, zone, SITE_MONTHS);
+}
+
+void subject_init_contract(struct subject *s, const struct inventory *inventory, const struct inventory_scope *scope,
+			   const struct zone *zone, struct sources *sources)
+{
+	s->id = scope->contract->id;
+	s->contract = scope->contract;
+	s->scope = scope;
+	struct window all = window_containing(zone, WINDOW_CONTRACT, 0, scope->contract->valid.from_day,
+					      scope->contract->valid.to_day);
+	s->from_s = all.from_s;
+	s->to_s = all.to_s;
+	for (size_t i = 0; i < scope->site_count; i++) {
+		const char *id = scope->sites[i]->site->id;
+		add_site(s, scope->sites[i], sources);
+		for (size_t m = 0; m < scope->energy.count; m++) {
+			const struct inventory_meter *meter = &scope->energy.meters[m];
+			if (strcmp(meter->device->device.site, id) != 0)
+				continue;
+			if (s->sites[i].it == SUBJECT_NO_PAIR)
+				s->sites[i].it = new_pair(s, false);
+			s->sites[i].it_category = scope->category;
+			use(&s->pairs[s->sites[i].it].num, sources_meter(sources, meter), meter->share_ppm);
+		}
+	}
+	s->metered = energy_pair(s, &scope->energy, sources);
+	add_contract_racks(s, inventory, sources);
+	finish(s, zone, 0);
+}
+
+void subject_free(struct subject *s)
+{
+	for (size_t i = 0; i < s->pair_count; i++) {
+		free(s->pairs[i].num.items);
+		free(s->pairs[i].den.items);
+	}
+	for (size_t g = 0; g < GROUP_KINDS; g++)
+		free(s->groups[g].members);
+	free(s->pairs);
+	free(s->sites);
+	free(s->inputs);
+	bins_free(&s->bins);
+	*s = (struct subject){0};
+}
+
+/* --- summaries --------------------------------------------------------------------------------------------------- */
+
+int subject_group_of(enum hwatt_role role, enum hwatt_quantity quantity)
+{
+	for (int g = 0; g < GROUP_RACK; g++)
+		for (size_t l = 0; l < group_rows[g].lanes; l++)
+			if (group_rows[g].role == role && group_rows[g].quantities[l] == quantity)
+				return g;
+	return -1;
+}
+
+/* The share of `device` that counts for the subject; 0: none. */
+static int64_t share_of(const struct subject *s, const struct config_device *device)
+{
+	if (s->contract == NULL)
+		return strcmp(device->device.site, s->id) == 0 ? HWATT_PPM : 0;
+	for (size_t i = 0; i < s->scope->subject_count; i++)
+		if (strcmp(s->scope->subjects[i].device->device.id, device->device.id) == 0)
+			return s->scope->subjects[i].share_ppm;
+	return 0;
+}
+
+void subject_join(struct subject *s, struct sources *sources, const struct config_device *device, enum hwatt_role role,
+		  enum hwatt_quantity quantity)
+{
+	int g = subject_group_of(role, quantity);
+	int64_t share_ppm = g >= 0 ? share_of(s, device) : 0;
+	if (share_ppm == 0)
+		return;
+	struct subject_member *member = add_member(s, (enum group_kind)g, group_rows[g].lanes, share_ppm);
+	for (size_t l = 0; l < group_rows[g].lanes; l++)
+		member->sources[l] = sources_summary(sources, device, role, group_rows[g].quantities[l]);
+}
+
+/* --- points ------------------------------------------------------------------------------------------------------ */
+
+static size_t lanes_of(int group)
+{
+	return group == GROUP_RACK ? 1 : group_rows[group].lanes;
+}
+
+/* Calls for every source of the subject, some of them several times. */
+static void each_source(const struct subject *s, void (*each)(void *arg, size_t source), void *arg)
+{
+	for (size_t p = 0; p < s->pair_count; p++) {
+		for (size_t i = 0; i < s->pairs[p].num.count; i++)
+			each(arg, s->pairs[p].num.items[i].source);
+		for (size_t i = 0; i < s->pairs[p].den.count; i++)
+			each(arg, s->pairs[p].den.items[i].source);
+	}
+	for (int g = 0; g < GROUP_KINDS; g++)
+		for (size_t m = 0; m < s->groups[g].count; m++)
+			for (size_t l = 0; l < lanes_of(g); l++)
+				each(arg, s->groups[g].members[m].sources[l]);
+}
+
+struct gathering { const struct sources *sources; bool *taken; size_t *scratch; };
+
+static void gather(void *arg, size_t source)
+{
+	struct gathering *g = arg;
+	size_t count = sources_points(g->sources, source, g->scratch, 0);
+	for (size_t i = 0; i < count; i++)
+		g->taken[g->scratch[i]] = true;
+}
+
+struct by_id { int64_t id; size_t place; };
+
+static int compare_ids(const void *left, const void *right)
+{
+	const struct by_id *a = left, *b = right;
+	return (a->id > b->id) - (a->id < b->id);
+}
+
+size_t subject_points(const struct subject *s, const struct sources *sources, size_t *out)
+{
+	size_t all = sources_point_count(sources), count = 0;
+	struct gathering gathering = { sources, hwatt_alloc(all + 1), hwatt_alloc((all + 1) * sizeof(size_t)) };
+	struct by_id *sorted = hwatt_alloc((all + 1) * sizeof(*sorted));
+	each_source(s, gather, &gathering);
+	for (size_t i = 0; i < all; i++)
+		if (gathering.taken[i])
+			sorted[count++] = (struct by_id){ sources_point_id(sources, i), i };
+	qsort(sorted, count, sizeof(*sorted), compare_ids);
+	for (size_t i = 0; i < count; i++)
+		out[i] = sorted[i].place;
+	free(sorted);
+	free(gathering.taken);
+	free(gathering.scratch);
+	return count;
+}
+
+struct search { const struct sources *sources; size_t *scratch; size_t point; bool found; };
+
+static void look(void *arg, size_t source)
+{
+	struct search *search = arg;
+	size_t count = search->found ? 0 : sources_points(search->sources, source, search->scratch, 0);
+	for (size_t i = 0; i < count; i++)
+		search->found |= search->scratch[i] == search->point;
+}
+
+bool subject_reads(const struct subject *s, const struct sources *sources, size_t point, size_t *scratch)
+{
+	struct search search = { sources, scratch, point, false };
+	each_source(s, look, &search);
+	return search.found;
+}
+
+/* --- a quarter --------------------------------------------------------------------------------------------------- */
+
+static void fill(const struct subject_uses *uses, const struct source_quarter *results, struct kpi_input *inputs)
+{
+	for (size_t i = 0; i < uses->count; i++) {
+		inputs[i] = results[uses->items[i].source].input;
+		inputs[i].share_ppm = uses->items[i].share_ppm;
+	}
+}
+
+static size_t letter_rank(char letter)
+{
+	const char *at = letter != '\0' ? strchr(QUALITY_LETTERS, letter) : NULL;
+	return at != NULL ? (size_t)(at - QUALITY_LETTERS) : KPI_LETTERS - 1;
+}
+
+static void add_lanes(const struct subject_group *group, size_t lanes, const struct source_quarter *results, struct sums *out,
+		      int32_t letters[KPI_LETTERS])
+{
+	size_t rank = 0;
+	bool any = false;
+	for (size_t m = 0; m < group->count; m++) {
+		for (size_t l = 0; l < lanes; l++) {
+			const struct kpi_input *input = &results[group->members[m].sources[l]].input;
+			if (!input->expected)
+				continue;
+			size_t worse = letter_rank(input->quality);
+			rank = worse > rank ? worse : rank;
+			any = true;
+			if (input->covered_ms <= 0)
+				continue;
+			out->lanes[group->members[m].lane + l].amount += input->amount;
+			out->lanes[group->members[m].lane + l].covered_ms += input->covered_ms;
+		}
+	}
+	if (any)
+		letters[rank]++;
+}
+
+struct presence { const struct source_quarter *results; bool any; };
+
+static void look_for_interval(void *arg, size_t source)
+{
+	struct presence *presence = arg;
+	presence->any |= presence->results[source].present;
+}
+
+bool subject_quarter(struct subject *s, const struct source_quarter *results, struct sums *out)
+{
+	sums_reserve(out, s->pair_count, s->lane_count);
+	sums_clear(out);
+	struct presence presence = { results, false };
+	each_source(s, look_for_interval, &presence);
+	if (!presence.any)
+		return false;
+	for (size_t p = 0; p < s->pair_count; p++) {
+		const struct subject_pair *pair = &s->pairs[p];
+		struct kpi_input *num = s->inputs, *den = s->inputs + s->input_capacity;
+		fill(&pair->num, results, num);
+		fill(&pair->den, results, den);
+		if (pair->ratio)
+			kpi_quarter_ratio(num, pair->num.count, den, pair->den.count, &out->pairs[p]);
+		else
+			kpi_quarter_energy(num, pair->num.count, &out->pairs[p]);
+	}
+	for (int g = 0; g < GROUP_KINDS; g++)
+		add_lanes(&s->groups[g], lanes_of(g), results, out, out->letters[g]);
+	return true;
+}
+
+/* --- a period ---------------------------------------------------------------------------------------------------- */
+
+static const struct kpi_pair nothing;
+static const struct kpi_lane no_lanes[3];
+
+static const struct kpi_pair *pair_at(const struct sums *sums, size_t pair)
+{
+	return pair < sums->pair_count ? &sums->pairs[pair] : &nothing;
+}
+
+static void make_sites(const struct subject *s, const struct sums *sums, struct kpi_site *out)
+{
+	for (size_t i = 0; i < s->site_count; i++) {
+		const struct subject_site *site = &s->sites[i];
+		out[i].rated_it_mw = site->site->site->rated_it_mw;
+		out[i].has_dc = site->dc != SUBJECT_NO_PAIR;
+		out[i].dc = *pair_at(sums, site->dc);
+		out[i].has_cooling = site->cooling != SUBJECT_NO_PAIR;
+		out[i].cooling = *pair_at(sums, site->cooling);
+		out[i].it_category = site->it != SUBJECT_NO_PAIR ? site->it_category : 0;
+		out[i].it = *pair_at(sums, site->it);
+		for (int c = 1; c <= 3; c++) {
+			out[i].has_pue[c] = site->pue[c] != SUBJECT_NO_PAIR;
+			out[i].pue[c] = *pair_at(sums, site->pue[c]);
+		}
+	}
+}
+
+static int64_t expected_ms(const struct subject_member *member, size_t lanes, bool always, const struct sources *sources,
+			   int64_t from_s, int64_t until_s)
+{
+	int64_t first_s = SOURCES_NEVER;
+	for (size_t l = 0; l < lanes; l++) {
+		int64_t seen_s = sources_first(sources, member->sources[l]);
+		first_s = seen_s < first_s ? seen_s : first_s;
+	}
+	if (first_s == SOURCES_NEVER && always)
+		first_s = from_s;
+	first_s = first_s > from_s ? first_s : from_s;
+	return first_s < until_s ? (until_s - first_s) * 1000 : 0;
+}
+
+static void make_group(const struct subject *s, int g, const struct sources *sources, const struct sums *sums,
+		       int64_t from_s, int64_t until_s, struct kpi_member **memory, struct kpi_group *out)
+{
+	const struct subject_group *group = &s->groups[g];
+	*memory = hwatt_alloc((group->count + 1) * sizeof(**memory));
+	for (size_t m = 0; m < group->count; m++) {
+		const struct subject_member *member = &group->members[m];
+		struct kpi_member *made = &(*memory)[out->count];
+		made->expected_ms = expected_ms(member, lanes_of(g), g == GROUP_RACK, sources, from_s, until_s);
+		if (made->expected_ms == 0) /* not there yet */
+			continue;
+		made->weight_ppm = member->weight_ppm;
+		made->lanes = member->lane + lanes_of(g) <= sums->lane_count ? &sums->lanes[member->lane] : no_lanes;
+		out->count++;
+	}
+	out->members = *memory;
+	memcpy(out->letters, sums->letters[g], sizeof(out->letters));
+}
+
+void subject_period_make(const struct subject *s, const struct sources *sources, const struct sums *sums,
+			 const struct window *window, int64_t until_s, struct subject_period *out)
+{
+	int64_t end_s = until_s < window->to_s ? until_s : window->to_s;
+	end_s = end_s > window->from_s ? end_s : window->from_s;
+	*out = (struct subject_period){0};
+	out->sites = hwatt_alloc((s->site_count + 1) * sizeof(*out->sites));
+	make_sites(s, sums, out->sites);
+	struct kpi_period *period = &out->period;
+	period->span = (struct kpi_span){ (end_s - window->from_s) / QUARTER_S, (window->to_s - window->from_s) / QUARTER_S };
+	period->single = window->kind == WINDOW_INTERVAL;
+	period->site_count = s->site_count;
+	period->sites = out->sites;
+	period->metered = *pair_at(sums, s->metered);
+	period->has_metered = s->pairs[s->metered].num.count > 0;
+	struct kpi_group *groups[] = { &period->cpu, &period->memory, &period->storage, &period->network, &period->rack };
+	for (int g = 0; g < GROUP_KINDS; g++)
+		make_group(s, g, sources, sums, window->from_s, end_s, &out->members[g], groups[g]);
+	period->rack.capacity_mw = s->rack_capacity_mw;
+}
+
+void subject_period_free(struct subject_period *period)
+{
+	free(period->sites);
+	for (size_t g = 0; g < GROUP_KINDS; g++)
+		free(period->members[g]);
+	*period = (struct subject_period){0};
+}

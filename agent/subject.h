@@ -1,0 +1,87 @@
+/* SPDX-FileCopyrightText: 2026 The hallwatt authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* subject.h - a site or a contract as something figures are about: which sources count for what, and their sums. */
+#ifndef HALLWATT_SUBJECT_H
+#define HALLWATT_SUBJECT_H
+
+#include <stddef.h>
+#include "contract.h"
+#include "sources.h"
+#include "sums.h"
+
+#define SUBJECT_NO_PAIR SIZE_MAX
+
+struct subject_use { size_t source; int64_t share_ppm; };
+
+struct subject_uses { size_t count, capacity; struct subject_use *items; };
+
+struct subject_pair { /* place i in struct sums */
+	bool ratio;
+	struct subject_uses num, den;
+};
+
+struct subject_site {
+	const struct inventory_site *site;
+	size_t pue[4], dc, it, cooling; /* pairs */
+	int it_category;
+};
+
+struct subject_member { /* a device, or a feed of a rack */
+	size_t sources[3], lane; /* the first lane */
+	int64_t weight_ppm;
+};
+
+struct subject_group {
+	size_t count, capacity;
+	struct subject_member *members;
+};
+
+struct subject {
+	const char *id;
+	const struct contract *contract;          /* NULL: a site */
+	const struct inventory_scope *scope;      /* of a contract */
+	const struct zone *zone;
+	int64_t from_s, to_s;                     /* of a contract's validity; a site: from where it is summed, and no end */
+	size_t site_count, pair_count, lane_count;
+	struct subject_site *sites;
+	struct subject_pair *pairs;
+	size_t metered;                           /* pair of all its energy meters */
+	struct subject_group groups[GROUP_KINDS];
+	hwatt_i128 rack_capacity_mw;
+	size_t rack_count;
+	struct bins bins;
+	size_t input_capacity;
+	struct kpi_input *inputs;                 /* scratch */
+};
+
+/* Fill a zeroed subject; strings, zone and inventory are borrowed. */
+void subject_init_site(struct subject *subject, const struct inventory *inventory, const struct inventory_site *site,
+		       const struct zone *zone, int64_t from_s, struct sources *sources);
+void subject_init_contract(struct subject *subject, const struct inventory *inventory, const struct inventory_scope *scope,
+			   const struct zone *zone, struct sources *sources);
+void subject_free(struct subject *subject);
+/* A summary point of `device` appeared: the device becomes a member of the group it tells of, if the subject has the device. */
+void subject_join(struct subject *subject, struct sources *sources, const struct config_device *device,
+		  enum hwatt_role role, enum hwatt_quantity quantity);
+/* The group (enum group_kind) that a summary point tells of; -1: none. */
+int subject_group_of(enum hwatt_role role, enum hwatt_quantity quantity);
+/* Whether any source of the subject reads the point. */
+bool subject_reads(const struct subject *subject, const struct sources *sources, size_t point, size_t *scratch);
+/* The places of all its points in `out` (room for all points), by id and each once. Returns the count. */
+size_t subject_points(const struct subject *subject, const struct sources *sources, size_t *out);
+/* What a quarter gives, from what all sources say of it; nothing (and false) when none of the subject's sources has an
+ * interval. */
+bool subject_quarter(struct subject *subject, const struct source_quarter *results, struct sums *out);
+
+struct subject_period { /* a kpi_period with its memory */
+	struct kpi_period period;
+	struct kpi_site *sites;
+	struct kpi_member *members[GROUP_KINDS];
+};
+
+/* The sums over `window`, of which the part before `until_s` has elapsed, as figures are computed from. Free it. */
+void subject_period_make(const struct subject *subject, const struct sources *sources, const struct sums *sums,
+			 const struct window *window, int64_t until_s, struct subject_period *out);
+void subject_period_free(struct subject_period *period);
+
+#endif
