@@ -2,9 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* cmd_check.c - `hallwatt check`: every mistake in the files, and where it stands; or the JSON Schema of the files. */
 #include "cmd.h"
-#include "config.h"
 #include "contract.h"
-#include "inventory.h"
+#include "generation.h"
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
@@ -149,16 +148,15 @@ static int check_files(const struct check *check)
 	struct hwatt_arena *arena = hwatt_arena_new();
 	struct hwatt_report report = { .arena = arena };
 	struct hwatt_text text;
-	struct config *config = config_load(check->file, &report);
-	if (config != NULL)
-		inventory_free(inventory_build(config, &report));
+	struct generation *generation = generation_load(check->file, &report);
+	const struct config *config = generation != NULL ? generation->config : NULL;
 	hwatt_text_init(&text, REPORT_MAX);
 	if (check->json)
 		put_json(check, config, &report, &text);
 	else
 		put_human(check, config, &report, &text);
 	bool good = report_total(&report) == 0;
-	config_free(config);
+	generation_release(generation);
 	hwatt_arena_free(arena);
 	int code = put(&text);
 	return good ? code : CMD_MISUSE;

@@ -10,7 +10,10 @@ static const struct {
 	int (*run)(int argc, char **argv);
 	const char *does;
 } commands[] = {
+	{ "run", cmd_run, "the daemon: poll, meter, judge, serve" },
 	{ "check", cmd_check, "validate configuration and contracts; print the JSON Schema" },
+	{ "probe", cmd_probe, "poll one device once and print its readings" },
+	{ "demo", cmd_demo, "a simulated data hall on loopback, and the daemon on it" },
 	{ NULL, NULL, NULL },
 };
 
@@ -23,6 +26,12 @@ static void usage(FILE *out)
 	fprintf(out, "\nhallwatt COMMAND --help tells more; hallwatt --version the version.\n");
 }
 
+static int version(void)
+{
+	printf("hallwatt %s\n", HALLWATT_VERSION);
+	return CMD_DONE;
+}
+
 int main(int argc, char **argv)
 {
 	const char *name = argc > 1 ? argv[1] : "";
@@ -30,13 +39,12 @@ int main(int argc, char **argv)
 		usage(stdout);
 		return CMD_DONE;
 	}
-	if (strcmp(name, "--version") == 0) {
-		printf("hallwatt %s\n", HALLWATT_VERSION);
-		return CMD_DONE;
-	}
+	if (strcmp(name, "--version") == 0)
+		return version();
 	for (size_t i = 0; commands[i].name != NULL; i++)
 		if (strcmp(commands[i].name, name) == 0)
-			return commands[i].run(argc - 1, argv + 1);
+			return argc == 3 && strcmp(argv[2], "--version") == 0 ? version() :
+										commands[i].run(argc - 1, argv + 1);
 	if (name[0] != '\0')
 		fprintf(stderr, "hallwatt: there is no command \"%s\"\n", name);
 	usage(stderr);

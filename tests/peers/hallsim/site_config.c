@@ -98,7 +98,7 @@ static void write_feed(FILE *out, const struct hall_device *device)
 	int load = -1;
 	switch (device->kind) {
 	case HALL_GRID:
-		fputs(", power_role: grid", out);
+		fputs(", power_role: grid, meter: sensor", out);
 		return;
 	case HALL_UPS:
 		fputs(", power_role: ups_output, fed_by: [grid-1]", out);
@@ -108,7 +108,7 @@ static void write_feed(FILE *out, const struct hall_device *device)
 		fputs(", power_role: pdu, fed_by: [ups-1]", out);
 		return;
 	case HALL_COOLER:
-		fputs(", power_role: cooling, fed_by: [grid-1]", out);
+		fputs(", power_role: cooling, meter: sensor, fed_by: [grid-1]", out);
 		return;
 	case HALL_SWITCH:
 		load = hall_switch_load();
@@ -119,6 +119,8 @@ static void write_feed(FILE *out, const struct hall_device *device)
 	case HALL_ROOM:
 		return;
 	}
+	if (device->kind == HALL_SWITCH)
+		fputs(", meter: sensor", out);
 	int outlet = hall_loads[load].outlet, rack = hall_loads[load].rack + 1;
 	fprintf(out, ", power_role: it, fed_by: [pdu-a%d/outlet/%d, pdu-b%d/outlet/%d]", rack,
 	        outlet, rack, outlet);

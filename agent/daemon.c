@@ -1,0 +1,279 @@
+/* SPDX-FileCopyrightText: 2026 The hallwatt authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "daemon.h"
+#include "fleet.h"
+#include "http.h"
+#include "pipeline.h"
+#include "sdnotify.h"
+#include <hallwatt/arena.h>
+#include <hallwatt/exporter.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define TICK_MS 1000
+#define MESSAGE_MAX_OCTETS 65536u
+
+struct daemon {
+	uv_loop_t *loop;
+	struct hwatt_log *log;
+	const char *config_file, *listen;
+	struct generation *generation;
+	struct store *store;
+	struct snapshot_hub *hub;
+	struct pipeline *pipeline;
+	struct fleet *fleet;
+	struct http *http;
+	uv_timer_t tick;
+	uv_signal_t hangup;
+	struct sdnotify systemd;
+	int64_t watchdog_ms, petted_ms; /* 0: nobody watches */
+	int64_t reloads, reload_failures, last_reload_s;
+	bool last_reload_ok;
+	bool stopping;
+};
+
+static int64_t wall_ms(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static void on_polled(void *arg, const char *device, struct hwatt_target *t, const struct hwatt_error *err,
+		      int64_t took_us)
+{
+	struct daemon *d = arg;
+	pipeline_polled(d->pipeline, device, t, err, took_us, wall_ms(), (int64_t)uv_now(d->loop));
+}
+
+static void on_opened(void *arg, const char *device)
+{
+	struct daemon *d = arg;
+	pipeline_rebind(d->pipeline, device);
+}
+
+static void put_engine_counter(void *arg, const char *name, const char *help, int64_t value)
+{
+	pipeline_count(arg, name, help, NULL, NULL, (double)value);
+}
+
+/* The daemon's own metrics, when a snapshot is made. */
+static void on_counters(void *arg, struct pipeline *p)
+{
+	struct daemon *d = arg;
+	struct scheduler_figures f = fleet_figures(d->fleet);
+	pipeline_count(p, "scheduler_polls_total", "Polls begun.", NULL, NULL, (double)f.polls);
+	pipeline_count(p, "scheduler_polls_missed_total", "Polls that failed or ran out of time.", NULL, NULL,
+		       (double)f.missed);
+	pipeline_count(p, "scheduler_polls_late_total", "Polls begun more than a second after they were due.", NULL,
+		       NULL, (double)f.late);
+	pipeline_count(p, "scheduler_lateness_seconds_total", "Time that polls began after they were due, summed.",
+		       NULL, NULL, (double)f.lateness_us_sum / 1e6);
+	pipeline_count(p, "scheduler_lateness_max_seconds", "The latest beginning of a poll since the start.", NULL,
+		       NULL, (double)f.lateness_us_max / 1e6);
+	pipeline_count(p, "scheduler_polls_outstanding", "Polls that are running.", NULL, NULL,
+		       (double)f.outstanding);
+	pipeline_count(p, "scheduler_devices", "Devices that are polled.", NULL, NULL, (double)f.entries);
+	pipeline_count(p, "scheduler_devices_backed_off", "Devices that are asked less often, as they are silent.",
+		       NULL, NULL, (double)f.backed_off);
+	pipeline_count(p, "config_last_reload_successful", "Whether the last reload of the configuration succeeded.",
+		       NULL, NULL, d->last_reload_ok ? 1 : 0);
+	pipeline_count(p, "config_last_reload_success_timestamp_seconds",
+		       "When the configuration in force was loaded.", NULL, NULL, (double)d->last_reload_s);
+	pipeline_count(p, "config_reloads_total", "Reloads asked for.", NULL, NULL, (double)d->reloads);
+	pipeline_count(p, "config_reload_failures_total", "Reloads that changed nothing, as the new files were bad.",
+		       NULL, NULL, (double)d->reload_failures);
+	pipeline_count(p, "http_requests_total", "HTTP requests answered.", NULL, NULL,
+		       (double)http_requests(d->http));
+	fleet_counters(d->fleet, put_engine_counter, p);
+}
+
+/* Loads a generation aside; its mistakes go to the log, and to `message` when it is not NULL. */
+static struct generation *load(struct daemon *d, struct hwatt_text *message)
+{
+	struct hwatt_arena *arena = hwatt_arena_new();
+	struct hwatt_report report = { .arena = arena };
+	struct generation *g = generation_load(d->config_file, &report);
+	generation_log_mistakes(d->log, &report);
+	if (message != NULL)
+		report_print(&report, message);
+	hwatt_arena_free(arena);
+	return g;
+}
+
+/* Puts `next` in force. Swallows it. */
+static int change(struct daemon *d, struct generation *next, struct hwatt_error *err)
+{
+	if (strcmp(next->config->state, d->generation->config->state) != 0) {
+		hwatt_fail(err, HWATT_EINVAL, "\"state\" cannot change while running: restart for that");
+		goto failed;
+	}
+	if (d->listen == NULL && strcmp(next->config->listen, d->generation->config->listen) != 0)
+		hwatt_log(d->log, HWATT_WARN, "\"listen\" stays %s until the next restart",
+			  d->generation->config->listen);
+	if (pipeline_change(d->pipeline, next, wall_ms(), err) < 0 || fleet_change(d->fleet, next, err) < 0)
+		goto failed;
+	http_set_lifecycle(d->http, next->config->enable_lifecycle);
+	generation_release(d->generation);
+	d->generation = next;
+	return 0;
+failed:
+	generation_release(next);
+	return -1;
+}
+
+static int reload(void *arg, struct hwatt_text *message)
+{
+	struct daemon *d = arg;
+	struct hwatt_error err = {0};
+	d->reloads++;
+	struct generation *next = load(d, message);
+	bool ok = next != NULL && change(d, next, &err) == 0;
+	if (next != NULL && !ok) {
+		hwatt_log(d->log, HWATT_ERROR, "%s", err.text);
+		hwatt_text_puts(message, err.text);
+	}
+	d->last_reload_ok = ok;
+	if (ok)
+		d->last_reload_s = wall_ms() / 1000;
+	else
+		d->reload_failures++;
+	hwatt_log(d->log, ok ? HWATT_INFO : HWATT_ERROR,
+		  ok ? "configuration reloaded" : "configuration not reloaded: the old one stays in force");
+	return ok ? 0 : -1;
+}
+
+static void on_hangup(uv_signal_t *signal, int number)
+{
+	struct daemon *d = signal->data;
+	struct hwatt_text message;
+	(void)number;
+	hwatt_text_init(&message, MESSAGE_MAX_OCTETS);
+	sdnotify_tell_reloading(&d->systemd, (int64_t)(uv_hrtime() / 1000), NULL);
+	reload(d, &message);
+	sdnotify_tell(&d->systemd, "READY=1", NULL);
+	hwatt_text_free(&message);
+}
+
+static void on_tick(uv_timer_t *timer)
+{
+	struct daemon *d = timer->data;
+	int64_t now = (int64_t)uv_now(d->loop);
+	http_beat(d->http, (int64_t)(uv_hrtime() / 1000000));
+	if (d->watchdog_ms > 0 && now - d->petted_ms >= d->watchdog_ms) {
+		sdnotify_tell(&d->systemd, "WATCHDOG=1", NULL);
+		d->petted_ms = now;
+	}
+	pipeline_tick(d->pipeline, wall_ms(), now);
+}
+
+/* The fleet has gone: nobody polls any more. */
+static void on_fleet_stopped(void *arg)
+{
+	struct daemon *d = arg;
+	pipeline_close(d->pipeline);
+	store_close(d->store);
+	snapshot_hub_free(d->hub);
+	generation_release(d->generation);
+	hwatt_log(d->log, HWATT_INFO, "stopped");
+	sdnotify_close(&d->systemd);
+	free(d);
+}
+
+void daemon_stop(struct daemon *d)
+{
+	if (d->stopping)
+		return;
+	d->stopping = true;
+	sdnotify_tell(&d->systemd, "STOPPING=1", NULL);
+	hwatt_log(d->log, HWATT_INFO, "stopping");
+	http_stop(d->http);
+	/* The handles are part of `d`, which outlives them: the fleet's last handle closes after these. */
+	uv_close((uv_handle_t *)&d->tick, NULL);
+	uv_close((uv_handle_t *)&d->hangup, NULL);
+	fleet_stop(d->fleet);
+}
+
+static void start_handles(struct daemon *d)
+{
+	uv_timer_init(d->loop, &d->tick);
+	d->tick.data = d;
+	uv_timer_start(&d->tick, on_tick, 0, TICK_MS);
+	uv_signal_init(d->loop, &d->hangup);
+	d->hangup.data = d;
+	uv_signal_start(&d->hangup, on_hangup, SIGHUP);
+}
+
+static int open_parts(struct daemon *d, struct hwatt_error *err)
+{
+	const struct config *config = d->generation->config;
+	struct pipeline_parts parts = { .log = d->log, .hub = d->hub, .counters = on_counters, .arg = d };
+	if (store_open(config->state, d->log, &d->store, err) < 0)
+		return -1;
+	parts.store = d->store;
+	if (pipeline_open(&parts, &d->pipeline, err) < 0 ||
+	    pipeline_change(d->pipeline, d->generation, wall_ms(), err) < 0)
+		return -1;
+	struct http_settings http = { .listen = d->listen != NULL ? d->listen : config->listen,
+				      .web_config = config->web_config,
+				      .enable_lifecycle = config->enable_lifecycle,
+				      .exporters = hallwatt_exporters, .reload = reload, .arg = d };
+	return http_start(&http, d->hub, d->loop, d->log, &d->http, err);
+}
+
+/* Undoes what open_parts did, when the start failed halfway. */
+static void abandon(struct daemon *d)
+{
+	http_stop(d->http);
+	if (d->pipeline != NULL)
+		pipeline_close(d->pipeline);
+	store_close(d->store);
+	uv_run(d->loop, UV_RUN_NOWAIT); /* the server's handle */
+	snapshot_hub_free(d->hub);
+	generation_release(d->generation);
+	sdnotify_close(&d->systemd);
+	free(d);
+}
+
+/* Finds systemd, if it started us. The environment is read here and nowhere else. */
+static void find_systemd(struct daemon *d)
+{
+	struct hwatt_error err = {0};
+	if (sdnotify_open(&d->systemd, getenv("NOTIFY_SOCKET"), &err) < 0)
+		hwatt_log(d->log, HWATT_WARN, "systemd cannot be told how things are: %s", err.text);
+	d->watchdog_ms = sdnotify_watchdog_ms(getenv("WATCHDOG_USEC"), getenv("WATCHDOG_PID"), (int64_t)getpid());
+}
+
+int daemon_start(uv_loop_t *loop, const struct daemon_settings *settings, struct daemon **out,
+		 struct hwatt_error *err)
+{
+	struct daemon *d = hwatt_alloc(sizeof(*d));
+	*d = (struct daemon){ .loop = loop, .log = settings->log, .config_file = settings->config_file,
+			      .listen = settings->listen, .last_reload_ok = true,
+			      .last_reload_s = wall_ms() / 1000 };
+	d->systemd.fd = -1;
+	d->hub = snapshot_hub_new();
+	d->generation = load(d, NULL);
+	if (d->generation == NULL) {
+		abandon(d);
+		return hwatt_fail(err, HWATT_EINVAL, "the configuration has mistakes; \"hallwatt check\" lists them");
+	}
+	struct fleet_hooks hooks = { .polled = on_polled, .opened = on_opened, .stopped = on_fleet_stopped,
+				     .arg = d };
+	if (open_parts(d, err) < 0) {
+		abandon(d);
+		return -1;
+	}
+	find_systemd(d);
+	start_handles(d);
+	if (fleet_start(loop, d->log, d->generation, hooks, &d->fleet, err) < 0) {
+		daemon_stop(d);
+		return -1;
+	}
+	sdnotify_tell(&d->systemd, "READY=1", NULL);
+	*out = d;
+	return 0;
+}

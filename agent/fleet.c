@@ -1,0 +1,276 @@
+/* SPDX-FileCopyrightText: 2026 The hallwatt authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "fleet.h"
+#include "option_equal.h"
+#include <assert.h>
+#include <hallwatt/arena.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct member { /* one device */
+	struct fleet *fleet;
+	struct generation *generation;      /* the one that it was opened with */
+	const struct config_device *config; /* in that generation */
+	struct hwatt_log *log;
+	struct hwatt_target *target;
+	struct scheduler_entry *entry;
+	uint64_t began_ns;
+	bool kept;                          /* while changing: the new generation has it unchanged */
+};
+
+struct fleet {
+	uv_loop_t *loop;
+	struct hwatt_log *log;
+	struct fleet_hooks hooks;
+	struct scheduler *scheduler;
+	size_t engine_count;
+	void **engines;                     /* in the order of hallwatt_collectors; NULL: not started */
+	bool *running;
+	struct member **members;
+	size_t count;
+	size_t leaving;                     /* members whose target is closing */
+	bool stopping;
+	uv_idle_t farewell;                 /* calls `stopped` from the loop, never from within fleet_stop */
+};
+
+static size_t collector_number(const struct hwatt_collector *collector)
+{
+	size_t i = 0;
+	while (hallwatt_collectors[i] != collector)
+		i++;
+	return i;
+}
+
+static int start_engine(struct fleet *fleet, const struct hwatt_collector *collector, struct hwatt_error *err)
+{
+	size_t n = collector_number(collector);
+	if (fleet->running[n])
+		return 0;
+	if (collector->start != NULL && collector->start(fleet->loop, fleet->log, &fleet->engines[n], err) < 0)
+		return hwatt_within(err, "%s", collector->name);
+	fleet->running[n] = true;
+	return 0;
+}
+
+static void on_farewell_closed(uv_handle_t *handle)
+{
+	struct fleet *fleet = handle->data;
+	struct fleet_hooks hooks = fleet->hooks;
+	free(fleet->engines);
+	free(fleet->running);
+	free(fleet->members);
+	free(fleet);
+	hooks.stopped(hooks.arg);
+}
+
+static void on_farewell(uv_idle_t *idle)
+{
+	struct fleet *fleet = idle->data;
+	uv_idle_stop(idle);
+	for (size_t i = 0; i < fleet->engine_count; i++)
+		if (fleet->running[i] && hallwatt_collectors[i]->stop != NULL)
+			hallwatt_collectors[i]->stop(fleet->engines[i]);
+	scheduler_stop(fleet->scheduler);
+	uv_close((uv_handle_t *)idle, on_farewell_closed);
+}
+
+static void say_farewell_when_empty(struct fleet *fleet)
+{
+	if (fleet->stopping && fleet->leaving == 0 && fleet->count == 0)
+		uv_idle_start(&fleet->farewell, on_farewell);
+}
+
+static void on_closed(void *arg, struct hwatt_target *t)
+{
+	struct member *m = arg;
+	struct fleet *fleet = m->fleet;
+	(void)t;
+	generation_release(m->generation);
+	hwatt_log_free(m->log);
+	free(m);
+	fleet->leaving--;
+	say_farewell_when_empty(fleet);
+}
+
+static void on_done(void *arg, struct hwatt_target *t, const struct hwatt_error *err)
+{
+	struct member *m = arg;
+	int64_t took_us = (int64_t)((uv_hrtime() - m->began_ns) / 1000);
+	int missed = scheduler_missed(m->entry);
+	if (err == NULL && missed > 0)
+		hwatt_log(m->log, HWATT_INFO, "answers again, %d poll%s missed", missed, missed == 1 ? "" : "s");
+	if (err != NULL && missed == 0)
+		hwatt_log(m->log, HWATT_WARN, "%s", err->text);
+	scheduler_done(m->entry, err == NULL);
+	m->fleet->hooks.polled(m->fleet->hooks.arg, m->config->device.id, t, err, took_us);
+}
+
+static void on_poll(void *arg, int64_t limit_ms)
+{
+	struct member *m = arg;
+	m->began_ns = uv_hrtime();
+	target_poll(m->target, limit_ms);
+}
+
+static void on_expire(void *arg)
+{
+	struct member *m = arg;
+	target_expire(m->target);
+}
+
+/* Lets a member go; it is no longer among fleet->members. */
+static void dismiss(struct member *m)
+{
+	m->fleet->leaving++;
+	scheduler_remove(m->entry);
+	target_close(m->target);
+}
+
+/* Opens a session for `config` and schedules it. NULL when the session could not be opened, which is logged. */
+static struct member *recruit(struct fleet *fleet, struct generation *generation, const struct config_device *config,
+			      bool soon)
+{
+	const struct hwatt_collector *collector = generation_collector(config->device.scheme);
+	struct member *m = hwatt_alloc(sizeof(*m));
+	struct hwatt_error err = {0};
+	m->fleet = fleet;
+	m->config = config;
+	m->log = hwatt_log_child(fleet->log, config->device.id);
+	struct target_parts parts = {
+		.loop = fleet->loop, .log = m->log, .collector = collector,
+		.engine = fleet->engines[collector_number(collector)],
+		.settings = generation_settings(generation, config), .device = &config->device,
+		.profiles = generation_profiles(generation, collector),
+		.owner = { .done = on_done, .closed = on_closed, .arg = m },
+	};
+	if (target_open(&parts, &m->target, &err) < 0) {
+		hwatt_log(m->log, HWATT_ERROR, "cannot be polled: %s", err.text);
+		hwatt_log_free(m->log);
+		free(m);
+		return NULL;
+	}
+	m->generation = generation_take(generation);
+	m->entry = scheduler_add(fleet->scheduler, config->device.id, config->device.interval_ms,
+				 config->device.timeout_ms, soon,
+				 (struct scheduler_client){ .poll = on_poll, .expire = on_expire, .arg = m });
+	fleet->hooks.opened(fleet->hooks.arg, config->device.id);
+	return m;
+}
+
+static bool same_text(const char *a, const char *b)
+{
+	return strcmp(a, b) == 0;
+}
+
+/* Whether the session of `m` serves `b` of `next` as well. What only the inventory reads may differ. */
+static bool same_session(const struct member *m, const struct generation *next, const struct config_device *b)
+{
+	const struct hwatt_device *x = &m->config->device, *y = &b->device;
+	const struct hwatt_collector *collector = generation_collector(x->scheme);
+	return same_text(x->scheme, y->scheme) && same_text(x->host, y->host) && x->port == y->port &&
+	       same_text(x->profile, y->profile) && x->interval_ms == y->interval_ms &&
+	       x->timeout_ms == y->timeout_ms && x->rated_mw == y->rated_mw &&
+	       option_equal(&collector->settings, generation_settings(m->generation, m->config),
+			    generation_settings(next, b)) &&
+	       generation_profiles(m->generation, collector)->hash == generation_profiles(next, collector)->hash;
+}
+
+static struct member *find_member(const struct fleet *fleet, size_t count, const char *id)
+{
+	/* Members are sorted by id between changes. */
+	size_t low = 0, high = count;
+	while (low < high) {
+		size_t mid = (low + high) / 2;
+		int c = strcmp(fleet->members[mid]->config->device.id, id);
+		if (c == 0)
+			return fleet->members[mid];
+		if (c < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return NULL;
+}
+
+static int by_id(const void *a, const void *b)
+{
+	const struct member *const *x = a, *const *y = b;
+	return strcmp((*x)->config->device.id, (*y)->config->device.id);
+}
+
+int fleet_change(struct fleet *fleet, struct generation *generation, struct hwatt_error *err)
+{
+	const struct config *config = generation->config;
+	for (size_t i = 0; i < config->device_count; i++) {
+		const struct hwatt_collector *c = generation_collector(config->devices[i].device.scheme);
+		if (start_engine(fleet, c, err) < 0)
+			return -1;
+	}
+	struct member **next = hwatt_alloc((config->device_count + 1) * sizeof(*next));
+	bool first = fleet->count == 0;
+	size_t count = 0, kept = 0;
+	for (size_t i = 0; i < fleet->count; i++)
+		fleet->members[i]->kept = false;
+	for (size_t i = 0; i < config->device_count; i++) {
+		const struct config_device *device = &config->devices[i];
+		struct member *m = find_member(fleet, fleet->count, device->device.id);
+		if (m != NULL && same_session(m, generation, device)) {
+			m->kept = true;
+			kept++;
+		} else {
+			m = recruit(fleet, generation, device, first || m == NULL);
+		}
+		if (m != NULL)
+			next[count++] = m;
+	}
+	for (size_t i = 0; i < fleet->count; i++)
+		if (!fleet->members[i]->kept)
+			dismiss(fleet->members[i]);
+	free(fleet->members);
+	fleet->members = next;
+	fleet->count = count;
+	qsort(next, count, sizeof(*next), by_id);
+	hwatt_log(fleet->log, HWATT_INFO, "%zu devices are polled, %zu of them as before", count, kept);
+	return 0;
+}
+
+int fleet_start(uv_loop_t *loop, struct hwatt_log *log, struct generation *generation, struct fleet_hooks hooks,
+		struct fleet **out, struct hwatt_error *err)
+{
+	struct fleet *fleet = hwatt_alloc(sizeof(*fleet));
+	fleet->loop = loop;
+	fleet->log = log;
+	fleet->hooks = hooks;
+	while (hallwatt_collectors[fleet->engine_count] != NULL)
+		fleet->engine_count++;
+	fleet->engines = hwatt_alloc((fleet->engine_count + 1) * sizeof(void *));
+	fleet->running = hwatt_alloc((fleet->engine_count + 1) * sizeof(bool));
+	fleet->scheduler = scheduler_start(loop);
+	uv_idle_init(loop, &fleet->farewell);
+	fleet->farewell.data = fleet;
+	*out = fleet;
+	return fleet_change(fleet, generation, err);
+}
+
+void fleet_stop(struct fleet *fleet)
+{
+	fleet->stopping = true;
+	size_t count = fleet->count;
+	fleet->count = 0;
+	for (size_t i = 0; i < count; i++)
+		dismiss(fleet->members[i]);
+	say_farewell_when_empty(fleet);
+}
+
+struct scheduler_figures fleet_figures(const struct fleet *fleet)
+{
+	return scheduler_figures(fleet->scheduler);
+}
+
+void fleet_counters(const struct fleet *fleet,
+		    void (*put)(void *arg, const char *name, const char *help, int64_t value), void *arg)
+{
+	for (size_t i = 0; i < fleet->engine_count; i++)
+		if (fleet->running[i] && hallwatt_collectors[i]->counters != NULL)
+			hallwatt_collectors[i]->counters(fleet->engines[i], put, arg);
+}

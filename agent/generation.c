@@ -1,0 +1,114 @@
+/* SPDX-FileCopyrightText: 2026 The hallwatt authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "generation.h"
+#include <hallwatt/arena.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+static size_t collector_count(void)
+{
+	size_t n = 0;
+	while (hallwatt_collectors[n] != NULL)
+		n++;
+	return n;
+}
+
+static size_t collector_number(const struct hwatt_collector *collector)
+{
+	size_t i = 0;
+	while (hallwatt_collectors[i] != collector)
+		i++;
+	return i;
+}
+
+const struct hwatt_collector *generation_collector(const char *scheme)
+{
+	for (size_t i = 0; hallwatt_collectors[i] != NULL; i++)
+		if (strcmp(hallwatt_collectors[i]->name, scheme) == 0)
+			return hallwatt_collectors[i];
+	return NULL;
+}
+
+int generation_load_profiles(const struct hwatt_list *more, struct profile_catalog *out, struct hwatt_arena *arena,
+			     struct hwatt_report *report)
+{
+	char shipped[PATH_MAX];
+	profile_folder(shipped, sizeof(shipped));
+	const char **folders = hwatt_arena_alloc(arena, (more->count + 1) * sizeof(*folders));
+	folders[0] = hwatt_arena_strdup(arena, shipped);
+	for (size_t i = 0; i < more->count; i++)
+		folders[i + 1] = ((const char *const *)more->items)[i];
+	struct hwatt_list all = { .items = folders, .count = more->count + 1 };
+	return profile_load(&all, hallwatt_collectors, out, arena, report);
+}
+
+/* What each collector's table gives for credentials that say nothing. */
+static int load_defaults(struct generation *g, struct hwatt_report *report)
+{
+	const struct hwatt_node *nothing = document_parse("(defaults)", "{}", 2, g->arena, report);
+	g->defaults = hwatt_arena_alloc(g->arena, (collector_count() + 1) * sizeof(*g->defaults));
+	for (size_t i = 0; hallwatt_collectors[i] != NULL; i++) {
+		const struct hwatt_schema *schema = &hallwatt_collectors[i]->settings;
+		struct hwatt_report ignored = { .arena = g->arena }; /* a required secret is asked for by `open` */
+		g->defaults[i] = hwatt_arena_alloc(g->arena, schema->size);
+		(void)hwatt_option_read(schema, nothing, g->defaults[i], g->arena, &ignored);
+	}
+	return nothing != NULL ? 0 : -1;
+}
+
+struct generation *generation_load(const char *path, struct hwatt_report *report)
+{
+	struct generation *g = hwatt_alloc(sizeof(*g));
+	g->refs = 1;
+	g->arena = hwatt_arena_new();
+	g->config = config_load(path, report);
+	if (g->config == NULL || load_defaults(g, report) < 0)
+		goto failed;
+	/* Both are looked at before giving up, so that all mistakes come at once. */
+	int profiles = generation_load_profiles(&g->config->profiles, &g->profiles, g->arena, report);
+	g->inventory = inventory_build(g->config, report);
+	if (profiles < 0 || g->inventory == NULL)
+		goto failed;
+	return g;
+failed:
+	generation_release(g);
+	return NULL;
+}
+
+struct generation *generation_take(struct generation *generation)
+{
+	generation->refs++;
+	return generation;
+}
+
+void generation_release(struct generation *g)
+{
+	if (g == NULL || --g->refs > 0)
+		return;
+	inventory_free(g->inventory);
+	config_free(g->config);
+	hwatt_arena_free(g->arena);
+	free(g);
+}
+
+const struct hwatt_profile_set *generation_profiles(const struct generation *generation,
+						    const struct hwatt_collector *collector)
+{
+	return profile_set(&generation->profiles, hallwatt_collectors, collector);
+}
+
+const void *generation_settings(const struct generation *generation, const struct config_device *device)
+{
+	if (device->credentials != NULL)
+		return device->credentials->settings;
+	return generation->defaults[collector_number(generation_collector(device->device.scheme))];
+}
+
+void generation_log_mistakes(struct hwatt_log *log, const struct hwatt_report *report)
+{
+	for (size_t i = 0; i < report->count; i++) {
+		const struct hwatt_mistake *m = &report->mistakes[i];
+		hwatt_log(log, HWATT_ERROR, "%s:%u:%u: %s", m->mark.file, m->mark.line, m->mark.column, m->text);
+	}
+}

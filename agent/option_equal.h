@@ -1,0 +1,12 @@
+/* SPDX-FileCopyrightText: 2026 The hallwatt authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* option_equal.h - whether two structs that one option table describes say the same. */
+#ifndef HALLWATT_OPTION_EQUAL_H
+#define HALLWATT_OPTION_EQUAL_H
+
+#include <hallwatt/option.h>
+
+/* Compares every row of `schema`, nested ones too; secrets by where they come from. Marks do not count. */
+bool option_equal(const struct hwatt_schema *schema, const void *a, const void *b);
+
+#endif

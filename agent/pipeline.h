@@ -1,0 +1,52 @@
+/* SPDX-FileCopyrightText: 2026 The hallwatt authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* pipeline.h - carries a reading from the target to the snapshot.
+ *
+ * A poll ends -> the device's meters take its values -> quarters that closed wait, with the device's open state, for the next
+ * commit -> once they are in the store they reach the evaluation -> what is published is what was committed, so that an
+ * energy counter never shows more than a restart would find.  Time is an argument: the past of a simulated hall goes the
+ * same way.  Main loop only. */
+#ifndef HALLWATT_PIPELINE_H
+#define HALLWATT_PIPELINE_H
+
+#include "generation.h"
+#include "meterset.h"
+#include "snapshot.h"
+#include "store.h"
+
+struct pipeline;
+
+struct pipeline_parts { /* borrowed */
+	struct hwatt_log *log;
+	struct store *store;
+	struct snapshot_hub *hub; /* NULL: meter only; nothing is judged or published */
+	/* Puts the daemon's own counters when a snapshot is made; NULL: none. */
+	void (*counters)(void *arg, struct pipeline *pipeline);
+	void *arg;
+};
+
+/* Takes up the open state that the store holds. */
+int pipeline_open(const struct pipeline_parts *parts, struct pipeline **out, struct hwatt_error *err);
+/* Commits what is left, best effort, and frees. */
+void pipeline_close(struct pipeline *pipeline);
+
+/* Goes over to `generation`: devices that stay keep their meters, those that left are forgotten but for their rows. */
+int pipeline_change(struct pipeline *pipeline, struct generation *generation, int64_t wall_ms,
+		    struct hwatt_error *err);
+/* The device's points come from a new target. */
+void pipeline_rebind(struct pipeline *pipeline, const char *device);
+/* A poll ended. */
+void pipeline_polled(struct pipeline *pipeline, const char *device, struct hwatt_target *t,
+		     const struct hwatt_error *err, int64_t took_us, int64_t wall_ms, int64_t mono_ms);
+/* Values without a target: the past. */
+void pipeline_feed(struct pipeline *pipeline, const char *device, const struct meterset_poll *poll);
+/* Writes all that waits, in one transaction. */
+int pipeline_commit(struct pipeline *pipeline, struct hwatt_error *err);
+/* Once a second: closes quarters that are over, commits, judges, publishes. */
+void pipeline_tick(struct pipeline *pipeline, int64_t wall_ms, int64_t mono_ms);
+
+/* For `counters`: adds one to the snapshot being made. Name and help are static, label_value is copied. */
+void pipeline_count(struct pipeline *pipeline, const char *name, const char *help, const char *label,
+		    const char *label_value, double value);
+
+#endif

@@ -1,0 +1,66 @@
+# SPDX-FileCopyrightText: 2026 The hallwatt authors
+# SPDX-License-Identifier: Apache-2.0
+"""`hallwatt demo`: the past is metered, the hall goes live, verdicts differ between the two contracts, Ctrl-C ends all of it."""
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+
+from hall import Hall, free_port, until
+
+MONTHS = 2
+
+
+def scrape(port):
+    reader = Hall.__new__(Hall)  # only its HTTP side
+    reader.port = port
+    return reader.metrics() if reader.status("/-/ready") == 200 else None
+
+
+def check_figures(m):
+    pue = m.one("hallwatt_kpi_ratio", site="demo-1", kpi="pue1", window="month")
+    assert pue is None or 1.05 < pue < 1.45, pue
+    energy = sum(v for _, v in m.all("hallwatt_energy_joules_total", device="grid-1"))
+    watts = m.one("hallwatt_site_power_watts", power_role="grid")
+    seconds = MONTHS * 366 * 86400 / 12
+    assert 0.7 < energy / (watts * seconds) < 1.3, (energy, watts)
+
+
+def check_verdicts(m):
+    status = {(l["contract"], l["requirement"]): l["status"]
+              for l, v in m.all("hallwatt_requirement_status") if v == 1}
+    met = [k for k, s in status.items() if s == "met"]
+    missed = [k for k, s in status.items() if s == "not_met"]
+    assert any(c == "hall-met" for c, _ in met), status
+    assert not any(c == "hall-met" for c, _ in missed), status
+    assert any(c == "hall-missed" for c, _ in missed), status
+
+
+def main():
+    port, sim_port = free_port(), free_port()
+    with tempfile.TemporaryDirectory() as tmp:
+        demo = subprocess.Popen([sys.argv[1], "demo", "--months", str(MONTHS), "--listen", f"127.0.0.1:{port}",
+                                 "--base", "127.9.7.1", "--port", str(sim_port)],
+                                stderr=subprocess.PIPE, text=True, env={**os.environ, "TMPDIR": tmp})
+        try:
+            m = until("the demo is live and its meters answer", lambda: demo.poll() is not None or next(iter(
+                [m for m in [scrape(port)] if m and m.one("hallwatt_site_power_watts", power_role="grid")]), None), 200)
+            assert demo.poll() is None, demo.stderr.read()
+            check_figures(m)
+            check_verdicts(m)
+            assert os.listdir(tmp)
+            demo.send_signal(signal.SIGINT)
+            assert demo.wait(30) == 0
+            assert not os.listdir(tmp), "the demo left its state behind"
+            assert subprocess.run(["snmpget", "-v2c", "-c", "public", "-r", "0", "-t", "1", f"127.9.7.1:{sim_port}",
+                                   "1.3.6.1.2.1.1.3.0"], capture_output=True).returncode != 0, "the hall still answers"
+        finally:
+            if demo.poll() is None:
+                demo.kill()
+    words = demo.stderr.read()
+    assert re.search(r"http://127\.0\.0\.1:\d+/metrics", words), words
+
+
+main()

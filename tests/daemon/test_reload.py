@@ -1,0 +1,59 @@
+# SPDX-FileCopyrightText: 2026 The hallwatt authors
+# SPDX-License-Identifier: Apache-2.0
+"""SIGHUP and POST /-/reload: a bad file changes nothing and is reported; devices that did not change keep their counters."""
+import re
+import signal
+import sys
+
+from hall import Hall, until
+
+
+def polls(metrics, device):
+    return metrics.one("hallwatt_device_polls_total", device=device)
+
+
+def check_bad_file(hall):
+    good = hall.edit(lambda text: text.replace("interval: 1s", "intervall: 1s"))
+    before = polls(hall.metrics(), "pdu-a1")
+    hall.daemon.send_signal(signal.SIGHUP)
+    until("the bad reload is counted",
+          lambda: hall.metrics().one("hallwatt_config_last_reload_successful") == 0)
+    assert re.search(r'hallwatt\.yaml:\d+:\d+: .*\\"intervall\\".*\\"interval\\"', hall.logged()), hall.logged()
+    until("polling goes on", lambda: polls(hall.metrics(), "pdu-a1") > before)
+    hall.edit(lambda text: good)
+
+
+def check_good_file(hall):
+    before = polls(hall.metrics(), "pdu-a1")
+    assert before >= 3
+    hall.edit(lambda text: re.sub(r"(?m)^.*id: room-1.*\n", "", text))
+    hall.daemon.send_signal(signal.SIGHUP)
+    m = until("room-1 has left", lambda: next(iter(
+        [m for m in [hall.metrics()] if m.one("hallwatt_device_up", device="room-1") is None]), None))
+    assert m.one("hallwatt_config_last_reload_successful") == 1
+    assert polls(m, "pdu-a1") >= before, "a device that did not change lost its counters"
+    assert re.search(r"25 devices are polled, 25 of them as before", hall.logged()), hall.logged()
+
+
+def check_post(hall):
+    assert hall.request("/-/reload", "POST")[0] == 200
+    assert hall.request("/-/reload")[0] == 405
+    good = hall.edit(lambda text: text + "\nnonsense: 1\n")
+    status, message = hall.request("/-/reload", "POST")
+    assert status == 500 and "nonsense" in message, (status, message)
+    hall.edit(lambda text: "enable_lifecycle: false\n" + good)
+    assert hall.request("/-/reload", "POST")[0] == 200
+    assert hall.request("/-/reload", "POST")[0] == 403
+
+
+def main():
+    with Hall(sys.argv[1], sys.argv[2]) as hall:
+        until("every device is up", hall.all_up)
+        until("some polls", lambda: polls(hall.metrics(), "pdu-a1") >= 3)
+        check_bad_file(hall)
+        check_good_file(hall)
+        check_post(hall)
+        assert hall.stop() == 0
+
+
+main()

@@ -1,0 +1,265 @@
+/* SPDX-FileCopyrightText: 2026 The hallwatt authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "meterset.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#define START_MS INT64_C(1800000000000) /* a quarter's start */
+#define STEP_MS 30000
+
+struct seen { /* quarters by point */
+	struct { char key[64]; struct interval interval; } rows[400];
+	size_t count;
+};
+
+static void on_quarter(void *arg, const struct store_point *point, const struct interval *interval)
+{
+	struct seen *seen = arg;
+	assert_true(seen->count < sizeof(seen->rows) / sizeof(seen->rows[0]));
+	assert_string_equal(point->device, "dev");
+	snprintf(seen->rows[seen->count].key, sizeof(seen->rows[0].key), "%s/%s/%s", hwatt_role_name(point->role),
+		 point->index, hwatt_quantity_info(point->quantity)->name);
+	seen->rows[seen->count++].interval = *interval;
+}
+
+static const struct interval *find(const struct seen *seen, const char *key, int64_t start_s)
+{
+	const struct interval *found = NULL;
+	for (size_t i = 0; i < seen->count; i++)
+		if (strcmp(seen->rows[i].key, key) == 0 && seen->rows[i].interval.start_s == start_s)
+			found = &seen->rows[i].interval;
+	if (found == NULL)
+		fail_msg("no quarter of %s", key);
+	return found;
+}
+
+static struct target_point point(enum hwatt_role role, enum hwatt_quantity quantity, const char *index)
+{
+	return (struct target_point){ .role = role, .quantity = quantity, .index = index, .name = "", .source = "",
+				      .step = 1 };
+}
+
+static void set(struct target_point *p, int64_t value, uint64_t poll, int64_t mono_ms)
+{
+	p->value = (struct hwatt_value){ .value = value, .count = (uint64_t)value };
+	p->poll = poll;
+	p->mono_ms = mono_ms;
+}
+
+static struct meterset *new_set(void)
+{
+	return meterset_new("dev", (struct meterset_settings){ .interval_ms = STEP_MS });
+}
+
+static void feed(struct meterset *set, struct target_point *points, size_t count, uint64_t poll, struct seen *seen)
+{
+	int64_t now = START_MS + (int64_t)poll * STEP_MS;
+	meterset_feed(set, &(struct meterset_poll){ .points = points, .count = count, .number = poll,
+						    .wall_ms = now, .mono_ms = now - START_MS }, on_quarter, seen);
+}
+
+static int64_t mono(uint64_t poll)
+{
+	return (int64_t)poll * STEP_MS;
+}
+
+static void power_and_register_of_one_place_are_one_meter(void **state)
+{
+	(void)state;
+	struct seen seen = {0};
+	struct meterset *s = new_set();
+	struct target_point points[] = { point(HWATT_INLET, HWATT_ACTIVE_POWER, "1"),
+					 point(HWATT_INLET, HWATT_ENERGY, "1") };
+	points[1].step = 3600; /* mJ: 1 mWh */
+	for (uint64_t poll = 0; poll <= 31; poll++) {
+		set(&points[0], 1200000, poll + 1, mono(poll));
+		set(&points[1], 1000 + (int64_t)poll * 10000, poll + 1, mono(poll)); /* 10 Wh in 30 s are 1200 W */
+		meterset_feed(s, &(struct meterset_poll){ .points = points, .count = 2, .number = poll + 1,
+							  .wall_ms = START_MS + mono(poll), .mono_ms = mono(poll) },
+			      on_quarter, &seen);
+	}
+	assert_int_equal(seen.count, 1);
+	const struct interval *q = find(&seen, "inlet/1/energy", START_MS / 1000);
+	assert_int_equal(q->amount, 1200 * 900 * INTERVAL_UJ2_PER_J);
+	assert_true(q->has_register && q->has_integral);
+	assert_int_equal(q->covered_ms, QUARTER_MS);
+	struct meterset_total t;
+	assert_int_equal(meterset_total(s, 0, &t), 1);
+	assert_int_equal(t.total.j, 1200 * 930);
+	assert_int_equal(meterset_total(s, 1, &t), 0);
+	meterset_free(s);
+}
+
+static void an_alternative_is_not_metered(void **state)
+{
+	(void)state;
+	struct seen seen = {0};
+	struct meterset *s = new_set();
+	struct target_point points[] = { point(HWATT_CHASSIS, HWATT_ACTIVE_POWER, "1"),
+					 point(HWATT_PSU, HWATT_ACTIVE_POWER, "1") };
+	points[1].alternative = true;
+	for (uint64_t poll = 1; poll <= 3; poll++) {
+		set(&points[0], 500000, poll, mono(poll));
+		set(&points[1], 510000, poll, mono(poll));
+		feed(s, points, 2, poll, &seen);
+	}
+	struct meterset_total t;
+	assert_int_equal(meterset_total(s, 0, &t), 1);
+	assert_int_equal(t.role, HWATT_CHASSIS);
+	assert_int_equal(meterset_total(s, 1, &t), 0);
+	meterset_free(s);
+}
+
+static void processors_are_averaged_and_the_own_total_left_out(void **state)
+{
+	(void)state;
+	struct seen seen = {0};
+	struct meterset *s = new_set();
+	struct target_point points[] = { point(HWATT_CPU, HWATT_CPU_UTILISATION, "1"),
+					 point(HWATT_CPU, HWATT_CPU_UTILISATION, "2"),
+					 point(HWATT_CPU, HWATT_CPU_UTILISATION, "total") };
+	for (uint64_t poll = 1; poll <= 31; poll++) {
+		set(&points[0], 200000, poll, mono(poll));
+		set(&points[1], 600000, poll, mono(poll));
+		set(&points[2], 990000, poll, mono(poll));
+		feed(s, points, 3, poll, &seen);
+	}
+	const struct interval *q = find(&seen, "cpu/total/cpu_utilisation", START_MS / 1000);
+	assert_int_equal(q->covered_ms, QUARTER_MS - STEP_MS); /* the first sample came at 30 s */
+	assert_int_equal(q->amount / 2 / q->covered_ms, 400000);
+	meterset_free(s);
+}
+
+static void fixed_disks_are_summed_in_mebibytes(void **state)
+{
+	(void)state;
+	struct seen seen = {0};
+	struct meterset *s = new_set();
+	struct target_point points[] = { point(HWATT_STORAGE, HWATT_STORAGE_USED, "31"),
+					 point(HWATT_STORAGE, HWATT_STORAGE_SIZE, "31"),
+					 point(HWATT_STORAGE, HWATT_STORAGE_USED, "32"),
+					 point(HWATT_STORAGE, HWATT_STORAGE_SIZE, "32") };
+	for (uint64_t poll = 1; poll <= 31; poll++) {
+		set(&points[0], INT64_C(10) << 40, poll, mono(poll));
+		set(&points[1], INT64_C(40) << 40, poll, mono(poll));
+		set(&points[2], INT64_C(5) << 40, poll, mono(poll));
+		set(&points[3], INT64_C(20) << 40, poll, mono(poll));
+		feed(s, points, 4, poll, &seen);
+	}
+	const struct interval *used = find(&seen, "storage/total/storage_used", START_MS / 1000);
+	const struct interval *size = find(&seen, "storage/total/storage_size", START_MS / 1000);
+	assert_int_equal(used->amount / 2 / used->covered_ms, INT64_C(15) << 20);
+	assert_int_equal(size->amount / 2 / size->covered_ms, INT64_C(60) << 20);
+	meterset_free(s);
+}
+
+static void links_are_summed_without_loopback_and_across_a_wrap(void **state)
+{
+	(void)state;
+	struct seen seen = {0};
+	struct meterset *s = new_set();
+	struct target_point points[6];
+	for (int link = 0; link < 2; link++) {
+		const char *index = link == 0 ? "1" : "2";
+		points[3 * link] = point(HWATT_INTERFACE, HWATT_IF_IN_OCTETS, index);
+		points[3 * link + 1] = point(HWATT_INTERFACE, HWATT_IF_OUT_OCTETS, index);
+		points[3 * link + 2] = point(HWATT_INTERFACE, HWATT_IF_SPEED, index);
+		points[3 * link].name = link == 0 ? "eth0" : "lo";
+		points[3 * link].modulus = points[3 * link + 1].modulus = UINT64_C(1) << 32;
+	}
+	uint64_t in = (UINT64_C(1) << 32) - 1000; /* wraps after the first poll */
+	for (uint64_t poll = 1; poll <= 32; poll++, in += 1500) {
+		for (int link = 0; link < 2; link++) {
+			set(&points[3 * link], (int64_t)(in % (UINT64_C(1) << 32)), poll, mono(poll));
+			set(&points[3 * link + 1], (int64_t)(in * 2 % (UINT64_C(1) << 32)), poll, mono(poll));
+			set(&points[3 * link + 2], 1000 * METERSET_BITS_PER_LEVEL, poll, mono(poll));
+		}
+		feed(s, points, 6, poll, &seen);
+	}
+	const struct interval *octets = find(&seen, "interface/total/if_in_octets", START_MS / 1000);
+	const struct interval *out = find(&seen, "interface/total/if_out_octets", START_MS / 1000);
+	const struct interval *speed = find(&seen, "interface/total/if_speed", START_MS / 1000);
+	assert_int_equal(octets->amount, 1500 * 29); /* polls at 30 s to 900 s */
+	assert_int_equal(out->amount, 3000 * 29);
+	assert_int_equal(speed->amount / 2 / speed->covered_ms, 1000);
+	meterset_free(s);
+}
+
+static void state_taken_up_again_goes_on(void **state)
+{
+	(void)state;
+	struct seen whole = {0}, parts = {0};
+	struct meterset *a = new_set(), *b = new_set();
+	struct target_point points[] = { point(HWATT_INLET, HWATT_ACTIVE_POWER, "1"),
+					 point(HWATT_CPU, HWATT_CPU_UTILISATION, "1") };
+	for (uint64_t poll = 1; poll <= 64; poll++) {
+		set(&points[0], 1000000 + (int64_t)poll * 777, poll, mono(poll));
+		set(&points[1], 100000 + (int64_t)poll * 77, poll, mono(poll));
+		feed(a, points, 2, poll, &whole);
+		feed(b, points, 2, poll, &parts);
+		if (poll % 10 != 5)
+			continue;
+		struct hwatt_text saved;
+		struct hwatt_error err = {0};
+		hwatt_text_init(&saved, 1u << 20);
+		meterset_encode(b, &saved);
+		meterset_free(b);
+		b = new_set();
+		assert_int_equal(meterset_decode(b, saved.bytes, saved.length, &err), 0);
+		hwatt_text_free(&saved);
+	}
+	assert_int_equal(whole.count, parts.count);
+	assert_true(whole.count >= 4);
+	for (size_t i = 0; i < whole.count; i++) {
+		assert_string_equal(whole.rows[i].key, parts.rows[i].key);
+		assert_int_equal(whole.rows[i].interval.amount, parts.rows[i].interval.amount);
+		assert_int_equal(whole.rows[i].interval.covered_ms, parts.rows[i].interval.covered_ms);
+	}
+	meterset_free(a);
+	meterset_free(b);
+}
+
+static void damaged_state_is_an_error(void **state)
+{
+	(void)state;
+	struct seen seen = {0};
+	struct meterset *s = new_set();
+	struct target_point points[] = { point(HWATT_INLET, HWATT_ACTIVE_POWER, "1") };
+	for (uint64_t poll = 1; poll <= 3; poll++) {
+		set(&points[0], 1000, poll, mono(poll));
+		feed(s, points, 1, poll, &seen);
+	}
+	struct hwatt_text saved;
+	struct hwatt_error err = {0};
+	hwatt_text_init(&saved, 1u << 20);
+	meterset_encode(s, &saved);
+	for (size_t cut = 0; cut < saved.length; cut++) {
+		struct meterset *other = new_set();
+		uint8_t *copy = malloc(cut > 0 ? cut : 1);
+		memcpy(copy, saved.bytes, cut);
+		assert_int_equal(meterset_decode(other, copy, cut, &err), -1);
+		assert_int_equal(err.code, HWATT_EPROTO);
+		free(copy);
+		meterset_free(other);
+	}
+	hwatt_text_free(&saved);
+	meterset_free(s);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(power_and_register_of_one_place_are_one_meter),
+		cmocka_unit_test(an_alternative_is_not_metered),
+		cmocka_unit_test(processors_are_averaged_and_the_own_total_left_out),
+		cmocka_unit_test(fixed_disks_are_summed_in_mebibytes),
+		cmocka_unit_test(links_are_summed_without_loopback_and_across_a_wrap),
+		cmocka_unit_test(state_taken_up_again_goes_on),
+		cmocka_unit_test(damaged_state_is_an_error),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

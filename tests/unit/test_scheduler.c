@@ -1,0 +1,145 @@
+/* SPDX-FileCopyrightText: 2026 The hallwatt authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* The scheduler on a real loop with periods of milliseconds: what is asserted are orders and counts, not times. */
+#include "scheduler.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <cmocka.h>
+
+#define DEVICES 50
+
+struct device {
+	struct world *world;
+	struct scheduler_entry *entry;
+	bool silent, polling;
+	int polls, expired;
+	int64_t first_ms, last_ms, shortest_ms;
+};
+
+struct world {
+	uv_loop_t loop;
+	uv_timer_t end;
+	struct scheduler *scheduler;
+	struct device devices[DEVICES];
+	int count, polled_once;
+	int64_t began_ms;
+};
+
+static void on_poll(void *arg, int64_t limit_ms)
+{
+	struct device *d = arg;
+	int64_t now = (int64_t)uv_now(&d->world->loop);
+	assert_false(d->polling); /* at most one outstanding */
+	assert_true(limit_ms > 0);
+	if (d->polls > 0 && now - d->last_ms < d->shortest_ms)
+		d->shortest_ms = now - d->last_ms;
+	if (d->polls == 0)
+		d->first_ms = now;
+	d->last_ms = now;
+	d->polls++;
+	d->polling = d->silent;
+	if (!d->silent)
+		scheduler_done(d->entry, true);
+}
+
+static void on_expire(void *arg)
+{
+	struct device *d = arg;
+	assert_true(d->polling);
+	d->polling = false;
+	d->expired++;
+	scheduler_done(d->entry, false);
+}
+
+static void on_end(uv_timer_t *timer)
+{
+	struct world *w = timer->data;
+	for (int i = 0; i < w->count; i++)
+		scheduler_remove(w->devices[i].entry);
+	scheduler_stop(w->scheduler);
+	uv_close((uv_handle_t *)&w->end, NULL);
+}
+
+static void run(struct world *w, int count, int64_t period_ms, int64_t limit_ms, uint64_t for_ms)
+{
+	uv_loop_init(&w->loop);
+	uv_timer_init(&w->loop, &w->end);
+	w->end.data = w;
+	w->count = count;
+	w->scheduler = scheduler_start(&w->loop);
+	w->began_ms = (int64_t)uv_now(&w->loop);
+	for (int i = 0; i < count; i++) {
+		struct device *d = &w->devices[i];
+		char key[16];
+		snprintf(key, sizeof(key), "pdu-%d", i);
+		d->world = w;
+		d->shortest_ms = INT64_MAX;
+		d->entry = scheduler_add(w->scheduler, key, period_ms, limit_ms, false,
+					 (struct scheduler_client){ on_poll, on_expire, d });
+	}
+	uv_timer_start(&w->end, on_end, for_ms, 0);
+	uv_run(&w->loop, UV_RUN_DEFAULT);
+	assert_int_equal(uv_loop_close(&w->loop), 0);
+}
+
+static void polls_are_spread_over_the_period(void **state)
+{
+	(void)state;
+	struct world w = {0};
+	run(&w, DEVICES, 400, 100, 1000);
+	int quarters[4] = {0};
+	for (int i = 0; i < DEVICES; i++) {
+		assert_true(w.devices[i].polls >= 1);
+		assert_true(w.devices[i].first_ms - w.began_ms <= 410 || w.devices[i].polls < 2);
+		quarters[(w.devices[i].first_ms - w.began_ms) * 4 / 401 % 4]++;
+	}
+	for (int q = 0; q < 4; q++)
+		assert_true(quarters[q] >= DEVICES / 12); /* 4 of 50 where 12 are expected */
+}
+
+static void a_poll_keeps_its_place_in_the_period(void **state)
+{
+	(void)state;
+	struct world w = {0};
+	run(&w, 8, 50, 20, 600);
+	for (int i = 0; i < 8; i++) {
+		assert_in_range(w.devices[i].polls, 6, 13);
+		assert_int_equal(w.devices[i].expired, 0);
+	}
+}
+
+static void a_silent_device_expires_and_delays_nobody(void **state)
+{
+	(void)state;
+	struct world w = {0};
+	w.devices[3].silent = true;
+	run(&w, 8, 50, 20, 600);
+	assert_true(w.devices[3].expired >= 2);
+	for (int i = 0; i < 8; i++)
+		if (i != 3)
+			assert_in_range(w.devices[i].polls, 6, 13);
+}
+
+static void a_dead_device_is_asked_less_and_less_often(void **state)
+{
+	(void)state;
+	struct world w = {0};
+	w.devices[0].silent = true;
+	run(&w, 2, 10, 5, 800);
+	assert_true(w.devices[1].polls >= 40);
+	/* 4 polls at the period, then gaps of 20, 40, 80, 160, 320 ms ... */
+	assert_in_range(w.devices[0].polls, 5, 12);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(polls_are_spread_over_the_period),
+		cmocka_unit_test(a_poll_keeps_its_place_in_the_period),
+		cmocka_unit_test(a_silent_device_expires_and_delays_nobody),
+		cmocka_unit_test(a_dead_device_is_asked_less_and_less_often),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,218 @@
+/* SPDX-FileCopyrightText: 2026 The hallwatt authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "target.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+struct outcome {
+	int done, closed;
+	enum hwatt_code code;
+};
+
+static int fake_open(struct hwatt_target *t, struct hwatt_error *err)
+{
+	(void)t;
+	(void)err;
+	return 0;
+}
+
+static void fake_poll(struct hwatt_target *t)
+{
+	(void)t;
+}
+
+static void fake_close(struct hwatt_target *t)
+{
+	hwatt_target_closed(t);
+}
+
+static const struct hwatt_collector fake = { .name = "fake", .open = fake_open, .poll = fake_poll,
+					     .abort = fake_poll, .close = fake_close };
+
+static void on_done(void *arg, struct hwatt_target *t, const struct hwatt_error *err)
+{
+	struct outcome *o = arg;
+	(void)t;
+	o->done++;
+	o->code = err != NULL ? err->code : HWATT_OK;
+}
+
+static void on_closed(void *arg, struct hwatt_target *t)
+{
+	struct outcome *o = arg;
+	(void)t;
+	o->closed++;
+}
+
+static struct hwatt_target *open_target(uv_loop_t *loop, struct outcome *outcome)
+{
+	static const struct hwatt_device device = { .id = "pdu-a1" };
+	struct target_parts parts = { .loop = loop, .collector = &fake, .device = &device,
+				      .owner = { on_done, on_closed, outcome } };
+	struct hwatt_target *t = NULL;
+	struct hwatt_error err = {0};
+	uv_loop_init(loop);
+	assert_int_equal(target_open(&parts, &t, &err), 0);
+	return t;
+}
+
+static void close_target(uv_loop_t *loop, struct hwatt_target *t)
+{
+	target_close(t);
+	assert_int_equal(uv_loop_close(loop), 0);
+}
+
+static struct hwatt_point outlet(const char *index, const char *source)
+{
+	return (struct hwatt_point){ .role = HWATT_OUTLET, .quantity = HWATT_ACTIVE_POWER, .index = index,
+				     .source = source, .name = "a" };
+}
+
+static void the_same_point_has_the_same_handle(void **state)
+{
+	(void)state;
+	uv_loop_t loop;
+	struct outcome outcome = {0};
+	struct hwatt_target *t = open_target(&loop, &outcome);
+	char index[16], source[32];
+	for (int round = 0; round < 2; round++)
+		for (int i = 0; i < 500; i++) {
+			snprintf(index, sizeof(index), "%d", i);
+			snprintf(source, sizeof(source), "1.3.6.%d", i);
+			struct hwatt_point p = outlet(index, source);
+			assert_int_equal(hwatt_target_point(t, &p), i);
+		}
+	struct hwatt_point other = outlet("7", "1.3.6.9999"); /* the same place read from another object */
+	assert_int_equal(hwatt_target_point(t, &other), 500);
+	close_target(&loop, t);
+}
+
+static void a_new_name_does_not_split_a_point(void **state)
+{
+	(void)state;
+	uv_loop_t loop;
+	struct outcome outcome = {0};
+	size_t count;
+	struct hwatt_target *t = open_target(&loop, &outcome);
+	struct hwatt_point p = outlet("1", "1.3");
+	int handle = hwatt_target_point(t, &p);
+	p.name = "db server";
+	assert_int_equal(hwatt_target_point(t, &p), handle);
+	assert_string_equal(target_points(t, &count)[handle].name, "db server");
+	assert_int_equal(count, 1);
+	close_target(&loop, t);
+}
+
+static void values_out_of_range_are_dropped_and_counted(void **state)
+{
+	(void)state;
+	uv_loop_t loop;
+	struct outcome outcome = {0};
+	size_t count;
+	struct hwatt_target *t = open_target(&loop, &outcome);
+	struct hwatt_point p = outlet("1", "1.3");
+	int handle = hwatt_target_point(t, &p);
+	target_poll(t, 1000);
+	hwatt_target_add(t, handle, (struct hwatt_value){ .value = 1480000 });
+	hwatt_target_add(t, handle, (struct hwatt_value){ .value = INT64_C(100000000001) }); /* over 100 MW */
+	hwatt_target_done(t, NULL);
+	assert_int_equal(target_points(t, &count)[handle].value.value, 1480000);
+	assert_int_equal(target_points(t, &count)[handle].poll, target_poll_number(t));
+	assert_int_equal(target_dropped(t), 1);
+	assert_int_equal(outcome.done, 1);
+	close_target(&loop, t);
+	assert_int_equal(outcome.closed, 1);
+}
+
+static void points_are_bounded(void **state)
+{
+	(void)state;
+	uv_loop_t loop;
+	struct outcome outcome = {0};
+	char index[16];
+	size_t warnings;
+	struct hwatt_target *t = open_target(&loop, &outcome);
+	for (int i = 0; i < HWATT_MAX_POINTS + 3; i++) {
+		snprintf(index, sizeof(index), "%d", i);
+		struct hwatt_point p = outlet(index, "1");
+		assert_int_equal(hwatt_target_point(t, &p), i < HWATT_MAX_POINTS ? i : -1);
+	}
+	target_warnings(t, &warnings);
+	assert_int_equal(warnings, 1); /* said once */
+	close_target(&loop, t);
+}
+
+static void a_restart_is_seen_but_a_wrap_of_uptime_is_none(void **state)
+{
+	(void)state;
+	uv_loop_t loop;
+	struct outcome outcome = {0};
+	static const struct { int64_t before, after; bool restarted; } cases[] = {
+		{ 1000, 2000, false }, { 500000, 90, true }, { INT64_C(42949672950), 20000, false },
+		{ INT64_C(42949672950) - 7200000, 20000, true },
+	};
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct hwatt_target *t = open_target(&loop, &outcome);
+		target_poll(t, 1000);
+		hwatt_target_uptime(t, cases[i].before);
+		assert_false(target_restarted(t));
+		hwatt_target_done(t, NULL);
+		target_poll(t, 1000);
+		hwatt_target_uptime(t, cases[i].after);
+		assert_int_equal(target_restarted(t), cases[i].restarted);
+		hwatt_target_done(t, NULL);
+		close_target(&loop, t);
+	}
+}
+
+static void an_expired_poll_is_a_timeout(void **state)
+{
+	(void)state;
+	uv_loop_t loop;
+	struct outcome outcome = {0};
+	struct hwatt_target *t = open_target(&loop, &outcome);
+	target_poll(t, 1000);
+	target_expire(t);
+	assert_int_equal(outcome.code, HWATT_ETIMEOUT);
+	target_expire(t); /* nothing is running: nothing happens */
+	assert_int_equal(outcome.done, 1);
+	close_target(&loop, t);
+}
+
+static void identity_has_a_version(void **state)
+{
+	(void)state;
+	uv_loop_t loop;
+	struct outcome outcome = {0};
+	struct hwatt_target *t = open_target(&loop, &outcome);
+	struct hwatt_identity id = { .vendor = "APC", .model = "AP8641", .serial = "5A1", .profile = "apc-rpdu2" };
+	hwatt_target_identify(t, &id);
+	assert_int_equal(target_identity_version(t), 1);
+	hwatt_target_identify(t, &id);
+	assert_int_equal(target_identity_version(t), 1);
+	id.serial = "5A2";
+	hwatt_target_identify(t, &id);
+	assert_int_equal(target_identity_version(t), 2);
+	assert_string_equal(target_identity(t)->serial, "5A2");
+	assert_string_equal(target_identity(t)->firmware, "");
+	close_target(&loop, t);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_same_point_has_the_same_handle),
+		cmocka_unit_test(a_new_name_does_not_split_a_point),
+		cmocka_unit_test(values_out_of_range_are_dropped_and_counted),
+		cmocka_unit_test(points_are_bounded),
+		cmocka_unit_test(a_restart_is_seen_but_a_wrap_of_uptime_is_none),
+		cmocka_unit_test(an_expired_poll_is_a_timeout),
+		cmocka_unit_test(identity_has_a_version),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
