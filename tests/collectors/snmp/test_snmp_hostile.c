@@ -1,0 +1,406 @@
+/* SPDX-FileCopyrightText: 2026 The hallwatt authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Agents that answer badly: what is wrong is dropped and counted, what is right still comes through. */
+#include "engine.h"
+#include "fake_target.h"
+#include "recording.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define POWER "1.3.6.1.4.1.318.1.1.26.4.3.1.5.1"
+#define OUTLET_POWER "1.3.6.1.4.1.318.1.1.26.9.4.3.1.7."
+#define UPTIME "1.3.6.1.2.1.1.3.0"
+
+struct stage { /* one device and what it sits on */
+	struct fake_world world;
+	struct recording agent;
+	struct hwatt_target *t;
+};
+
+static struct stage *open_stage(const char *settings, int family)
+{
+	struct stage *s = calloc(1, sizeof(*s));
+	struct hwatt_error err;
+	fake_world_open(&s->world, NULL);
+	recording_open(&s->agent, &s->world.loop, TEST_SOURCE_DIR "/recordings/apc-ap8641.snmprec", family);
+	s->t = fake_open(&s->world, family == AF_INET ? "127.0.0.1" : "::1", s->agent.port, settings, &err);
+	assert_non_null(s->t);
+	return s;
+}
+
+static struct stage *polled_stage(void)
+{
+	struct stage *s = open_stage("{timeout: 100ms, retries: 1, refresh: 1d}", AF_INET);
+	assert_int_equal(fake_poll(s->t, 5000), 0);
+	return s;
+}
+
+static void close_stage(struct stage *s)
+{
+	fake_close(s->t);
+	recording_close(&s->agent);
+	fake_world_close(&s->world);
+	free(s);
+}
+
+struct wanted {
+	const char *name;
+	int64_t value;
+};
+
+static void note(void *arg, const char *name, const char *help, int64_t value)
+{
+	struct wanted *w = arg;
+	(void)help;
+	if (strcmp(name, w->name) == 0)
+		w->value = value;
+}
+
+static int64_t counter(struct stage *s, const char *name)
+{
+	struct wanted w = { name, -1 };
+	snmp_collector.counters(s->world.engine, note, &w);
+	assert_true(w.value >= 0);
+	return w.value;
+}
+
+/* A whole poll came through, with the true values. */
+static void assert_all_read(struct stage *s)
+{
+	assert_int_equal(fake_value(s->t, "inlet", "active_power", "1"), 1210000);
+	assert_int_equal(fake_value(s->t, "outlet", "active_power", "1"), 163000);
+	assert_int_equal(fake_value(s->t, "outlet", "energy", "24") >= 0, 1);
+	for (size_t i = 0; i < s->t->point_count; i++)
+		assert_int_equal(s->t->points[i].times, 1);
+}
+
+static void poll_with(enum fault fault, unsigned most, const char *counted)
+{
+	struct stage *s = polled_stage();
+	int64_t before = counted != NULL ? counter(s, counted) : 0;
+	s->agent.fault = fault;
+	s->agent.most = most;
+	assert_int_equal(fake_poll(s->t, 5000), 0);
+	assert_all_read(s);
+	if (counted != NULL)
+		assert_true(counter(s, counted) >= before + 1);
+	close_stage(s);
+}
+
+static void an_answer_that_comes_twice_counts_once(void **state)
+{
+	(void)state;
+	struct stage *s = polled_stage();
+	int64_t before = counter(s, "snmp_unknown_id_total");
+	s->agent.fault = FAULT_TWICE;
+	assert_int_equal(fake_poll(s->t, 5000), 0);
+	assert_all_read(s);
+	s->agent.fault = FAULT_NONE;
+	assert_int_equal(fake_poll(s->t, 5000), 0); /* the last one's double may come only now */
+	assert_int_equal(counter(s, "snmp_unknown_id_total"), before + 3);
+	close_stage(s);
+}
+
+static void a_truncated_packet_is_dropped(void **state)
+{
+	(void)state;
+	poll_with(FAULT_TRUNCATED, 0, "snmp_malformed_total");
+}
+
+static void garbage_is_dropped(void **state)
+{
+	(void)state;
+	poll_with(FAULT_GARBAGE, 0, "snmp_malformed_total");
+}
+
+static void a_stranger_is_not_believed(void **state)
+{
+	(void)state;
+	poll_with(FAULT_STRANGER, 0, "snmp_wrong_source_total");
+}
+
+static void an_answer_to_another_request_is_not_believed(void **state)
+{
+	(void)state;
+	poll_with(FAULT_OTHER_ID, 0, "snmp_unknown_id_total");
+}
+
+static void short_answers_are_completed(void **state)
+{
+	(void)state;
+	poll_with(FAULT_SHORT, 0, NULL);
+}
+
+static void too_big_is_asked_for_in_pieces(void **state)
+{
+	(void)state;
+	poll_with(FAULT_TOO_BIG, 3, NULL);
+	poll_with(FAULT_TOO_BIG, 1, NULL);
+}
+
+static void a_general_error_is_asked_for_in_pieces(void **state)
+{
+	(void)state;
+	poll_with(FAULT_GEN_ERR, 10, NULL);
+}
+
+static void silence_after_the_first_answer_is_asked_for_in_pieces(void **state)
+{
+	(void)state;
+	poll_with(FAULT_DEAF, 22, NULL); /* the GET of 21 is answered, the GETBULKs of 36 are not */
+}
+
+/* The survey meets the same agents. */
+static void survey_with(enum fault fault, unsigned most)
+{
+	struct stage *s = open_stage("{timeout: 100ms, retries: 1}", AF_INET);
+	s->agent.fault = fault;
+	s->agent.most = most;
+	assert_int_equal(fake_poll(s->t, 20000), 0);
+	assert_all_read(s);
+	close_stage(s);
+}
+
+static void a_survey_gets_through_bad_agents(void **state)
+{
+	(void)state;
+	survey_with(FAULT_TWICE, 0);
+	survey_with(FAULT_TRUNCATED, 0);
+	survey_with(FAULT_GARBAGE, 0);
+	survey_with(FAULT_STRANGER, 0);
+	survey_with(FAULT_SHORT, 0);
+	survey_with(FAULT_TOO_BIG, 4);
+	survey_with(FAULT_GEN_ERR, 4);
+	survey_with(FAULT_DEAF, 12);
+}
+
+static void a_loop_ends_with_a_warning(void **state)
+{
+	(void)state;
+	struct stage *s = open_stage("{timeout: 100ms}", AF_INET);
+	s->agent.fault = FAULT_LOOP;
+	fake_poll(s->t, 20000);
+	assert_true(fake_warned(s->t, "in a circle"));
+	assert_true(s->agent.requests < 400);
+	close_stage(s);
+}
+
+static void values_of_a_wrong_type_are_left_out(void **state)
+{
+	(void)state;
+	struct stage *s = polled_stage();
+	recording_set_text(&s->agent, POWER, "much");
+	assert_int_equal(fake_poll(s->t, 5000), 0);
+	assert_int_equal(fake_find(s->t, "inlet", "active_power", "1")->times, 0);
+	assert_int_equal(fake_value(s->t, "inlet", "apparent_power", "1"), 1310000);
+	s->agent.fault = FAULT_NULLS;
+	assert_int_equal(fake_poll(s->t, 5000), 0);
+	for (size_t i = 0; i < s->t->point_count; i++)
+		assert_int_equal(s->t->points[i].times, 0);
+	close_stage(s);
+}
+
+static void a_sentinel_that_comes_later_is_left_out(void **state)
+{
+	(void)state;
+	struct stage *s = polled_stage();
+	recording_set(&s->agent, POWER, BER_INTEGER, -1);
+	assert_int_equal(fake_poll(s->t, 5000), 0);
+	assert_int_equal(fake_find(s->t, "inlet", "active_power", "1")->times, 0);
+	close_stage(s);
+}
+
+static void a_silent_device_is_a_timeout_and_comes_back(void **state)
+{
+	(void)state;
+	struct stage *s = polled_stage();
+	s->agent.fault = FAULT_SILENT;
+	assert_int_equal(fake_poll(s->t, 5000), -1);
+	assert_int_equal(s->t->err.code, HWATT_ETIMEOUT);
+	assert_int_equal(counter(s, "snmp_timeouts_total"), 1);
+	assert_int_equal(counter(s, "snmp_retries_total"), 1);
+	s->agent.fault = FAULT_NONE;
+	assert_int_equal(fake_poll(s->t, 5000), 0);
+	assert_all_read(s);
+	close_stage(s);
+}
+
+static void a_deadline_ends_a_poll_at_any_point(void **state)
+{
+	(void)state;
+	struct stage *s = open_stage("{timeout: 5s, retries: 0}", AF_INET);
+	s->agent.fault = FAULT_DEAF;
+	s->agent.most = 2; /* too little for the first request */
+	assert_int_equal(fake_poll(s->t, 30), -1);
+	s->agent.fault = FAULT_NONE;
+	assert_int_equal(fake_poll(s->t, 5000), 0); /* the survey goes on */
+	s->agent.fault = FAULT_SILENT;
+	assert_int_equal(fake_poll(s->t, 30), -1);
+	s->agent.fault = FAULT_NONE;
+	assert_int_equal(fake_poll(s->t, 5000), 0);
+	assert_all_read(s);
+	close_stage(s);
+}
+
+static void a_restart_leads_to_a_new_survey_in_the_same_poll(void **state)
+{
+	(void)state;
+	struct stage *s = polled_stage();
+	recording_set(&s->agent, UPTIME, BER_TIMETICKS, 100);
+	recording_set(&s->agent, "1.3.6.1.4.1.318.1.1.26.4.3.1.5.2", BER_INTEGER, 7); /* a second PDU in the chain */
+	assert_int_equal(fake_poll(s->t, 5000), 0);
+	assert_int_equal(s->t->uptime_ms, 1000);
+	assert_int_equal(fake_value(s->t, "inlet", "active_power", "2"), 70000);
+	assert_all_read(s);
+	close_stage(s);
+}
+
+static void sys_uptime_wraps_without_a_restart(void **state)
+{
+	(void)state;
+	struct stage *s = polled_stage();
+	recording_set(&s->agent, UPTIME, BER_TIMETICKS, 4294967290);
+	assert_int_equal(fake_poll(s->t, 5000), 0);
+	unsigned before = s->agent.requests;
+	recording_set(&s->agent, UPTIME, BER_TIMETICKS, 4);
+	assert_int_equal(fake_poll(s->t, 5000), 0);
+	assert_int_equal(s->agent.requests, before + 3);
+	assert_true(s->t->uptime_ms == (INT64_C(4294967296) + 4) * 10);
+	close_stage(s);
+}
+
+static void a_row_that_goes_away_is_noticed_and_the_others_are_read(void **state)
+{
+	(void)state;
+	struct stage *s = polled_stage();
+	int64_t third = fake_value(s->t, "outlet", "active_power", "3");
+	recording_remove(&s->agent, OUTLET_POWER "2");
+	assert_int_equal(fake_poll(s->t, 5000), 0);
+	assert_int_equal(fake_find(s->t, "outlet", "active_power", "2")->times, 0);
+	assert_int_equal(fake_value(s->t, "outlet", "active_power", "3"), third);
+	assert_int_equal(fake_value(s->t, "outlet", "active_power", "1"), 163000);
+	close_stage(s);
+}
+
+static void the_wrong_community_is_silence(void **state)
+{
+	(void)state;
+	struct stage *s = open_stage("{community: private, timeout: 50ms, retries: 0}", AF_INET);
+	assert_int_equal(fake_poll(s->t, 5000), -1);
+	assert_int_equal(s->t->err.code, HWATT_ETIMEOUT);
+	close_stage(s);
+}
+
+static void ipv6_works_as_ipv4(void **state)
+{
+	(void)state;
+	struct stage *s = open_stage("{community: public}", AF_INET6);
+	assert_int_equal(fake_poll(s->t, 5000), 0);
+	assert_all_read(s);
+	close_stage(s);
+}
+
+static void a_name_is_looked_up(void **state)
+{
+	(void)state;
+	struct stage *s = open_stage("{community: public}", AF_INET);
+	struct hwatt_error err;
+	struct hwatt_target *named = fake_open(&s->world, "localhost", s->agent.port, "{timeout: 100ms, retries: 0}", &err);
+	struct hwatt_target *unknown = fake_open(&s->world, "no-such-name.invalid", 161, "{community: public}", &err);
+	assert_int_equal(fake_poll(unknown, 5000), -1);
+	int rc = fake_poll(named, 5000); /* where localhost is ::1 first, nobody answers there */
+	assert_true(rc == 0 || named->err.code == HWATT_ETIMEOUT);
+	fake_close(named);
+	fake_close(unknown);
+	struct hwatt_target *closing = fake_open(&s->world, "localhost", s->agent.port, "{community: public}", &err);
+	closing->deadline_ms = INT64_MAX;
+	snmp_collector.poll(closing);
+	fake_close(closing); /* in the middle of the look-up */
+	close_stage(s);
+}
+
+struct flood {
+	unsigned answered, failed;
+	uint32_t tickets[300];
+};
+
+static void flood_done(void *arg, const struct ber_message *m, const struct hwatt_error *err)
+{
+	struct flood *f = arg;
+	(void)err;
+	if (m != NULL)
+		f->answered++;
+	else
+		f->failed++;
+}
+
+static void requests_beyond_the_limit_wait(void **state)
+{
+	(void)state;
+	struct fake_world world;
+	struct recording agent;
+	struct engine *engine;
+	struct hwatt_error err;
+	static uint8_t packets[300][64];
+	struct flood flood = { 0 };
+	fake_world_open(&world, NULL);
+	recording_open(&agent, &world.loop, TEST_SOURCE_DIR "/recordings/apc-ap8641.snmprec", AF_INET);
+	assert_int_equal(engine_open(&world.loop, NULL, &engine, &err), 0);
+	assert_true(engine_limit(engine) >= 32);
+	engine_set_limit(engine, 4);
+	union engine_address to = { .v4 = { .sin_family = AF_INET, .sin_port = htons(agent.port),
+					    .sin_addr.s_addr = htonl(INADDR_LOOPBACK) } };
+	uint8_t oid[] = { 0x2b, 6, 1, 2, 1, 1, 3, 0 };
+	struct ber_oid uptime = { oid, sizeof(oid) };
+	struct ber_request ask = { BER_V2C, "public", BER_GET, 0, &uptime, 1 };
+	for (unsigned i = 0; i < 300; i++) {
+		size_t id_at, n = ber_encode(&ask, packets[i], sizeof(packets[i]), &id_at);
+		struct engine_request r = { .to = &to, .packet = packets[i], .length = n, .id_at = id_at, .timeout_ms = 2000,
+					    .done = flood_done, .arg = &flood };
+		flood.tickets[i] = engine_send(engine, &r);
+		assert_true(flood.tickets[i] != ENGINE_NO_TICKET);
+		assert_true(engine_counters(engine)->sent <= 4);
+	}
+	for (unsigned i = 0; i < 300; i += 3) /* some queued, some out */
+		engine_cancel(engine, flood.tickets[i]);
+	while (flood.answered + flood.failed < 200)
+		uv_run(&world.loop, UV_RUN_ONCE);
+	assert_int_equal(flood.failed, 0);
+	engine_cancel(engine, flood.tickets[1]); /* long over */
+	engine_close(engine);
+	recording_close(&agent);
+	fake_world_close(&world);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_answer_that_comes_twice_counts_once),
+		cmocka_unit_test(a_truncated_packet_is_dropped),
+		cmocka_unit_test(garbage_is_dropped),
+		cmocka_unit_test(a_stranger_is_not_believed),
+		cmocka_unit_test(an_answer_to_another_request_is_not_believed),
+		cmocka_unit_test(short_answers_are_completed),
+		cmocka_unit_test(too_big_is_asked_for_in_pieces),
+		cmocka_unit_test(a_general_error_is_asked_for_in_pieces),
+		cmocka_unit_test(silence_after_the_first_answer_is_asked_for_in_pieces),
+		cmocka_unit_test(a_survey_gets_through_bad_agents),
+		cmocka_unit_test(a_loop_ends_with_a_warning),
+		cmocka_unit_test(values_of_a_wrong_type_are_left_out),
+		cmocka_unit_test(a_sentinel_that_comes_later_is_left_out),
+		cmocka_unit_test(a_silent_device_is_a_timeout_and_comes_back),
+		cmocka_unit_test(a_deadline_ends_a_poll_at_any_point),
+		cmocka_unit_test(a_restart_leads_to_a_new_survey_in_the_same_poll),
+		cmocka_unit_test(sys_uptime_wraps_without_a_restart),
+		cmocka_unit_test(a_row_that_goes_away_is_noticed_and_the_others_are_read),
+		cmocka_unit_test(the_wrong_community_is_silence),
+		cmocka_unit_test(ipv6_works_as_ipv4),
+		cmocka_unit_test(a_name_is_looked_up),
+		cmocka_unit_test(requests_beyond_the_limit_wait),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,191 @@
+/* SPDX-FileCopyrightText: 2026 The hallwatt authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Loading profiles: mistakes are named where they stand, folders replace, templates expand. */
+#include "fake_target.h"
+#include "family.h"
+#include <hallwatt/arena.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define HEAD "profile: acme\nsource: ACME-MIB\nmatch: {sysObjectID: 1.3.6.1.4.1.99999}\n"
+
+/* All mistakes in a profile's text, "" when there are none. Static. */
+static const char *mistakes(const char *yaml)
+{
+	static char out[4096];
+	struct hwatt_arena *arena = hwatt_arena_new();
+	struct hwatt_report report = { .arena = arena };
+	struct hwatt_text text;
+	const struct hwatt_profile *p = profile_parse("acme.yaml", yaml, strlen(yaml), &snmp_collector, arena, &report);
+	hwatt_text_init(&text, sizeof(out) - 1);
+	report_print(&report, &text);
+	snprintf(out, sizeof(out), "%s", hwatt_text_string(&text));
+	assert_int_equal(p == NULL, out[0] != '\0');
+	hwatt_text_free(&text);
+	hwatt_arena_free(arena);
+	return out;
+}
+
+#define assert_mistake(yaml, where, what) \
+	do { \
+		const char *m = mistakes(yaml); \
+		if (strstr(m, where) == NULL || strstr(m, what) == NULL) \
+			fail_msg("\"%s\" says neither %s nor %s", m, where, what); \
+	} while (0)
+
+static void a_sound_profile_has_no_mistakes(void **state)
+{
+	(void)state;
+	assert_string_equal(mistakes(HEAD "readings:\n"
+		"  - {role: outlet, quantity: active_power, oid: 1.3.6.1.4.1.99999.9.2.1.7, scale: 0.1, absent: [-1]}\n"), "");
+}
+
+static void mistakes_are_named_with_their_place(void **state)
+{
+	(void)state;
+	assert_mistake("profile: acme\nmatch: {}\n", "acme.yaml:1:1", "\"source\"");
+	assert_mistake(HEAD "readings:\n  - {role: outlett, quantity: voltage, oid: 1.3.6.1, scale: 1}\n", "acme.yaml:5:12",
+		       "outlet");
+	assert_mistake(HEAD "readings:\n  - {role: outlet, quantity: voltage, oid: 1.3.6.1}\n", "acme.yaml:5:5", "\"scale\"");
+	assert_mistake(HEAD "readings:\n  - {role: outlet, quantity: voltage, oid: 1.3.6.x, scale: 1}\n", "acme.yaml:5:", "1.3.6.x");
+	assert_mistake(HEAD "readings:\n  - {role: outlet, quantity: voltage, oid: 1.3.4294967296, scale: 1}\n", "acme.yaml:5:",
+		       "is no OID");
+	assert_mistake(HEAD "readings:\n  - {role: outlet, quantity: voltage, oidd: 1.3.6.1, oid: 1.3.6, scale: 1}\n",
+		       "acme.yaml:5:", "did you mean \"oid\"");
+	assert_mistake(HEAD "readings:\n  - {role: outlet, quantity: voltage, oid: 1.3.6.1, scale: 0}\n", "acme.yaml:5:5",
+		       "cannot be 0");
+	assert_mistake(HEAD "readings:\n  - {role: outlet, quantity: voltage, oid: 1.3.6.1, scale: 1, unit: fahrenheit}\n",
+		       "acme.yaml:5:5", "temperatures");
+	assert_mistake(HEAD "readings:\n  - {role: outlet, quantity: voltage, oid: 1.3.6.1, scale: 1, min: 9, max: 1}\n",
+		       "acme.yaml:5:5", "above");
+	assert_mistake(HEAD "readings:\n  - {role: outlet, quantity: voltage, oid: 1.3.6.1, scale: 1, unit_oid: 1.3.6.2}\n",
+		       "acme.yaml:5:", "need each other");
+	assert_mistake(HEAD "readings:\n  - {role: outlet, quantity: voltage, oid: 1.3.6.1, scale: 1, when: {oid: 1.3.6.2, matches: '('}}\n",
+		       "acme.yaml:5:", "regular expression");
+	assert_mistake("profile: acme\nsource: M\nmatch: {sysDescr: '['}\n", "acme.yaml:3:", "regular expression");
+	assert_mistake(HEAD "identity:\n  - {part: colour, oid: 1.3.6.1}\n", "acme.yaml:5:", "colour");
+}
+
+static void all_mistakes_come_at_once(void **state)
+{
+	(void)state;
+	const char *m = mistakes("profile: Acme\nsource: M\nmatch: {probe: x}\nreadings:\n  - {role: x, quantity: y}\n");
+	unsigned lines = 0;
+	for (const char *p = m; *p != '\0'; p++)
+		lines += *p == '\n';
+	assert_true(lines >= 6);
+}
+
+static void write_file(const char *folder, const char *name, const char *text)
+{
+	char path[512];
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	FILE *out = fopen(path, "w");
+	assert_non_null(out);
+	fputs(text, out);
+	fclose(out);
+}
+
+static void a_later_folder_replaces_a_profile(void **state)
+{
+	(void)state;
+	static const struct hwatt_collector *const collectors[] = { &snmp_collector, NULL };
+	char one[] = "/tmp/hallwatt-profiles-XXXXXX", two[] = "/tmp/hallwatt-profiles-XXXXXX", path[512];
+	assert_non_null(mkdtemp(one));
+	assert_non_null(mkdtemp(two));
+	const char *folders[] = { one, two };
+	for (int i = 0; i < 2; i++) {
+		snprintf(path, sizeof(path), "%s/snmp", folders[i]);
+		assert_int_equal(mkdir(path, 0700), 0);
+		write_file(path, "acme.yaml", i == 0 ? HEAD : HEAD "vendor: Mended\n");
+	}
+	snprintf(path, sizeof(path), "%s/snmp", one);
+	write_file(path, "other.yaml", "profile: other\nsource: M\npriority: 90\nmatch: {}\n");
+	struct hwatt_arena *arena = hwatt_arena_new();
+	struct hwatt_report report = { .arena = arena };
+	struct profile_catalog first, both;
+	assert_int_equal(profile_load(&(struct hwatt_list){ folders, 1 }, collectors, &first, arena, &report), 0);
+	assert_int_equal(profile_load(&(struct hwatt_list){ folders, 2 }, collectors, &both, arena, &report), 0);
+	const struct hwatt_profile_set *set = profile_set(&both, collectors, &snmp_collector);
+	assert_int_equal(set->count, 2);
+	assert_string_equal(set->profiles[0].name, "other"); /* the highest priority first */
+	assert_string_equal(profile_by_name(set, "acme")->vendor, "Mended");
+	assert_null(profile_by_name(set, "none"));
+	assert_true(set->hash != profile_set(&first, collectors, &snmp_collector)->hash);
+	write_file(path, "wrong-name.yaml", HEAD);
+	assert_int_equal(profile_load(&(struct hwatt_list){ folders, 1 }, collectors, &first, arena, &report), -1);
+	assert_int_equal(report.count, 1);
+	assert_non_null(strstr(report.mistakes[0].text, "called acme.yaml"));
+	hwatt_arena_free(arena);
+	for (int i = 0; i < 2; i++) {
+		char command[600];
+		snprintf(command, sizeof(command), "rm -r %s", folders[i]);
+		assert_int_equal(system(command), 0);
+	}
+}
+
+static struct ber_oid row(const char *arcs)
+{
+	static uint8_t bytes[BER_MAX_OID];
+	char text[512];
+	snprintf(text, sizeof(text), "1.3.%s", arcs);
+	size_t n = ber_oid_parse(text, bytes, sizeof(bytes));
+	return (struct ber_oid){ bytes + 1, n - 1 };
+}
+
+static void templates_take_arcs_of_the_row(void **state)
+{
+	(void)state;
+	char out[64];
+	assert_true(family_expand("{row}", row("1.2.300"), out, sizeof(out)));
+	assert_string_equal(out, "1.2.300");
+	assert_true(family_expand("env.{1}-{last}", row("7.2.300"), out, sizeof(out)));
+	assert_string_equal(out, "env.7-300");
+	assert_true(family_expand("{text}", row("5.80.111.119.101.114"), out, sizeof(out))); /* with its length */
+	assert_string_equal(out, "Power");
+	assert_true(family_expand("{text}", row("80.83.49"), out, sizeof(out)));
+	assert_string_equal(out, "PS1");
+	assert_false(family_expand("{4}", row("1.2.3"), out, sizeof(out)));
+	assert_false(family_expand("{row}{row}{row}{row}", row("1.2.3.4.5.6.7.8.9.10.11.12.13"), out, sizeof(out)));
+}
+
+static void every_profile_of_the_project_is_whole(void **state)
+{
+	(void)state;
+	struct fake_world world;
+	fake_world_open(&world, NULL); /* ends the test with the mistakes */
+	struct book *book = book_new(world.profiles);
+	assert_true(book->family_count >= 9);
+	for (size_t i = 0; i < book->family_count; i++) {
+		const struct family *f = &book->families[i];
+		for (size_t j = 0; j < f->without_count; j++)
+			if (book_family(book, f->without[j]) == NULL)
+				fail_msg("%s is without %s, which is no profile", f->name, f->without[j]);
+		for (size_t j = 0; j < f->reading_count; j++)
+			assert_true(f->readings[j].source.object != NO_OBJECT);
+	}
+	assert_ptr_equal(book_take(book), book);
+	book_release(book);
+	book_release(book);
+	fake_world_close(&world);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_sound_profile_has_no_mistakes),
+		cmocka_unit_test(mistakes_are_named_with_their_place),
+		cmocka_unit_test(all_mistakes_come_at_once),
+		cmocka_unit_test(a_later_folder_replaces_a_profile),
+		cmocka_unit_test(templates_take_arcs_of_the_row),
+		cmocka_unit_test(every_profile_of_the_project_is_whole),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,213 @@
+/* SPDX-FileCopyrightText: 2026 The hallwatt authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Polls every recording in recordings/ and holds what comes out against what the recording says, by the MIBs. */
+#include "fake_target.h"
+#include "recording.h"
+#include <glob.h>
+#include <jansson.h>
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static const char *text(const json_t *object, const char *key)
+{
+	const char *s = json_string_value(json_object_get(object, key));
+	return s != NULL ? s : "";
+}
+
+/* A value of the last poll in the oracle's unit (% for ratios). */
+static double value_of(const struct fake_point *p, const char *unit)
+{
+	char number[40];
+	hwatt_value_format(p->is.quantity, p->value.value, number);
+	double v = strtod(number, NULL);
+	return strcmp(unit, "%") == 0 ? v * 100 : v;
+}
+
+static bool near(double a, double b)
+{
+	return fabs(a - b) <= fmax(0.005 * fabs(b), fabs(b) < 10 ? 0.0501 : 0.0);
+}
+
+static bool needed(const json_t *wanted)
+{
+	const char *class = text(wanted, "class");
+	return class[0] == '\0';
+}
+
+static bool told(const struct hwatt_target *t, const char *oid, const json_t *wanted, double value)
+{
+	for (size_t i = 0; i < t->point_count; i++) {
+		const struct fake_point *p = &t->points[i];
+		if (p->times == 1 && strcmp(p->is.source, oid) == 0 &&
+		    strcmp(hwatt_quantity_info(p->is.quantity)->name, text(wanted, "quantity")) == 0 &&
+		    near(value_of(p, text(wanted, "unit")), value))
+			return true;
+	}
+	return false;
+}
+
+/* Totals: sums of interfaces and disks, the mean of processors, numbers of rows. */
+static bool total_told(const struct hwatt_target *t, const json_t *wanted)
+{
+	const char *quantity = text(wanted, "quantity");
+	bool counted = strcmp(quantity, "if_count") == 0 || strcmp(quantity, "storage_count") == 0;
+	bool mean = strcmp(quantity, "cpu_utilisation") == 0;
+	const char *of = strcmp(quantity, "if_count") == 0 ? "if_in_octets" : counted ? "storage_size" : quantity;
+	double sum = 0;
+	size_t n = 0;
+	for (size_t i = 0; i < t->point_count; i++) {
+		const struct fake_point *p = &t->points[i];
+		if (p->times != 1 || strcmp(hwatt_quantity_info(p->is.quantity)->name, of) != 0)
+			continue;
+		sum += value_of(p, text(wanted, "unit"));
+		n++;
+	}
+	double got = counted ? (double)n : mean && n > 0 ? sum / (double)n : sum;
+	return n > 0 && near(got, json_number_value(json_object_get(wanted, "value")));
+}
+
+static bool found(const struct hwatt_target *t, const json_t *wanted)
+{
+	size_t i;
+	json_t *also;
+	if (strcmp(text(wanted, "index"), "total") == 0 && total_told(t, wanted))
+		return true;
+	if (told(t, text(wanted, "oid"), wanted, json_number_value(json_object_get(wanted, "value"))))
+		return true;
+	json_array_foreach(json_object_get(wanted, "also"), i, also) {
+		if (told(t, text(also, "oid"), wanted, json_number_value(json_object_get(also, "value"))))
+			return true;
+	}
+	return false;
+}
+
+static unsigned judge(const struct hwatt_target *t, const char *name, const json_t *expected)
+{
+	unsigned wrong = 0;
+	size_t i;
+	json_t *row;
+	json_array_foreach(json_object_get(expected, "readings"), i, row) {
+		if (needed(row) && !found(t, row)) {
+			print_message("%s: lacks %s %s (%s)\n", name, text(row, "quantity"), text(row, "oid"), text(row, "how"));
+			wrong++;
+		}
+	}
+	json_array_foreach(json_object_get(expected, "forbidden"), i, row) {
+		for (size_t p = 0; p < t->point_count; p++) {
+			if (t->points[p].times > 0 && strcmp(t->points[p].is.source, text(row, "oid")) == 0) {
+				print_message("%s: gives %s (%s)\n", name, text(row, "oid"), text(row, "why"));
+				wrong++;
+			}
+		}
+	}
+	return wrong;
+}
+
+static unsigned check(struct fake_world *world, const char *path, const char *settings)
+{
+	char expected_path[4096];
+	struct recording r;
+	struct hwatt_error err;
+	json_error_t mistake;
+	snprintf(expected_path, sizeof(expected_path), "%.*s.expected.json", (int)(strlen(path) - strlen(".snmprec")), path);
+	json_t *expected = json_load_file(expected_path, 0, &mistake);
+	assert_non_null(expected);
+	recording_open(&r, &world->loop, path, AF_INET);
+	struct hwatt_target *t = fake_open(world, "127.0.0.1", r.port, settings, &err);
+	assert_non_null(t);
+	unsigned wrong = fake_poll(t, 20000) < 0 ? 1 : 0;
+	if (wrong > 0)
+		print_message("%s: %s\n", path, t->err.text);
+	wrong += judge(t, path, expected);
+	assert_int_equal(t->dropped, 0);
+	fake_close(t);
+	recording_close(&r);
+	uv_run(&world->loop, UV_RUN_NOWAIT);
+	json_decref(expected);
+	return wrong;
+}
+
+static bool skipped(const char *path, const char *const *skip)
+{
+	for (; skip != NULL && *skip != NULL; skip++)
+		if (strstr(path, *skip) != NULL)
+			return true;
+	return false;
+}
+
+static void check_all(const char *settings, const char *const *skip)
+{
+	struct fake_world world;
+	glob_t files;
+	unsigned wrong = 0;
+	fake_world_open(&world, NULL);
+	assert_int_equal(glob(TEST_SOURCE_DIR "/recordings/*.snmprec", 0, NULL, &files), 0);
+	for (size_t i = 0; i < files.gl_pathc; i++)
+		if (!skipped(files.gl_pathv[i], skip))
+			wrong += check(&world, files.gl_pathv[i], settings);
+	globfree(&files);
+	fake_world_close(&world);
+	assert_int_equal(wrong, 0);
+}
+
+static void recordings_give_what_their_mibs_say(void **state)
+{
+	(void)state;
+	check_all("{community: public}", NULL);
+}
+
+static void they_do_with_small_answers(void **state)
+{
+	(void)state;
+	check_all("{max_repetitions: 1}", NULL);
+}
+
+static void they_do_in_v1(void **state)
+{
+	(void)state;
+	static const char *const with_counter64[] = { "/arista", "/linux", NULL }; /* v1 cannot tell: other counters, other sums */
+	check_all("{version: 1}", with_counter64);
+}
+
+static void a_lean_poll_of_an_ap8641_takes_three_requests(void **state)
+{
+	(void)state;
+	struct fake_world world;
+	struct recording r;
+	struct hwatt_error err;
+	fake_world_open(&world, NULL);
+	recording_open(&r, &world.loop, TEST_SOURCE_DIR "/recordings/apc-ap8641.snmprec", AF_INET);
+	struct hwatt_target *t = fake_open(&world, "127.0.0.1", r.port, "{community: public}", &err);
+	assert_int_equal(fake_poll(t, 5000), 0);
+	assert_string_equal(t->profile, "apc-rpdu2");
+	assert_string_equal(t->model, "AP8641");
+	assert_non_null(strstr(t->profile_reason, "sysObjectID 1.3.6.1.4.1.318.1.3.4.6"));
+	assert_int_equal(fake_poll(t, 5000), 0);
+	assert_int_equal(t->requests, 3);
+	assert_int_equal(fake_value(t, "outlet", "active_power", "1"), 163000);
+	assert_string_equal(fake_find(t, "outlet", "active_power", "1")->is.name, "CP-CM-SAN-01");
+	assert_int_equal(fake_find(t, "outlet", "energy", "24")->is.step, 360000000);
+	assert_int_equal(fake_find(t, "outlet", "energy", "1")->value.count, 3046);
+	assert_true(fake_find(t, "inlet", "energy", "1")->stamp != 0);
+	assert_int_equal(t->uptime_ms, 1655281500);
+	fake_close(t);
+	recording_close(&r);
+	fake_world_close(&world);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(recordings_give_what_their_mibs_say),
+		cmocka_unit_test(they_do_with_small_answers),
+		cmocka_unit_test(they_do_in_v1),
+		cmocka_unit_test(a_lean_poll_of_an_ap8641_takes_three_requests),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
