@@ -282,7 +282,7 @@ static void targets_of_other_programs_become_devices(void **state)
 	folder_write(&f.folder, "targets/t.json",
 		     "[{\"targets\": [\"snmp://10.0.0.1\", \"10.0.0.2:1161\"],\n"
 		     "  \"labels\": {\"__scheme__\": \"snmp\", \"site\": \"s1\", \"__meta_netbox_rack\": \"12\", \"credentials\": \"c\",\n"
-		     "   \"power_role\": \"pdu\", \"team\": \"x\", \"profile\": \"\"}},\n"
+		     "   \"power_role\": \"pdu\", \"team\": \"x\", \"profile\": \"\", \"rack\": \"\"}},\n"
 		     " {\"targets\": [\"snmp://H3\"], \"labels\": {\"id\": \"third\", \"__meta_netbox_rack\": \"a\", \"__meta_hallwatt_rack\": \"b\"}}]\n");
 	load_expecting(&f, "");
 	assert_int_equal(f.config->device_count, 3);
