@@ -364,6 +364,8 @@ static void addresses_are_split(void **state)
 		{ "snmp://[::1]x", "", "", 0, "\"[::1]x\": an IPv6 address stands in brackets, like [2001:db8::7]" },
 		{ "snmp://1.2.3", "", "", 0, "\"1.2.3\" is not an IPv4 address; it has four numbers from 0 to 255" },
 		{ "snmp://-a", "", "", 0, "\"-a\" is neither an IP address nor the name of a host" },
+		{ "snmp://aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "", "", 0, /* 64 */
+		  "\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\" is neither an IP address nor the name of a host" },
 		{ "snmp://a..b", "", "", 0, "\"a..b\" is neither an IP address nor the name of a host" },
 		{ "snmp://ö", "", "", 0, "\"ö\" is neither an IP address nor the name of a host" },
 		{ "snmp://a/b", "", "", 0, "\"snmp://a/b\": an address ends after host and port" },
