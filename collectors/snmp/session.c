@@ -19,6 +19,7 @@
 #define MAX_COMMUNITY 256u
 #define RESURVEY_MS 60000       /* at least so long between two surveys that were not asked for by time */
 #define TICKS_PER_WRAP (INT64_C(1) << 32)
+#define YOUNG_TICKS 30000       /* hundredths of seconds: an agent that has just started may not have all its tables ready */
 #define WRAP_SLACK 30000        /* hundredths of seconds: sysUpTime was about to wrap */
 
 struct module { /* shared by all sessions of a loop */
@@ -346,6 +347,8 @@ static bool restarted(struct session *s)
 	} else if (back) {
 		s->wraps = 0;
 	}
+	if (s->wraps == 0 && s->ticks < YOUNG_TICKS)
+		s->resurvey = true;
 	hwatt_target_uptime(s->target, (s->wraps * TICKS_PER_WRAP + s->ticks) * 10);
 	return back;
 }

@@ -89,6 +89,7 @@ void survey_free(struct survey *s)
 
 void survey_run(struct survey *s)
 {
+	s->silences = 0;
 	step(s);
 }
 
