@@ -566,14 +566,11 @@ static void begin(struct run *run, const struct meter_sample *sample)
 {
 	struct meter_state *s = run->s;
 	int64_t now_ms = sample->mono_ms;
-	s->primed = true;
-	s->resumed = false;
-	s->shift_ms = 0;
-	s->kind = (int32_t)run->settings->kind;
+	bool rejected = s->rejected;
+	*s = (struct meter_state){ .primed = true, .waiting_ms = -1, .kind = (int32_t)run->settings->kind };
 	s->step = amount_per_count(run->settings);
 	s->open = quarter_begin(interval_start_s(sample->wall_ms), run->settings->kind);
-	s->open.marks = s->rejected ? QUARTER_REJECT : 0;
-	s->rejected = false;
+	s->open.marks = rejected ? QUARTER_REJECT : 0;
 	quarter_gap(&s->open, quarter_start_ms(&s->open), sample->wall_ms, 'D');
 	s->at_wall_ms = s->at_raw_ms = s->last_wall_ms = sample->wall_ms;
 	s->at_now_ms = s->last_now_ms = s->moved_now_ms = now_ms;
