@@ -183,25 +183,15 @@ static int rank_of(const struct source *source, int role)
 	return -1;
 }
 
-/* Whether an index such as "7" or "1.7" is one of the source's places. */
-static bool in_range(const struct source *source, const char *index)
-{
-	if (source->first == 0 && source->last == 0)
-		return true;
-	const char *dot = strrchr(index, '.');
-	const char *number = dot != NULL ? dot + 1 : index;
-	char *end;
-	long n = strtol(number, &end, 10);
-	return end != number && *end == '\0' && n >= source->first && n <= source->last;
-}
-
 static bool belongs(const struct source *source, const struct store_point *point)
 {
 	if (point->quantity != source->quantity || rank_of(source, (int)point->role) < 0)
 		return false;
 	if (source->quantity != HWATT_ENERGY)
 		return strcmp(point->index, "total") == 0;
-	return point->kind == INTERVAL_ENERGY && in_range(source, point->index);
+	struct inventory_meter meter = { .device = source->device, .role = source->role, .first = source->first,
+					 .last = source->last };
+	return point->kind == INTERVAL_ENERGY && inventory_covers(&meter, point->index);
 }
 
 static int group_rank(const struct source *source, int role, bool total)

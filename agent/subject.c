@@ -206,9 +206,9 @@ void subject_init_site(struct subject *s, const struct inventory *inventory, con
 		own->it_category = site->power[it_roles[c]].count > 0 ? c : own->it_category;
 	if (own->it_category > 0)
 		own->it = energy_pair(s, &site->power[it_roles[own->it_category]], sources);
-	s->metered = new_pair(s, false);
-	for (int role = 0; role < HWATT_POWER_ROLES; role++)
-		use_sum(&s->pairs[s->metered].num, &site->power[role], sources);
+	s->metered = new_pair(s, false); /* what its PUE needs */
+	use_dc(&s->pairs[s->metered].num, site, sources);
+	use_sum(&s->pairs[s->metered].num, &site->power[it_roles[own->it_category]], sources);
 	add_racks(s, inventory, &site->power[HWATT_POWER_PDU], sources);
 	finish(s, zone, SITE_MONTHS);
 }

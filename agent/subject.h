@@ -45,7 +45,7 @@ struct subject {
 	size_t site_count, pair_count, lane_count;
 	struct subject_site *sites;
 	struct subject_pair *pairs;
-	size_t metered;                           /* pair of all its energy meters */
+	size_t metered;                           /* pair of all meters that its energy needs */
 	struct subject_group groups[GROUP_KINDS];
 	hwatt_i128 rack_capacity_mw;
 	size_t rack_count;

@@ -343,6 +343,15 @@ static void sites_are_summed_and_labelled_with_the_lowest_category(void **state)
 	assert_int_equal(out.flags, KPI_CATEGORY_MIXED);
 	kpi_pue(&period, 2, &out); /* the second site's category 2 has no data: coverage says so */
 	assert_int_equal(hwatt_ratio_compare(out.coverage, (struct hwatt_ratio){ 0, 1 }), 0);
+	sites[1] = sites[0];
+	sites[0].pue[2].quarters = 1;
+	sites[1].pue[2].quarters = 0;
+	kpi_pue(&period, 2, &out); /* the least covered site's coverage, in either order */
+	assert_int_equal(hwatt_ratio_compare(out.coverage, (struct hwatt_ratio){ 0, 1 }), 0);
+	sites[0].pue[2].quarters = 0;
+	sites[1].pue[2].quarters = 1;
+	kpi_pue(&period, 2, &out);
+	assert_int_equal(hwatt_ratio_compare(out.coverage, (struct hwatt_ratio){ 0, 1 }), 0);
 	kpi_pue(&period, 3, &out);
 	assert_false(out.known);
 	assert_int_equal(out.flags, KPI_CATEGORY_MISMATCH);
