@@ -33,6 +33,7 @@ struct source {
 struct entry { /* a device */
 	const struct config_device *device;
 	uint32_t first, next;      /* source; device of the same bucket */
+	bool answered;             /* some point of it is in the store */
 };
 
 struct sources {
@@ -235,11 +236,19 @@ static size_t lower_bound(const struct sources *s, int64_t id)
 	return low;
 }
 
+bool sources_blind(const struct sources *s, size_t source)
+{
+	return s->items[source].group_count == 0 && entry_of(s, s->items[source].device->device.id)->answered;
+}
+
 bool sources_join(struct sources *s, const struct store_point *point)
 {
-	const struct entry *entry = entry_of(s, point->device);
+	struct entry *entry = entry_of(s, point->device);
 	bool joined = false;
-	if (entry == NULL || sources_find(s, point->id) != SIZE_MAX)
+	if (entry == NULL)
+		return false;
+	entry->answered = true;
+	if (sources_find(s, point->id) != SIZE_MAX)
 		return false;
 	uint32_t place = (uint32_t)s->point_count;
 	for (uint32_t i = entry->first; i != NONE; i = s->items[i].next) {

@@ -485,12 +485,12 @@ static void a_new_meter_does_not_void_the_past_and_a_silent_one_is_missed(void *
 	judge_at(&h, later_s + 4 * QUARTER_S);
 	FIGURE(&h, "site", "pue2", "day", 14000, 9800, 800000);
 	FIGURE(&h, "site", "pue1", "day", 14, 10, 1000000);
-	assert_int_equal(h.store.key_count, 1);
+	assert_int_equal(h.store.key_count, 2); /* the new PDU, and the UPS's input, which this hall's UPS does not tell */
 	open_at(&h, later_s + 4 * QUARTER_S); /* a restart does not forgive it */
 	judge_at(&h, later_s + 4 * QUARTER_S);
 	FIGURE(&h, "site", "pue2", "day", 14000, 9800, 800000);
 	judge_at(&h, later_s + 8 * QUARTER_S);
-	assert_int_equal(h.store.key_count, 1); /* nor does it begin to wait anew */
+	assert_int_equal(h.store.key_count, 2); /* nor does it begin to wait anew */
 	struct store_point answer = { .id = HALL_POINTS + 1, .device = "pdu-c1", .index = "1", .role = HWATT_INLET,
 				      .quantity = HWATT_ENERGY };
 	h.store.points[h.store.point_count++] = answer;
@@ -500,6 +500,28 @@ static void a_new_meter_does_not_void_the_past_and_a_silent_one_is_missed(void *
 		feed(&h, HALL_POINTS, later_s + q * QUARTER_S, 0, QUARTER_MS);
 	judge_at(&h, later_s + 20 * QUARTER_S);
 	FIGURE(&h, "site", "pue2", "day", 14000, 9800, 32 * 1000000 / 36);
+	tear_down(&h);
+}
+
+static void a_server_that_tells_no_power_leaves_pue3_unknown(void **state)
+{
+	(void)state;
+	struct hall h;
+	int64_t start_s = utc(2026, 3, 31, 22, 0);
+	set_up(&h, "  - {id: srv-3, address: snmp://a, site: s1, rack: A1, power_role: it}\n",
+	       "from: 2026-04-01, to: 2026-12-31", "  - {id: r, type: pue, max: 1.5, category: 3}\n", start_s);
+	open_at(&h, start_s);
+	run(&h, start_s, start_s + 4 * QUARTER_S);
+	judge_at(&h, start_s + 4 * QUARTER_S);
+	FIGURE(&h, "site", "pue2", "day", 14000, 9800, 1000000);
+	assert_false(figure(&h, "site", "pue3", "day")->known); /* srv-3 has not answered yet: it is missed */
+	struct store_point load = { .id = HALL_POINTS + 1, .device = "srv-3", .index = "total", .role = HWATT_CPU,
+				    .quantity = HWATT_CPU_UTILISATION, .kind = INTERVAL_LEVEL };
+	h.store.points[h.store.point_count++] = load;
+	evaluation_point(h.e, &load);
+	judge_at(&h, start_s + 8 * QUARTER_S);
+	assert_null(figure(&h, "site", "pue3", "day")); /* it answers, and tells no power: E_IT there is unknown */
+	assert_non_null(figure(&h, "site", "pue2", "day"));
 	tear_down(&h);
 }
 
@@ -810,6 +832,7 @@ int main(void)
 		cmocka_unit_test(a_point_is_missing_from_its_first_interval_on),
 		cmocka_unit_test(shares_and_outlets_count_for_what_they_are),
 		cmocka_unit_test(a_new_meter_does_not_void_the_past_and_a_silent_one_is_missed),
+		cmocka_unit_test(a_server_that_tells_no_power_leaves_pue3_unknown),
 		cmocka_unit_test(servers_join_as_they_appear),
 		cmocka_unit_test(example_49_through_the_calendar),
 		cmocka_unit_test(the_last_closed_month_is_judged),

@@ -70,6 +70,29 @@ static void example_2_three_categories(void **state)
 	assert_int_equal(out[2].category, 1);
 }
 
+static void example_38_ups_loss_and_efficiency(void **state)
+{
+	(void)state;
+	struct kpi_input out_of = UNIT(494 * KWH / 10), into = UNIT(52 * KWH);
+	struct kpi_site site = { .has_ups = true };
+	struct kpi_period period = { .span = { 1, 1 }, .site_count = 1, .sites = &site };
+	struct kpi out;
+	kpi_quarter_ratio(&out_of, 1, &into, 1, &site.ups);
+	kpi_ups_efficiency(&period, &out);
+	EQUAL(&out, 9, "0.950000000");
+	assert_true(site.ups.den - site.ups.num == (hwatt_i128)(26 * KWH / 10) * HWATT_PPM); /* the loss: 2.6 kWh */
+	assert_int_equal(out.flags, 0);
+	site.ups.num = site.ups.den + 1; /* gives more than it takes */
+	kpi_ups_efficiency(&period, &out);
+	assert_int_equal(out.flags, KPI_PHYS_IMPOSSIBLE);
+	period.single = true;
+	kpi_ups_efficiency(&period, &out);
+	assert_int_equal(out.flags, KPI_WARN_ABOVE_ONE);
+	site.has_ups = false;
+	kpi_ups_efficiency(&period, &out);
+	assert_false(out.known);
+}
+
 static void example_3_carriers(void **state)
 {
 	(void)state; /* in kWh: a ratio is the same in any unit */
@@ -445,6 +468,7 @@ int main(void)
 		cmocka_unit_test(example_1_pue),
 		cmocka_unit_test(example_2_three_categories),
 		cmocka_unit_test(example_3_carriers),
+		cmocka_unit_test(example_38_ups_loss_and_efficiency),
 		cmocka_unit_test(example_4_ratio_of_sums),
 		cmocka_unit_test(example_5_part_of_a_hall),
 		cmocka_unit_test(example_6_no_it_energy),
