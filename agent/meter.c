@@ -110,8 +110,9 @@ static struct placed placed_until(const struct load *load, int64_t at_ms)
 {
 	return (struct placed){
 		.amount = until(load, load->amount, at_ms),
-		.register_amount = until(load, load->register_amount, at_ms),
-		.unknown = until(load, load->unknown, at_ms),
+		/* Nothing has no parts, though a level that crosses zero may add up to nothing and have some. */
+		.register_amount = load->register_amount != 0 ? until(load, load->register_amount, at_ms) : 0,
+		.unknown = load->unknown != 0 ? until(load, load->unknown, at_ms) : 0,
 		.integral = load->stretch != NULL ? until(load, load->stretch->amount, at_ms) : 0,
 	};
 }
@@ -286,6 +287,8 @@ static void place(struct run *run, struct load *load, int64_t wall_ms, int64_t d
 	s->at_wall_ms = load->to_ms;
 	if (load->to_ms >= quarter_start_ms(&s->open))
 		s->has_held = false;
+	else
+		quarter_at(s, interval_start_s(load->to_ms)); /* also when it stopped on a border */
 }
 
 /* ---- samples and register ---- */
@@ -551,7 +554,8 @@ static void account(struct run *run, const struct meter_sample *sample, int64_t 
 
 	add_total(&s->total, s->kind, load.amount + run->lost);
 	add_total(&s->unplaced, s->kind, run->skipped + run->lost);
-	s->open.sum.unknown_max = quarter_saturate(s->open.sum.unknown_max, run->skipped + run->lost);
+	if (run->skipped + run->lost > 0) /* levels below zero hide nothing */
+		s->open.sum.unknown_max = quarter_saturate(s->open.sum.unknown_max, run->skipped + run->lost);
 	s->open.marks |= run->marks;
 	s->at_now_ms = now_ms;
 	s->at_raw_ms = sample->wall_ms;
