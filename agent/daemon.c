@@ -49,7 +49,7 @@ static void on_polled(void *arg, const char *device, struct hwatt_target *t, con
 	pipeline_polled(d->pipeline, device, t, err, took_us, wall_ms(), (int64_t)uv_now(d->loop));
 }
 
-static void on_opened(void *arg, const char *device)
+static void on_changing(void *arg, const char *device)
 {
 	struct daemon *d = arg;
 	pipeline_rebind(d->pipeline, device);
@@ -123,6 +123,12 @@ static int change(struct daemon *d, struct generation *next, struct hwatt_error 
 failed:
 	generation_release(next);
 	return -1;
+}
+
+static void refresh(void *arg)
+{
+	struct daemon *d = arg;
+	pipeline_refresh(d->pipeline, wall_ms(), (int64_t)uv_now(d->loop));
 }
 
 static int reload(void *arg, struct hwatt_text *message)
@@ -220,7 +226,8 @@ static int open_parts(struct daemon *d, struct hwatt_error *err)
 	struct http_settings http = { .listen = d->listen != NULL ? d->listen : config->listen,
 				      .web_config = config->web_config,
 				      .enable_lifecycle = config->enable_lifecycle,
-				      .exporters = hallwatt_exporters, .reload = reload, .arg = d };
+				      .exporters = hallwatt_exporters, .refresh = refresh, .reload = reload,
+				      .arg = d };
 	return http_start(&http, d->hub, d->loop, d->log, &d->http, err);
 }
 
@@ -261,7 +268,7 @@ int daemon_start(uv_loop_t *loop, const struct daemon_settings *settings, struct
 		abandon(d);
 		return hwatt_fail(err, HWATT_EINVAL, "the configuration has mistakes; \"hallwatt check\" lists them");
 	}
-	struct fleet_hooks hooks = { .polled = on_polled, .opened = on_opened, .stopped = on_fleet_stopped,
+	struct fleet_hooks hooks = { .polled = on_polled, .changing = on_changing, .stopped = on_fleet_stopped,
 				     .arg = d };
 	if (open_parts(d, err) < 0) {
 		abandon(d);

@@ -15,10 +15,11 @@
 
 struct visit { /* one request; made at its first callback, freed when it completed */
 	struct MHD_Connection *connection;
-	struct visit *next;    /* in the queue of those that wait for a reload */
+	struct visit *next;    /* in the queue of those that wait for the main loop */
 	uint64_t body_octets;
-	bool suspended;        /* a reload was asked for; `reply` holds the answer when it is false again */
-	bool made;             /* `reply` was initialised */
+	bool suspended;        /* in that queue: the visit belongs to the main loop */
+	bool fresh;            /* a snapshot need not be waited for (any more) */
+	bool made;             /* `reply` was initialised; of a reload it holds the answer when it is no more `suspended` */
 	struct reply reply;
 };
 
@@ -150,8 +151,8 @@ static enum MHD_Result send_reply(struct http *http, struct visit *visit)
 	return queued;
 }
 
-/* Posts the request to the main loop; its connection sleeps until the answer is there. */
-static enum MHD_Result wait_for_reload(struct http *http, struct visit *visit)
+/* Posts the request to the main loop; its connection sleeps until that has done its part. False: the loop is ending. */
+static bool wait_for_loop(struct http *http, struct visit *visit)
 {
 	uv_mutex_lock(&http->lock);
 	bool stopping = http->stopping;
@@ -164,21 +165,35 @@ static enum MHD_Result wait_for_reload(struct http *http, struct visit *visit)
 		uv_async_send(&http->wake);
 	}
 	uv_mutex_unlock(&http->lock);
-	if (!stopping)
+	return !stopping;
+}
+
+static enum MHD_Result wait_for_reload(struct http *http, struct visit *visit)
+{
+	if (wait_for_loop(http, visit))
 		return MHD_YES;
 	reply_say(&visit->reply, 503, "hallwatt is stopping.");
 	return send_reply(http, visit);
 }
 
-/* Gives every waiting request its answer: of a reload that began after they asked, or that none will come. */
+/* Whether the main loop should publish before this is answered. */
+static bool wants_snapshot(struct http *http, const char *path)
+{
+	return http->settings.refresh != NULL && reply_is_measured(http->settings.exporters, path) &&
+	       monotonic_ms() - atomic_load(&http->beat_ms) < HTTP_LATE_MS;
+}
+
+/* Wakes every waiting request: a reload's answer is of one that began after it was asked, or that none will come. */
 static void answer_waiting(struct visit *waiting, bool stopping, int rc, const char *message)
 {
 	while (waiting != NULL) {
 		struct visit *visit = waiting;
 		waiting = visit->next;
-		reply_reloaded(&visit->reply, rc, message);
-		if (stopping)
+		if (visit->made)
+			reply_reloaded(&visit->reply, rc, message);
+		if (visit->made && stopping)
 			reply_say(&visit->reply, 503, "hallwatt is stopping.");
+		visit->fresh = true;
 		visit->suspended = false;
 		MHD_resume_connection(visit->connection); /* the visit belongs to the HTTP thread again */
 	}
@@ -194,16 +209,23 @@ static struct visit *take_waiting(struct http *http, bool stopping)
 	return waiting;
 }
 
-/* Main loop. One reload serves all who wait for one. */
+/* Main loop. One reload serves all who wait for one, and one snapshot all the others. */
 static void on_wake(uv_async_t *wake)
 {
 	struct http *http = wake->data;
 	struct visit *waiting = take_waiting(http, false);
-	if (waiting == NULL)
-		return;
 	struct hwatt_text message;
+	bool reload = false, refresh = false;
+	int rc = 0;
+	for (const struct visit *v = waiting; v != NULL; v = v->next) {
+		reload |= v->made;
+		refresh |= !v->made;
+	}
 	hwatt_text_init(&message, 1u << 20);
-	int rc = http->settings.reload(http->settings.arg, &message);
+	if (reload)
+		rc = http->settings.reload(http->settings.arg, &message);
+	if (refresh)
+		http->settings.refresh(http->settings.arg);
 	answer_waiting(waiting, false, rc, hwatt_text_string(&message));
 	hwatt_text_free(&message);
 }
@@ -239,10 +261,14 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection, 
 		*upload_size = 0;
 		return visit->body_octets <= HTTP_MAX_BODY_OCTETS ? MHD_YES : MHD_NO;
 	}
+	if (visit->suspended)
+		return MHD_YES;
+	if (!visit->made && !visit->fresh && wants_snapshot(http, path) && wait_for_loop(http, visit))
+		return MHD_YES;
 	if (!visit->made)
 		make_reply(http, visit, method, path);
 	if (visit->reply.reload)
-		return visit->suspended ? MHD_YES : wait_for_reload(http, visit);
+		return wait_for_reload(http, visit);
 	return send_reply(http, visit);
 }
 

@@ -2,8 +2,9 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* http.h - the HTTP server: carries requests to reply.h and answers back, on a thread of its own.
  *
- * The thread takes a snapshot, answers from it and releases it.  What must act (a reload) is posted to the
- * main loop while its connection is suspended.  Everything a client can make us hold is bounded by the constants below.
+ * The thread takes a snapshot, answers from it and releases it.  What must act (a reload, and making the snapshot that an
+ * exporter is asked for) is posted to the main loop while its connection is suspended; a loop that is late with its beat is
+ * not waited for, and the last snapshot answers.  Everything a client can make us hold is bounded by the constants below.
  * Writes do not raise SIGPIPE. */
 #ifndef HALLWATT_HTTP_H
 #define HALLWATT_HTTP_H
@@ -14,6 +15,7 @@
 
 #define HTTP_MAX_CONNECTIONS 128u
 #define HTTP_MAX_PER_ADDRESS 48u          /* a reverse proxy is one address */
+#define HTTP_LATE_MS 3000                 /* without a beat of the main loop: exporters answer from what there is */
 #define HTTP_TIMEOUT_S 30u                /* without a byte in either direction */
 #define HTTP_MAX_HEAD_OCTETS 16384u       /* request line and headers, with our own book-keeping */
 #define HTTP_MAX_BODY_OCTETS UINT64_C(65536) /* of a request; it is read and dropped */
@@ -26,6 +28,8 @@ struct http_settings {
 	const char *web_config;     /* NULL or "": none; anything else is refused, see http_start() */
 	bool enable_lifecycle;      /* POST /-/reload works */
 	const struct hwatt_exporter *const *exporters; /* ends with NULL; lives as long as the server */
+	/* Publishes what is known now, on the main loop, before an exporter answers; NULL: the present snapshot will do. */
+	void (*refresh)(void *arg);
 	/* Reloads, on the main loop: 0, or -1 with one or more lines in `message`. Never NULL. */
 	int (*reload)(void *arg, struct hwatt_text *message);
 	void *arg;

@@ -12,6 +12,7 @@
 #define STATE_MAX_OCTETS (64u << 20)
 #define WAITING_MAX 2000000u   /* quarters kept while the store fails */
 #define SERIAL_SPACE "serial"
+#define PUBLISH_PAUSE_MS 1000 /* however many ask: at least so long between two snapshots */
 
 struct quarter { /* closed, not yet in the store */
 	struct store_point point; /* `index` belongs to the device's meterset */
@@ -23,30 +24,21 @@ struct point_id {
 	int64_t id;
 };
 
-struct role_power {
-	int64_t mw;
-	bool any, whole; /* has points of this role; all of them answered */
-};
-
 struct device {
 	char *id;
 	const struct config_device *config; /* in the present generation */
 	struct meterset *set;
 	bool unsaved;                       /* its open state changed since the last commit */
-	bool changed;                       /* its block must be built anew */
+	bool changed;                       /* since its block was built */
 	bool stale_shown;
 	int64_t context_id;                 /* 0: not known */
 	struct point_id *ids;
 	size_t id_count;
 	uint64_t identity_version;
 	bool exchanged;                     /* the next poll's registers are another device's */
-	struct role_power power[HWATT_ROLES];
-	struct hwatt_view_device draft;
+	const struct hwatt_target *target;  /* where its values are; NULL: no poll of the present one has ended */
+	struct hwatt_view_device draft;     /* without points: these are put together when it is published */
 	char *facts[5];                     /* vendor, model, serial, firmware, profile: strings of the draft */
-	struct hwatt_view_point *points;    /* of the draft: readings first, energy totals after them */
-	size_t reading_count, point_capacity;
-	struct meterset_total *totals;      /* as they stand in the store */
-	size_t total_count;
 	struct hwatt_view_device *block;    /* as published */
 };
 
@@ -64,6 +56,10 @@ struct pipeline {
 	int64_t looked_minute;              /* when quarters were last looked through */
 	bool judge_soon;                    /* something came that a verdict may rest on */
 	bool failing;                       /* the store: one line when it begins, one when it ends */
+	int64_t published_ms;               /* monotonic; when last, if there was a time */
+	bool published;
+	struct hwatt_view_point *points;    /* scratch for a draft's points */
+	size_t point_capacity;
 	int64_t commits, commit_failures, quarters, lost_quarters;
 	int64_t clock_offset_ms;            /* wall - mono */
 	bool has_offset;
@@ -102,8 +98,6 @@ static void device_free(struct device *d)
 		free(d->facts[i]);
 	snapshot_device_release(d->block);
 	meterset_free(d->set);
-	free(d->totals);
-	free(d->points);
 	free(d->ids);
 	free(d->id);
 	free(d);
@@ -169,6 +163,7 @@ void pipeline_close(struct pipeline *p)
 	free(p->waiting);
 	free(p->waiting_of);
 	free(p->counters);
+	free(p->points);
 	free(p);
 }
 
@@ -237,8 +232,10 @@ int pipeline_change(struct pipeline *p, struct generation *generation, int64_t w
 void pipeline_rebind(struct pipeline *p, const char *device)
 {
 	struct device *d = find_device(p, device);
-	if (d != NULL)
-		meterset_rebind(d->set);
+	if (d == NULL)
+		return;
+	meterset_rebind(d->set);
+	d->target = NULL;
 }
 
 /* Whether any sum or scope reads this outlet (or other part) of the device by number. */
@@ -370,41 +367,6 @@ static void note_identity(struct pipeline *p, struct device *d, const struct hwa
 	check_serial(p, d, id->serial, wall_ms);
 }
 
-static struct hwatt_view_point *draft_point(struct device *d, size_t n)
-{
-	if (n >= d->point_capacity) {
-		d->point_capacity = n < 16 ? 16 : n * 2;
-		d->points = hwatt_realloc(d->points, d->point_capacity * sizeof(*d->points));
-	}
-	return &d->points[n];
-}
-
-/* Copies the target's values into the draft, and sums power by role. */
-static void note_values(struct device *d, const struct hwatt_target *t, int64_t wall_ms, int64_t mono_ms,
-			int64_t stale_after_ms)
-{
-	size_t count;
-	const struct target_point *points = target_points(t, &count);
-	memset(d->power, 0, sizeof(d->power));
-	d->reading_count = 0;
-	for (size_t i = 0; i < count; i++) {
-		const struct target_point *p = &points[i];
-		bool present = p->poll != 0 && mono_ms - p->mono_ms <= stale_after_ms;
-		if (p->quantity == HWATT_ACTIVE_POWER && !p->alternative) {
-			struct role_power *sum = &d->power[p->role];
-			sum->whole = sum->any ? sum->whole && present : present;
-			sum->any = true;
-			sum->mw += present ? p->value.value : 0;
-		}
-		if (hwatt_quantity_info(p->quantity)->metric == NULL)
-			continue;
-		*draft_point(d, d->reading_count++) = (struct hwatt_view_point){
-			.role = p->role, .quantity = p->quantity, .index = p->index, .name = p->name,
-			.source = p->source, .alternative = p->alternative, .present = present,
-			.value = p->value.value, .at_ms = wall_ms - (mono_ms - p->mono_ms) };
-	}
-}
-
 static void note_outcome(struct device *d, const struct hwatt_target *t, const struct hwatt_error *err,
 			 int64_t took_us, int64_t wall_ms)
 {
@@ -436,7 +398,7 @@ void pipeline_polled(struct pipeline *p, const char *device, struct hwatt_target
 	if (err == NULL)
 		d->exchanged = false;
 	note_outcome(d, t, err, took_us, wall_ms);
-	note_values(d, t, wall_ms, mono_ms, p->generation->config->stale_after_ms);
+	d->target = t;
 	d->unsaved = true;
 	d->changed = true;
 }
@@ -516,32 +478,6 @@ static void forget_ids(struct pipeline *p)
 	}
 }
 
-/* Notes the totals that are now in the store: only these are published. */
-static void note_totals(struct device *d)
-{
-	struct meterset_total t;
-	d->total_count = 0;
-	for (size_t at = 0; (at = meterset_total(d->set, at, &t)) != 0;) {
-		if ((d->total_count & (d->total_count - 1)) == 0) /* grows by doubling */
-			d->totals = hwatt_realloc(d->totals, (2 * d->total_count + 1) * sizeof(*d->totals));
-		d->totals[d->total_count++] = t;
-	}
-}
-
-/* Puts the totals behind the readings of the draft. */
-static void compose(struct device *d)
-{
-	size_t n = d->reading_count;
-	for (size_t i = 0; i < d->total_count; i++) {
-		const struct meterset_total *t = &d->totals[i];
-		*draft_point(d, n++) = (struct hwatt_view_point){
-			.role = t->role, .quantity = HWATT_ENERGY, .index = t->index, .name = "", .source = "",
-			.metered = true, .total_j = t->total.j, .total_uj = t->total.uj2 / 2 };
-	}
-	d->draft.points = d->points;
-	d->draft.point_count = n;
-}
-
 static void after_commit(struct pipeline *p)
 {
 	for (size_t i = 0; i < p->waiting_count && p->evaluation != NULL; i++) {
@@ -553,10 +489,7 @@ static void after_commit(struct pipeline *p)
 	p->waiting_count = 0;
 	for (size_t i = 0; i < p->count; i++) {
 		struct device *d = p->devices[i];
-		if ((d->unsaved || d->changed) && p->parts.hub != NULL) {
-			note_totals(d);
-			d->changed = true;
-		}
+		d->changed |= d->unsaved;
 		d->unsaved = false;
 	}
 	p->commits++;
@@ -632,36 +565,38 @@ static void close_quarters(struct pipeline *p, int64_t until_ms)
 	}
 }
 
-/* The power that a meter sees now; false when any part of it is not known. */
+/* Adds what the points of one role, or of its outlets that the meter covers, draw. False: a part is not known. */
+static bool power_of_role(const struct hwatt_view_device *block, const struct inventory_meter *meter, int role,
+			  int64_t *mw, bool *any)
+{
+	for (size_t i = 0; i < block->point_count; i++) {
+		const struct hwatt_view_point *v = &block->points[i];
+		if ((int)v->role != role || v->quantity != HWATT_ACTIVE_POWER || v->alternative ||
+		    (meter->first != 0 && !inventory_covers(meter, v->index)))
+			continue;
+		*any = true;
+		if (!v->present)
+			return false;
+		*mw += v->value;
+	}
+	return *any;
+}
+
+/* The power that a meter sees now, from the blocks about to be published; false when any part of it is not known. */
 static bool power_of(const struct pipeline *p, const struct inventory_meter *meter, hwatt_i128 *mw_ppm)
 {
 	struct device *d = find_device(p, meter->device->device.id);
 	if (d == NULL || !d->draft.up)
 		return false;
-	if (meter->first != 0) {
-		int64_t sum = 0;
-		bool any = false;
-		for (size_t i = 0; i < d->reading_count; i++) {
-			const struct hwatt_view_point *v = &d->points[i];
-			if ((int)v->role != meter->role || v->quantity != HWATT_ACTIVE_POWER || v->alternative ||
-			    !inventory_covers(meter, v->index))
-				continue;
-			if (!v->present)
-				return false;
-			sum += v->value;
-			any = true;
-		}
-		*mw_ppm += (hwatt_i128)sum * meter->share_ppm;
-		return any;
-	}
 	int one[2] = { meter->role, -1 };
 	const int *roles = meter->role >= 0 ? one : inventory_total_roles(meter->device, meter->power_role);
 	for (; *roles >= 0; roles++) {
-		const struct role_power *sum = &d->power[*roles];
-		if (!sum->any)
-			continue;
-		*mw_ppm += (hwatt_i128)sum->mw * meter->share_ppm;
-		return sum->whole;
+		int64_t mw = 0;
+		bool any = false, known = power_of_role(d->block, meter, *roles, &mw, &any);
+		if (known)
+			*mw_ppm += (hwatt_i128)mw * meter->share_ppm;
+		if (any)
+			return known;
 	}
 	return false;
 }
@@ -712,31 +647,81 @@ static void own_counters(struct pipeline *p)
 		       (double)p->waiting_count);
 }
 
-/* Gauges of a device that was silent for stale_after go, once. */
-static void watch_staleness(struct pipeline *p, struct device *d, int64_t wall_ms)
+/* Whether gauges of a silent device are to go, once. */
+static bool grew_stale(const struct pipeline *p, struct device *d, int64_t wall_ms)
 {
 	if (!d->draft.polled || d->stale_shown || d->draft.up ||
 	    wall_ms - d->draft.last_success_ms <= p->generation->config->stale_after_ms)
-		return;
-	for (size_t i = 0; i < d->reading_count; i++)
-		d->points[i].present = false;
-	memset(d->power, 0, sizeof(d->power));
+		return false;
 	d->stale_shown = true;
-	d->changed = true;
+	return true;
 }
 
-static void publish(struct pipeline *p, int64_t wall_ms)
+static void add_view_point(struct pipeline *p, struct device *d, const struct hwatt_view_point *point)
+{
+	size_t n = d->draft.point_count++;
+	if (n == p->point_capacity) {
+		p->point_capacity = n == 0 ? 256 : n * 2;
+		p->points = hwatt_realloc(p->points, p->point_capacity * sizeof(*p->points));
+	}
+	p->points[n] = *point;
+}
+
+/* Adds the last values of the target's points; before a new target has any, those of the block that was published. */
+static void add_readings(struct pipeline *p, struct device *d, int64_t wall_ms, int64_t mono_ms)
+{
+	size_t count = 0;
+	const struct target_point *points = d->target != NULL ? target_points(d->target, &count) : NULL;
+	for (size_t i = 0; i < count; i++) {
+		const struct target_point *t = &points[i];
+		int64_t age_ms = mono_ms - t->mono_ms;
+		if (hwatt_quantity_info(t->quantity)->metric != NULL)
+			add_view_point(p, d, &(struct hwatt_view_point){
+				.role = t->role, .quantity = t->quantity, .index = t->index, .name = t->name,
+				.source = t->source, .alternative = t->alternative, .value = t->value.value,
+				.present = t->poll != 0 && age_ms <= p->generation->config->stale_after_ms,
+				.at_ms = wall_ms - age_ms });
+	}
+	for (size_t i = 0; points == NULL && d->block != NULL && i < d->block->point_count; i++) {
+		struct hwatt_view_point v = d->block->points[i];
+		v.present &= !d->stale_shown;
+		if (!v.metered)
+			add_view_point(p, d, &v);
+	}
+}
+
+/* Adds the energy totals as they stand in the store: what the meters have when all was saved, else those published. */
+static void add_totals(struct pipeline *p, struct device *d)
+{
+	struct meterset_total t;
+	for (size_t at = 0; !p->failing && (at = meterset_total(d->set, at, &t)) != 0;)
+		add_view_point(p, d, &(struct hwatt_view_point){
+			.role = t.role, .quantity = HWATT_ENERGY, .index = t.index, .name = "", .source = "",
+			.metered = true, .total_j = t.total.j, .total_uj = t.total.uj2 / 2 });
+	for (size_t i = 0; p->failing && d->block != NULL && i < d->block->point_count; i++)
+		if (d->block->points[i].metered)
+			add_view_point(p, d, &d->block->points[i]);
+}
+
+static void build_block(struct pipeline *p, struct device *d, int64_t wall_ms, int64_t mono_ms)
+{
+	d->draft.point_count = 0;
+	add_readings(p, d, wall_ms, mono_ms);
+	add_totals(p, d);
+	d->draft.points = p->points;
+	struct hwatt_view_device *block = snapshot_device_build(&d->draft);
+	snapshot_device_release(d->block);
+	d->block = block;
+	d->changed = false;
+}
+
+static void publish(struct pipeline *p, int64_t wall_ms, int64_t mono_ms)
 {
 	struct hwatt_view_device **blocks = hwatt_alloc((p->count + 1) * sizeof(*blocks));
 	for (size_t i = 0; i < p->count; i++) {
 		struct device *d = p->devices[i];
-		watch_staleness(p, d, wall_ms);
-		if (d->changed || d->block == NULL) {
-			snapshot_device_release(d->block);
-			compose(d);
-			d->block = snapshot_device_build(&d->draft);
-			d->changed = false;
-		}
+		if (grew_stale(p, d, wall_ms) || d->changed || d->block == NULL)
+			build_block(p, d, wall_ms, mono_ms);
 		blocks[i] = d->block;
 	}
 	struct hwatt_view_site_power *powers =
@@ -753,9 +738,12 @@ static void publish(struct pipeline *p, int64_t wall_ms)
 	snapshot_hub_publish(p->parts.hub, &snap);
 	free(powers);
 	free(blocks);
+	p->published = true;
+	p->published_ms = mono_ms;
 }
 
-void pipeline_tick(struct pipeline *p, int64_t wall_ms, int64_t mono_ms)
+/* Brings everything up to now but for what is published. */
+static void turn(struct pipeline *p, int64_t wall_ms, int64_t mono_ms)
 {
 	watch_clock(p, wall_ms, mono_ms);
 	int64_t over_s = interval_start_s(wall_ms - grace_ms(p));
@@ -764,13 +752,25 @@ void pipeline_tick(struct pipeline *p, int64_t wall_ms, int64_t mono_ms)
 		close_quarters(p, wall_ms);
 	p->looked_minute = wall_ms / 60000;
 	commit_or_log(p);
-	if (p->parts.hub == NULL)
-		return;
-	if (quarter || p->hall == NULL || (minute && p->judge_soon)) {
+	if (p->parts.hub != NULL && (quarter || p->hall == NULL || (minute && p->judge_soon))) {
 		snapshot_hall_release(p->hall);
 		p->hall = evaluation_judge(p->evaluation, wall_ms / 1000);
 		p->judged_s = over_s;
 		p->judge_soon = false;
 	}
-	publish(p, wall_ms);
+}
+
+void pipeline_tick(struct pipeline *p, int64_t wall_ms, int64_t mono_ms)
+{
+	turn(p, wall_ms, mono_ms);
+	if (p->parts.hub != NULL && !p->published)
+		publish(p, wall_ms, mono_ms);
+}
+
+void pipeline_refresh(struct pipeline *p, int64_t wall_ms, int64_t mono_ms)
+{
+	if (p->published && mono_ms - p->published_ms < PUBLISH_PAUSE_MS)
+		return;
+	turn(p, wall_ms, mono_ms);
+	publish(p, wall_ms, mono_ms);
 }

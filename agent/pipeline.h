@@ -4,8 +4,9 @@
  *
  * A poll ends -> the device's meters take its values -> quarters that closed wait, with the device's open state, for the next
  * commit -> once they are in the store they reach the evaluation -> what is published is what was committed, so that an
- * energy counter never shows more than a restart would find.  Time is an argument: the past of a simulated hall goes the
- * same way.  Main loop only. */
+ * energy counter never shows more than a restart would find.  A snapshot is made when somebody asks for one: of ten
+ * thousand devices that are polled each ten seconds and scraped each minute, most values are never read.  Time is an
+ * argument: the past of a simulated hall goes the same way.  Main loop only. */
 #ifndef HALLWATT_PIPELINE_H
 #define HALLWATT_PIPELINE_H
 
@@ -33,7 +34,7 @@ void pipeline_close(struct pipeline *pipeline);
 /* Goes over to `generation`: devices that stay keep their meters, those that left are forgotten but for their rows. */
 int pipeline_change(struct pipeline *pipeline, struct generation *generation, int64_t wall_ms,
 		    struct hwatt_error *err);
-/* The device's points come from a new target. */
+/* The device's points come from a new target; the one that it had is going. */
 void pipeline_rebind(struct pipeline *pipeline, const char *device);
 /* A poll ended. */
 void pipeline_polled(struct pipeline *pipeline, const char *device, struct hwatt_target *t,
@@ -42,8 +43,10 @@ void pipeline_polled(struct pipeline *pipeline, const char *device, struct hwatt
 void pipeline_feed(struct pipeline *pipeline, const char *device, const struct meterset_poll *poll);
 /* Writes all that waits, in one transaction. */
 int pipeline_commit(struct pipeline *pipeline, struct hwatt_error *err);
-/* Once a second: closes quarters that are over, commits, judges, publishes. */
+/* Once a second: closes quarters that are over, commits, judges; publishes once, so that there is something. */
 void pipeline_tick(struct pipeline *pipeline, int64_t wall_ms, int64_t mono_ms);
+/* Somebody asks: commits and publishes what is known now, unless that was done within the last second. */
+void pipeline_refresh(struct pipeline *pipeline, int64_t wall_ms, int64_t mono_ms);
 
 /* For `counters`: adds one to the snapshot being made. Name and help are static, label_value is copied. */
 void pipeline_count(struct pipeline *pipeline, const char *name, const char *help, const char *label,

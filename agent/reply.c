@@ -141,12 +141,17 @@ static bool one_of(const char *method, const char *first, const char *second)
 	return strcmp(method, first) == 0 || strcmp(method, second) == 0;
 }
 
-static const struct hwatt_exporter *exporter_at(const struct reply_view *view, const char *path)
+static const struct hwatt_exporter *exporter_at(const struct hwatt_exporter *const *exporters, const char *path)
 {
-	for (size_t i = 0; view->exporters[i] != NULL; i++)
-		if (view->exporters[i]->path != NULL && strcmp(view->exporters[i]->path, path) == 0)
-			return view->exporters[i];
+	for (size_t i = 0; exporters[i] != NULL; i++)
+		if (exporters[i]->path != NULL && strcmp(exporters[i]->path, path) == 0)
+			return exporters[i];
 	return NULL;
+}
+
+bool reply_is_measured(const struct hwatt_exporter *const *exporters, const char *path)
+{
+	return exporter_at(exporters, path) != NULL;
 }
 
 static void route(const struct reply_view *view, const struct reply_request *request, struct reply *out)
@@ -161,7 +166,7 @@ static void route(const struct reply_view *view, const struct reply_request *req
 		{ "/-/ready", answer_ready, false },
 		{ "/-/reload", answer_reload, true },
 	};
-	const struct hwatt_exporter *exporter = exporter_at(view, request->path);
+	const struct hwatt_exporter *exporter = exporter_at(view->exporters, request->path);
 	size_t at = 0;
 	while (exporter == NULL && at < sizeof(own) / sizeof(own[0]) && strcmp(own[at].path, request->path) != 0)
 		at++;

@@ -42,6 +42,8 @@ struct reply {
 	char scratch[160];      /* content_type may point here: do not copy the struct */
 };
 
+/* Whether what stands at `path` is made from a snapshot: the exporters' paths. */
+bool reply_is_measured(const struct hwatt_exporter *const *exporters, const char *path);
 /* Answers `request`; `out` is initialised here and freed with reply_free(). */
 void reply_make(const struct reply_view *view, const struct reply_request *request, struct reply *out);
 /* Answers a reload that succeeded (`rc` 0) or failed with `message`, one or more lines. */

@@ -2,10 +2,10 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* serve.c - the real HTTP server on the synthetic snapshot, for clients that test it.
  *
- *	prometheus_serve LISTEN [lifecycle] [unready] [web_config=FILE]
+ *	prometheus_serve LISTEN [lifecycle] [unready] [refresh] [web_config=FILE]
  *
  * Prints "listening PORT" and takes commands on stdin, a letter each: "s" the main loop seems stuck, "g" it goes
- * again, "p" publishes, "q" ends (as does the end of stdin). A reload stops the main loop until a letter comes:
+ * again, "p" publishes, "q" ends (as does the end of stdin). With `refresh` it publishes when an exporter is asked. A reload stops the main loop until a letter comes:
  * "o" it worked, "f" it failed, "q" it worked and the server ends at once. */
 #include "http.h"
 #include "synthetic.h"
@@ -59,6 +59,14 @@ static int reload(void *arg, struct hwatt_text *message)
 		return 0;
 	hwatt_text_puts(message, "hallwatt.yaml:1:1: first mistake\nhallwatt.yaml:2:1: second mistake\n");
 	return -1;
+}
+
+static void refresh(void *arg)
+{
+	struct serve *serve = arg;
+	struct hwatt_snapshot *snap = synthetic_snapshot();
+	printf("refreshing\n");
+	snapshot_hub_publish(serve->hub, &snap);
 }
 
 static int64_t now_ms(void)
@@ -115,6 +123,8 @@ int main(int argc, char **argv)
 	for (int i = 2; i < argc; i++) {
 		settings.enable_lifecycle |= strcmp(argv[i], "lifecycle") == 0;
 		publish &= strcmp(argv[i], "unready") != 0;
+		if (strcmp(argv[i], "refresh") == 0)
+			settings.refresh = refresh;
 		if (strncmp(argv[i], "web_config=", 11) == 0)
 			settings.web_config = argv[i] + 11;
 	}

@@ -345,6 +345,20 @@ class Starting(unittest.TestCase):
         self.assertEqual(sum("cannot be answered" in line for line in lines), 1, lines)
         self.assertEqual(sum("is answered again" in line for line in lines), 1, lines)
 
+    def test_an_exporter_answers_from_what_is_published_for_it(self):
+        server = Server("unready", "refresh")
+        self.assertEqual(server.ask(path="/-/ready").status, 503)  # no exporter: nothing is published for it
+        self.assertEqual(server.ask(path="/metrics").status, 200)
+        server.expect("refreshing")
+        self.assertEqual(server.ask(path="/-/ready").status, 200)
+        server.command("s")
+        self.assertEqual(server.ask(path="/metrics").status, 200)  # a loop that is stuck is not waited for
+        server.command("g")
+        self.assertEqual(server.ask(path="/metrics").status, 200)
+        server.expect("refreshing")
+        server.tell("q")
+        self.assertEqual(server.close()[0], 0)
+
     def test_stopping_with_requests_that_wait(self):
         server = Server("lifecycle")
         first, second = server.connect(), server.connect()
