@@ -8,8 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define STATE_VERSION 1
+#define STATE_VERSION 2 /* 1: without settings */
 #define NO_POINT SIZE_MAX
+#define MAX_INTERVAL_MS (INT64_C(366) * 86400000)
 #define GAP_FLOOR_MS INT64_C(60000)
 #define GAP_CEILING_MS INT64_C(300000)
 
@@ -17,6 +18,7 @@ struct entry { /* one meter */
 	enum hwatt_role role;
 	enum hwatt_quantity quantity;
 	char *index;
+	size_t number;        /* its place in the set */
 	size_t power, energy; /* ENERGY: positions among the target's points, or NO_POINT */
 	struct meter_settings settings;
 	struct meter meter;
@@ -59,6 +61,7 @@ struct meterset {
 	struct link *links;
 	size_t link_count;
 	uint64_t octets_in, octets_out;    /* our own running counts over all links */
+	bool unsettled;
 };
 
 static int64_t max_gap_ms(int64_t interval_ms)
@@ -113,6 +116,7 @@ void meterset_free(struct meterset *set)
 
 void meterset_configure(struct meterset *set, struct meterset_settings settings)
 {
+	set->unsettled |= settings.interval_ms != set->settings.interval_ms || settings.rated_mw != set->settings.rated_mw;
 	set->settings = settings;
 	for (size_t i = 0; i < set->entry_count; i++)
 		settle(set, set->entries[i], set->entries[i]->settings.kind);
@@ -143,12 +147,14 @@ static struct entry *take_entry(struct meterset *set, enum hwatt_role role, enum
 	e = hwatt_alloc(sizeof(*e));
 	e->role = role;
 	e->quantity = quantity;
+	e->number = set->entry_count;
 	e->index = hwatt_strdup(index);
 	e->power = e->energy = NO_POINT;
 	settle(set, e, kind);
 	meter_init(&e->meter);
 	set->entries = hwatt_realloc(set->entries, (set->entry_count + 1) * sizeof(struct entry *));
 	set->entries[set->entry_count++] = e;
+	set->unsettled = true;
 	for (int s = 0; s < SUMMARIES; s++)
 		if (summary_rows[s].role == role && summary_rows[s].quantity == quantity)
 			set->summaries[s] = e;
@@ -223,7 +229,7 @@ static void bind_points(struct meterset *set, const struct target_point *points,
 }
 
 struct emission { /* carries a quarter from the meter to the set's reader */
-	const struct meterset *set;
+	struct meterset *set;
 	const struct entry *entry;
 	meterset_emit *emit;
 	void *arg;
@@ -238,14 +244,82 @@ static void pass_on(void *arg, const struct interval *interval)
 	out->emit(out->arg, &point, interval);
 }
 
-static void feed_entry(struct meterset *set, struct entry *e, struct meter_sample *sample,
-		       const struct meterset_poll *poll, meterset_emit *emit, void *arg)
+/* A record: the poll's times and flags, then for each meter that was fed its number with what comes, the value's age, the
+ * values. Numbers are LEB128, signed ones with the sign in the lowest bit. */
+enum record_flag { RECORD_RESTARTED = 1, RECORD_EXCHANGED = 2 };
+enum record_part { RECORD_LEVEL = 1, RECORD_COUNT = 2, RECORD_STAMP = 4, RECORD_PARTS = 8 };
+
+static void put_number(struct hwatt_text *out, uint64_t value)
 {
-	struct emission out = { set, e, emit, arg };
+	char octets[10];
+	size_t n = 0;
+	for (; value >= 0x80; value >>= 7)
+		octets[n++] = (char)(unsigned char)(value | 0x80);
+	octets[n++] = (char)(unsigned char)value;
+	hwatt_text_put(out, octets, n);
+}
+
+static uint64_t take_number(struct hwatt_wire *in)
+{
+	uint64_t value = 0;
+	for (unsigned shift = 0; shift < 64; shift += 7) {
+		uint8_t octet = hwatt_wire_u8(in);
+		value |= (uint64_t)(octet & 0x7f) << shift;
+		if (octet < 0x80)
+			return value;
+	}
+	in->failed = true;
+	return 0;
+}
+
+static uint64_t fold_sign(int64_t value)
+{
+	return (uint64_t)value << 1 ^ (value < 0 ? UINT64_MAX : 0);
+}
+
+static int64_t unfold_sign(uint64_t value)
+{
+	return (int64_t)(value >> 1 ^ ((value & 1) != 0 ? UINT64_MAX : 0));
+}
+
+static void record_poll(struct hwatt_text *record, const struct meterset_poll *poll)
+{
+	put_number(record, (poll->restarted ? RECORD_RESTARTED : 0) | (poll->exchanged ? RECORD_EXCHANGED : 0));
+	put_number(record, fold_sign(poll->wall_ms));
+	put_number(record, fold_sign(poll->mono_ms));
+}
+
+static void record_sample(struct hwatt_text *record, const struct entry *e, const struct meter_sample *sample,
+			  const struct meterset_poll *poll)
+{
+	put_number(record, e->number * RECORD_PARTS + (sample->has_level ? RECORD_LEVEL : 0) +
+				   (sample->has_count ? RECORD_COUNT : 0) + (sample->has_stamp ? RECORD_STAMP : 0));
+	put_number(record, fold_sign(poll->mono_ms - sample->mono_ms));
+	if (sample->has_level)
+		put_number(record, fold_sign(sample->level));
+	if (sample->has_count)
+		put_number(record, sample->count);
+	if (sample->has_stamp)
+		put_number(record, sample->stamp);
+}
+
+struct feeding { /* one poll on its way to the meters */
+	struct meterset *set;
+	const struct meterset_poll *poll;
+	struct hwatt_text *record;
+	meterset_emit *emit;
+	void *arg;
+};
+
+static void feed_entry(const struct feeding *f, struct entry *e, struct meter_sample *sample)
+{
+	struct emission out = { f->set, e, f->emit, f->arg };
+	if (f->record != NULL)
+		record_sample(f->record, e, sample, f->poll);
 	/* The value is as old as its answer, on both clocks. */
-	sample->wall_ms = poll->wall_ms - (poll->mono_ms - sample->mono_ms);
-	sample->restarted = poll->restarted;
-	sample->exchanged = poll->exchanged;
+	sample->wall_ms = f->poll->wall_ms - (f->poll->mono_ms - sample->mono_ms);
+	sample->restarted = f->poll->restarted;
+	sample->exchanged = f->poll->exchanged;
 	meter_feed(&e->meter, &e->settings, sample, pass_on, &out, NULL); /* a reject is noted in the quarter */
 }
 
@@ -257,10 +331,16 @@ static const struct target_point *fresh(const struct meterset_poll *poll, size_t
 	return p->poll == poll->number ? p : NULL;
 }
 
-static void feed_energy(struct meterset *set, struct entry *e, const struct meterset_poll *poll,
-			meterset_emit *emit, void *arg)
+static void set_register(struct meterset *set, struct entry *e, int64_t step, uint64_t modulus)
 {
-	const struct target_point *power = fresh(poll, e->power), *energy = fresh(poll, e->energy);
+	set->unsettled |= e->settings.register_step != step || e->settings.register_modulus != modulus;
+	e->settings.register_step = step;
+	e->settings.register_modulus = modulus;
+}
+
+static void feed_energy(const struct feeding *f, struct entry *e)
+{
+	const struct target_point *power = fresh(f->poll, e->power), *energy = fresh(f->poll, e->energy);
 	if (power == NULL && energy == NULL)
 		return;
 	struct meter_sample sample = {0};
@@ -270,22 +350,20 @@ static void feed_energy(struct meterset *set, struct entry *e, const struct mete
 		sample.has_stamp = energy->has_stamp;
 		sample.stamp = energy->stamp;
 		sample.mono_ms = energy->mono_ms;
-		e->settings.register_step = energy->step;
-		e->settings.register_modulus = energy->modulus;
+		set_register(f->set, e, energy->step, energy->modulus);
 	}
 	if (power != NULL) {
 		sample.has_level = true;
 		sample.level = power->value.value;
 		sample.mono_ms = power->mono_ms;
 	}
-	feed_entry(set, e, &sample, poll, emit, arg);
+	feed_entry(f, e, &sample);
 }
 
-static void feed_level(struct meterset *set, int summary, int64_t level, int64_t mono_ms,
-		       const struct meterset_poll *poll, meterset_emit *emit, void *arg)
+static void feed_level(const struct feeding *f, int summary, int64_t level, int64_t mono_ms)
 {
 	struct meter_sample sample = { .mono_ms = mono_ms, .has_level = true, .level = level };
-	feed_entry(set, set->summaries[summary], &sample, poll, emit, arg);
+	feed_entry(f, f->set->summaries[summary], &sample);
 }
 
 /* Whether the device gives its own total beside the parts: then the parts alone count. */
@@ -294,12 +372,12 @@ static bool is_total_beside_parts(const struct meterset *set, int summary, const
 	return set->member_count[summary] > 1 && strcmp(p->index, "total") == 0;
 }
 
-static void feed_summary(struct meterset *set, int summary, const struct meterset_poll *poll, meterset_emit *emit,
-			 void *arg)
+static void feed_summary(const struct feeding *f, int summary)
 {
+	const struct meterset *set = f->set;
 	int64_t sum = 0, count = 0, mono_ms = 0;
 	for (size_t i = 0; i < set->member_count[summary]; i++) {
-		const struct target_point *p = fresh(poll, set->members[summary][i]);
+		const struct target_point *p = fresh(f->poll, set->members[summary][i]);
 		if (p == NULL || is_total_beside_parts(set, summary, p))
 			continue;
 		int64_t part = summary == CPU ? p->value.value : p->value.value / METERSET_BYTES_PER_LEVEL;
@@ -310,7 +388,7 @@ static void feed_summary(struct meterset *set, int summary, const struct meterse
 		count++;
 	}
 	if (count > 0)
-		feed_level(set, summary, summary == CPU ? sum / count : sum, mono_ms, poll, emit, arg);
+		feed_level(f, summary, summary == CPU ? sum / count : sum, mono_ms);
 }
 
 /* What a link's counter moved, 0 when that cannot be: more than the link carries in that time. */
@@ -344,42 +422,131 @@ static int64_t feed_link(struct meterset *set, struct link *link, const struct m
 	return speed->value.value;
 }
 
-static void feed_links(struct meterset *set, const struct meterset_poll *poll, meterset_emit *emit, void *arg)
+static void feed_octets(const struct feeding *f, int summary, uint64_t count, int64_t mono_ms)
 {
+	struct meter_sample sample = { .mono_ms = mono_ms, .has_count = true, .count = count };
+	set_register(f->set, f->set->summaries[summary], 1, 0);
+	feed_entry(f, f->set->summaries[summary], &sample);
+}
+
+static void feed_links(const struct feeding *f)
+{
+	struct meterset *set = f->set;
 	int64_t capacity = 0, mono_ms = 0;
 	for (size_t i = 0; i < set->link_count; i++)
-		capacity += feed_link(set, &set->links[i], poll, &mono_ms) / METERSET_BITS_PER_LEVEL;
+		capacity += feed_link(set, &set->links[i], f->poll, &mono_ms) / METERSET_BITS_PER_LEVEL;
 	if (capacity == 0)
 		return;
 	for (int s = LINK_IN; s <= LINK_SPEED; s++)
 		take_entry(set, HWATT_INTERFACE, summary_rows[s].quantity, "total", summary_rows[s].kind);
-	struct meter_sample in = { .mono_ms = mono_ms, .has_count = true, .count = set->octets_in };
-	struct meter_sample out = { .mono_ms = mono_ms, .has_count = true, .count = set->octets_out };
-	set->summaries[LINK_IN]->settings.register_step = 1;
-	set->summaries[LINK_OUT]->settings.register_step = 1;
-	feed_entry(set, set->summaries[LINK_IN], &in, poll, emit, arg);
-	feed_entry(set, set->summaries[LINK_OUT], &out, poll, emit, arg);
-	feed_level(set, LINK_SPEED, capacity, mono_ms, poll, emit, arg);
+	feed_octets(f, LINK_IN, set->octets_in, mono_ms);
+	feed_octets(f, LINK_OUT, set->octets_out, mono_ms);
+	feed_level(f, LINK_SPEED, capacity, mono_ms);
 }
 
-void meterset_feed(struct meterset *set, const struct meterset_poll *poll, meterset_emit *emit, void *arg)
+void meterset_feed(struct meterset *set, const struct meterset_poll *poll, struct hwatt_text *record, meterset_emit *emit,
+		   void *arg)
 {
+	struct feeding f = { set, poll, record, emit, arg };
+	if (record != NULL)
+		record_poll(record, poll);
+	else
+		set->unsettled = true;
 	bind_points(set, poll->points, poll->count);
 	for (size_t i = 0; i < set->entry_count; i++)
 		if (set->entries[i]->settings.kind == INTERVAL_ENERGY)
-			feed_energy(set, set->entries[i], poll, emit, arg);
+			feed_energy(&f, set->entries[i]);
 	for (int s = CPU; s <= STORAGE_SIZE; s++)
 		if (set->member_count[s] > 0)
-			feed_summary(set, s, poll, emit, arg);
+			feed_summary(&f, s);
 	if (set->link_count > 0)
-		feed_links(set, poll, emit, arg);
+		feed_links(&f);
+}
+
+static void drop_quarter(void *arg, const struct interval *interval)
+{
+	(void)arg;
+	(void)interval;
+}
+
+/* Feeds the next sample of a record. */
+static void replay_sample(struct meterset *set, const struct meterset_poll *poll, struct hwatt_wire *in)
+{
+	uint64_t head = take_number(in);
+	struct meter_sample sample = { .restarted = poll->restarted, .exchanged = poll->exchanged };
+	int64_t age_ms = unfold_sign(take_number(in));
+	sample.has_level = (head & RECORD_LEVEL) != 0;
+	sample.has_count = (head & RECORD_COUNT) != 0;
+	sample.has_stamp = (head & RECORD_STAMP) != 0;
+	if (sample.has_level)
+		sample.level = unfold_sign(take_number(in));
+	if (sample.has_count)
+		sample.count = take_number(in);
+	if (sample.has_stamp)
+		sample.stamp = take_number(in);
+	in->failed |= head / RECORD_PARTS >= set->entry_count ||
+		      __builtin_sub_overflow(poll->mono_ms, age_ms, &sample.mono_ms) ||
+		      __builtin_sub_overflow(poll->wall_ms, age_ms, &sample.wall_ms);
+	if (!hwatt_wire_ok(in))
+		return;
+	struct entry *e = set->entries[head / RECORD_PARTS];
+	meter_feed(&e->meter, &e->settings, &sample, drop_quarter, NULL, NULL);
+	if (e == set->summaries[LINK_IN])
+		set->octets_in = sample.count;
+	if (e == set->summaries[LINK_OUT])
+		set->octets_out = sample.count;
+}
+
+int meterset_replay(struct meterset *set, const void *record, size_t length, struct hwatt_error *err)
+{
+	struct hwatt_wire in = hwatt_wire_from(record, length);
+	uint64_t flags = take_number(&in);
+	struct meterset_poll poll = { .restarted = (flags & RECORD_RESTARTED) != 0,
+				      .exchanged = (flags & RECORD_EXCHANGED) != 0 };
+	poll.wall_ms = unfold_sign(take_number(&in));
+	poll.mono_ms = unfold_sign(take_number(&in));
+	set->unsettled = true;
+	while (hwatt_wire_ok(&in) && hwatt_wire_left(&in) > 0)
+		replay_sample(set, &poll, &in);
+	if (!hwatt_wire_ok(&in))
+		return hwatt_fail(err, HWATT_EPROTO, "record of a poll is damaged at octet %zu", in.at);
+	return 0;
+}
+
+void meterset_resume(struct meterset *set)
+{
+	for (size_t i = 0; i < set->entry_count; i++)
+		meter_resume(&set->entries[i]->meter);
+	set->unsettled = true;
+}
+
+bool meterset_unsettled(const struct meterset *set)
+{
+	return set->unsettled;
+}
+
+void meterset_unsettle(struct meterset *set)
+{
+	set->unsettled = true;
+}
+
+void meterset_settle(struct meterset *set)
+{
+	set->unsettled = false;
+}
+
+static void pass_on_closed(void *arg, const struct interval *interval)
+{
+	const struct emission *out = arg;
+	out->set->unsettled = true; /* no record tells of it */
+	pass_on(arg, interval);
 }
 
 void meterset_close(struct meterset *set, int64_t wall_ms, meterset_emit *emit, void *arg)
 {
 	for (size_t i = 0; i < set->entry_count; i++) {
 		struct emission out = { set, set->entries[i], emit, arg };
-		meter_close(&set->entries[i]->meter, &set->entries[i]->settings, wall_ms, pass_on, &out);
+		meter_close(&set->entries[i]->meter, &set->entries[i]->settings, wall_ms, pass_on_closed, &out);
 	}
 }
 
@@ -406,6 +573,8 @@ void meterset_encode(const struct meterset *set, struct hwatt_text *out)
 	put_be(out, STATE_VERSION, 1);
 	put_be(out, set->octets_in, 8);
 	put_be(out, set->octets_out, 8);
+	put_be(out, (uint64_t)set->settings.interval_ms, 8);
+	put_be(out, (uint64_t)set->settings.rated_mw, 8);
 	put_be(out, set->entry_count, 4);
 	for (size_t i = 0; i < set->entry_count; i++) {
 		const struct entry *e = set->entries[i];
@@ -416,17 +585,21 @@ void meterset_encode(const struct meterset *set, struct hwatt_text *out)
 		put_be(out, (uint64_t)e->settings.kind, 1);
 		put_be(out, strlen(e->index), 2);
 		hwatt_text_puts(out, e->index);
+		put_be(out, (uint64_t)e->settings.register_step, 8);
+		put_be(out, e->settings.register_modulus, 8);
 		put_be(out, length, 2);
 		hwatt_text_put(out, (const char *)state, length);
 	}
 }
 
 /* Reads one meter into the set. */
-static int decode_entry(struct meterset *set, struct hwatt_wire *in, struct hwatt_error *err)
+static int decode_entry(struct meterset *set, struct hwatt_wire *in, unsigned version, struct hwatt_error *err)
 {
 	unsigned role = hwatt_wire_u8(in), quantity = hwatt_wire_u8(in), kind = hwatt_wire_u8(in);
 	size_t index_length = (size_t)hwatt_wire_be(in, 2);
 	const uint8_t *index = hwatt_wire_take(in, index_length);
+	int64_t step = version > 1 ? (int64_t)hwatt_wire_be(in, 8) : 0;
+	uint64_t modulus = version > 1 ? hwatt_wire_be(in, 8) : 0;
 	size_t length = (size_t)hwatt_wire_be(in, 2);
 	const uint8_t *state = hwatt_wire_take(in, length);
 	if (!hwatt_wire_ok(in) || role >= HWATT_ROLES || quantity >= HWATT_QUANTITIES || kind > INTERVAL_FLOW)
@@ -435,10 +608,9 @@ static int decode_entry(struct meterset *set, struct hwatt_wire *in, struct hwat
 	memcpy(name, index, index_length);
 	struct entry *e = take_entry(set, role, quantity, name, (enum interval_kind)kind);
 	free(name);
-	if (meter_decode(&e->meter, state, length, err) < 0)
-		return -1;
-	meter_resume(&e->meter);
-	return 0;
+	e->settings.register_step = step;
+	e->settings.register_modulus = modulus;
+	return meter_decode(&e->meter, state, length, err);
 }
 
 int meterset_decode(struct meterset *set, const void *bytes, size_t length, struct hwatt_error *err)
@@ -447,11 +619,18 @@ int meterset_decode(struct meterset *set, const void *bytes, size_t length, stru
 	unsigned version = hwatt_wire_u8(&in);
 	set->octets_in = hwatt_wire_be(&in, 8);
 	set->octets_out = hwatt_wire_be(&in, 8);
+	if (version > 1) {
+		set->settings.interval_ms = (int64_t)hwatt_wire_be(&in, 8);
+		set->settings.rated_mw = (int64_t)hwatt_wire_be(&in, 8);
+	}
 	uint64_t count = hwatt_wire_be(&in, 4);
-	if (!hwatt_wire_ok(&in) || version != STATE_VERSION || count > HWATT_MAX_POINTS * 2)
+	bool settings = set->settings.interval_ms >= 0 && set->settings.interval_ms <= MAX_INTERVAL_MS &&
+			set->settings.rated_mw >= 0;
+	if (!hwatt_wire_ok(&in) || version < 1 || version > STATE_VERSION || !settings || count > HWATT_MAX_POINTS * 2)
 		return hwatt_fail(err, HWATT_EPROTO, "saved meters have an unknown form");
 	for (uint64_t i = 0; i < count; i++)
-		if (decode_entry(set, &in, err) < 0)
+		if (decode_entry(set, &in, version, err) < 0)
 			return -1;
+	set->unsettled = false;
 	return 0;
 }

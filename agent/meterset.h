@@ -4,7 +4,10 @@
  *
  * Every place that has power or an energy register gets an ENERGY meter; processors, memory, fixed disks and links are
  * summed over the device and kept as levels and flows with the index "total". Byte levels are in MiB, link
- * speeds in Mbit/s, so that their integrals fit.  No I/O and no clock: a simulated past goes through the same code. */
+ * speeds in Mbit/s, so that their integrals fit.  No I/O and no clock: a simulated past goes through the same code.
+ *
+ * The whole state of a PDU with 24 outlets is some 10 KiB of octets, what a poll brings to it 200: so states are kept seldom
+ * and records of polls between them. As the meters are pure, a state and the records after it give the same state again. */
 #ifndef HALLWATT_METERSET_H
 #define HALLWATT_METERSET_H
 
@@ -40,7 +43,9 @@ void meterset_configure(struct meterset *set, struct meterset_settings settings)
 /* The points of another target stand behind the same device from now on (after a reload). */
 void meterset_rebind(struct meterset *set);
 
-void meterset_feed(struct meterset *set, const struct meterset_poll *poll, meterset_emit *emit, void *arg);
+/* Appends to `record` what meterset_replay() needs to do the same again; NULL: nobody keeps records. */
+void meterset_feed(struct meterset *set, const struct meterset_poll *poll, struct hwatt_text *record, meterset_emit *emit,
+		   void *arg);
 /* Closes all quarters that ended at or before `wall_ms`. */
 void meterset_close(struct meterset *set, int64_t wall_ms, meterset_emit *emit, void *arg);
 
@@ -51,5 +56,17 @@ size_t meterset_total(const struct meterset *set, size_t from, struct meterset_t
 /* The whole state as octets, and back: HWATT_EPROTO for octets that are not ours. */
 void meterset_encode(const struct meterset *set, struct hwatt_text *out);
 int meterset_decode(struct meterset *set, const void *bytes, size_t length, struct hwatt_error *err);
+/* Feeds what was fed after the state was encoded; the quarters that this closes were emitted then. HWATT_EPROTO as above; what
+ * stands before the damage was fed. */
+int meterset_replay(struct meterset *set, const void *record, size_t length, struct hwatt_error *err);
+/* After the last replay: time has passed since, and the monotonic clock began anew. */
+void meterset_resume(struct meterset *set);
+
+/* Whether something happened since the state was last kept that no record tells (a new meter, other settings, a quarter closed
+ * by the clock, a feed without record): then it must be encoded anew. */
+bool meterset_unsettled(const struct meterset *set);
+void meterset_unsettle(struct meterset *set);
+/* The state that was encoded is kept now. */
+void meterset_settle(struct meterset *set);
 
 #endif

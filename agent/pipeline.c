@@ -4,12 +4,16 @@
 #include "evaluation.h"
 #include <hallwatt/arena.h>
 #include <hallwatt/text.h>
+#include <hallwatt/wire.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define STATE_MAX_OCTETS (64u << 20)
+#define JOURNAL_MAX_OCTETS (32u << 20) /* while the store fails; after that states are saved instead */
+#define RECORD_MAX_OCTETS (4u << 20)
+#define ROUND_COMMITS 300u     /* in so many commits every state is saved once, and the journal before them dropped */
 #define WAITING_MAX 2000000u   /* quarters kept while the store fails */
 #define SERIAL_SPACE "serial"
 #define PUBLISH_PAUSE_MS 1000 /* however many ask: at least so long between two snapshots */
@@ -28,7 +32,9 @@ struct device {
 	char *id;
 	const struct config_device *config; /* in the present generation */
 	struct meterset *set;
-	bool unsaved;                       /* its open state changed since the last commit */
+	bool unsaved;                       /* among those that the next commit looks at */
+	bool recorded;                      /* its saved state is older than its meters: records in the store tell the rest */
+	int64_t journal;                    /* while opening: the last row that its state holds */
 	bool changed;                       /* since its block was built */
 	bool stale_shown;
 	int64_t context_id;                 /* 0: not known */
@@ -48,7 +54,8 @@ struct pipeline {
 	struct evaluation *evaluation;
 	struct hwatt_view_hall *hall;
 	struct device **devices;            /* sorted by id */
-	size_t count;
+	struct device **unsaved;            /* those whose meters changed since the last commit */
+	size_t count, unsaved_count;
 	struct quarter *waiting;
 	size_t waiting_count, waiting_capacity;
 	struct device **waiting_of;         /* whose each is */
@@ -66,6 +73,10 @@ struct pipeline {
 	struct hwatt_view_counter *counters;
 	size_t counter_count, counter_capacity;
 	struct hwatt_text state;            /* scratch for open states */
+	struct hwatt_text journal;          /* what was fed since the last commit: device, record, device, record ... */
+	struct hwatt_text record;           /* scratch for one of them */
+	size_t round_at;                    /* the next device whose state is saved because its turn has come */
+	int64_t round_row, journal_row;     /* the journal's last row when the round began, and now */
 };
 
 static struct device *find_device(const struct pipeline *p, const char *id)
@@ -106,7 +117,15 @@ static void device_free(struct device *d)
 static void add_device(struct pipeline *p, struct device *d)
 {
 	p->devices = hwatt_realloc(p->devices, (p->count + 1) * sizeof(*p->devices));
+	p->unsaved = hwatt_realloc(p->unsaved, (p->count + 1) * sizeof(*p->unsaved));
 	p->devices[p->count++] = d;
+}
+
+static void mark_unsaved(struct pipeline *p, struct device *d)
+{
+	if (!d->unsaved)
+		p->unsaved[p->unsaved_count++] = d;
+	d->unsaved = true;
 }
 
 static int by_id(const void *a, const void *b)
@@ -122,16 +141,75 @@ static void sort_devices(struct pipeline *p)
 }
 
 /* Takes up one device's saved state; damage costs that device its open quarter, not the daemon its start. */
-static int load_state(void *arg, const char *device, const void *bytes, size_t length)
+static int load_state(void *arg, const char *device, const void *bytes, size_t length, int64_t journal)
 {
 	struct pipeline *p = arg;
 	struct device *d = device_new(device);
 	struct hwatt_error err = {0};
 	if (meterset_decode(d->set, bytes, length, &err) < 0)
 		hwatt_log(p->parts.log, HWATT_ERROR, "%s: %s; its meters begin anew", device, err.text);
+	d->journal = journal;
 	d->changed = true;
 	add_device(p, d);
 	return 0;
+}
+
+/* The next text of a journal's row, with its length before it in four octets; NULL at the end or at damage. */
+static const void *next_part(struct hwatt_wire *in, size_t *length)
+{
+	*length = (size_t)hwatt_wire_be(in, 4);
+	return hwatt_wire_take(in, *length);
+}
+
+static void put_part(struct hwatt_text *out, const void *bytes, size_t length)
+{
+	const char head[4] = { (char)(length >> 24), (char)(length >> 16), (char)(length >> 8), (char)length };
+	hwatt_text_put(out, head, sizeof(head));
+	hwatt_text_put(out, bytes, length);
+}
+
+/* Feeds what was fed after the states were saved. A device without a state had nothing metered. */
+static int load_records(void *arg, int64_t id, const void *bytes, size_t length)
+{
+	struct pipeline *p = arg;
+	struct hwatt_wire in = hwatt_wire_from(bytes, length);
+	while (hwatt_wire_left(&in) > 0) {
+		size_t name_length, record_length;
+		const char *name = next_part(&in, &name_length);
+		const void *record = next_part(&in, &record_length);
+		if (!hwatt_wire_ok(&in) || name_length == 0 || name[name_length - 1] != '\0') {
+			hwatt_log(p->parts.log, HWATT_ERROR, "journal row %" PRId64 " is damaged", id);
+			break;
+		}
+		struct hwatt_error err = {0};
+		struct device *d = find_device(p, name);
+		if (d == NULL || d->journal >= id)
+			continue;
+		d->recorded = true;
+		if (meterset_replay(d->set, record, record_length, &err) < 0)
+			hwatt_log(p->parts.log, HWATT_ERROR, "%s: journal row %" PRId64 ": %s", d->id, id, err.text);
+	}
+	p->journal_row = id;
+	return 0;
+}
+
+static void free_pipeline(struct pipeline *p)
+{
+	for (size_t i = 0; i < p->count; i++)
+		device_free(p->devices[i]);
+	evaluation_close(p->evaluation);
+	snapshot_hall_release(p->hall);
+	generation_release(p->generation);
+	hwatt_text_free(&p->state);
+	hwatt_text_free(&p->journal);
+	hwatt_text_free(&p->record);
+	free(p->devices);
+	free(p->unsaved);
+	free(p->waiting);
+	free(p->waiting_of);
+	free(p->counters);
+	free(p->points);
+	free(p);
 }
 
 int pipeline_open(const struct pipeline_parts *parts, struct pipeline **out, struct hwatt_error *err)
@@ -139,32 +217,40 @@ int pipeline_open(const struct pipeline_parts *parts, struct pipeline **out, str
 	struct pipeline *p = hwatt_alloc(sizeof(*p));
 	p->parts = *parts;
 	hwatt_text_init(&p->state, STATE_MAX_OCTETS);
-	if (store_checkpoints(parts->store, load_state, p, err) < 0) {
-		pipeline_close(p);
-		return -1;
-	}
+	hwatt_text_init(&p->journal, JOURNAL_MAX_OCTETS);
+	hwatt_text_init(&p->record, RECORD_MAX_OCTETS);
+	if (store_checkpoints(parts->store, load_state, p, err) < 0)
+		goto failed;
 	sort_devices(p);
+	if (store_journal(parts->store, load_records, p, err) < 0)
+		goto failed;
+	for (size_t i = 0; i < p->count; i++)
+		meterset_resume(p->devices[i]->set);
 	*out = p;
 	return 0;
+failed:
+	free_pipeline(p);
+	return -1;
+}
+
+/* Has the next commit save the states of those devices, from place `from` to before `to`, that only records tell of. */
+static void unsettle_recorded(struct pipeline *p, size_t from, size_t to)
+{
+	for (size_t i = from; i < to && i < p->count; i++) {
+		if (!p->devices[i]->recorded)
+			continue;
+		meterset_unsettle(p->devices[i]->set);
+		mark_unsaved(p, p->devices[i]);
+	}
 }
 
 void pipeline_close(struct pipeline *p)
 {
 	struct hwatt_error err = {0};
+	unsettle_recorded(p, 0, p->count); /* the next start needs no journal */
 	if (pipeline_commit(p, &err) < 0)
 		hwatt_log(p->parts.log, HWATT_ERROR, "what was measured last is not saved: %s", err.text);
-	for (size_t i = 0; i < p->count; i++)
-		device_free(p->devices[i]);
-	evaluation_close(p->evaluation);
-	snapshot_hall_release(p->hall);
-	generation_release(p->generation);
-	hwatt_text_free(&p->state);
-	free(p->devices);
-	free(p->waiting);
-	free(p->waiting_of);
-	free(p->counters);
-	free(p->points);
-	free(p);
+	free_pipeline(p);
 }
 
 /* Sets what the configuration says of a device. */
@@ -198,7 +284,8 @@ static void drop_leavers(struct pipeline *p)
 int pipeline_change(struct pipeline *p, struct generation *generation, int64_t wall_ms, struct hwatt_error *err)
 {
 	struct evaluation *evaluation = NULL;
-	if (pipeline_commit(p, err) < 0) /* the leavers' last quarters */
+	unsettle_recorded(p, 0, p->count); /* records of a device that leaves do not last */
+	if (pipeline_commit(p, err) < 0)
 		return -1;
 	if (p->parts.hub != NULL && evaluation_open(generation->inventory, p->parts.store, p->parts.log, wall_ms / 1000,
 						    &evaluation, err) < 0)
@@ -220,6 +307,7 @@ int pipeline_change(struct pipeline *p, struct generation *generation, int64_t w
 	}
 	drop_leavers(p);
 	sort_devices(p);
+	p->round_at = 0;
 	evaluation_close(p->evaluation);
 	p->evaluation = evaluation;
 	generation_release(p->generation);
@@ -313,8 +401,24 @@ void pipeline_feed(struct pipeline *p, const char *device, const struct meterset
 	if (d == NULL)
 		return;
 	struct closing c = { p, d };
-	meterset_feed(d->set, poll, on_quarter, &c);
-	d->unsaved = true;
+	meterset_feed(d->set, poll, NULL, on_quarter, &c);
+	mark_unsaved(p, d);
+}
+
+/* Feeds a poll and notes it in the journal, while that has room. */
+static void feed_recorded(struct pipeline *p, struct device *d, const struct meterset_poll *poll)
+{
+	struct closing c = { p, d };
+	hwatt_text_reset(&p->record);
+	meterset_feed(d->set, poll, &p->record, on_quarter, &c);
+	put_part(&p->journal, d->id, strlen(d->id) + 1);
+	put_part(&p->journal, p->record.bytes, p->record.length);
+	d->recorded = true;
+	mark_unsaved(p, d);
+	if (hwatt_text_ok(&p->record) && hwatt_text_ok(&p->journal))
+		return;
+	unsettle_recorded(p, 0, p->count);
+	hwatt_text_reset(&p->journal);
 }
 
 static void set_fact(struct device *d, int n, const char **field, const char *value)
@@ -393,13 +497,11 @@ void pipeline_polled(struct pipeline *p, const char *device, struct hwatt_target
 	struct meterset_poll poll = { .number = target_poll_number(t), .wall_ms = wall_ms, .mono_ms = mono_ms,
 				      .restarted = target_restarted(t), .exchanged = d->exchanged };
 	poll.points = target_points(t, &poll.count);
-	struct closing c = { p, d };
-	meterset_feed(d->set, &poll, on_quarter, &c); /* a poll that broke off gave what it gave */
+	feed_recorded(p, d, &poll); /* a poll that broke off gave what it gave */
 	if (err == NULL)
 		d->exchanged = false;
 	note_outcome(d, t, err, took_us, wall_ms);
 	d->target = t;
-	d->unsaved = true;
 	d->changed = true;
 }
 
@@ -450,23 +552,37 @@ static int append(struct pipeline *p, size_t n, struct hwatt_error *err)
 	return store_append(p->parts.store, id, d->context_id, &p->waiting[n].interval, err);
 }
 
+static int save_state(struct pipeline *p, struct device *d, struct hwatt_error *err)
+{
+	hwatt_text_reset(&p->state);
+	meterset_encode(d->set, &p->state);
+	if (!hwatt_text_ok(&p->state))
+		return hwatt_fail(err, HWATT_EIO, "%s: open state over %u octets", d->id, STATE_MAX_OCTETS);
+	return store_checkpoint(p->parts.store, d->id, p->state.bytes, p->state.length, err);
+}
+
+/* How many devices have their turn in each commit. */
+static size_t turns(const struct pipeline *p)
+{
+	return p->count / ROUND_COMMITS + 1;
+}
+
+/* Everything since the last commit: quarters, the journal, and after it the states that it does not tell of. */
 static int write_all(struct pipeline *p, struct hwatt_error *err)
 {
 	for (size_t i = 0; i < p->waiting_count; i++)
 		if (append(p, i, err) < 0)
 			return -1;
-	for (size_t i = 0; i < p->count; i++) {
-		struct device *d = p->devices[i];
-		if (!d->unsaved)
-			continue;
-		hwatt_text_reset(&p->state);
-		meterset_encode(d->set, &p->state);
-		if (!hwatt_text_ok(&p->state))
-			return hwatt_fail(err, HWATT_EIO, "%s: open state over %u octets", d->id, STATE_MAX_OCTETS);
-		if (store_checkpoint(p->parts.store, d->id, p->state.bytes, p->state.length, err) < 0)
+	if (p->journal.length > 0 &&
+	    store_journal_add(p->parts.store, p->journal.bytes, p->journal.length, &p->journal_row, err) < 0)
+		return -1;
+	unsettle_recorded(p, p->round_at, p->round_at + turns(p));
+	for (size_t i = 0; i < p->unsaved_count; i++)
+		if (meterset_unsettled(p->unsaved[i]->set) && save_state(p, p->unsaved[i], err) < 0)
 			return -1;
-	}
-	return 0;
+	if (p->round_at + turns(p) < p->count || p->round_row == 0)
+		return 0;
+	return store_journal_drop(p->parts.store, p->round_row, err);
 }
 
 /* Numbers given out in a transaction that was rolled back mean nothing. */
@@ -487,10 +603,19 @@ static void after_commit(struct pipeline *p)
 	p->quarters += (int64_t)p->waiting_count;
 	p->judge_soon |= p->waiting_count > 0;
 	p->waiting_count = 0;
-	for (size_t i = 0; i < p->count; i++) {
-		struct device *d = p->devices[i];
-		d->changed |= d->unsaved;
+	for (size_t i = 0; i < p->unsaved_count; i++) {
+		struct device *d = p->unsaved[i];
+		d->changed = true;
 		d->unsaved = false;
+		d->recorded &= !meterset_unsettled(d->set);
+		meterset_settle(d->set);
+	}
+	p->unsaved_count = 0;
+	hwatt_text_reset(&p->journal);
+	p->round_at += turns(p);
+	if (p->round_at >= p->count) {
+		p->round_at = 0;
+		p->round_row = p->journal_row;
 	}
 	p->commits++;
 }
@@ -559,9 +684,9 @@ static void close_quarters(struct pipeline *p, int64_t until_ms)
 {
 	for (size_t i = 0; i < p->count; i++) {
 		struct closing c = { p, p->devices[i] };
-		size_t before = p->waiting_count;
 		meterset_close(p->devices[i]->set, until_ms, on_quarter, &c);
-		p->devices[i]->unsaved |= p->waiting_count != before;
+		if (meterset_unsettled(p->devices[i]->set))
+			mark_unsaved(p, p->devices[i]);
 	}
 }
 

@@ -65,13 +65,21 @@ int store_context_id(struct store *store, const struct store_context *context, i
 int store_append(struct store *store, int64_t point, int64_t context, const struct interval *interval,
 		 struct hwatt_error *err);
 
-/* The open state of a device's meters, as octets: one row a device. */
+/* The open state of a device's meters, as octets: one row a device. It holds all journal rows there are. */
 int store_checkpoint(struct store *store, const char *device, const void *bytes, size_t length,
 		     struct hwatt_error *err);
-/* Calls `each` with each device's octets. */
+/* Calls `each` with each device's octets and the number of the last journal row that they hold. */
 int store_checkpoints(struct store *store,
-		      int (*each)(void *arg, const char *device, const void *bytes, size_t length), void *arg,
-		      struct hwatt_error *err);
+		      int (*each)(void *arg, const char *device, const void *bytes, size_t length, int64_t journal),
+		      void *arg, struct hwatt_error *err);
+
+/* The journal: what happened after the checkpoints, as octets. A row's number is above those of all rows before it. */
+int store_journal_add(struct store *store, const void *bytes, size_t length, int64_t *id, struct hwatt_error *err);
+/* Drops the rows up to `id`, but for the last of all. */
+int store_journal_drop(struct store *store, int64_t id, struct hwatt_error *err);
+/* Calls `each` with each row, in order. Stops when it returns non-zero. */
+int store_journal(struct store *store, int (*each)(void *arg, int64_t id, const void *bytes, size_t length), void *arg,
+		  struct hwatt_error *err);
 
 struct store_interval { int64_t point; int64_t seq; struct interval interval; };
 /* The intervals in force (not superseded) of `points` (count of them, sorted; NULL: all) with from_s <= start < to_s, in the

@@ -331,17 +331,35 @@ int store_intervals(struct store *store, const int64_t *points, size_t count, in
 /* ---- checkpoints, events, values ---- */
 
 int store_checkpoints(struct store *store,
-		      int (*each)(void *arg, const char *device, const void *bytes, size_t length), void *arg,
-		      struct hwatt_error *err)
+		      int (*each)(void *arg, const char *device, const void *bytes, size_t length, int64_t journal),
+		      void *arg, struct hwatt_error *err)
 {
 	static const char doing[] = "read the checkpoints";
-	sqlite3_stmt *stmt = prepare(store, "SELECT device, state FROM checkpoint ORDER BY device", doing, err);
+	sqlite3_stmt *stmt = prepare(store, "SELECT device, state, journal FROM checkpoint ORDER BY device", doing, err);
 	if (stmt == NULL)
 		return -1;
 	int step;
 	while ((step = sqlite3_step(stmt)) == SQLITE_ROW) {
 		const void *bytes = sqlite3_column_blob(stmt, 1);
-		if (each(arg, text_of(stmt, 0), bytes != NULL ? bytes : "", (size_t)sqlite3_column_bytes(stmt, 1)))
+		if (each(arg, text_of(stmt, 0), bytes != NULL ? bytes : "", (size_t)sqlite3_column_bytes(stmt, 1),
+			 sqlite3_column_int64(stmt, 2)))
+			break;
+	}
+	return finish(store, stmt, step, doing, err);
+}
+
+int store_journal(struct store *store, int (*each)(void *arg, int64_t id, const void *bytes, size_t length), void *arg,
+		  struct hwatt_error *err)
+{
+	static const char doing[] = "read the journal";
+	sqlite3_stmt *stmt = prepare(store, "SELECT id, records FROM journal ORDER BY id", doing, err);
+	if (stmt == NULL)
+		return -1;
+	int step;
+	while ((step = sqlite3_step(stmt)) == SQLITE_ROW) {
+		const void *bytes = sqlite3_column_blob(stmt, 1);
+		if (each(arg, sqlite3_column_int64(stmt, 0), bytes != NULL ? bytes : "",
+			 (size_t)sqlite3_column_bytes(stmt, 1)))
 			break;
 	}
 	return finish(store, stmt, step, doing, err);

@@ -113,6 +113,15 @@ static const char value_table[] =
 	"  PRIMARY KEY (space, key)\n"
 	") STRICT, WITHOUT ROWID;\n";
 
+/* A state is written now and then, what was fed to the meters since with every commit. Numbers of rows are not used again: the
+ * last one stays. */
+static const char journal_table[] =
+	"CREATE TABLE journal (           -- what the meters were fed, for the next start\n"
+	"  id INTEGER PRIMARY KEY,\n"
+	"  records BLOB NOT NULL          -- of all devices that were polled since the row before\n"
+	") STRICT;\n"
+	"ALTER TABLE checkpoint ADD COLUMN journal INTEGER NOT NULL DEFAULT 0; -- the state holds the rows up to this\n";
+
 /* For people with common tools; hallwatt itself reads the tables. */
 static const char report_view[] =
 	"CREATE VIEW interval_report AS   -- the intervals in force, in readable units\n"
@@ -135,6 +144,7 @@ static const struct {
 	{ "points, contexts, intervals, checkpoints, events, values",
 	  { migration_table, point_table, context_table, interval_table, checkpoint_table, event_table, value_table } },
 	{ "a view of the intervals in force for common tools", { report_view } },
+	{ "a journal of what the meters were fed since their checkpoints", { journal_table } },
 };
 #define NEWEST ((int64_t)(sizeof(versions) / sizeof(versions[0])))
 
@@ -168,8 +178,11 @@ const char *store_sql(enum store_sql which)
 			" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,"
 			" ?19, ?20, ?21, ?22, ?23)",
 		[SQL_LATEST] = "SELECT max(seq) FROM interval WHERE start_s = ?1 AND point = ?2",
-		[SQL_CHECKPOINT] = "INSERT INTO checkpoint (device, state) VALUES (?1, ?2)"
-				   " ON CONFLICT (device) DO UPDATE SET state = excluded.state",
+		[SQL_CHECKPOINT] = "INSERT INTO checkpoint (device, state, journal)"
+				   " VALUES (?1, ?2, (SELECT coalesce(max(id), 0) FROM journal))"
+				   " ON CONFLICT (device) DO UPDATE SET state = excluded.state, journal = excluded.journal",
+		[SQL_JOURNAL_ADD] = "INSERT INTO journal (records) VALUES (?1)",
+		[SQL_JOURNAL_DROP] = "DELETE FROM journal WHERE id <= ?1 AND id < (SELECT max(id) FROM journal)",
 		[SQL_EVENT_ADD] = "INSERT INTO event (at_ms, kind, device, subject, before, after)"
 				  " VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
 		[SQL_PUT] = "INSERT INTO value (space, key, value) VALUES (?1, ?2, ?3)"

@@ -353,6 +353,35 @@ int store_checkpoint(struct store *store, const char *device, const void *bytes,
 	return store_leave(store, alone, store_run(store, stmt, doing, err), err);
 }
 
+int store_journal_add(struct store *store, const void *bytes, size_t length, int64_t *id, struct hwatt_error *err)
+{
+	static const char doing[] = "keep what was metered";
+	bool alone;
+	if (store_enter(store, &alone, err) < 0)
+		return -1;
+	sqlite3_stmt *stmt = store_kept(store, SQL_JOURNAL_ADD, doing, err);
+	if (stmt == NULL)
+		return store_leave(store, alone, -1, err);
+	assert(length > 0);
+	sqlite3_bind_blob64(stmt, 1, bytes, length, SQLITE_STATIC);
+	int rc = store_run(store, stmt, doing, err);
+	*id = sqlite3_last_insert_rowid(store->db);
+	return store_leave(store, alone, rc, err);
+}
+
+int store_journal_drop(struct store *store, int64_t id, struct hwatt_error *err)
+{
+	static const char doing[] = "shorten the journal";
+	bool alone;
+	if (store_enter(store, &alone, err) < 0)
+		return -1;
+	sqlite3_stmt *stmt = store_kept(store, SQL_JOURNAL_DROP, doing, err);
+	if (stmt == NULL)
+		return store_leave(store, alone, -1, err);
+	sqlite3_bind_int64(stmt, 1, id);
+	return store_leave(store, alone, store_run(store, stmt, doing, err), err);
+}
+
 int store_event_add(struct store *store, const struct store_event *event, struct hwatt_error *err)
 {
 	static const char doing[] = "note an event";

@@ -109,8 +109,9 @@ static int write_batch(struct store *store, int64_t batch, struct hwatt_error *e
 
 /* ---- what must be there ---- */
 
-static int see_checkpoint(void *arg, const char *device, const void *bytes, size_t length)
+static int see_checkpoint(void *arg, const char *device, const void *bytes, size_t length, int64_t journal)
 {
+	(void)journal;
 	if (strcmp(device, "pdu-a1") != 0 || length == 0)
 		die("a strange checkpoint");
 	*(int64_t *)arg = strtoll(bytes, NULL, 10);

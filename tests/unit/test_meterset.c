@@ -59,7 +59,7 @@ static void feed(struct meterset *set, struct target_point *points, size_t count
 {
 	int64_t now = START_MS + (int64_t)poll * STEP_MS;
 	meterset_feed(set, &(struct meterset_poll){ .points = points, .count = count, .number = poll,
-						    .wall_ms = now, .mono_ms = now - START_MS }, on_quarter, seen);
+						    .wall_ms = now, .mono_ms = now - START_MS }, NULL, on_quarter, seen);
 }
 
 static int64_t mono(uint64_t poll)
@@ -80,7 +80,7 @@ static void power_and_register_of_one_place_are_one_meter(void **state)
 		set(&points[1], 1000 + (int64_t)poll * 10000, poll + 1, mono(poll)); /* 10 Wh in 30 s are 1200 W */
 		meterset_feed(s, &(struct meterset_poll){ .points = points, .count = 2, .number = poll + 1,
 							  .wall_ms = START_MS + mono(poll), .mono_ms = mono(poll) },
-			      on_quarter, &seen);
+			      NULL, on_quarter, &seen);
 	}
 	assert_int_equal(seen.count, 1);
 	const struct interval *q = find(&seen, "inlet/1/energy", START_MS / 1000);
@@ -210,6 +210,7 @@ static void state_taken_up_again_goes_on(void **state)
 		meterset_free(b);
 		b = new_set();
 		assert_int_equal(meterset_decode(b, saved.bytes, saved.length, &err), 0);
+		meterset_resume(b);
 		hwatt_text_free(&saved);
 	}
 	assert_int_equal(whole.count, parts.count);
@@ -250,6 +251,153 @@ static void damaged_state_is_an_error(void **state)
 	meterset_free(s);
 }
 
+/* A server: power with a register of a changing device, a processor, a link; its values run with `poll`. */
+enum { MACHINE = 6 };
+
+static void machine_new(struct target_point points[MACHINE])
+{
+	points[0] = point(HWATT_CHASSIS, HWATT_ACTIVE_POWER, "1");
+	points[1] = point(HWATT_CHASSIS, HWATT_ENERGY, "1");
+	points[1].step = 360000;
+	points[2] = point(HWATT_CPU, HWATT_CPU_UTILISATION, "1");
+	points[3] = point(HWATT_INTERFACE, HWATT_IF_IN_OCTETS, "1");
+	points[4] = point(HWATT_INTERFACE, HWATT_IF_OUT_OCTETS, "1");
+	points[5] = point(HWATT_INTERFACE, HWATT_IF_SPEED, "1");
+	points[3].name = "eth0";
+}
+
+static void machine_feed(struct meterset *s, struct target_point points[MACHINE], uint64_t poll, struct hwatt_text *record,
+			 struct seen *seen)
+{
+	for (int i = 0; i < MACHINE; i++)
+		if ((poll + (uint64_t)i) % 7 != 0) /* not each point answers each time */
+			set(&points[i], i == 5 ? 1000 * METERSET_BITS_PER_LEVEL : (int64_t)poll * 100 * (i + 1), poll,
+			    mono(poll) - 40 * i);
+	points[1].has_stamp = true;
+	points[1].stamp = UINT64_C(0xfedcba9876543210) + poll / 50;
+	if (poll == 40)
+		points[0].value.value = -5; /* is refused */
+	meterset_feed(s, &(struct meterset_poll){ .points = points, .count = MACHINE, .number = poll, .mono_ms = mono(poll),
+						  .wall_ms = START_MS + mono(poll) + (poll > 20 ? 5000 : 0),
+						  .restarted = poll == 33, .exchanged = poll == 70 },
+		      record, on_quarter, seen);
+}
+
+static void assert_same_state(const struct meterset *a, const struct meterset *b)
+{
+	struct hwatt_text x, y;
+	hwatt_text_init(&x, 1u << 20);
+	hwatt_text_init(&y, 1u << 20);
+	meterset_encode(a, &x);
+	meterset_encode(b, &y);
+	assert_int_equal(x.length, y.length);
+	assert_memory_equal(x.bytes, y.bytes, x.length);
+	hwatt_text_free(&x);
+	hwatt_text_free(&y);
+}
+
+/* Whenever a state is kept and whatever follows: it and the records after it are the state at the end. */
+static void a_state_and_the_records_after_it_are_the_state(void **state)
+{
+	(void)state;
+	for (uint64_t kept_at = 10; kept_at <= 90; kept_at += 8) {
+		struct seen seen = {0};
+		struct hwatt_error err = {0};
+		struct target_point points[MACHINE];
+		struct meterset *s = new_set(), *again = meterset_new("dev", (struct meterset_settings){ .interval_ms = 1 });
+		struct hwatt_text saved, record;
+		hwatt_text_init(&saved, 1u << 20);
+		hwatt_text_init(&record, 1u << 20);
+		machine_new(points);
+		for (uint64_t poll = 1; poll <= 100; poll++) {
+			hwatt_text_reset(&record);
+			machine_feed(s, points, poll, &record, &seen);
+			assert_true(hwatt_text_ok(&record));
+			if (poll == kept_at) {
+				meterset_encode(s, &saved);
+				meterset_settle(s);
+				assert_int_equal(meterset_decode(again, saved.bytes, saved.length, &err), 0);
+			} else if (poll > kept_at) {
+				assert_false(meterset_unsettled(s));
+				assert_int_equal(meterset_replay(again, record.bytes, record.length, &err), 0);
+				assert_true(meterset_unsettled(again));
+			}
+		}
+		assert_true(seen.count > 8);
+		assert_same_state(s, again);
+		hwatt_text_free(&saved);
+		hwatt_text_free(&record);
+		meterset_free(s);
+		meterset_free(again);
+	}
+}
+
+static void what_no_record_tells_unsettles(void **state)
+{
+	(void)state;
+	struct seen seen = {0};
+	struct hwatt_text record;
+	struct target_point points[] = { point(HWATT_INLET, HWATT_ACTIVE_POWER, "1"), point(HWATT_INLET, HWATT_ENERGY, "1"),
+					 point(HWATT_OUTLET, HWATT_ACTIVE_POWER, "1") };
+	struct meterset *s = new_set();
+	hwatt_text_init(&record, 1u << 20);
+	for (uint64_t poll = 1; poll <= 4; poll++) {
+		struct meterset_poll p = { .points = points, .count = poll < 4 ? 2 : 3, .number = poll,
+					   .wall_ms = START_MS + mono(poll), .mono_ms = mono(poll) };
+		set(&points[0], 1000, poll, mono(poll));
+		set(&points[1], 1000, poll, mono(poll));
+		points[1].modulus = poll < 3 ? 0 : 5000;
+		meterset_feed(s, &p, &record, on_quarter, &seen);
+		/* a new meter; nothing; another register; a new meter */
+		assert_int_equal(meterset_unsettled(s), poll != 2);
+		meterset_settle(s);
+	}
+	meterset_configure(s, (struct meterset_settings){ .interval_ms = STEP_MS });
+	assert_false(meterset_unsettled(s));
+	meterset_configure(s, (struct meterset_settings){ .interval_ms = STEP_MS, .rated_mw = 1 });
+	assert_true(meterset_unsettled(s));
+	meterset_settle(s);
+	meterset_close(s, START_MS + mono(5), on_quarter, &seen);
+	assert_false(meterset_unsettled(s));
+	meterset_close(s, START_MS + 3 * QUARTER_MS, on_quarter, &seen);
+	assert_true(meterset_unsettled(s));
+	meterset_settle(s);
+	feed(s, points, 3, 200, &seen); /* without a record */
+	assert_true(meterset_unsettled(s));
+	hwatt_text_free(&record);
+	meterset_free(s);
+}
+
+static void damaged_records_are_errors(void **state)
+{
+	(void)state;
+	struct seen seen = {0};
+	struct target_point points[MACHINE];
+	struct hwatt_text record;
+	struct hwatt_error err = {0};
+	struct meterset *s = new_set();
+	machine_new(points);
+	hwatt_text_init(&record, 1u << 20);
+	machine_feed(s, points, 1, &record, &seen);
+	for (size_t cut = 0; cut < record.length; cut++) {
+		uint8_t *copy = malloc(cut + 1);
+		memcpy(copy, record.bytes, cut);
+		for (int junk = 0; junk < 2; junk++) { /* too short, or with a number that does not end */
+			if (junk != 0)
+				copy[cut] = 0xff;
+			int rc = meterset_replay(s, copy, cut + (size_t)junk, &err);
+			assert_true(rc == 0 || err.code == HWATT_EPROTO);
+			assert_true(rc == -1 || junk == 0);
+		}
+		free(copy);
+	}
+	struct meterset *empty = new_set(); /* has none of the meters */
+	assert_int_equal(meterset_replay(empty, record.bytes, record.length, &err), -1);
+	hwatt_text_free(&record);
+	meterset_free(empty);
+	meterset_free(s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -260,6 +408,9 @@ int main(void)
 		cmocka_unit_test(links_are_summed_without_loopback_and_across_a_wrap),
 		cmocka_unit_test(state_taken_up_again_goes_on),
 		cmocka_unit_test(damaged_state_is_an_error),
+		cmocka_unit_test(a_state_and_the_records_after_it_are_the_state),
+		cmocka_unit_test(what_no_record_tells_unsettles),
+		cmocka_unit_test(damaged_records_are_errors),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -190,8 +190,8 @@ static void a_new_store_is_a_private_file_that_common_tools_can_read(void **stat
 	assert_int_equal(st.st_mode & 07777, 0600);
 	store_close(store);
 	assert_int_equal(ask(&nested, "PRAGMA application_id"), 0x48575454);
-	assert_int_equal(ask(&nested, "PRAGMA user_version"), 2);
-	assert_int_equal(ask(&nested, "SELECT count(*) FROM migration"), 2);
+	assert_int_equal(ask(&nested, "PRAGMA user_version"), 3);
+	assert_int_equal(ask(&nested, "SELECT count(*) FROM migration"), 3);
 	assert_int_equal(ask(&nested, "SELECT count(*) FROM pragma_table_list"
 				      " WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND NOT strict"), 0);
 }
@@ -302,9 +302,9 @@ static void a_newer_version_is_left_alone(void **state)
 {
 	struct place *place = *state;
 	store_close(open_store(place));
-	run_sql(place, "PRAGMA user_version = 3");
+	run_sql(place, "PRAGMA user_version = 4");
 	run_sql_and_crash(place, "CREATE TABLE newer (x)");
-	assert_refused_and_untouched(place, "written by a newer hallwatt (version 3 of the tables, this one knows 2)");
+	assert_refused_and_untouched(place, "written by a newer hallwatt (version 4 of the tables, this one knows 3)");
 }
 
 static void a_folder_in_its_place_is_refused(void **state)
@@ -365,8 +365,10 @@ static void a_file_of_version_1_is_brought_up_to_date_with_all_it_holds(void **s
 	run_sql(place, sql);
 	free(sql);
 	struct store *store = open_store(place);
-	assert_int_equal(ask(place, "PRAGMA user_version"), 2);
-	assert_int_equal(ask(place, "SELECT count(*) FROM migration"), 2);
+	assert_int_equal(ask(place, "PRAGMA user_version"), 3);
+	assert_int_equal(ask(place, "SELECT count(*) FROM migration"), 3);
+	assert_int_equal(ask(place, "SELECT count(*) FROM checkpoint WHERE journal = 0"),
+			 ask(place, "SELECT count(*) FROM checkpoint"));
 	assert_int_equal(ask(place, "SELECT count(*) FROM interval_report"), 2);
 	must(store_check(store, &why));
 	struct rows rows = read_all(store);
@@ -749,11 +751,48 @@ static void gaps_that_nobody_wrote_are_refused(void **state)
 
 /* ---- checkpoints, events, values ---- */
 
-static int see_checkpoint(void *arg, const char *device, const void *bytes, size_t length)
+static int see_checkpoint(void *arg, const char *device, const void *bytes, size_t length, int64_t journal)
 {
 	char *seen = arg;
-	sprintf(seen + strlen(seen), "%s:%zu:%.*s;", device, length, (int)length, (const char *)bytes);
+	sprintf(seen + strlen(seen), "%s:%zu:%.*s", device, length, (int)length, (const char *)bytes);
+	sprintf(seen + strlen(seen), journal > 0 ? "@%" PRId64 ";" : ";", journal);
 	return 0;
+}
+
+static int see_journal(void *arg, int64_t id, const void *bytes, size_t length)
+{
+	char *seen = arg;
+	sprintf(seen + strlen(seen), "%" PRId64 ":%.*s;", id, (int)length, (const char *)bytes);
+	return 0;
+}
+
+static void a_checkpoint_holds_the_journal_before_it_and_numbers_are_not_used_again(void **state)
+{
+	struct place *place = *state;
+	struct store *store = open_store(place);
+	char seen[256] = "";
+	int64_t id = 0;
+	must(store_checkpoint(store, "a", "0", 1, &why));
+	must(store_begin(store, &why));
+	must(store_journal_add(store, "one", 3, &id, &why));
+	assert_int_equal(id, 1);
+	must(store_checkpoint(store, "b", "1", 1, &why));
+	must(store_commit(store, &why));
+	must(store_journal_add(store, "two", 3, &id, &why));
+	must(store_checkpoints(store, see_checkpoint, seen, &why));
+	must(store_journal(store, see_journal, seen, &why));
+	assert_string_equal(seen, "a:1:0;b:1:1@1;1:one;2:two;");
+	must(store_journal_drop(store, 1, &why));
+	must(store_begin(store, &why));
+	must(store_journal_drop(store, 2, &why)); /* the last one stays */
+	must(store_commit(store, &why));
+	store_close(store);
+	store = open_store(place);
+	must(store_journal_add(store, "three", 5, &id, &why));
+	seen[0] = '\0';
+	must(store_journal(store, see_journal, seen, &why));
+	assert_string_equal(seen, "2:two;3:three;");
+	store_close(store);
 }
 
 static void a_checkpoint_is_the_last_one_and_goes_with_its_intervals(void **state)
@@ -901,6 +940,7 @@ int main(void)
 		in_place(the_check_finds_a_hole),
 		in_place(gaps_that_nobody_wrote_are_refused),
 		in_place(a_checkpoint_is_the_last_one_and_goes_with_its_intervals),
+		in_place(a_checkpoint_holds_the_journal_before_it_and_numbers_are_not_used_again),
 		in_place(events_come_by_time),
 		in_place(a_value_is_kept_until_it_is_forgotten),
 		in_place(a_reader_sees_one_state_while_the_writer_goes_on),
