@@ -54,6 +54,7 @@ static void heap_fix(struct scheduler *s, size_t at)
 
 static void on_timer(uv_timer_t *timer);
 
+/* Sets the timer for what is due first. One that stands earlier is left: it finds nothing and sets itself anew. */
 static void arm(struct scheduler *s)
 {
 	if (s->count == 0) {
@@ -61,7 +62,9 @@ static void arm(struct scheduler *s)
 		return;
 	}
 	int64_t wait = s->heap[0]->at_ms - (int64_t)uv_now(s->loop);
-	uv_timer_start(&s->timer, on_timer, wait > 0 ? (uint64_t)wait : 0, 0);
+	uint64_t ms = wait > 0 ? (uint64_t)wait : 0;
+	if (!uv_is_active((uv_handle_t *)&s->timer) || uv_timer_get_due_in(&s->timer) > ms)
+		uv_timer_start(&s->timer, on_timer, ms, 0);
 }
 
 static void start_poll(struct scheduler *s, struct scheduler_entry *e, int64_t now)
@@ -143,6 +146,7 @@ struct scheduler_entry *scheduler_add(struct scheduler *s, const char *key, int6
 	*e = (struct scheduler_entry){ .scheduler = s, .client = client, .period_ms = period_ms,
 				       .limit_ms = limit_ms < period_ms ? limit_ms : period_ms };
 	e->place_ms = (int64_t)(hash % (uint64_t)period_ms);
+	e->place_ms -= e->place_ms % SCHEDULER_GRID_MS;
 	uv_update_time(s->loop);
 	int64_t now = (int64_t)uv_now(s->loop);
 	int64_t spread = period_ms < 2000 ? period_ms : 2000;

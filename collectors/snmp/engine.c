@@ -14,6 +14,8 @@
 
 #define BATCH 32u               /* packets per recvmmsg */
 #define ROUNDS 8u               /* batches per wake-up, so that timers and others get their turn */
+#define CROWD 8u                /* with more requests in flight the sockets are looked at by the clock: a wake-up for */
+#define LOOK_MS 2               /* each packet costs more than all else about it */
 #define SLOT_BITS 16u
 #define MAX_SLOTS (1u << SLOT_BITS)
 #define GENERATIONS (1u << 14)
@@ -49,7 +51,7 @@ struct engine {
 	uv_loop_t *loop;
 	struct hwatt_log *log;
 	struct port v4, v6;
-	uv_timer_t timer;
+	uv_timer_t timer, look;
 	unsigned open_handles;
 	bool closing;
 	struct slot *slots;
@@ -292,13 +294,12 @@ static void count_drops(struct port *port, struct msghdr *header)
 	}
 }
 
-static void on_readable(uv_poll_t *poll, int status, int events)
+/* Takes what has come; how many packets that was. */
+static unsigned drain(struct port *port)
 {
-	(void)status;
-	(void)events;
-	struct port *port = poll->data;
 	struct engine *e = port->engine;
-	for (unsigned round = 0; round < ROUNDS && !e->closing; round++) {
+	unsigned got = 0;
+	for (unsigned round = 0; port->fd >= 0 && round < ROUNDS && !e->closing; round++) {
 		for (unsigned i = 0; i < BATCH; i++) {
 			e->vectors[i] = (struct iovec){ e->packets[i], BER_MAX_PACKET };
 			e->headers[i].msg_hdr = (struct msghdr){
@@ -312,10 +313,57 @@ static void on_readable(uv_poll_t *poll, int status, int events)
 			count_drops(port, &e->headers[i].msg_hdr);
 			take(e, &e->headers[i], e->packets[i], &e->sources[i]);
 		}
+		got += n > 0 ? (unsigned)n : 0;
 		if (n < (int)BATCH)
 			break;
 	}
+	return got;
+}
+
+static void on_readable(uv_poll_t *poll, int status, int events);
+
+/* Whether a packet on this socket wakes us. */
+static void port_watch(struct port *port, bool watch)
+{
+	if (port->poll.data == NULL)
+		return;
+	if (watch)
+		uv_poll_start(&port->poll, UV_READABLE, on_readable);
+	else
+		uv_poll_stop(&port->poll);
+}
+
+static void on_look(uv_timer_t *look);
+
+static void on_readable(uv_poll_t *poll, int status, int events)
+{
+	(void)status;
+	(void)events;
+	struct port *port = poll->data;
+	struct engine *e = port->engine;
+	drain(port);
 	wake(e);
+	if (e->closing || e->heap_count <= CROWD)
+		return;
+	port_watch(&e->v4, false);
+	port_watch(&e->v6, false);
+	uv_timer_start(&e->look, on_look, LOOK_MS, 0);
+}
+
+/* The crowd goes on: what came meanwhile is read at once. When nothing came, or the crowd has gone, the next packet wakes us. */
+static void on_look(uv_timer_t *look)
+{
+	struct engine *e = look->data;
+	unsigned got = drain(&e->v4) + drain(&e->v6);
+	wake(e);
+	if (e->closing)
+		return;
+	if (got > 0 && e->heap_count > CROWD) {
+		uv_timer_start(&e->look, on_look, LOOK_MS, 0);
+		return;
+	}
+	port_watch(&e->v4, true);
+	port_watch(&e->v6, true);
 }
 
 /* What the kernel really granted. */
@@ -367,8 +415,9 @@ int engine_open(uv_loop_t *loop, struct hwatt_log *log, struct engine **out, str
 	e->v4.fd = e->v6.fd = -1;
 	e->free_slots = e->queue_first = e->queue_last = NO_SLOT;
 	uv_timer_init(loop, &e->timer);
-	e->timer.data = e;
-	e->open_handles = 1;
+	uv_timer_init(loop, &e->look);
+	e->timer.data = e->look.data = e;
+	e->open_handles = 2;
 	if (port_open(e, &e->v4, AF_INET, &buffer, err) < 0) {
 		engine_close(e);
 		return -1;
@@ -409,6 +458,7 @@ void engine_close(struct engine *e)
 	port_close(&e->v4);
 	port_close(&e->v6);
 	uv_close((uv_handle_t *)&e->timer, on_closed);
+	uv_close((uv_handle_t *)&e->look, on_closed);
 }
 
 /* A free slot; the table doubles when there is none. */
