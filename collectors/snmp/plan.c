@@ -8,8 +8,6 @@
 
 void plan_free(struct plan *plan)
 {
-	if (plan == NULL)
-		return;
 	book_release(plan->book);
 	free(plan->octets);
 	free(plan->requests);
@@ -23,18 +21,10 @@ void plan_free(struct plan *plan)
 	free(plan);
 }
 
-void plan_poll_init(struct plan_poll *poll, const struct plan *plan)
-{
-	poll->values = hwatt_alloc(plan->input_count * sizeof(*poll->values));
-	poll->held = hwatt_alloc(plan->when_count * sizeof(*poll->held));
-	poll->changed = false;
-}
-
 void plan_poll_start(struct plan_poll *poll, const struct plan *plan)
 {
-	memset(poll->values, 0, plan->input_count * sizeof(*poll->values));
-	if (plan->when_count > 0)
-		memset(poll->held, 0, plan->when_count * sizeof(*poll->held));
+	poll->values = hwatt_alloc(plan->input_count * sizeof(*poll->values));
+	poll->held = plan->when_count > 0 ? hwatt_alloc(plan->when_count * sizeof(*poll->held)) : NULL;
 	poll->changed = false;
 }
 
@@ -163,12 +153,12 @@ void plan_give(const struct plan *plan, size_t r, const struct plan_poll *poll, 
 	for (uint32_t i = request->first_point; i < request->first_point + request->point_count; i++) {
 		struct hwatt_value value = { 0 };
 		if (plan->points[i].handle >= 0 && evaluate(plan, &plan->points[i], poll, &value))
-			hwatt_target_add(target, plan->points[i].handle, value);
+			hwatt_target_add(target, (int)plan->points[i].handle, value);
 	}
 }
 
 void plan_give_fixed(const struct plan *plan, struct hwatt_target *target)
 {
 	for (size_t i = 0; i < plan->fixed_count; i++)
-		hwatt_target_add(target, plan->fixed[i].handle, plan->fixed[i].value);
+		hwatt_target_add(target, (int)plan->fixed[i].handle, plan->fixed[i].value);
 }

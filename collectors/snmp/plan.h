@@ -13,9 +13,10 @@
 
 #define PLAN_UPTIME 0 /* the input that holds sysUpTime.0 */
 
+/* These have no padding: equal plans are equal octets, see shelf.h. */
 struct plan_expect { /* the varbind that must stand at this place of an answer */
 	uint32_t oid;         /* in the plan's octets */
-	uint16_t oid_length;
+	uint32_t oid_length;
 	int32_t input;        /* -1: a row between, not wanted */
 };
 
@@ -27,7 +28,7 @@ struct plan_request {
 };
 
 struct plan_when {
-	int32_t input;
+	int64_t input;
 	const struct family_condition *is;
 };
 
@@ -45,15 +46,23 @@ struct plan_point {
 	uint32_t first_when, first_term; /* first_when: in when_refs */
 	uint16_t when_count, term_count, ready;
 	int16_t digits;       /* registers told as text: decimals that a count has */
-	int handle;           /* of the target */
+	int64_t handle;       /* of the target */
 };
 
 struct plan_fixed { /* told once, given with every poll */
-	int handle;
+	int64_t handle;
 	struct hwatt_value value;
 };
 
-struct plan {
+_Static_assert(sizeof(struct plan_expect) == 12 && sizeof(struct plan_request) == 24 &&
+		       sizeof(struct plan_when) == sizeof(void *) + 8 &&
+		       sizeof(struct plan_point) == sizeof(void *) + 80 && sizeof(struct plan_fixed) == 24,
+	       "no padding");
+
+struct plan { /* may serve many devices at once: what is learnt in a poll is in struct plan_poll */
+	struct plan *next;    /* on the shelf */
+	uint64_t digest;
+	size_t users;
 	struct book *book;    /* the conditions' owner */
 	uint8_t *octets;
 	size_t octet_count, octet_capacity;
@@ -81,9 +90,9 @@ struct plan_poll { /* what a device said so far in one poll */
 
 /* Makes the plan of a surveyed device and declares its points to the line's target. */
 struct plan *plan_new(const struct survey *survey, struct book *book, struct line *line);
-void plan_free(struct plan *plan); /* NULL is fine */
+void plan_free(struct plan *plan);
 
-void plan_poll_init(struct plan_poll *poll, const struct plan *plan);
+/* A poll's memory lasts as long as the poll: of ten thousand devices few are being polled. Freed twice is fine. */
 void plan_poll_start(struct plan_poll *poll, const struct plan *plan);
 void plan_poll_free(struct plan_poll *poll);
 /* Takes an answer to request `r`. */

@@ -270,7 +270,7 @@ static uint32_t add_when(struct builder *b, int32_t input, const struct family_c
 		if (plan->whens[i - 1].input == input && plan->whens[i - 1].is == is)
 			return (uint32_t)i - 1;
 	plan->whens = grown(plan->whens, plan->when_count, &b->when_capacity, sizeof(*plan->whens));
-	plan->whens[plan->when_count] = (struct plan_when){ input, is };
+	plan->whens[plan->when_count] = (struct plan_when){ .input = input, .is = is };
 	return (uint32_t)plan->when_count++;
 }
 
@@ -415,7 +415,7 @@ static bool add_row(struct builder *b, const struct family_reading *r, const str
 		return false;
 	b->seen[r->is.role][r->is.quantity]++;
 	p.handle = declare(b, r, cell, &p, index, before);
-	give_stamp(b, r, cell, p.handle);
+	give_stamp(b, r, cell, (int)p.handle);
 	if (p.handle >= 0 && r->is.fixed) {
 		plan->fixed = grown(plan->fixed, plan->fixed_count, &b->fixed_capacity, sizeof(*plan->fixed));
 		plan->fixed[plan->fixed_count++] = (struct plan_fixed){ p.handle, { .value = value } };
@@ -658,10 +658,10 @@ static void add_requests(struct builder *b)
 static int by_ready(const void *a, const void *b)
 {
 	const struct plan_point *x = a, *y = b;
-	return x->ready != y->ready ? (x->ready < y->ready ? -1 : 1) : x->handle - y->handle;
+	return x->ready != y->ready ? (x->ready < y->ready ? -1 : 1) : (int)(x->handle - y->handle);
 }
 
-static void at_least(const struct builder *b, struct plan_point *p, int32_t input)
+static void at_least(const struct builder *b, struct plan_point *p, int64_t input)
 {
 	if (input >= 0 && b->inputs[input].request > p->ready)
 		p->ready = b->inputs[input].request;

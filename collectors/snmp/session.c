@@ -8,6 +8,7 @@
 #include "session.h"
 #include "line.h"
 #include "plan.h"
+#include "shelf.h"
 #include "source.h"
 #include "survey.h"
 #include <assert.h>
@@ -26,6 +27,7 @@ struct module { /* shared by all sessions of a loop */
 	struct engine *engine;
 	struct book **books;
 	size_t book_count;
+	struct shelf shelf;
 	struct hwatt_log *log;
 };
 
@@ -111,9 +113,8 @@ static struct book *module_book(struct module *m, const struct hwatt_profile_set
 
 static void drop_plan(struct session *s)
 {
-	if (s->plan != NULL)
-		plan_poll_free(&s->poll);
-	plan_free(s->plan);
+	plan_poll_free(&s->poll);
+	shelf_release(&s->module->shelf, s->plan);
 	s->plan = NULL;
 }
 
@@ -165,6 +166,7 @@ int session_open(struct hwatt_target *t, struct hwatt_error *err)
 static void finish(struct session *s, const struct hwatt_error *err)
 {
 	s->stage = STAGE_IDLE;
+	plan_poll_free(&s->poll);
 	hwatt_target_done(s->target, err);
 }
 
@@ -287,8 +289,7 @@ static void on_surveyed(void *arg, const struct hwatt_error *err)
 	}
 	identify(s);
 	drop_plan(s);
-	s->plan = plan_new(s->survey, s->book, &s->line);
-	plan_poll_init(&s->poll, s->plan);
+	s->plan = shelf_put(&s->module->shelf, plan_new(s->survey, s->book, &s->line));
 	survey_free(s->survey);
 	s->survey = NULL;
 	s->surveyed_ms = (int64_t)uv_now(hwatt_target_loop(s->target));
@@ -497,6 +498,7 @@ void session_abort(struct hwatt_target *t)
 {
 	struct session *s = hwatt_target_session(t);
 	s->stage = STAGE_IDLE;
+	plan_poll_free(&s->poll);
 	if (s->survey != NULL)
 		survey_pause(s->survey);
 	line_cancel(&s->line);
