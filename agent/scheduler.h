@@ -13,7 +13,7 @@
 #include <stdint.h>
 #include <uv.h>
 
-#define SCHEDULER_GRID_MS 10            /* polls begin together in so small groups: waking up costs more than a request */
+#define SCHEDULER_GRID_MS 50            /* polls begin together in so small groups: waking up costs more than a request */
 #define SCHEDULER_PATIENCE 3            /* missed polls before asking less often */
 #define SCHEDULER_BACKOFF_MAX_MS 60000  /* a dead device is asked this often, or at its period when that is longer */
 
