@@ -7,6 +7,9 @@
 #include "sdnotify.h"
 #include <hallwatt/arena.h>
 #include <hallwatt/exporter.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +17,7 @@
 #include <unistd.h>
 
 #define TICK_MS 1000
+#define TIDY_MS 60000 /* after a start or reload the devices have been looked over by then */
 #define MESSAGE_MAX_OCTETS 65536u
 
 struct daemon {
@@ -30,6 +34,7 @@ struct daemon {
 	uv_signal_t hangup;
 	struct sdnotify systemd;
 	int64_t watchdog_ms, petted_ms; /* 0: nobody watches */
+	int64_t tidy_ms;                   /* when to give memory back; 0: done */
 	int64_t reloads, reload_failures, last_reload_s;
 	bool last_reload_ok;
 	bool stopping;
@@ -119,6 +124,7 @@ static int change(struct daemon *d, struct generation *next, struct hwatt_error 
 	http_set_lifecycle(d->http, next->config->enable_lifecycle);
 	generation_release(d->generation);
 	d->generation = next;
+	d->tidy_ms = (int64_t)uv_now(d->loop) + TIDY_MS;
 	return 0;
 failed:
 	generation_release(next);
@@ -164,6 +170,18 @@ static void on_hangup(uv_signal_t *signal, int number)
 	hwatt_text_free(&message);
 }
 
+/* Looking over all devices at once takes far more memory than polling them, in pieces between those that stay: malloc
+ * keeps them unless it is told. */
+static void tidy(struct daemon *d, int64_t now_ms)
+{
+	if (d->tidy_ms == 0 || now_ms < d->tidy_ms)
+		return;
+	d->tidy_ms = 0;
+#ifdef __GLIBC__
+	malloc_trim(0);
+#endif
+}
+
 static void on_tick(uv_timer_t *timer)
 {
 	struct daemon *d = timer->data;
@@ -174,6 +192,7 @@ static void on_tick(uv_timer_t *timer)
 		d->petted_ms = now;
 	}
 	pipeline_tick(d->pipeline, wall_ms(), now);
+	tidy(d, now);
 }
 
 /* The fleet has gone: nobody polls any more. */
@@ -207,6 +226,7 @@ static void start_handles(struct daemon *d)
 {
 	uv_timer_init(d->loop, &d->tick);
 	d->tick.data = d;
+	d->tidy_ms = (int64_t)uv_now(d->loop) + TIDY_MS;
 	uv_timer_start(&d->tick, on_tick, 0, TICK_MS);
 	uv_signal_init(d->loop, &d->hangup);
 	d->hangup.data = d;

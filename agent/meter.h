@@ -67,7 +67,7 @@ struct meter_total { int64_t j, uj2; }; /* ENERGY: whole joules, and halves of u
 #define METER_MAX_WAIT_MS INT64_C(900000)
 
 struct meter { /* owned by the caller; see meter_init */
-	int64_t opaque[112];
+	int64_t opaque[95];
 };
 
 /* Receives a finished quarter. */

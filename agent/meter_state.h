@@ -54,7 +54,7 @@ struct meter_state {
 	struct quarter held;   /* the closed one that holds the cursor, as it was */
 };
 
-_Static_assert(sizeof(struct meter_state) <= sizeof(struct meter), "a meter holds its state");
+_Static_assert(sizeof(struct meter_state) == sizeof(struct meter), "a meter holds its state, and there are many");
 
 static inline struct meter_state *meter_state(struct meter *meter)
 {

@@ -22,10 +22,10 @@ enum quarter_mark {
 	QUARTER_MARKS = 255,
 };
 
-struct quarter {
-	struct interval sum;    /* letters, source and state still empty */
+struct quarter { /* the gaps, which are seldom touched, at its end */
 	int32_t filled_ms;      /* of the covered time: spread by a register over a hole */
 	int32_t marks;
+	struct interval sum;    /* letters, source and state still empty */
 };
 
 /* An empty quarter. */

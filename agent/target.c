@@ -52,10 +52,20 @@ void target_poll(struct hwatt_target *t, int64_t limit_ms)
 	t->parts.collector->poll(t);
 }
 
+/* Points are declared at once and then stay: what the array grew beyond them goes back. */
+static void trim(struct hwatt_target *t)
+{
+	if (t->point_count == 0 || t->point_count == t->point_capacity)
+		return;
+	t->points = hwatt_realloc(t->points, t->point_count * sizeof(*t->points));
+	t->point_capacity = t->point_count;
+}
+
 void hwatt_target_done(struct hwatt_target *t, const struct hwatt_error *err)
 {
 	assert(t->polling);
 	t->polling = false;
+	trim(t);
 	t->parts.owner.done(t->parts.owner.arg, t, err);
 }
 
