@@ -141,6 +141,15 @@ static int read_community(struct session *s, struct hwatt_error *err)
 	return 0;
 }
 
+/* How long to wait for one answer: as the settings say, but never so long that the last try would come after the poll's deadline. */
+static int64_t request_timeout_ms(const struct hwatt_target *t, const struct snmp_settings *settings)
+{
+	int64_t share = hwatt_target_device(t)->timeout_ms / (settings->retries + 1);
+	int64_t least = 50;
+	share = share > least ? share : least;
+	return settings->timeout_ms < share ? settings->timeout_ms : share;
+}
+
 int session_open(struct hwatt_target *t, struct hwatt_error *err)
 {
 	struct session *s = hwatt_alloc(sizeof(*s));
@@ -155,7 +164,7 @@ int session_open(struct hwatt_target *t, struct hwatt_error *err)
 	s->line = (struct line){
 		.engine = s->module->engine, .target = t, .community = s->community,
 		.version = s->settings->version == SNMP_V1 ? BER_V1 : BER_V2C,
-		.timeout_ms = s->settings->timeout_ms, .retries = (unsigned)s->settings->retries,
+		.timeout_ms = request_timeout_ms(t, s->settings), .retries = (unsigned)s->settings->retries,
 		.max_repetitions = (unsigned)s->settings->max_repetitions, .octets = LINE_OCTETS,
 	};
 	hwatt_target_attach(t, s);
