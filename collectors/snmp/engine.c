@@ -208,28 +208,6 @@ static void finish(struct engine *e, uint32_t at, const struct ber_message *mess
 	request.done(request.arg, message, err);
 }
 
-static void on_timer(uv_timer_t *timer)
-{
-	struct engine *e = timer->data;
-	int64_t now = (int64_t)uv_now(e->loop);
-	while (e->heap_count > 0 && e->slots[e->heap[0]].due_ms <= now) {
-		uint32_t at = e->heap[0];
-		struct slot *s = &e->slots[at];
-		if (s->tries <= s->request.retries) {
-			e->counters.retries++;
-			transmit(e, at);
-			heap_down(e, 0);
-			continue;
-		}
-		e->counters.timeouts++;
-		struct hwatt_error err;
-		hwatt_fail(&err, HWATT_ETIMEOUT, "no answer within %" PRId64 " ms, asked %u times",
-			   s->request.timeout_ms, s->tries);
-		finish(e, at, NULL, &err);
-	}
-	wake(e);
-}
-
 static bool same_source(const union engine_address *a, const union engine_address *b)
 {
 	if (a->any.sa_family != b->any.sa_family)
@@ -292,12 +270,12 @@ static void count_drops(struct port *port, struct msghdr *header)
 	}
 }
 
-static void on_readable(uv_poll_t *poll, int status, int events)
+/* Takes what has come, in batches. */
+static void receive(struct port *port)
 {
-	(void)status;
-	(void)events;
-	struct port *port = poll->data;
 	struct engine *e = port->engine;
+	if (port->fd < 0)
+		return;
 	for (unsigned round = 0; round < ROUNDS && !e->closing; round++) {
 		for (unsigned i = 0; i < BATCH; i++) {
 			e->vectors[i] = (struct iovec){ e->packets[i], BER_MAX_PACKET };
@@ -314,6 +292,39 @@ static void on_readable(uv_poll_t *poll, int status, int events)
 		}
 		if (n < (int)BATCH)
 			break;
+	}
+}
+
+static void on_readable(uv_poll_t *poll, int status, int events)
+{
+	(void)status;
+	(void)events;
+	struct port *port = poll->data;
+	receive(port);
+	wake(port->engine);
+}
+
+static void on_timer(uv_timer_t *timer)
+{
+	struct engine *e = timer->data;
+	/* What lies there came in time: the process may have been asleep, not the device. */
+	receive(&e->v4);
+	receive(&e->v6);
+	int64_t now = (int64_t)uv_now(e->loop);
+	while (e->heap_count > 0 && e->slots[e->heap[0]].due_ms <= now) {
+		uint32_t at = e->heap[0];
+		struct slot *s = &e->slots[at];
+		if (s->tries <= s->request.retries) {
+			e->counters.retries++;
+			transmit(e, at);
+			heap_down(e, 0);
+			continue;
+		}
+		e->counters.timeouts++;
+		struct hwatt_error err;
+		hwatt_fail(&err, HWATT_ETIMEOUT, "no answer within %" PRId64 " ms, asked %u times",
+			   s->request.timeout_ms, s->tries);
+		finish(e, at, NULL, &err);
 	}
 	wake(e);
 }
