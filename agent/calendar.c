@@ -6,6 +6,7 @@
 
 /* Far beyond year 9999 on both sides, and day numbers still fit in int. */
 #define MAX_UTC_S INT64_C(100000000000000)
+#define MAX_DAY (2 * MAX_UTC_S / 86400) /* more, so that every time has a day after it */
 
 static int64_t floor_div(int64_t a, int64_t b)
 {
@@ -53,7 +54,7 @@ struct civil zone_civil(const struct zone *zone, int64_t utc_s)
 int64_t zone_day_start(const struct zone *zone, int64_t day)
 {
 	/* Walks the segments around the UTC midnight until the local clock has reached the day. No offset is beyond 26 h. */
-	int64_t midnight_s = within(day > MAX_UTC_S / 86400 ? MAX_UTC_S : day < -MAX_UTC_S / 86400 ? -MAX_UTC_S : day * 86400);
+	int64_t midnight_s = (day > MAX_DAY ? MAX_DAY : day < -MAX_DAY ? -MAX_DAY : day) * 86400;
 	int64_t at_s = midnight_s - 2 * 86400;
 	for (;;) {
 		struct zone_segment segment = zone_segment(zone, at_s);

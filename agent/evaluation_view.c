@@ -144,13 +144,14 @@ static void pue3(const struct kpi_period *period, struct kpi *out)
 
 static const struct figure {
 	const char *name, *unit;
-	enum figure_needs { NEEDS_DC, NEEDS_COOLING, NEEDS_IT, NEEDS_ALLOCATION, NEEDS_PUE1, NEEDS_PUE2, NEEDS_PUE3,
+	enum figure_needs { NEEDS_DC, NEEDS_COOLING, NEEDS_UPS, NEEDS_IT, NEEDS_ALLOCATION, NEEDS_PUE1, NEEDS_PUE2, NEEDS_PUE3,
 			    NEEDS_CPU, NEEDS_MEMORY, NEEDS_STORAGE, NEEDS_NETWORK, NEEDS_RACK, NEEDS_METERS } needs;
 	void (*compute)(const struct kpi_period *period, struct kpi *out);
 } figures[] = {
 	{ "energy_dc", "J", NEEDS_DC, kpi_energy_dc },
 	{ "energy_it", "J", NEEDS_IT, kpi_energy_it },
 	{ "energy_cooling", "J", NEEDS_COOLING, kpi_energy_cooling },
+	{ "ups_efficiency", "1", NEEDS_UPS, kpi_ups_efficiency },
 	{ "energy_allocated", "J", NEEDS_ALLOCATION, kpi_energy_allocated },
 	{ "pue1", "1", NEEDS_PUE1, pue1 },
 	{ "pue2", "1", NEEDS_PUE2, pue2 },
@@ -163,16 +164,16 @@ static const struct figure {
 	{ "coverage", "1", NEEDS_METERS, kpi_coverage },
 };
 
-static bool has_pue(const struct subject *s, int category)
+static bool has_pue(const struct subject *s, const struct sources *sources, int category)
 {
 	for (size_t i = 0; i < s->site_count; i++)
-		if (s->sites[i].pue[category] == SUBJECT_NO_PAIR)
+		if (!subject_has_pue(s, i, category, sources))
 			return false;
 	return s->site_count > 0;
 }
 
 /* Whether the figure could ever be known of the subject: others are left out. */
-static bool applies(const struct subject *s, enum figure_needs needs)
+static bool applies(const struct subject *s, const struct sources *sources, enum figure_needs needs)
 {
 	bool it = false;
 	for (size_t i = 0; i < s->site_count; i++)
@@ -180,11 +181,12 @@ static bool applies(const struct subject *s, enum figure_needs needs)
 	switch (needs) {
 	case NEEDS_DC: return s->contract == NULL && s->sites[0].dc != SUBJECT_NO_PAIR;
 	case NEEDS_COOLING: return s->contract == NULL && s->sites[0].cooling != SUBJECT_NO_PAIR;
+	case NEEDS_UPS: return s->contract == NULL && s->sites[0].ups != SUBJECT_NO_PAIR;
 	case NEEDS_IT: return it;
-	case NEEDS_ALLOCATION: return s->contract != NULL && it && (has_pue(s, 1) || has_pue(s, 2) || has_pue(s, 3));
-	case NEEDS_PUE1: return has_pue(s, 1);
-	case NEEDS_PUE2: return has_pue(s, 2);
-	case NEEDS_PUE3: return has_pue(s, 3);
+	case NEEDS_ALLOCATION: return s->contract != NULL && it && (has_pue(s, sources, 1) || has_pue(s, sources, 2) || has_pue(s, sources, 3));
+	case NEEDS_PUE1: return has_pue(s, sources, 1);
+	case NEEDS_PUE2: return has_pue(s, sources, 2);
+	case NEEDS_PUE3: return has_pue(s, sources, 3);
 	case NEEDS_CPU: return s->groups[GROUP_CPU].count > 0;
 	case NEEDS_MEMORY: return s->groups[GROUP_MEMORY].count > 0;
 	case NEEDS_STORAGE: return s->groups[GROUP_STORAGE].count > 0;
@@ -248,7 +250,7 @@ static void put_figures(struct evaluation *e, struct draft *d, size_t subject, c
 	period_of(e, subject, window, until_s, &period);
 	for (size_t i = 0; i < sizeof(figures) / sizeof(figures[0]); i++) {
 		struct kpi kpi;
-		if (!applies(s, figures[i].needs))
+		if (!applies(s, e->sources, figures[i].needs))
 			continue;
 		figures[i].compute(&period.period, &kpi);
 		put_figure(d, s, &figures[i], window, &kpi);

@@ -189,11 +189,12 @@ static void bound_pue(const struct kpi_pair *sum, int64_t rated_it_mw, int64_t m
 	out->low = (struct hwatt_ratio){ sum->num + most, sum->den + most };
 }
 
-static void judge_pue(const struct kpi_period *period, const struct kpi_pair *sum, struct kpi *out)
+/* The quotient of a pair's sums and its uncertainty; false, with the flag why, when there is none. */
+static bool divide(const struct kpi_pair *sum, struct kpi *out)
 {
 	if (sum->den == 0) {
 		out->flags |= sum->quarters == 0 ? KPI_NO_DATA : KPI_DIV_ZERO;
-		return;
+		return false;
 	}
 	out->known = true;
 	out->value = (struct hwatt_ratio){ sum->num, sum->den };
@@ -202,7 +203,12 @@ static void judge_pue(const struct kpi_period *period, const struct kpi_pair *su
 		double u_rel = hypot(relative_u(sum->num, sum->num_mpe), relative_u(sum->den, sum->den_mpe));
 		out->u_nano = nano_up(u_rel * hwatt_ratio_double(out->value));
 	}
-	if (sum->num >= sum->den)
+	return true;
+}
+
+static void judge_pue(const struct kpi_period *period, const struct kpi_pair *sum, struct kpi *out)
+{
+	if (!divide(sum, out) || sum->num >= sum->den)
 		return;
 	struct hwatt_ratio least = { NANO - (out->u_nano < NANO ? out->u_nano : NANO), NANO };
 	bool impossible = !period->single && hwatt_ratio_compare(out->value, least) < 0;
@@ -247,6 +253,28 @@ void kpi_pue(const struct kpi_period *period, int category, struct kpi *out)
 	out->quality = kpi_pair_quality(&sum);
 	judge_pue(period, &sum, out);
 	bound_pue(&sum, rated ? rated_mw : 0, period->span.total - quarters, out);
+}
+
+void kpi_ups_efficiency(const struct kpi_period *period, struct kpi *out)
+{
+	struct kpi_pair sum = {0};
+	int64_t quarters = INT64_MAX;
+	*out = (struct kpi){ .coverage = { 0, 1 }, .quality = 'X', .flags = KPI_NO_DATA };
+	for (size_t i = 0; i < period->site_count; i++) {
+		const struct kpi_site *site = &period->sites[i];
+		if (!site->has_ups)
+			continue;
+		kpi_pair_add(&sum, &site->ups, 1);
+		quarters = site->ups.quarters < quarters ? site->ups.quarters : quarters;
+	}
+	if (quarters == INT64_MAX)
+		return;
+	out->flags = 0;
+	out->coverage = part_of(quarters, period->span.elapsed);
+	out->quality = kpi_pair_quality(&sum);
+	/* More out than in over a whole window is no efficiency: a battery gives back for a quarter or two, not for longer. */
+	if (divide(&sum, out) && sum.num > sum.den)
+		out->flags |= period->single ? KPI_WARN_ABOVE_ONE : KPI_PHYS_IMPOSSIBLE;
 }
 
 /* Fills `out` from one energy sum; the measured part is the lower bound of the window's. */
@@ -507,7 +535,10 @@ bool kpi_order_plausible(const struct kpi *lower, const struct kpi *higher)
 {
 	if (!lower->known || !higher->known)
 		return true;
-	double tolerance = hypot((double)lower->u_nano, (double)higher->u_nano) * 2 / 1e9;
+	/* Meters of unknown accuracy are taken to be good to 1 % when the question is whether a warning is due. */
+	double tolerance = lower->certain && higher->certain ?
+				   hypot((double)lower->u_nano, (double)higher->u_nano) * 2 / 1e9 :
+				   hwatt_ratio_double(lower->value) / 100;
 	return hwatt_ratio_compare(lower->value, higher->value) <= 0 ||
 	       hwatt_ratio_double(lower->value) - hwatt_ratio_double(higher->value) <= tolerance;
 }
@@ -515,7 +546,7 @@ bool kpi_order_plausible(const struct kpi *lower, const struct kpi *higher)
 void kpi_flag_names(unsigned flags, char *out, size_t size)
 {
 	static const char *const names[] = { "NO_DATA", "DIV_ZERO", "PHYS_IMPOSSIBLE", "WARN_BELOW_ONE", "CATEGORY_MISMATCH",
-					     "CATEGORY_MIXED" };
+					     "CATEGORY_MIXED", "WARN_ABOVE_ONE" };
 	size_t used = 0;
 	out[0] = '\0';
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)

@@ -63,6 +63,7 @@ enum kpi_flag {
 	KPI_WARN_BELOW_ONE = 8,   /* PUE below 1, within its uncertainty or in a single quarter (batteries) */
 	KPI_CATEGORY_MISMATCH = 16, /* no meters of the category asked for */
 	KPI_CATEGORY_MIXED = 32,  /* sites of several categories: labelled with the lowest */
+	KPI_WARN_ABOVE_ONE = 64,  /* a UPS gave more than it took in a single quarter (batteries) */
 };
 
 struct kpi { /* one figure over one window */
@@ -88,8 +89,9 @@ struct kpi_site { /* a site's sums over the window */
 	bool has_dc, has_pue[4];  /* metered at all; by category */
 	struct kpi_pair pue[4];   /* num E_DC, den E_IT: paired; [1] to [3] */
 	struct kpi_pair dc;       /* E_DC by itself */
-	bool has_cooling;
+	bool has_cooling, has_ups;
 	struct kpi_pair cooling;
+	struct kpi_pair ups;      /* num at the output, den at the input: paired */
 	int it_category;          /* where the IT energy below is measured; 0: nowhere */
 	struct kpi_pair it;       /* IT energy of the subject: the site's, or the contract's at this site */
 };
@@ -126,6 +128,8 @@ struct kpi_period { /* everything a subject's figures over one window are made o
 void kpi_pue(const struct kpi_period *period, int category, struct kpi *out);
 /* E_DC of the sites: grid + on-site generation + generators.  domain.md 1.2. */
 void kpi_energy_dc(const struct kpi_period *period, struct kpi *out);
+/* What the UPSes give of what they take; 1 - efficiency is their loss.  domain.md 5.8. */
+void kpi_ups_efficiency(const struct kpi_period *period, struct kpi *out);
 /* Electricity of the cooling. */
 void kpi_energy_cooling(const struct kpi_period *period, struct kpi *out);
 /* IT energy. */

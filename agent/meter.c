@@ -110,8 +110,9 @@ static struct placed placed_until(const struct load *load, int64_t at_ms)
 {
 	return (struct placed){
 		.amount = until(load, load->amount, at_ms),
-		.register_amount = until(load, load->register_amount, at_ms),
-		.unknown = until(load, load->unknown, at_ms),
+		/* Nothing has no parts, though a level that crosses zero may add up to nothing and have some. */
+		.register_amount = load->register_amount != 0 ? until(load, load->register_amount, at_ms) : 0,
+		.unknown = load->unknown != 0 ? until(load, load->unknown, at_ms) : 0,
 		.integral = load->stretch != NULL ? until(load, load->stretch->amount, at_ms) : 0,
 	};
 }
@@ -286,6 +287,8 @@ static void place(struct run *run, struct load *load, int64_t wall_ms, int64_t d
 	s->at_wall_ms = load->to_ms;
 	if (load->to_ms >= quarter_start_ms(&s->open))
 		s->has_held = false;
+	else
+		quarter_at(s, interval_start_s(load->to_ms)); /* also when it stopped on a border */
 }
 
 /* ---- samples and register ---- */
@@ -551,7 +554,8 @@ static void account(struct run *run, const struct meter_sample *sample, int64_t 
 
 	add_total(&s->total, s->kind, load.amount + run->lost);
 	add_total(&s->unplaced, s->kind, run->skipped + run->lost);
-	s->open.sum.unknown_max = quarter_saturate(s->open.sum.unknown_max, run->skipped + run->lost);
+	if (run->skipped + run->lost > 0) /* levels below zero hide nothing */
+		s->open.sum.unknown_max = quarter_saturate(s->open.sum.unknown_max, run->skipped + run->lost);
 	s->open.marks |= run->marks;
 	s->at_now_ms = now_ms;
 	s->at_raw_ms = sample->wall_ms;
@@ -566,14 +570,11 @@ static void begin(struct run *run, const struct meter_sample *sample)
 {
 	struct meter_state *s = run->s;
 	int64_t now_ms = sample->mono_ms;
-	s->primed = true;
-	s->resumed = false;
-	s->shift_ms = 0;
-	s->kind = (int32_t)run->settings->kind;
+	bool rejected = s->rejected;
+	*s = (struct meter_state){ .primed = true, .waiting_ms = -1, .kind = (int32_t)run->settings->kind };
 	s->step = amount_per_count(run->settings);
 	s->open = quarter_begin(interval_start_s(sample->wall_ms), run->settings->kind);
-	s->open.marks = s->rejected ? QUARTER_REJECT : 0;
-	s->rejected = false;
+	s->open.marks = rejected ? QUARTER_REJECT : 0;
 	quarter_gap(&s->open, quarter_start_ms(&s->open), sample->wall_ms, 'D');
 	s->at_wall_ms = s->at_raw_ms = s->last_wall_ms = sample->wall_ms;
 	s->at_now_ms = s->last_now_ms = s->moved_now_ms = now_ms;

@@ -69,13 +69,18 @@ static void visit_gap(struct codec *codec, struct interval_gap *gap)
 		codec->bad = true;
 }
 
+static void visit_start(struct codec *codec, int64_t *start_s)
+{
+	visit_i64(codec, start_s, 0, MAX_WALL_MS / 1000);
+	if (*start_s % QUARTER_S != 0)
+		codec->bad = true;
+}
+
 static void visit_quarter(struct codec *codec, struct quarter *quarter, int32_t kind)
 {
 	struct interval *sum = &quarter->sum;
 	sum->kind = (enum interval_kind)kind;
-	visit_i64(codec, &sum->start_s, 0, MAX_WALL_MS / 1000);
-	if (sum->start_s % QUARTER_S != 0)
-		codec->bad = true;
+	visit_start(codec, &sum->start_s);
 	visit_i64(codec, &sum->amount, -MAX_AMOUNT, MAX_AMOUNT);
 	visit_i64(codec, &sum->covered_ms, 0, QUARTER_MS);
 	visit_i32(codec, &sum->samples, 0, INT32_MAX);
@@ -128,10 +133,12 @@ static void visit_state(struct codec *codec, struct meter_state *s)
 	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
 		visit_bool(codec, flags[i]);
 	visit_i32(codec, &s->kind, INTERVAL_ENERGY, INTERVAL_FLOW);
-	int64_t *const walls[] = { &s->at_wall_ms, &s->at_raw_ms, &s->last_wall_ms, &s->count_wall_ms,
-				   &s->skip_from_s, &s->skip_to_s, &s->ahead_from_s, &s->ahead_to_s };
+	int64_t *const walls[] = { &s->at_wall_ms, &s->at_raw_ms, &s->last_wall_ms, &s->count_wall_ms };
 	for (size_t i = 0; i < sizeof(walls) / sizeof(walls[0]); i++)
 		visit_i64(codec, walls[i], 0, MAX_WALL_MS);
+	int64_t *const starts[] = { &s->skip_from_s, &s->skip_to_s, &s->ahead_from_s, &s->ahead_to_s };
+	for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++)
+		visit_start(codec, starts[i]);
 	int64_t *const nows[] = { &s->at_now_ms, &s->last_now_ms, &s->count_now_ms, &s->moved_now_ms };
 	for (size_t i = 0; i < sizeof(nows) / sizeof(nows[0]); i++)
 		visit_i64(codec, nows[i], 0, MAX_NOW_MS);
@@ -153,14 +160,24 @@ static void visit_state(struct codec *codec, struct meter_state *s)
 		visit_quarter(codec, &s->held, s->kind);
 }
 
+static bool is_total(const struct meter_total *total, int32_t kind)
+{
+	if (kind == INTERVAL_ENERGY)
+		return total->uj2 >= 0 && total->uj2 < INTERVAL_UJ2_PER_J;
+	return kind == INTERVAL_LEVEL || total->uj2 >= 0;
+}
+
 /* What no meter of ours can have written, though each field alone is within its bounds. */
 static bool consistent(const struct meter_state *s)
 {
+	if (!is_total(&s->total, s->kind) || !is_total(&s->unplaced, s->kind))
+		return false;
 	if (!s->primed)
 		return !s->has_held;
-	if (s->at_wall_ms >= quarter_end_ms(&s->open) || s->at_now_ms > s->last_now_ms ||
-	    s->count_now_ms > s->last_now_ms || s->moved_now_ms > s->last_now_ms || s->waiting_ms > s->last_now_ms ||
-	    s->integral.last_ms > s->at_now_ms)
+	if (s->at_now_ms > s->last_now_ms || s->count_now_ms > s->at_now_ms || s->moved_now_ms > s->at_now_ms ||
+	    s->integral.last_ms > s->at_now_ms || s->waiting_ms > s->last_now_ms)
+		return false;
+	if (s->at_wall_ms >= quarter_end_ms(&s->open))
 		return false;
 	bool behind = s->at_wall_ms < quarter_start_ms(&s->open);
 	return s->has_held == behind && (!behind || s->held.sum.start_s == interval_start_s(s->at_wall_ms));

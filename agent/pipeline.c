@@ -121,6 +121,12 @@ static int by_id(const void *a, const void *b)
 	return strcmp((*x)->id, (*y)->id);
 }
 
+static void sort_devices(struct pipeline *p)
+{
+	if (p->count > 0)
+		qsort(p->devices, p->count, sizeof(*p->devices), by_id);
+}
+
 /* Takes up one device's saved state; damage costs that device its open quarter, not the daemon its start. */
 static int load_state(void *arg, const char *device, const void *bytes, size_t length)
 {
@@ -143,7 +149,7 @@ int pipeline_open(const struct pipeline_parts *parts, struct pipeline **out, str
 		pipeline_close(p);
 		return -1;
 	}
-	qsort(p->devices, p->count, sizeof(*p->devices), by_id);
+	sort_devices(p);
 	*out = p;
 	return 0;
 }
@@ -218,7 +224,7 @@ int pipeline_change(struct pipeline *p, struct generation *generation, int64_t w
 		configure(d, config);
 	}
 	drop_leavers(p);
-	qsort(p->devices, p->count, sizeof(*p->devices), by_id);
+	sort_devices(p);
 	evaluation_close(p->evaluation);
 	p->evaluation = evaluation;
 	generation_release(p->generation);

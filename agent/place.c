@@ -1,14 +1,14 @@
 /* SPDX-FileCopyrightText: 2026 The hallwatt authors
  * SPDX-License-Identifier: Apache-2.0 */
 #include "place.h"
+#include "calendar.h"
 #include "nearest.h"
 #include <ctype.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
-#define ZONES "/usr/share/zoneinfo"
+#define ZONE_TABLE "/usr/share/zoneinfo/zone.tab"
 
 /* ISO 3166-1 alpha-2, two letters each. */
 static const char countries[] =
@@ -33,7 +33,7 @@ int place_country(const char *code, struct hwatt_error *err)
 static void offer_zones(struct nearest *near, char best[64])
 {
 	char line[512], zone[64];
-	FILE *table = fopen(ZONES "/zone.tab", "re");
+	FILE *table = fopen(ZONE_TABLE, "re");
 	while (table != NULL && fgets(line, sizeof(line), table) != NULL) {
 		if (line[0] == '#' || sscanf(line, "%*s %*s %63s", zone) != 1)
 			continue;
@@ -51,12 +51,12 @@ static void offer_zones(struct nearest *near, char best[64])
 int place_timezone(const char *name, struct hwatt_error *err)
 {
 	static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/_+-";
-	char path[160];
-	struct stat st;
+	struct zone *zone;
 	bool sane = name[0] != '\0' && name[0] != '/' && strspn(name, allowed) == strlen(name) && strlen(name) < 64;
-	snprintf(path, sizeof(path), ZONES "/%.64s", name);
-	if (sane && stat(path, &st) == 0 && S_ISREG(st.st_mode))
+	if (sane && zone_load(name, &zone, NULL) == 0) {
+		zone_free(zone);
 		return 0;
+	}
 	char best[64];
 	struct nearest near = { .wanted = name };
 	offer_zones(&near, best);

@@ -91,7 +91,7 @@ static const struct hwatt_option reading_options[] = {
 	{ .name = "only_if_none", .type = HWATT_BOOL, READING_AT(only_if_none),
 	  .help = "only where no reading before it gave this role and quantity" },
 	{ .name = "alternative", .type = HWATT_BOOL, READING_AT(alternative),
-	  .help = "the same watt as another reading, which is the chosen one" },
+	  .help = "the same watt as readings before it, which are the chosen ones; counts where there are none" },
 };
 #define READING_OPTIONS (sizeof(reading_options) / sizeof(reading_options[0]))
 

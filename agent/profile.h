@@ -16,8 +16,8 @@ struct profile_catalog { /* one set per collector, in the collectors' order */
 	const struct hwatt_profile_set *sets;
 };
 
-/* Reads `folders` (a list of const char *) for `collectors` (ended by NULL). A folder that is not there is a mistake
- * only when `required`. Returns 0, or -1 after adding mistakes to `report`; the sound profiles are in `out` either way. */
+/* Reads `folders` (a list of const char *) for `collectors` (ended by NULL). A folder that cannot be read is a
+ * mistake. Returns 0, or -1 after adding mistakes to `report`; the sound profiles are in `out` either way. */
 int profile_load(const struct hwatt_list *folders, const struct hwatt_collector *const *collectors,
 		 struct profile_catalog *out, struct hwatt_arena *arena, struct hwatt_report *report);
 /* Reads one profile from a file's text; NULL after adding mistakes. For tests and the fuzzer. */

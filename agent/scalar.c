@@ -1,6 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The hallwatt authors
  * SPDX-License-Identifier: Apache-2.0 */
 #include "scalar.h"
+#include "calendar.h"
 #include "nearest.h"
 #include <hallwatt/number.h>
 #include <hallwatt/reading.h>
@@ -364,15 +365,6 @@ static int read_duration(const struct hwatt_node *node, int64_t *out, struct hwa
 	return 0;
 }
 
-/* Days from 1970-01-01 to a day of the proleptic Gregorian calendar: the years begin in March, so that the leap day ends one. */
-static int64_t days_from_civil(int64_t year, int64_t month, int64_t day)
-{
-	year -= month <= 2 ? 1 : 0;
-	int64_t month_from_march = (month + 9) % 12;
-	int64_t day_of_year = (153 * month_from_march + 2) / 5 + day - 1;
-	return 365 * year + year / 4 - year / 100 + year / 400 + day_of_year - 719468;
-}
-
 static int read_date(const struct hwatt_node *node, int64_t *out, struct hwatt_error *err)
 {
 	static const int lengths[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
@@ -390,7 +382,7 @@ static int read_date(const struct hwatt_node *node, int64_t *out, struct hwatt_e
 		return hwatt_fail(err, HWATT_EINVAL, "%s: that month has the days 1 to %d", text, last);
 	if (year < 1970 || year > 2999)
 		return hwatt_fail(err, HWATT_EINVAL, "%s: the year lies outside 1970 to 2999", text);
-	*out = days_from_civil(year, month, day);
+	*out = civil_day(year, month, day);
 	return 0;
 }
 

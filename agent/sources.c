@@ -33,6 +33,7 @@ struct source {
 struct entry { /* a device */
 	const struct config_device *device;
 	uint32_t first, next;      /* source; device of the same bucket */
+	bool answered;             /* some point of it is in the store */
 };
 
 struct sources {
@@ -183,25 +184,15 @@ static int rank_of(const struct source *source, int role)
 	return -1;
 }
 
-/* Whether an index such as "7" or "1.7" is one of the source's places. */
-static bool in_range(const struct source *source, const char *index)
-{
-	if (source->first == 0 && source->last == 0)
-		return true;
-	const char *dot = strrchr(index, '.');
-	const char *number = dot != NULL ? dot + 1 : index;
-	char *end;
-	long n = strtol(number, &end, 10);
-	return end != number && *end == '\0' && n >= source->first && n <= source->last;
-}
-
 static bool belongs(const struct source *source, const struct store_point *point)
 {
 	if (point->quantity != source->quantity || rank_of(source, (int)point->role) < 0)
 		return false;
 	if (source->quantity != HWATT_ENERGY)
 		return strcmp(point->index, "total") == 0;
-	return point->kind == INTERVAL_ENERGY && in_range(source, point->index);
+	struct inventory_meter meter = { .device = source->device, .role = source->role, .first = source->first,
+					 .last = source->last };
+	return point->kind == INTERVAL_ENERGY && inventory_covers(&meter, point->index);
 }
 
 static int group_rank(const struct source *source, int role, bool total)
@@ -245,11 +236,19 @@ static size_t lower_bound(const struct sources *s, int64_t id)
 	return low;
 }
 
+bool sources_blind(const struct sources *s, size_t source)
+{
+	return s->items[source].group_count == 0 && entry_of(s, s->items[source].device->device.id)->answered;
+}
+
 bool sources_join(struct sources *s, const struct store_point *point)
 {
-	const struct entry *entry = entry_of(s, point->device);
+	struct entry *entry = entry_of(s, point->device);
 	bool joined = false;
-	if (entry == NULL || sources_find(s, point->id) != SIZE_MAX)
+	if (entry == NULL)
+		return false;
+	entry->answered = true;
+	if (sources_find(s, point->id) != SIZE_MAX)
 		return false;
 	uint32_t place = (uint32_t)s->point_count;
 	for (uint32_t i = entry->first; i != NONE; i = s->items[i].next) {

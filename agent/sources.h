@@ -46,6 +46,9 @@ size_t sources_point_count(const struct sources *sources);
 /* The device of that name, NULL when the configuration has none. */
 const struct config_device *sources_device(const struct sources *sources, const char *id);
 
+/* The device answers, but has never given what this source reads: it is no meter there. */
+bool sources_blind(const struct sources *sources, size_t source);
+
 /* Lets a stored point join the sources it belongs to; false when there is none. Once for each point. */
 bool sources_join(struct sources *sources, const struct store_point *point);
 /* The place of the point with that id among the briefs; SIZE_MAX: not one of ours. */

@@ -58,7 +58,7 @@ static void add_site(struct subject *s, const struct inventory_site *site, struc
 	s->sites = hwatt_realloc(s->sites, (s->site_count + 1) * sizeof(*s->sites));
 	struct subject_site *added = &s->sites[s->site_count++];
 	*added = (struct subject_site){ .site = site, .dc = SUBJECT_NO_PAIR, .it = SUBJECT_NO_PAIR,
-					.cooling = SUBJECT_NO_PAIR };
+					.cooling = SUBJECT_NO_PAIR, .ups = SUBJECT_NO_PAIR };
 	bool grid = site->power[HWATT_POWER_GRID].count > 0;
 	for (int c = 0; c <= 3; c++) {
 		added->pue[c] = SUBJECT_NO_PAIR;
@@ -202,13 +202,18 @@ void subject_init_site(struct subject *s, const struct inventory *inventory, con
 	}
 	if (site->power[HWATT_POWER_COOLING].count > 0)
 		own->cooling = energy_pair(s, &site->power[HWATT_POWER_COOLING], sources);
+	if (site->power[HWATT_POWER_UPS_INPUT].count > 0 && site->power[HWATT_POWER_UPS_OUTPUT].count > 0) {
+		own->ups = new_pair(s, true);
+		use_sum(&s->pairs[own->ups].num, &site->power[HWATT_POWER_UPS_OUTPUT], sources);
+		use_sum(&s->pairs[own->ups].den, &site->power[HWATT_POWER_UPS_INPUT], sources);
+	}
 	for (int c = 3; c >= 1; c--)
 		own->it_category = site->power[it_roles[c]].count > 0 ? c : own->it_category;
 	if (own->it_category > 0)
 		own->it = energy_pair(s, &site->power[it_roles[own->it_category]], sources);
-	s->metered = new_pair(s, false);
-	for (int role = 0; role < HWATT_POWER_ROLES; role++)
-		use_sum(&s->pairs[s->metered].num, &site->power[role], sources);
+	s->metered = new_pair(s, false); /* what its PUE needs */
+	use_dc(&s->pairs[s->metered].num, site, sources);
+	use_sum(&s->pairs[s->metered].num, &site->power[it_roles[own->it_category]], sources);
 	add_racks(s, inventory, &site->power[HWATT_POWER_PDU], sources);
 	finish(s, zone, SITE_MONTHS);
 }
@@ -445,19 +450,34 @@ static const struct kpi_pair *pair_at(const struct sums *sums, size_t pair)
 	return pair < sums->pair_count ? &sums->pairs[pair] : &nothing;
 }
 
-static void make_sites(const struct subject *s, const struct sums *sums, struct kpi_site *out)
+bool subject_has_pue(const struct subject *s, size_t site, int category, const struct sources *sources)
+{
+	size_t pair = s->sites[site].pue[category];
+	if (pair == SUBJECT_NO_PAIR)
+		return false;
+	const struct subject_uses *it = &s->pairs[pair].den;
+	for (size_t i = 0; i < it->count; i++)
+		if (sources_blind(sources, it->items[i].source))
+			return false;
+	return true;
+}
+
+static void make_sites(const struct subject *s, const struct sources *sources, const struct sums *sums,
+		       struct kpi_site *out)
 {
 	for (size_t i = 0; i < s->site_count; i++) {
 		const struct subject_site *site = &s->sites[i];
 		out[i].rated_it_mw = site->site->site->rated_it_mw;
 		out[i].has_dc = site->dc != SUBJECT_NO_PAIR;
 		out[i].dc = *pair_at(sums, site->dc);
+		out[i].has_ups = site->ups != SUBJECT_NO_PAIR;
+		out[i].ups = *pair_at(sums, site->ups);
 		out[i].has_cooling = site->cooling != SUBJECT_NO_PAIR;
 		out[i].cooling = *pair_at(sums, site->cooling);
 		out[i].it_category = site->it != SUBJECT_NO_PAIR ? site->it_category : 0;
 		out[i].it = *pair_at(sums, site->it);
 		for (int c = 1; c <= 3; c++) {
-			out[i].has_pue[c] = site->pue[c] != SUBJECT_NO_PAIR;
+			out[i].has_pue[c] = subject_has_pue(s, i, c, sources);
 			out[i].pue[c] = *pair_at(sums, site->pue[c]);
 		}
 	}
@@ -503,7 +523,7 @@ void subject_period_make(const struct subject *s, const struct sources *sources,
 	end_s = end_s > window->from_s ? end_s : window->from_s;
 	*out = (struct subject_period){0};
 	out->sites = hwatt_alloc((s->site_count + 1) * sizeof(*out->sites));
-	make_sites(s, sums, out->sites);
+	make_sites(s, sources, sums, out->sites);
 	struct kpi_period *period = &out->period;
 	period->span = (struct kpi_span){ (end_s - window->from_s) / QUARTER_S, (window->to_s - window->from_s) / QUARTER_S };
 	period->single = window->kind == WINDOW_INTERVAL;

@@ -22,7 +22,7 @@ struct subject_pair { /* place i in struct sums */
 
 struct subject_site {
 	const struct inventory_site *site;
-	size_t pue[4], dc, it, cooling; /* pairs */
+	size_t pue[4], dc, it, cooling, ups; /* pairs */
 	int it_category;
 };
 
@@ -45,7 +45,7 @@ struct subject {
 	size_t site_count, pair_count, lane_count;
 	struct subject_site *sites;
 	struct subject_pair *pairs;
-	size_t metered;                           /* pair of all its energy meters */
+	size_t metered;                           /* pair of all meters that its energy needs */
 	struct subject_group groups[GROUP_KINDS];
 	hwatt_i128 rack_capacity_mw;
 	size_t rack_count;
@@ -53,6 +53,10 @@ struct subject {
 	size_t input_capacity;
 	struct kpi_input *inputs;                 /* scratch */
 };
+
+/* Whether a site's PUE of that category can be measured: both sides have meters, and every device named as one gives power
+ * or energy. A server that tells its load and not its power leaves E_IT at the servers unknown, not small. */
+bool subject_has_pue(const struct subject *subject, size_t site, int category, const struct sources *sources);
 
 /* Fill a zeroed subject; strings, zone and inventory are borrowed. */
 void subject_init_site(struct subject *subject, const struct inventory *inventory, const struct inventory_site *site,

@@ -17,8 +17,8 @@ enum phrase {
 	PHRASES
 };
 
-/* {n} noun, {l} limit, {w} window, {f} first day, {t} last day, {v} value, {c} coverage, {m} its minimum, {u} uncertainty, {p} place, {x} devices
- * left out, {s} side of the limit. */
+/* {n} noun, {l} limit, {w} window, {f} first day, {t} last day, {v} value, {c} coverage, {m} its minimum, {u} uncertainty,
+ * {p} place, {x} devices left out, {s} side of the limit. */
 static const char *const phrases[PHRASES][LANGUAGES] = {
 	[PROMISED] = { "Utlovat: {n}{p}, {s} {l} {w}.", "Lovet: {n}{p}, {s} {l} {w}.", "Promised: {n}{p}, {s} {l} {w}." },
 	[AT_MOST] = { "högst", "høyst", "at most" },

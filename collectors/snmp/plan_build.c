@@ -363,8 +363,9 @@ static uint64_t register_modulus(const struct family_reading *r, const struct ce
 	return wide ? UINT64_C(1) << 32 : 0;
 }
 
+/* `before`: points of this role and quantity that earlier readings gave. */
 static int declare(struct builder *b, const struct family_reading *r, const struct cell *cell,
-		   const struct plan_point *p, const char *index)
+		   const struct plan_point *p, const char *index, unsigned before)
 {
 	char name[HWATT_NAME_SIZE], source[HWATT_SOURCE_SIZE], row[HWATT_SOURCE_SIZE] = "";
 	uint32_t arcs[BER_MAX_SUBIDS];
@@ -376,7 +377,7 @@ static int declare(struct builder *b, const struct family_reading *r, const stru
 	struct hwatt_point point = {
 		.role = r->is.role, .quantity = r->is.quantity, .index = index, .name = name[0] != '\0' ? name : NULL,
 		.source = source, .modulus = p->step > 0 ? register_modulus(r, cell) : 0, .step = p->step,
-		.alternative = r->is.alternative,
+		.alternative = r->is.alternative && before > 0,
 	};
 	return hwatt_target_point(b->line->target, &point);
 }
@@ -394,7 +395,8 @@ static void give_stamp(struct builder *b, const struct family_reading *r, const 
 }
 
 /* One row of a reading becomes a point, unless it is not there, not measured, or told by an earlier reading. */
-static bool add_row(struct builder *b, const struct family_reading *r, const struct cell *cell, bool *sentinel)
+static bool add_row(struct builder *b, const struct family_reading *r, const struct cell *cell, unsigned before,
+		    bool *sentinel)
 {
 	struct plan *plan = b->plan;
 	struct plan_point p = { .reading = r, .zero_with = -1 };
@@ -416,7 +418,7 @@ static bool add_row(struct builder *b, const struct family_reading *r, const str
 	if (!claim(b, claim_hash(r, index)))
 		return false;
 	b->seen[r->is.role][r->is.quantity]++;
-	p.handle = declare(b, r, cell, &p, index);
+	p.handle = declare(b, r, cell, &p, index, before);
 	give_stamp(b, r, cell, p.handle);
 	if (p.handle >= 0 && r->is.fixed) {
 		plan->fixed = grown(plan->fixed, plan->fixed_count, &b->fixed_capacity, sizeof(*plan->fixed));
@@ -434,10 +436,10 @@ static void add_reading(struct builder *b, const struct family_reading *r)
 	if (r->source.object == NO_OBJECT || (r->is.only_if_none && b->seen[r->is.role][r->is.quantity] > 0))
 		return;
 	const struct column *column = survey_column(b->survey, r->source.object);
-	unsigned sentinels = 0;
+	unsigned sentinels = 0, before = b->seen[r->is.role][r->is.quantity];
 	for (size_t i = 0; i < column->count; i++) {
 		bool sentinel;
-		add_row(b, r, &column->cells[i], &sentinel);
+		add_row(b, r, &column->cells[i], before, &sentinel);
 		sentinels += sentinel;
 	}
 	if (sentinels > 0) {

@@ -22,6 +22,10 @@ def scrape(port):
 def check_figures(m):
     pue = m.one("hallwatt_kpi_ratio", site="demo-1", kpi="pue1", window="month")
     assert pue is None or 1.05 < pue < 1.45, pue
+    # The servers tell their load and not their power: E_IT at the servers is unknown, not small.
+    assert m.one("hallwatt_kpi_ratio", site="demo-1", kpi="pue3", window="month") is None
+    ups = m.one("hallwatt_kpi_ratio", site="demo-1", kpi="ups_efficiency", window="month")
+    assert ups is None or 0.85 < ups < 1, ups
     energy = sum(v for _, v in m.all("hallwatt_energy_joules_total", device="grid-1"))
     watts = m.one("hallwatt_site_power_watts", power_role="grid")
     seconds = MONTHS * 366 * 86400 / 12

@@ -344,6 +344,21 @@ static void malformed_files_are_refused(void **state)
 	assert_int_equal(zone_parse(file, length, &zone, &err), -1);
 }
 
+static void any_time_has_its_windows(void **state)
+{
+	(void)state;
+	static const int64_t times[] = { INT64_MIN, INT64_MAX, INT64_MIN + 1, INT64_C(100000000000000) };
+	struct zone *zone = zone_of("Europe/Stockholm");
+	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++)
+		for (int kind = 0; kind < WINDOW_KINDS; kind++) {
+			struct window w = window_containing(zone, (enum window_kind)kind, times[i], 1, 0);
+			assert_true(w.from_s <= w.to_s);
+			w = window_before(zone, (enum window_kind)kind, times[i], INT64_MIN / 2, INT64_MAX / 2);
+			assert_true(w.from_s <= w.to_s);
+		}
+	zone_free(zone);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -364,6 +379,7 @@ int main(void)
 		cmocka_unit_test(summer_time_all_year_round_never_ends),
 		cmocka_unit_test(what_is_no_zone_is_refused),
 		cmocka_unit_test(malformed_files_are_refused),
+		cmocka_unit_test(any_time_has_its_windows),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -282,7 +282,7 @@ static void targets_of_other_programs_become_devices(void **state)
 	folder_write(&f.folder, "targets/t.json",
 		     "[{\"targets\": [\"snmp://10.0.0.1\", \"10.0.0.2:1161\"],\n"
 		     "  \"labels\": {\"__scheme__\": \"snmp\", \"site\": \"s1\", \"__meta_netbox_rack\": \"12\", \"credentials\": \"c\",\n"
-		     "   \"power_role\": \"pdu\", \"team\": \"x\", \"profile\": \"\"}},\n"
+		     "   \"power_role\": \"pdu\", \"team\": \"x\", \"profile\": \"\", \"rack\": \"\"}},\n"
 		     " {\"targets\": [\"snmp://H3\"], \"labels\": {\"id\": \"third\", \"__meta_netbox_rack\": \"a\", \"__meta_hallwatt_rack\": \"b\"}}]\n");
 	load_expecting(&f, "");
 	assert_int_equal(f.config->device_count, 3);
@@ -364,6 +364,8 @@ static void addresses_are_split(void **state)
 		{ "snmp://[::1]x", "", "", 0, "\"[::1]x\": an IPv6 address stands in brackets, like [2001:db8::7]" },
 		{ "snmp://1.2.3", "", "", 0, "\"1.2.3\" is not an IPv4 address; it has four numbers from 0 to 255" },
 		{ "snmp://-a", "", "", 0, "\"-a\" is neither an IP address nor the name of a host" },
+		{ "snmp://aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "", "", 0, /* 64 */
+		  "\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\" is neither an IP address nor the name of a host" },
 		{ "snmp://a..b", "", "", 0, "\"a..b\" is neither an IP address nor the name of a host" },
 		{ "snmp://ö", "", "", 0, "\"ö\" is neither an IP address nor the name of a host" },
 		{ "snmp://a/b", "", "", 0, "\"snmp://a/b\": an address ends after host and port" },

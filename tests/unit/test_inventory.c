@@ -286,6 +286,36 @@ static void outlets_that_feed_others_do_not_count_twice(void **state)
 	end(&f);
 }
 
+static void meters_that_only_look_alike_are_summed(void **state)
+{
+	(void)state;
+	static const char others[] =
+		"  - {id: pdu-z, address: snmp://a, site: s2, rack: A1, power_role: pdu}\n" /* a rack of that name elsewhere */
+		"  - {id: aux, address: snmp://a, site: s1, power_role: it, fed_by: ups-1/ups_input/1}\n"; /* before the UPS */
+	struct hwatt_text devices;
+	hwatt_text_init(&devices, 1u << 16);
+	hwatt_text_printf(&devices, "%s%s", HALL, others);
+	struct fixture f = good(hwatt_text_string(&devices), "  - {device: pdu-z}\n  - {device: srv-18}\n");
+	assert_string_equal(meters(&f, &f.inv->scopes[0].energy), "pdu-z srv-18");
+	end(&f);
+	f = good(hwatt_text_string(&devices), "  - {device: aux}\n  - {device: ups-1}\n");
+	assert_string_equal(meters(&f, &f.inv->scopes[0].energy), "aux ups-1:ups_output");
+	end(&f);
+	hwatt_text_free(&devices);
+}
+
+static void a_mixed_scope_has_its_lowest_category_and_largest_shares(void **state)
+{
+	(void)state;
+	struct fixture f = good(HALL, "  - {device: srv-19}\n  - {device: pdu-a1}\n");
+	assert_int_equal(f.inv->scopes[0].category, 2);
+	end(&f);
+	f = good(HALL, "  - {device: pdu-a1, outlets: \"7\", share: 0.5}\n  - {device: pdu-b1, outlets: \"7\", share: 0.2}\n");
+	assert_string_equal(subjects(&f, &f.inv->scopes[0]), "srv-17*500000 srv-18*500000");
+	assert_string_equal(meters(&f, &f.inv->scopes[0].energy), "pdu-a1:outlet:7-7*500000 pdu-b1:outlet:7-7*200000");
+	end(&f);
+}
+
 static void what_is_not_there_is_named_with_the_nearest(void **state)
 {
 	(void)state;
@@ -375,6 +405,8 @@ int main(void)
 		cmocka_unit_test(a_site_in_scope_is_its_lowest_category),
 		cmocka_unit_test(a_watt_that_would_count_twice_is_refused),
 		cmocka_unit_test(outlets_that_feed_others_do_not_count_twice),
+		cmocka_unit_test(meters_that_only_look_alike_are_summed),
+		cmocka_unit_test(a_mixed_scope_has_its_lowest_category_and_largest_shares),
 		cmocka_unit_test(what_is_not_there_is_named_with_the_nearest),
 		cmocka_unit_test(totals_come_from_the_stated_role_or_the_first),
 		cmocka_unit_test(outlets_are_covered_by_number),

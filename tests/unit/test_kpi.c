@@ -70,6 +70,29 @@ static void example_2_three_categories(void **state)
 	assert_int_equal(out[2].category, 1);
 }
 
+static void example_38_ups_loss_and_efficiency(void **state)
+{
+	(void)state;
+	struct kpi_input out_of = UNIT(494 * KWH / 10), into = UNIT(52 * KWH);
+	struct kpi_site site = { .has_ups = true };
+	struct kpi_period period = { .span = { 1, 1 }, .site_count = 1, .sites = &site };
+	struct kpi out;
+	kpi_quarter_ratio(&out_of, 1, &into, 1, &site.ups);
+	kpi_ups_efficiency(&period, &out);
+	EQUAL(&out, 9, "0.950000000");
+	assert_true(site.ups.den - site.ups.num == (hwatt_i128)(26 * KWH / 10) * HWATT_PPM); /* the loss: 2.6 kWh */
+	assert_int_equal(out.flags, 0);
+	site.ups.num = site.ups.den + 1; /* gives more than it takes */
+	kpi_ups_efficiency(&period, &out);
+	assert_int_equal(out.flags, KPI_PHYS_IMPOSSIBLE);
+	period.single = true;
+	kpi_ups_efficiency(&period, &out);
+	assert_int_equal(out.flags, KPI_WARN_ABOVE_ONE);
+	site.has_ups = false;
+	kpi_ups_efficiency(&period, &out);
+	assert_false(out.known);
+}
+
 static void example_3_carriers(void **state)
 {
 	(void)state; /* in kWh: a ratio is the same in any unit */
@@ -343,6 +366,15 @@ static void sites_are_summed_and_labelled_with_the_lowest_category(void **state)
 	assert_int_equal(out.flags, KPI_CATEGORY_MIXED);
 	kpi_pue(&period, 2, &out); /* the second site's category 2 has no data: coverage says so */
 	assert_int_equal(hwatt_ratio_compare(out.coverage, (struct hwatt_ratio){ 0, 1 }), 0);
+	sites[1] = sites[0];
+	sites[0].pue[2].quarters = 1;
+	sites[1].pue[2].quarters = 0;
+	kpi_pue(&period, 2, &out); /* the least covered site's coverage, in either order */
+	assert_int_equal(hwatt_ratio_compare(out.coverage, (struct hwatt_ratio){ 0, 1 }), 0);
+	sites[0].pue[2].quarters = 0;
+	sites[1].pue[2].quarters = 1;
+	kpi_pue(&period, 2, &out);
+	assert_int_equal(hwatt_ratio_compare(out.coverage, (struct hwatt_ratio){ 0, 1 }), 0);
 	kpi_pue(&period, 3, &out);
 	assert_false(out.known);
 	assert_int_equal(out.flags, KPI_CATEGORY_MISMATCH);
@@ -436,6 +468,7 @@ int main(void)
 		cmocka_unit_test(example_1_pue),
 		cmocka_unit_test(example_2_three_categories),
 		cmocka_unit_test(example_3_carriers),
+		cmocka_unit_test(example_38_ups_loss_and_efficiency),
 		cmocka_unit_test(example_4_ratio_of_sums),
 		cmocka_unit_test(example_5_part_of_a_hall),
 		cmocka_unit_test(example_6_no_it_energy),

@@ -465,6 +465,27 @@ static void nothing_is_bridged_over_more_than_a_year(void **state)
 	free(b);
 }
 
+/* A sample taken on a border, handed in after the quarters behind it were closed. */
+static void a_late_sample_on_a_border_is_taken(void **state)
+{
+	(void)state;
+	struct bench *b = bench_new(90, HWATT_MJ_PER_WH);
+	feed(b, 0, 3600, 0);
+	close_at(b, 2000);
+	feed(b, 900, 3600, 900);
+	uint8_t octets[METER_ENCODED_MAX];
+	size_t length = meter_encode(&b->meter, octets);
+	assert_int_equal(meter_decode(&b->meter, octets, length, NULL), 0);
+	assert_int_equal(quarter(b, 0)->amount, 900 * WH);
+	feed(b, 960, 3600, 960);
+	feed(b, 1860, 3600, 1860);
+	assert_int_equal(quarter(b, 900)->amount, 900 * WH);
+	assert_int_equal(total(b), 1860 * WH);
+	assert_adds_up(b);
+	every_quarter_is_closed_once(b);
+	free(b);
+}
+
 static void without_a_register_a_hole_stays_one(void **state)
 {
 	(void)state;
@@ -807,6 +828,21 @@ static void levels_and_flows_are_metered_too(void **state)
 	free(b);
 }
 
+/* A level that crosses zero on a border: its parts are not zero, though they add up to zero, and nothing else has any. */
+static void a_level_that_crosses_zero_hides_nothing(void **state)
+{
+	(void)state;
+	struct bench *b = bench_new(90, 0);
+	b->settings.kind = INTERVAL_LEVEL;
+	feed(b, 870, -5, NO_COUNT);
+	feed(b, 930, 5, NO_COUNT);
+	assert_int_equal(quarter(b, 0)->amount, -5000 * 30000);
+	assert_int_equal(quarter(b, 0)->unknown_max, 0);
+	assert_int_equal(running(b).amount, 5000 * 30000);
+	assert_int_equal(total(b), 0);
+	free(b);
+}
+
 static void settings_that_cannot_be_are_refused(void **state)
 {
 	(void)state;
@@ -875,6 +911,7 @@ int main(void)
 		cmocka_unit_test(a_hole_not_closed_yet_needs_no_correction),
 		cmocka_unit_test(a_quarter_is_not_closed_while_its_last_sample_can_come),
 		cmocka_unit_test(nothing_is_bridged_over_more_than_a_year),
+		cmocka_unit_test(a_late_sample_on_a_border_is_taken),
 		cmocka_unit_test(without_a_register_a_hole_stays_one),
 		cmocka_unit_test(the_count_may_come_a_little_later_than_the_samples),
 		cmocka_unit_test(counts_alone_are_as_good_as_samples),
@@ -893,6 +930,7 @@ int main(void)
 		cmocka_unit_test(small_corrections_of_the_clock_cost_nothing),
 		cmocka_unit_test(a_restart_is_bridged_by_wall_time),
 		cmocka_unit_test(levels_and_flows_are_metered_too),
+		cmocka_unit_test(a_level_that_crosses_zero_hides_nothing),
 		cmocka_unit_test(settings_that_cannot_be_are_refused),
 		cmocka_unit_test(damaged_states_are_refused),
 	};

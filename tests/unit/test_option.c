@@ -254,6 +254,7 @@ static void what_is_no_value_of_its_type_says_what_to_write(void **state)
 	expect("duration: 5 parsecs", "f:1:11: \"5 parsecs\" is not a duration; write 30s, 500ms or 5m\n");
 	expect("duration: 30", "f:1:11: \"30\" is not a duration; write 30s, 500ms or 5m\n");
 	expect("duration: 30s1m", "f:1:11: \"30s1m\" is not a duration; write 30s, 500ms or 5m\n");
+	expect("duration: 30s30s", "f:1:11: \"30s30s\" is not a duration; write 30s, 500ms or 5m\n");
 	expect("duration: -5s", "f:1:11: \"-5s\" is not a duration; write 30s, 500ms or 5m\n");
 	expect("duration: 500ms", "f:1:11: 500ms is out of range; write a value from 1s to 1h\n");
 	expect("duration: 999999999999999999d", "f:1:11: 999999999999999999d is too long\n");
@@ -308,6 +309,17 @@ static void all_mistakes_come_at_once_with_the_nearest_key(void **state)
 	       "f:5:5: the inner lacks \"id\": its name\n"
 	       "f:5:12: 10 is out of range; write a value from 1 to 9\n"
 	       "f:5:16: unknown key \"idd\"; did you mean \"id\"?\n");
+}
+
+static void the_first_of_two_equal_keys_counts(void **state)
+{
+	(void)state;
+	struct loading l = loading_begin();
+	struct all out;
+	assert_int_equal(read_all(&l, "integer: 1\ninteger: 70000\n", &out), 0); /* the document has told */
+	assert_int_equal(out.integer, 1);
+	assert_string_equal(loading_mistakes(&l), "f:2:1: the key \"integer\" stands twice, first at line 1\n");
+	loading_end(&l);
 }
 
 static void an_object_is_checked_when_its_fields_are_right(void **state)
@@ -388,6 +400,7 @@ int main(void)
 		cmocka_unit_test(what_is_no_value_of_its_type_says_what_to_write),
 		cmocka_unit_test(shapes_are_checked),
 		cmocka_unit_test(all_mistakes_come_at_once_with_the_nearest_key),
+		cmocka_unit_test(the_first_of_two_equal_keys_counts),
 		cmocka_unit_test(an_object_is_checked_when_its_fields_are_right),
 		cmocka_unit_test(a_secret_is_named_not_written),
 		cmocka_unit_test(strings_outlive_the_document),

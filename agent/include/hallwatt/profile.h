@@ -27,7 +27,7 @@ struct hwatt_profile_reading {
 	int64_t modulus;        /* registers: counts modulo this, 0: as wide as its type */
 	bool fixed;             /* read with the names, not with the values: ratings, sizes */
 	bool only_if_none;      /* only where no reading before it has this role and quantity */
-	bool alternative;       /* the same watt as another reading, which is the chosen one */
+	bool alternative;       /* the same watt as readings before it, the chosen ones; counts where they gave none */
 	struct hwatt_mark mark;
 	void *source;           /* by the collector's `source` table */
 };

@@ -21,7 +21,7 @@
 #include "site_config.h"
 
 #define EXIT_MISUSE 2
-#define CONTRACT_MONTHS_BACK 14
+#define CONTRACT_MONTHS_BACK 12
 #define CONTRACT_YEARS_AHEAD 2
 
 static const char usage[] =
@@ -45,7 +45,7 @@ static const char usage[] =
 	"    --base, --port, --community as for serve\n"
 	"    --listen ADDRESS    where hallwatt shall listen (127.0.0.1:9890)\n"
 	"    --state DIRECTORY   where hallwatt shall keep its state\n"
-	"    --from YYYY-MM-DD   first day of the contracts (14 months back)\n"
+	"    --from YYYY-MM-DD   first day of the contracts (12 months back)\n"
 	"\n"
 	"  --seed N              another hall with another history (1); serve and history\n"
 	"  --origin EPOCH_S      where energy registers start (1735689600); serve and history\n"
