@@ -245,6 +245,8 @@ static int meter_stream(struct demo *d, struct span *span, struct pipeline *pipe
 	if (spawn_simulator(d, arguments, &in, &pid, err) < 0)
 		return -1;
 	int rc = past_meter(in, pipeline, COMMIT_STEPS, on_progress, span, &figures, err);
+	if (rc < 0) /* Ctrl-C: it need not complain of a closed pipe */
+		kill(pid, SIGTERM);
 	fclose(in);
 	struct hwatt_error ignored = {0};
 	int ended = wait_for(pid, rc == 0 ? err : &ignored);

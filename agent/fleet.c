@@ -98,9 +98,10 @@ static void on_done(void *arg, struct hwatt_target *t, const struct hwatt_error 
 	int64_t took_us = (int64_t)((uv_hrtime() - m->began_ns) / 1000);
 	int missed = scheduler_missed(m->entry);
 	if (err == NULL && missed > 0)
-		hwatt_log(m->log, HWATT_INFO, "answers again, %d poll%s missed", missed, missed == 1 ? "" : "s");
+		hwatt_log(m->log, HWATT_INFO, "answers again, after %d missed poll%s", missed, missed == 1 ? "" : "s");
 	if (err != NULL && missed == 0)
-		hwatt_log(m->log, HWATT_WARN, "%s", err->text);
+		hwatt_log(m->log, HWATT_WARN, "%s: %s", err->code == HWATT_ETIMEOUT ? "silent" : "cannot be read",
+			  err->text);
 	scheduler_done(m->entry, err == NULL);
 	m->fleet->hooks.polled(m->fleet->hooks.arg, m->config->device.id, t, err, took_us);
 }
@@ -230,7 +231,7 @@ int fleet_change(struct fleet *fleet, struct generation *generation, struct hwat
 	fleet->members = next;
 	fleet->count = count;
 	qsort(next, count, sizeof(*next), by_id);
-	hwatt_log(fleet->log, HWATT_INFO, "%zu devices are polled, %zu of them as before", count, kept);
+	hwatt_log(fleet->log, HWATT_INFO, "%zu device%s polled, %zu as before", count, count == 1 ? "" : "s", kept);
 	return 0;
 }
 

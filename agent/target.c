@@ -12,7 +12,7 @@ struct hwatt_target {
 	struct target_parts parts;
 	void *session;
 	bool polling, closing;
-	int64_t deadline_ms;
+	int64_t deadline_ms, limit_ms;
 	uint64_t poll_number;
 	struct target_point *points;
 	size_t point_count, point_capacity;
@@ -48,6 +48,7 @@ void target_poll(struct hwatt_target *t, int64_t limit_ms)
 	t->polling = true;
 	t->restarted = false;
 	t->poll_number++;
+	t->limit_ms = limit_ms;
 	t->deadline_ms = (int64_t)uv_now(t->parts.loop) + limit_ms;
 	t->parts.collector->poll(t);
 }
@@ -65,7 +66,8 @@ void target_expire(struct hwatt_target *t)
 		return;
 	t->parts.collector->abort(t);
 	struct hwatt_error err = {0};
-	hwatt_fail(&err, HWATT_ETIMEOUT, "no whole answer in time");
+	hwatt_fail(&err, HWATT_ETIMEOUT, "no whole answer within %g s",
+		   (double)t->limit_ms / 1000);
 	hwatt_target_done(t, &err);
 }
 

@@ -182,6 +182,8 @@ bool scale_apply(const struct scale *s, struct scale_raw raw, int64_t *out)
 {
 	hwatt_i128 n = (hwatt_i128)raw.mantissa * s->a, b = s->b, c = s->c;
 	int e10 = raw.e10, e2 = raw.e2;
+	if (e10 == 0 && e2 == 0 && c == 1 && b == 0) /* nearly always */
+		return !__builtin_mul_overflow(raw.mantissa, s->a, out);
 	if (raw.mantissa == 0)
 		e10 = e2 = 0;
 	for (; e10 > 0; e10--)
