@@ -124,6 +124,7 @@ static struct family_source make_source(struct book *book, const struct snmp_sou
 		.where_count = in->where.count, .when_count = in->when.count, .row_count = in->rows.count,
 		.where = conditions(book, &in->where), .when = conditions(book, &in->when),
 		.rows = copy_octets(book, in->rows.items, in->rows.count * sizeof(int64_t)),
+		.row_matches = compile(book, in->row_matches),
 	};
 	struct snmp_unit *units = copy_octets(book, in->units.items, in->units.count * sizeof(*units));
 	for (size_t i = 0; i < in->units.count; i++)
@@ -232,20 +233,64 @@ static void put_arcs(struct hwatt_text *out, const uint32_t *arcs, size_t count)
 	}
 }
 
+/* Which arcs "row", "3" or "2-4" means; false when the row has not so many. Moves `name` behind it. */
+static bool read_range(const char **name, const char *end, size_t count, size_t *from, size_t *to)
+{
+	const char *p = *name;
+	if (end - p >= 3 && strncmp(p, "row", 3) == 0) {
+		*from = 0;
+		*to = count;
+		*name = p + 3;
+		return true;
+	}
+	if (p == end || *p < '1' || *p > '9')
+		return false;
+	*from = (size_t)(*p++ - '1');
+	*to = *from + 1;
+	if (end - p >= 2 && p[0] == '-' && p[1] >= '1' && p[1] <= '9') {
+		*to = (size_t)(p[1] - '0');
+		p += 2;
+	}
+	*name = p;
+	return *from < *to && *to <= count;
+}
+
+/* How many arcs to leave out: those of "1.1" when the row begins so and does not end there, else none. */
+static size_t leading(const char *text, const char *end, const uint32_t *arcs, size_t count)
+{
+	size_t n = 0;
+	while (text < end) {
+		char *next;
+		unsigned long arc = strtoul(text, &next, 10);
+		if (next == text || next > end || n + 1 >= count || arcs[n] != arc)
+			return 0;
+		n++;
+		text = *next == '.' ? next + 1 : next;
+	}
+	return n;
+}
+
 /* One placeholder, without its braces. */
 static bool put_place(struct hwatt_text *out, const char *name, size_t length, const uint32_t *arcs, size_t count)
 {
-	if (length == 3 && strncmp(name, "row", 3) == 0) {
-		put_arcs(out, arcs, count);
-	} else if (length == 4 && strncmp(name, "text", 4) == 0) {
+	static const char after[] = " after ";
+	const char *end = name + length;
+	size_t from, to;
+	if (length == 4 && strncmp(name, "text", 4) == 0) {
 		spell(out, arcs, count);
-	} else if (length == 4 && strncmp(name, "last", 4) == 0 && count > 0) {
-		put_arcs(out, arcs + count - 1, 1);
-	} else if (length == 1 && name[0] >= '1' && name[0] <= '9' && (size_t)(name[0] - '0') <= count) {
-		put_arcs(out, arcs + (name[0] - '1'), 1);
-	} else {
-		return false;
+		return true;
 	}
+	if (length == 4 && strncmp(name, "last", 4) == 0 && count > 0) {
+		put_arcs(out, arcs + count - 1, 1);
+		return true;
+	}
+	if (!read_range(&name, end, count, &from, &to))
+		return false;
+	if ((size_t)(end - name) > strlen(after) && strncmp(name, after, strlen(after)) == 0)
+		from += leading(name + strlen(after), end, arcs + from, to - from);
+	else if (name != end)
+		return false;
+	put_arcs(out, arcs + from, to - from);
 	return true;
 }
 

@@ -118,6 +118,10 @@ static bool row_counts(const struct builder *b, const struct family_source *from
 		if (!named)
 			return false;
 	}
+	char row[BER_MAX_SUBIDS * 11];
+	if (from->row_matches != NULL &&
+	    (!family_expand("{row}", cell->row, row, sizeof(row)) || regexec(from->row_matches, row, 0, NULL, 0) != 0))
+		return false;
 	int64_t lines;
 	if (whole(look(b, &from->lines, cell), &lines) && lines > 0 && last_arc(cell->row) > lines)
 		return false;

@@ -8,7 +8,8 @@
 #include <string.h>
 
 #define OID_PATTERN "^[0-2](\\.[0-9]+)+$"
-#define OBJECT_PATTERN "^[0-2](\\.[0-9]+)+(\\.\\{([1-9]|row|last)\\}(\\.(\\{([1-9]|row|last)\\}|[0-9]+))*)?$"
+#define ARCS "([1-9](-[1-9])?|row|last)"
+#define OBJECT_PATTERN "^[0-2](\\.[0-9]+)+(\\.\\{" ARCS "\\}(\\.(\\{" ARCS "\\}|[0-9]+))*)?$"
 
 static const char *const version_words[] = { "1", "2c", NULL };
 static const char *const unit_words[] = { "base", "fahrenheit", "kelvin", NULL };
@@ -177,6 +178,8 @@ static const struct hwatt_option source_options[] = {
 	OBJECT("lines_oid", lines_oid, "number of lines: rows above it are not there"),
 	{ .name = "rows", .type = HWATT_LIST, AT(snmp_source, rows), .flags = HWATT_ONE_OR_LIST, .item = HWATT_INTEGER,
 	  .help = "last sub-identifiers of the rows that count" },
+	{ .name = "row_matches", .type = HWATT_STRING, AT(snmp_source, row_matches),
+	  .help = "regular expression that fits the dotted index of the rows that count" },
 	OBJECT("stamp_oid", stamp_oid, "text that changes when the register is reset"),
 };
 
@@ -193,6 +196,10 @@ static void check_source(const void *object, const struct hwatt_node *at, struct
 	check_oids(&s->names, "name_oid", at, report);
 	check_oids(&s->plus, "plus", at, report);
 	check_oids(&s->minus, "minus", at, report);
+	if (!regex_sound(s->row_matches)) {
+		struct hwatt_mark mark = hwatt_node_mark(at, "row_matches");
+		hwatt_report_add(report, &mark, "this is no regular expression");
+	}
 	if ((s->unit_oid[0] != '\0') != (s->units.count > 0)) {
 		struct hwatt_mark mark = hwatt_node_mark(at, "unit_oid");
 		hwatt_report_add(report, &mark, "\"unit_oid\" and \"units\" need each other");

@@ -63,6 +63,7 @@ struct snmp_source {
 	const char *zero_with;        /* a raw 0 counts only while this object is 0, too */
 	const char *lines_oid;        /* rows whose last sub-identifier is above this object's value are not there */
 	struct hwatt_list rows;       /* int64_t: last sub-identifiers of the rows that count */
+	const char *row_matches;      /* regular expression on a row's dotted index */
 	const char *stamp_oid;        /* a text that changes when the register is reset */
 };
 
