@@ -175,6 +175,29 @@ static void they_do_in_v1(void **state)
 	check_all("{version: 1}", with_counter64);
 }
 
+static void zero_watts_beside_a_load_are_no_measurement(void **state)
+{
+	(void)state;
+	struct fake_world world;
+	struct recording r;
+	struct hwatt_error err;
+	fake_world_open(&world, NULL);
+	recording_open(&r, &world.loop, TEST_SOURCE_DIR "/recordings/santak-array-3a3.snmprec", AF_INET);
+	struct hwatt_target *t = fake_open(&world, "127.0.0.1", r.port, "{community: public}", &err);
+	assert_int_equal(fake_poll(t, 5000), 0);
+	assert_null(fake_find(t, "ups_input", "active_power", "1")); /* 0 W in, at a load of 33 % */
+	assert_int_equal(fake_value(t, "ups_output", "active_power", "1"), 7900000);
+	recording_set(&r, "1.3.6.1.2.1.33.1.4.4.1.4.1", BER_INTEGER, 0);
+	assert_int_equal(fake_poll(t, 5000), 0);
+	assert_int_equal(fake_find(t, "ups_output", "active_power", "1")->times, 0);
+	recording_set(&r, "1.3.6.1.2.1.33.1.4.4.1.5.1", BER_INTEGER, 0); /* the load is gone: now it is true */
+	assert_int_equal(fake_poll(t, 5000), 0);
+	assert_int_equal(fake_value(t, "ups_output", "active_power", "1"), 0);
+	fake_close(t);
+	recording_close(&r);
+	fake_world_close(&world);
+}
+
 static void a_lean_poll_of_an_ap8641_takes_three_requests(void **state)
 {
 	(void)state;
@@ -207,6 +230,7 @@ int main(void)
 		cmocka_unit_test(recordings_give_what_their_mibs_say),
 		cmocka_unit_test(they_do_with_small_answers),
 		cmocka_unit_test(they_do_in_v1),
+		cmocka_unit_test(zero_watts_beside_a_load_are_no_measurement),
 		cmocka_unit_test(a_lean_poll_of_an_ap8641_takes_three_requests),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
