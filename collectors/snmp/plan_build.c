@@ -315,12 +315,15 @@ static void add_inputs(struct builder *b, struct plan_point *p, const struct fam
 static void point_index(const struct builder *b, const struct family_reading *r, const struct cell *cell,
 			char out[HWATT_INDEX_SIZE])
 {
-	char text[1024];
+	char text[1024], value[SURVEY_TEXT + 1] = "";
 	const struct cell *says = look(b, &r->source.index, cell);
 	bool scalar = b->book->objects[r->source.object].scalar;
+	const char *own = r->is.index[0] != '\0' && strstr(r->is.index, "{value}") == NULL ? r->is.index :
+			  scalar ? "1" : "{row}";
 	if (says != NULL)
-		cell_text(says, text, sizeof(text));
-	else if (!family_expand(r->is.index[0] != '\0' ? r->is.index : scalar ? "1" : "{row}", cell->row, text, sizeof(text)))
+		cell_text(says, value, sizeof(value));
+	if ((says == NULL || !family_index(r->source.index_match, r->is.index, value, cell->row, text, sizeof(text))) &&
+	    !family_expand(own, cell->row, text, sizeof(text)))
 		snprintf(text, sizeof(text), "%u", last_arc(cell->row));
 	size_t length = strlen(text);
 	if (length < HWATT_INDEX_SIZE) {

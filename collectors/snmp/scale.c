@@ -37,7 +37,7 @@ static bool read_text(const uint8_t *p, size_t length, struct scale_raw *out)
 		return false;
 	if (i + 1 < length && (p[i] == ',' || p[i] == '.' || p[i] == ':' || p[i] == '/') && p[i + 1] >= '0' && p[i + 1] <= '9')
 		return false; /* 1,234 or 10.0.0.1 or 12:30 or 08/29/2019: not a number that we may guess at */
-	while (m != 0 && m % 10 == 0 && e10 < 0) {
+	while (m % 10 == 0 && e10 < 0) { /* "5.00" is 5, and "0.00" is 0 */
 		m /= 10;
 		e10++;
 	}

@@ -163,7 +163,10 @@ static const struct hwatt_option source_options[] = {
 	{ .name = "oid", .type = HWATT_STRING, AT(snmp_source, oid), .flags = HWATT_REQUIRED, .pattern = OID_PATTERN,
 	  .help = "the object: a column, or a scalar with its .0" },
 	OBJECTS("name_oid", names, "objects that name the row; the first that is not empty"),
-	OBJECT("index_oid", index_oid, "object whose value is the point's index"),
+	OBJECT("index_oid", index_oid, "object whose value is the point's index, or its {value} where \"index\" has that"),
+	{ .name = "index_match", .type = HWATT_STRING, AT(snmp_source, index_match),
+	  .help = "regular expression on index_oid's value; only its first group counts, rows that it does not fit have "
+		  "their index without it" },
 	OBJECT("unit_oid", unit_oid, "object that says the row's unit"),
 	TABLE("units", units, &unit_schema, "what the values of unit_oid mean; rows of other units are left out"),
 	TABLE("exponents", exponents, &exponent_schema, "powers of ten that stand in other objects"),
@@ -183,6 +186,16 @@ static const struct hwatt_option source_options[] = {
 	OBJECT("stamp_oid", stamp_oid, "text that changes when the register is reset"),
 };
 
+static bool has_group(const char *text)
+{
+	regex_t compiled;
+	if (regcomp(&compiled, text, REG_EXTENDED) != 0)
+		return false;
+	bool some = compiled.re_nsub > 0;
+	regfree(&compiled);
+	return some;
+}
+
 static void check_source(const void *object, const struct hwatt_node *at, struct hwatt_report *report)
 {
 	const struct snmp_source *s = object;
@@ -199,6 +212,10 @@ static void check_source(const void *object, const struct hwatt_node *at, struct
 	if (!regex_sound(s->row_matches)) {
 		struct hwatt_mark mark = hwatt_node_mark(at, "row_matches");
 		hwatt_report_add(report, &mark, "this is no regular expression");
+	}
+	if (s->index_match != NULL && s->index_match[0] != '\0' && (!has_group(s->index_match) || s->index_oid[0] == '\0')) {
+		struct hwatt_mark mark = hwatt_node_mark(at, "index_match");
+		hwatt_report_add(report, &mark, "\"index_match\" is a regular expression with a group, on \"index_oid\"");
 	}
 	if ((s->unit_oid[0] != '\0') != (s->units.count > 0)) {
 		struct hwatt_mark mark = hwatt_node_mark(at, "unit_oid");

@@ -51,7 +51,8 @@ struct snmp_unit {
 struct snmp_source {
 	const char *oid;
 	struct hwatt_list names;      /* const char *: objects that name the row, the first that is not empty */
-	const char *index_oid;        /* object whose value is the index */
+	const char *index_oid;        /* object whose value is the index, or goes where the index template says {value} */
+	const char *index_match;      /* regular expression on that value, of which the first group counts */
 	const char *unit_oid;
 	struct hwatt_list units;      /* struct snmp_unit: what unit_oid's values mean; others: left out */
 	struct hwatt_list exponents;  /* struct snmp_exponent */

@@ -224,9 +224,64 @@ static void a_lean_poll_of_an_ap8641_takes_three_requests(void **state)
 	fake_world_close(&world);
 }
 
+/* Polls one recording of the folder once and leaves it open. */
+static struct hwatt_target *polled(struct fake_world *world, struct recording *r, const char *name)
+{
+	char path[4096];
+	struct hwatt_error err;
+	snprintf(path, sizeof(path), "%s/recordings/%s.snmprec", TEST_SOURCE_DIR, name);
+	fake_world_open(world, NULL);
+	recording_open(r, &world->loop, path, AF_INET);
+	struct hwatt_target *t = fake_open(world, "127.0.0.1", r->port, "{community: public}", &err);
+	assert_non_null(t);
+	assert_int_equal(fake_poll(t, 5000), 0);
+	return t;
+}
+
+static void rows_of_one_place_are_found_by_their_names(void **state)
+{
+	(void)state;
+	struct fake_world world;
+	struct recording r;
+	struct hwatt_target *t = polled(&world, &r, "made-dell-idrac9");
+	assert_int_equal(fake_value(t, "psu", "voltage", "1"), 229000); /* probe 38, "PS1 Voltage 1" */
+	assert_int_equal(fake_value(t, "psu", "current", "1"), 1400);   /* probe 1, "PS1 Current 1" */
+	assert_int_equal(fake_value(t, "psu", "rated_power", "1"), 1560000);
+	assert_int_equal(fake_value(t, "sensor", "voltage", "1.2"), 3050); /* no supply's: its own row */
+	assert_string_equal(fake_find(t, "chassis", "energy", "1")->is.index, "1"); /* one place with the chassis' power */
+	assert_true(fake_find(t, "chassis", "energy", "1")->stamp != 0);
+	fake_close(t);
+	recording_close(&r);
+	fake_world_close(&world);
+}
+
+static void outlets_behind_one_address_do_not_mix(void **state)
+{
+	(void)state;
+	struct fake_world world;
+	struct recording r;
+	struct hwatt_target *t = polled(&world, &r, "made-rittal-cmc3");
+	assert_int_equal(fake_value(t, "outlet", "active_power", "3.1"), 95000);
+	assert_int_equal(fake_value(t, "outlet", "active_power", "4.1"), 77000);
+	assert_null(fake_find(t, "outlet", "active_power", "1"));
+	assert_int_equal(fake_value(t, "inlet", "active_power", "3.Unit"), 2060000);
+	fake_close(t);
+	recording_close(&r);
+	fake_world_close(&world);
+	t = polled(&world, &r, "made-rittal-pdu"); /* a device by itself: its outlets are numbers, as contracts name them */
+	assert_int_equal(fake_value(t, "outlet", "active_power", "1"), 188000);
+	assert_int_equal(fake_find(t, "outlet", "energy", "1")->is.step, 360000000);
+	assert_int_equal(fake_find(t, "inlet", "energy", "1.Unit")->is.step, 360000000);
+	fake_close(t);
+	recording_close(&r);
+	fake_world_close(&world);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(rows_of_one_place_are_found_by_their_names),
+		cmocka_unit_test(outlets_behind_one_address_do_not_mix),
 		cmocka_unit_test(recordings_give_what_their_mibs_say),
 		cmocka_unit_test(they_do_with_small_answers),
 		cmocka_unit_test(they_do_in_v1),
