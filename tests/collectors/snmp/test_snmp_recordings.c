@@ -65,6 +65,8 @@ static bool total_told(const struct hwatt_target *t, const json_t *wanted)
 		const struct fake_point *p = &t->points[i];
 		if (p->times != 1 || strcmp(hwatt_quantity_info(p->is.quantity)->name, of) != 0)
 			continue;
+		if (mean && p->is.role != HWATT_CPU)
+			continue; /* a node's own mean, beside its processors */
 		sum += value_of(p, text(wanted, "unit"));
 		n++;
 	}
@@ -87,13 +89,25 @@ static bool found(const struct hwatt_target *t, const json_t *wanted)
 	return false;
 }
 
-static unsigned judge(const struct hwatt_target *t, const char *name, const json_t *expected)
+/* Whether an object, or a column's row, is a 64 bit counter, which v1 cannot tell. */
+static bool is_counter64(const struct recording *r, const char *oid)
+{
+	uint8_t bytes[BER_MAX_OID];
+	size_t length = ber_oid_parse(oid, bytes, sizeof(bytes));
+	for (size_t i = 0; i < r->count; i++)
+		if (r->rows[i].type == BER_COUNTER64 &&
+		    ber_oid_below((struct ber_oid){ r->rows[i].oid, r->rows[i].oid_length }, (struct ber_oid){ bytes, length }))
+			return true;
+	return false;
+}
+
+static unsigned judge(const struct hwatt_target *t, const char *name, const json_t *expected, const struct recording *v1)
 {
 	unsigned wrong = 0;
 	size_t i;
 	json_t *row;
 	json_array_foreach(json_object_get(expected, "readings"), i, row) {
-		if (needed(row) && !found(t, row)) {
+		if (needed(row) && !(v1 != NULL && is_counter64(v1, text(row, "oid"))) && !found(t, row)) {
 			print_message("%s: lacks %s %s (%s)\n", name, text(row, "quantity"), text(row, "oid"), text(row, "how"));
 			wrong++;
 		}
@@ -109,7 +123,7 @@ static unsigned judge(const struct hwatt_target *t, const char *name, const json
 	return wrong;
 }
 
-static unsigned check(struct fake_world *world, const char *path, const char *settings)
+static unsigned check(struct fake_world *world, const char *path, const char *settings, bool v1)
 {
 	char expected_path[4096];
 	struct recording r;
@@ -124,7 +138,7 @@ static unsigned check(struct fake_world *world, const char *path, const char *se
 	unsigned wrong = fake_poll(t, 20000) < 0 ? 1 : 0;
 	if (wrong > 0)
 		print_message("%s: %s\n", path, t->err.text);
-	wrong += judge(t, path, expected);
+	wrong += judge(t, path, expected, v1 ? &r : NULL);
 	assert_int_equal(t->dropped, 0);
 	fake_close(t);
 	recording_close(&r);
@@ -133,15 +147,7 @@ static unsigned check(struct fake_world *world, const char *path, const char *se
 	return wrong;
 }
 
-static bool skipped(const char *path, const char *const *skip)
-{
-	for (; skip != NULL && *skip != NULL; skip++)
-		if (strstr(path, *skip) != NULL)
-			return true;
-	return false;
-}
-
-static void check_all(const char *settings, const char *const *skip)
+static void check_all(const char *settings, bool v1)
 {
 	struct fake_world world;
 	glob_t files;
@@ -149,8 +155,7 @@ static void check_all(const char *settings, const char *const *skip)
 	fake_world_open(&world, NULL);
 	assert_int_equal(glob(TEST_SOURCE_DIR "/recordings/*.snmprec", 0, NULL, &files), 0);
 	for (size_t i = 0; i < files.gl_pathc; i++)
-		if (!skipped(files.gl_pathv[i], skip))
-			wrong += check(&world, files.gl_pathv[i], settings);
+		wrong += check(&world, files.gl_pathv[i], settings, v1);
 	globfree(&files);
 	fake_world_close(&world);
 	assert_int_equal(wrong, 0);
@@ -159,20 +164,19 @@ static void check_all(const char *settings, const char *const *skip)
 static void recordings_give_what_their_mibs_say(void **state)
 {
 	(void)state;
-	check_all("{community: public}", NULL);
+	check_all("{community: public}", false);
 }
 
 static void they_do_with_small_answers(void **state)
 {
 	(void)state;
-	check_all("{max_repetitions: 1}", NULL);
+	check_all("{max_repetitions: 1}", false);
 }
 
 static void they_do_in_v1(void **state)
 {
 	(void)state;
-	static const char *const with_counter64[] = { "/arista", "/linux", "/made-rnx", NULL }; /* v1 cannot tell: other counters, other sums */
-	check_all("{version: 1}", with_counter64);
+	check_all("{version: 1}", true);
 }
 
 static void zero_watts_beside_a_load_are_no_measurement(void **state)
