@@ -49,7 +49,7 @@ static void on_polled(void *arg, const char *device, struct hwatt_target *t, con
 	pipeline_polled(d->pipeline, device, t, err, took_us, wall_ms(), (int64_t)uv_now(d->loop));
 }
 
-static void on_opened(void *arg, const char *device)
+static void on_changing(void *arg, const char *device)
 {
 	struct daemon *d = arg;
 	pipeline_rebind(d->pipeline, device);
@@ -261,7 +261,7 @@ int daemon_start(uv_loop_t *loop, const struct daemon_settings *settings, struct
 		abandon(d);
 		return hwatt_fail(err, HWATT_EINVAL, "the configuration has mistakes; \"hallwatt check\" lists them");
 	}
-	struct fleet_hooks hooks = { .polled = on_polled, .opened = on_opened, .stopped = on_fleet_stopped,
+	struct fleet_hooks hooks = { .polled = on_polled, .changing = on_changing, .stopped = on_fleet_stopped,
 				     .arg = d };
 	if (open_parts(d, err) < 0) {
 		abandon(d);
