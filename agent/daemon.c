@@ -32,7 +32,9 @@ struct daemon {
 	int64_t watchdog_ms, petted_ms; /* 0: nobody watches */
 	int64_t reloads, reload_failures, last_reload_s;
 	bool last_reload_ok;
+	bool reload_wanted;             /* SIGHUP came: however many, one reload at the next tick */
 	bool stopping;
+	int parts;                      /* tick, hangup and fleet, while they live: `d` goes with the last */
 };
 
 static int64_t wall_ms(void)
@@ -42,14 +44,21 @@ static int64_t wall_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+/* The loop's own clock stands still while a callback works; beside the wall clock that would look like a clock that was set. */
+static int64_t mono_ms(const struct daemon *d)
+{
+	uv_update_time(d->loop);
+	return (int64_t)uv_now(d->loop);
+}
+
 static void on_polled(void *arg, const char *device, struct hwatt_target *t, const struct hwatt_error *err,
 		      int64_t took_us)
 {
 	struct daemon *d = arg;
-	pipeline_polled(d->pipeline, device, t, err, took_us, wall_ms(), (int64_t)uv_now(d->loop));
+	pipeline_polled(d->pipeline, device, t, err, took_us, wall_ms(), mono_ms(d));
 }
 
-static void on_opened(void *arg, const char *device)
+static void on_changing(void *arg, const char *device)
 {
 	struct daemon *d = arg;
 	pipeline_rebind(d->pipeline, device);
@@ -149,8 +158,14 @@ static int reload(void *arg, struct hwatt_text *message)
 static void on_hangup(uv_signal_t *signal, int number)
 {
 	struct daemon *d = signal->data;
-	struct hwatt_text message;
 	(void)number;
+	d->reload_wanted = true;
+}
+
+static void reload_as_wanted(struct daemon *d)
+{
+	struct hwatt_text message;
+	d->reload_wanted = false;
 	hwatt_text_init(&message, MESSAGE_MAX_OCTETS);
 	sdnotify_tell_reloading(&d->systemd, (int64_t)(uv_hrtime() / 1000), NULL);
 	reload(d, &message);
@@ -161,7 +176,9 @@ static void on_hangup(uv_signal_t *signal, int number)
 static void on_tick(uv_timer_t *timer)
 {
 	struct daemon *d = timer->data;
-	int64_t now = (int64_t)uv_now(d->loop);
+	if (d->reload_wanted)
+		reload_as_wanted(d);
+	int64_t now = mono_ms(d);
 	http_beat(d->http, (int64_t)(uv_hrtime() / 1000000));
 	if (d->watchdog_ms > 0 && now - d->petted_ms >= d->watchdog_ms) {
 		sdnotify_tell(&d->systemd, "WATCHDOG=1", NULL);
@@ -170,10 +187,11 @@ static void on_tick(uv_timer_t *timer)
 	pipeline_tick(d->pipeline, wall_ms(), now);
 }
 
-/* The fleet has gone: nobody polls any more. */
-static void on_fleet_stopped(void *arg)
+/* One of the parts that close in their own time has gone. With the last one nobody polls, ticks or reloads any more. */
+static void part_gone(struct daemon *d)
 {
-	struct daemon *d = arg;
+	if (--d->parts > 0)
+		return;
 	pipeline_close(d->pipeline);
 	store_close(d->store);
 	snapshot_hub_free(d->hub);
@@ -181,6 +199,16 @@ static void on_fleet_stopped(void *arg)
 	hwatt_log(d->log, HWATT_INFO, "stopped");
 	sdnotify_close(&d->systemd);
 	free(d);
+}
+
+static void on_fleet_stopped(void *arg)
+{
+	part_gone(arg);
+}
+
+static void on_handle_closed(uv_handle_t *handle)
+{
+	part_gone(handle->data);
 }
 
 void daemon_stop(struct daemon *d)
@@ -191,9 +219,8 @@ void daemon_stop(struct daemon *d)
 	sdnotify_tell(&d->systemd, "STOPPING=1", NULL);
 	hwatt_log(d->log, HWATT_INFO, "stopping");
 	http_stop(d->http);
-	/* The handles are part of `d`, which outlives them: the fleet's last handle closes after these. */
-	uv_close((uv_handle_t *)&d->tick, NULL);
-	uv_close((uv_handle_t *)&d->hangup, NULL);
+	uv_close((uv_handle_t *)&d->tick, on_handle_closed);
+	uv_close((uv_handle_t *)&d->hangup, on_handle_closed);
 	fleet_stop(d->fleet);
 }
 
@@ -205,6 +232,7 @@ static void start_handles(struct daemon *d)
 	uv_signal_init(d->loop, &d->hangup);
 	d->hangup.data = d;
 	uv_signal_start(&d->hangup, on_hangup, SIGHUP);
+	d->parts = 3;
 }
 
 static int open_parts(struct daemon *d, struct hwatt_error *err)
@@ -261,7 +289,7 @@ int daemon_start(uv_loop_t *loop, const struct daemon_settings *settings, struct
 		abandon(d);
 		return hwatt_fail(err, HWATT_EINVAL, "the configuration has mistakes; \"hallwatt check\" lists them");
 	}
-	struct fleet_hooks hooks = { .polled = on_polled, .opened = on_opened, .stopped = on_fleet_stopped,
+	struct fleet_hooks hooks = { .polled = on_polled, .changing = on_changing, .stopped = on_fleet_stopped,
 				     .arg = d };
 	if (open_parts(d, err) < 0) {
 		abandon(d);

@@ -134,6 +134,7 @@ static struct member *recruit(struct fleet *fleet, struct generation *generation
 	const struct hwatt_collector *collector = generation_collector(config->device.scheme);
 	struct member *m = hwatt_alloc(sizeof(*m));
 	struct hwatt_error err = {0};
+	fleet->hooks.changing(fleet->hooks.arg, config->device.id);
 	m->fleet = fleet;
 	m->config = config;
 	m->log = hwatt_log_child(fleet->log, config->device.id);
@@ -154,7 +155,6 @@ static struct member *recruit(struct fleet *fleet, struct generation *generation
 	m->entry = scheduler_add(fleet->scheduler, config->device.id, config->device.interval_ms,
 				 config->device.timeout_ms, soon,
 				 (struct scheduler_client){ .poll = on_poll, .expire = on_expire, .arg = m });
-	fleet->hooks.opened(fleet->hooks.arg, config->device.id);
 	return m;
 }
 

@@ -16,6 +16,7 @@
 struct quarter { /* closed, not yet in the store */
 	struct store_point point; /* `index` belongs to the device's meterset */
 	struct interval interval;
+	bool refused;             /* the store will never take it */
 };
 
 struct point_id {
@@ -35,6 +36,7 @@ struct device {
 	bool unsaved;                       /* its open state changed since the last commit */
 	bool changed;                       /* its block must be built anew */
 	bool stale_shown;
+	int64_t heard_ms;                   /* monotonic: when it last gave something */
 	int64_t context_id;                 /* 0: not known */
 	struct point_id *ids;
 	size_t id_count;
@@ -64,6 +66,8 @@ struct pipeline {
 	int64_t looked_minute;              /* when quarters were last looked through */
 	bool judge_soon;                    /* something came that a verdict may rest on */
 	bool failing;                       /* the store: one line when it begins, one when it ends */
+	size_t refused;                     /* quarters of the present transaction */
+	struct hwatt_error refusal;         /* why, of the first */
 	int64_t commits, commit_failures, quarters, lost_quarters;
 	int64_t clock_offset_ms;            /* wall - mono */
 	bool has_offset;
@@ -157,7 +161,7 @@ int pipeline_open(const struct pipeline_parts *parts, struct pipeline **out, str
 void pipeline_close(struct pipeline *p)
 {
 	struct hwatt_error err = {0};
-	if (pipeline_commit(p, &err) < 0)
+	if (p->generation != NULL && pipeline_commit(p, &err) < 0)
 		hwatt_log(p->parts.log, HWATT_ERROR, "what was measured last is not saved: %s", err.text);
 	for (size_t i = 0; i < p->count; i++)
 		device_free(p->devices[i]);
@@ -200,31 +204,56 @@ static void drop_leavers(struct pipeline *p)
 	p->count = kept;
 }
 
+/* What the store holds of a newcomer from before it left. */
+static int load_newcomer(void *arg, const char *device, const void *bytes, size_t length)
+{
+	const struct pipeline *newcomers = arg;
+	struct device *d = find_device(newcomers, device);
+	struct hwatt_error err = {0};
+	if (d != NULL && meterset_decode(d->set, bytes, length, &err) < 0)
+		hwatt_log(newcomers->parts.log, HWATT_ERROR, "%s: %s; its meters begin anew", device, err.text);
+	return 0;
+}
+
+/* Puts the devices of `config` that `p` does not have into `newcomers`. Those that were here before the last change go on with
+ * what they had. */
+static int find_newcomers(const struct pipeline *p, const struct config *config, struct pipeline *newcomers,
+			  struct hwatt_error *err)
+{
+	for (size_t i = 0; i < config->device_count; i++)
+		if (find_device(p, config->devices[i].device.id) == NULL)
+			add_device(newcomers, device_new(config->devices[i].device.id));
+	sort_devices(newcomers);
+	if (newcomers->count == 0 || p->generation == NULL) /* at the start all that is stored has been read */
+		return 0;
+	return store_checkpoints(p->parts.store, load_newcomer, newcomers, err);
+}
+
 int pipeline_change(struct pipeline *p, struct generation *generation, int64_t wall_ms, struct hwatt_error *err)
 {
 	struct evaluation *evaluation = NULL;
+	struct pipeline newcomers = { .parts = p->parts }; /* only a bag of devices */
 	if (pipeline_commit(p, err) < 0) /* the leavers' last quarters */
 		return -1;
-	if (p->parts.hub != NULL && evaluation_open(generation->inventory, p->parts.store, p->parts.log, wall_ms / 1000,
-						    &evaluation, err) < 0)
+	if (find_newcomers(p, generation->config, &newcomers, err) < 0 ||
+	    (p->parts.hub != NULL && evaluation_open(generation->inventory, p->parts.store, p->parts.log,
+						     wall_ms / 1000, &evaluation, err) < 0)) {
+		for (size_t i = 0; i < newcomers.count; i++)
+			device_free(newcomers.devices[i]);
+		free(newcomers.devices);
 		return -1;
-	size_t known = p->count;
-	for (size_t i = 0; i < known; i++)
+	}
+	for (size_t i = 0; i < p->count; i++)
 		p->devices[i]->config = NULL;
+	for (size_t i = 0; i < newcomers.count; i++)
+		add_device(p, newcomers.devices[i]);
+	free(newcomers.devices);
+	sort_devices(p);
 	for (size_t i = 0; i < generation->config->device_count; i++) {
 		const struct config_device *config = &generation->config->devices[i];
-		size_t all = p->count;
-		p->count = known; /* only these are sorted */
-		struct device *d = find_device(p, config->device.id);
-		p->count = all;
-		if (d == NULL) {
-			d = device_new(config->device.id);
-			add_device(p, d);
-		}
-		configure(d, config);
+		configure(find_device(p, config->device.id), config);
 	}
 	drop_leavers(p);
-	sort_devices(p);
 	evaluation_close(p->evaluation);
 	p->evaluation = evaluation;
 	generation_release(p->generation);
@@ -237,8 +266,13 @@ int pipeline_change(struct pipeline *p, struct generation *generation, int64_t w
 void pipeline_rebind(struct pipeline *p, const char *device)
 {
 	struct device *d = find_device(p, device);
-	if (d != NULL)
-		meterset_rebind(d->set);
+	if (d == NULL)
+		return;
+	meterset_rebind(d->set);
+	d->identity_version = 0; /* the new target counts its own, and may be another device */
+	d->reading_count = 0;    /* their strings were the old target's */
+	memset(d->power, 0, sizeof(d->power));
+	d->changed = true;
 }
 
 /* Whether any sum or scope reads this outlet (or other part) of the device by number. */
@@ -306,7 +340,7 @@ static void on_quarter(void *arg, const struct store_point *point, const struct 
 		p->waiting = hwatt_realloc(p->waiting, p->waiting_capacity * sizeof(*p->waiting));
 		p->waiting_of = hwatt_realloc(p->waiting_of, p->waiting_capacity * sizeof(*p->waiting_of));
 	}
-	p->waiting[p->waiting_count] = (struct quarter){ *point, *interval };
+	p->waiting[p->waiting_count] = (struct quarter){ .point = *point, .interval = *interval };
 	p->waiting_of[p->waiting_count++] = c->device;
 }
 
@@ -379,9 +413,15 @@ static struct hwatt_view_point *draft_point(struct device *d, size_t n)
 	return &d->points[n];
 }
 
+/* A device that is polled rarely is not stale between its polls. */
+static int64_t stale_after_ms(const struct pipeline *p, const struct device *d)
+{
+	int64_t three = 3 * d->config->device.interval_ms, stated = p->generation->config->stale_after_ms;
+	return three > stated ? three : stated;
+}
+
 /* Copies the target's values into the draft, and sums power by role. */
-static void note_values(struct device *d, const struct hwatt_target *t, int64_t wall_ms, int64_t mono_ms,
-			int64_t stale_after_ms)
+static void note_values(struct device *d, const struct hwatt_target *t, int64_t wall_ms, int64_t mono_ms, int64_t stale_ms)
 {
 	size_t count;
 	const struct target_point *points = target_points(t, &count);
@@ -389,7 +429,9 @@ static void note_values(struct device *d, const struct hwatt_target *t, int64_t 
 	d->reading_count = 0;
 	for (size_t i = 0; i < count; i++) {
 		const struct target_point *p = &points[i];
-		bool present = p->poll != 0 && mono_ms - p->mono_ms <= stale_after_ms;
+		bool present = p->poll != 0 && mono_ms - p->mono_ms <= stale_ms;
+		if (present && p->mono_ms > d->heard_ms)
+			d->heard_ms = p->mono_ms;
 		if (p->quantity == HWATT_ACTIVE_POWER && !p->alternative) {
 			struct role_power *sum = &d->power[p->role];
 			sum->whole = sum->any ? sum->whole && present : present;
@@ -406,7 +448,7 @@ static void note_values(struct device *d, const struct hwatt_target *t, int64_t 
 }
 
 static void note_outcome(struct device *d, const struct hwatt_target *t, const struct hwatt_error *err,
-			 int64_t took_us, int64_t wall_ms)
+			 int64_t took_us, int64_t wall_ms, int64_t mono_ms)
 {
 	d->draft.polled = true;
 	d->draft.up = err == NULL;
@@ -418,7 +460,7 @@ static void note_outcome(struct device *d, const struct hwatt_target *t, const s
 	}
 	d->draft.last_success_ms = wall_ms;
 	d->draft.poll_duration_us = took_us;
-	d->stale_shown = false;
+	d->heard_ms = mono_ms;
 }
 
 void pipeline_polled(struct pipeline *p, const char *device, struct hwatt_target *t, const struct hwatt_error *err,
@@ -435,8 +477,9 @@ void pipeline_polled(struct pipeline *p, const char *device, struct hwatt_target
 	meterset_feed(d->set, &poll, on_quarter, &c); /* a poll that broke off gave what it gave */
 	if (err == NULL)
 		d->exchanged = false;
-	note_outcome(d, t, err, took_us, wall_ms);
-	note_values(d, t, wall_ms, mono_ms, p->generation->config->stale_after_ms);
+	note_outcome(d, t, err, took_us, wall_ms, mono_ms);
+	note_values(d, t, wall_ms, mono_ms, stale_after_ms(p, d));
+	d->stale_shown = false;
 	d->unsaved = true;
 	d->changed = true;
 }
@@ -488,11 +531,26 @@ static int append(struct pipeline *p, size_t n, struct hwatt_error *err)
 	return store_append(p->parts.store, id, d->context_id, &p->waiting[n].interval, err);
 }
 
+/* Appends all that waits. A row that can never be (its start is there already) is left out, or nothing would be saved again. */
+static int append_all(struct pipeline *p, struct hwatt_error *err)
+{
+	p->refused = 0;
+	for (size_t i = 0; i < p->waiting_count; i++) {
+		p->waiting[i].refused = append(p, i, err) < 0;
+		if (!p->waiting[i].refused)
+			continue;
+		if (err->code != HWATT_EINVAL)
+			return -1;
+		if (p->refused++ == 0)
+			p->refusal = *err;
+	}
+	return 0;
+}
+
 static int write_all(struct pipeline *p, struct hwatt_error *err)
 {
-	for (size_t i = 0; i < p->waiting_count; i++)
-		if (append(p, i, err) < 0)
-			return -1;
+	if (append_all(p, err) < 0)
+		return -1;
 	for (size_t i = 0; i < p->count; i++) {
 		struct device *d = p->devices[i];
 		if (!d->unsaved)
@@ -545,10 +603,17 @@ static void compose(struct device *d)
 static void after_commit(struct pipeline *p)
 {
 	for (size_t i = 0; i < p->waiting_count && p->evaluation != NULL; i++) {
+		if (p->waiting[i].refused)
+			continue;
 		evaluation_point(p->evaluation, &p->waiting[i].point);
 		evaluation_interval(p->evaluation, p->waiting[i].point.id, &p->waiting[i].interval);
 	}
-	p->quarters += (int64_t)p->waiting_count;
+	if (p->refused > 0)
+		hwatt_log(p->parts.log, HWATT_ERROR, "%zu quarter%s left out, as the store refused the first: %s",
+			  p->refused, p->refused == 1 ? "" : "s", p->refusal.text);
+	p->lost_quarters += (int64_t)p->refused;
+	p->quarters += (int64_t)(p->waiting_count - p->refused);
+	p->refused = 0;
 	p->judge_soon |= p->waiting_count > 0;
 	p->waiting_count = 0;
 	for (size_t i = 0; i < p->count; i++) {
@@ -590,7 +655,7 @@ static bool commit_or_log(struct pipeline *p)
 			hwatt_log(p->parts.log, HWATT_ERROR,
 				  "not saved, will be tried again each second: %s", err.text);
 	} else if (p->failing) {
-		hwatt_log(p->parts.log, HWATT_INFO, "saved again; nothing was lost");
+		hwatt_log(p->parts.log, HWATT_INFO, p->lost_quarters == 0 ? "saved again; nothing was lost" : "saved again");
 	}
 	p->failing = !ok;
 	return ok;
@@ -706,31 +771,31 @@ static void own_counters(struct pipeline *p)
 		       NULL, (double)p->commit_failures);
 	pipeline_count(p, "intervals_closed_total", "Quarters of an hour written to the store since the start.",
 		       NULL, NULL, (double)p->quarters);
-	pipeline_count(p, "intervals_lost_total", "Quarters given up because the store failed for too long.", NULL,
+	pipeline_count(p, "intervals_lost_total", "Quarters given up because the store failed for too long, or refused them.", NULL,
 		       NULL, (double)p->lost_quarters);
 	pipeline_count(p, "intervals_waiting", "Closed quarters that wait to be written.", NULL, NULL,
 		       (double)p->waiting_count);
 }
 
-/* Gauges of a device that was silent for stale_after go, once. */
-static void watch_staleness(struct pipeline *p, struct device *d, int64_t wall_ms)
+/* Gauges of a device that gave nothing for so long go, once: it is silent, or its session could not be opened. */
+static void watch_staleness(struct pipeline *p, struct device *d, int64_t mono_ms)
 {
-	if (!d->draft.polled || d->stale_shown || d->draft.up ||
-	    wall_ms - d->draft.last_success_ms <= p->generation->config->stale_after_ms)
+	if (!d->draft.polled || d->stale_shown || mono_ms - d->heard_ms <= stale_after_ms(p, d))
 		return;
 	for (size_t i = 0; i < d->reading_count; i++)
 		d->points[i].present = false;
 	memset(d->power, 0, sizeof(d->power));
+	d->draft.up = false;
 	d->stale_shown = true;
 	d->changed = true;
 }
 
-static void publish(struct pipeline *p, int64_t wall_ms)
+static void publish(struct pipeline *p, int64_t wall_ms, int64_t mono_ms)
 {
 	struct hwatt_view_device **blocks = hwatt_alloc((p->count + 1) * sizeof(*blocks));
 	for (size_t i = 0; i < p->count; i++) {
 		struct device *d = p->devices[i];
-		watch_staleness(p, d, wall_ms);
+		watch_staleness(p, d, mono_ms);
 		if (d->changed || d->block == NULL) {
 			snapshot_device_release(d->block);
 			compose(d);
@@ -772,5 +837,5 @@ void pipeline_tick(struct pipeline *p, int64_t wall_ms, int64_t mono_ms)
 		p->judged_s = over_s;
 		p->judge_soon = false;
 	}
-	publish(p, wall_ms);
+	publish(p, wall_ms, mono_ms);
 }

@@ -33,7 +33,7 @@ void pipeline_close(struct pipeline *pipeline);
 /* Goes over to `generation`: devices that stay keep their meters, those that left are forgotten but for their rows. */
 int pipeline_change(struct pipeline *pipeline, struct generation *generation, int64_t wall_ms,
 		    struct hwatt_error *err);
-/* The device's points come from a new target. */
+/* The device's points come from a new target; the one that it had is going. */
 void pipeline_rebind(struct pipeline *pipeline, const char *device);
 /* A poll ended. */
 void pipeline_polled(struct pipeline *pipeline, const char *device, struct hwatt_target *t,
