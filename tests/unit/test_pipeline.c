@@ -578,6 +578,17 @@ static void a_sum_of_a_site_counts_each_watt_once(void **state)
 	give(&r, 1, HWATT_PHASE, HWATT_ACTIVE_POWER, "2", 0, KILOWATT);
 	hwatt_target_done(r.targets[1], NULL);
 	assert_int_equal(site_power(&r, HWATT_POWER_PDU), 5 * KILOWATT);
+	for (int i = 0; i < 4; i++) { /* its second phase is not told any more */
+		advance(&r, STEP_MS);
+		poll_power(&r, 0, 3 * KILOWATT);
+		begin_poll(&r, 1);
+		give(&r, 1, HWATT_PHASE, HWATT_ACTIVE_POWER, "1", 0, KILOWATT);
+		hwatt_target_done(r.targets[1], NULL);
+	}
+	assert_int_equal(site_power(&r, HWATT_POWER_PDU), -1); /* a part of a sum is no sum */
+	begin_poll(&r, 1);
+	give(&r, 1, HWATT_PHASE, HWATT_ACTIVE_POWER, "2", 0, KILOWATT);
+	hwatt_target_done(r.targets[1], NULL);
 	begin_poll(&r, 2); /* one watt told twice */
 	give(&r, 2, HWATT_CHASSIS, HWATT_ACTIVE_POWER, "1", 0, KILOWATT / 2);
 	struct hwatt_point other = { .role = HWATT_CHASSIS, .quantity = HWATT_ACTIVE_POWER, .index = "1",
