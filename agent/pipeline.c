@@ -36,7 +36,7 @@ struct device {
 	bool unsaved;                       /* its open state changed since the last commit */
 	bool changed;                       /* its block must be built anew */
 	bool stale_shown;
-	int64_t heard_ms;                   /* monotonic: when it last gave something */
+	int64_t heard_ms;                   /* monotonic: when it last gave something, or was first looked at; 0: neither */
 	int64_t context_id;                 /* 0: not known */
 	struct point_id *ids;
 	size_t id_count, id_next;           /* quarters come in the order of the meters: look there first */
@@ -785,11 +785,14 @@ static void own_counters(struct pipeline *p)
 /* Gauges of a device that gave nothing for so long go, once: it is silent, or its session could not be opened. */
 static void watch_staleness(struct pipeline *p, struct device *d, int64_t mono_ms)
 {
-	if (!d->draft.polled || d->stale_shown || mono_ms - d->heard_ms <= stale_after_ms(p, d))
+	if (d->heard_ms == 0)
+		d->heard_ms = mono_ms;
+	if (d->stale_shown || mono_ms - d->heard_ms <= stale_after_ms(p, d))
 		return;
 	for (size_t i = 0; i < d->reading_count; i++)
 		d->points[i].present = false;
 	memset(d->power, 0, sizeof(d->power));
+	d->draft.polled = true; /* in vain, even if it could not be tried */
 	d->draft.up = false;
 	d->stale_shown = true;
 	d->changed = true;

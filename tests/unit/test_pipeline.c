@@ -221,7 +221,7 @@ static void run_kilowatt(struct rig *r, int n, int steps)
 
 /* ---- what is published ---- */
 
-struct seen { bool up, metered, present; int64_t total_j, value; };
+struct seen { bool polled, up, metered, present; int64_t total_j, value; };
 
 static struct seen look(struct rig *r, const char *id)
 {
@@ -232,6 +232,7 @@ static struct seen look(struct rig *r, const char *id)
 		const struct hwatt_view_device *d = snap->devices[i];
 		if (strcmp(d->id, id) != 0)
 			continue;
+		seen.polled = d->polled;
 		seen.up = d->up;
 		for (size_t k = 0; k < d->point_count; k++) {
 			const struct hwatt_view_point *p = &d->points[k];
@@ -538,6 +539,20 @@ static void gauges_go_when_nobody_polls_a_device_any_more(void **state)
 	end(&r);
 }
 
+static void a_device_that_cannot_even_be_polled_is_down(void **state)
+{
+	(void)state;
+	struct rig r;
+	begin(&r, PDU);
+	assert_false(look(&r, "pdu-1").polled); /* it may have its turn yet */
+	advance(&r, 3 * STEP_MS);
+	assert_false(look(&r, "pdu-1").polled);
+	advance(&r, 1000);
+	struct seen seen = look(&r, "pdu-1");
+	assert_true(seen.polled && !seen.up);
+	end(&r);
+}
+
 static void a_device_that_is_polled_rarely_is_not_stale_between_its_polls(void **state)
 {
 	(void)state;
@@ -641,6 +656,7 @@ int main(void)
 		cmocka_unit_test(a_quarter_that_the_store_refuses_holds_up_nothing_else),
 		cmocka_unit_test(gauges_go_when_a_device_is_silent_and_its_counter_stays),
 		cmocka_unit_test(gauges_go_when_nobody_polls_a_device_any_more),
+		cmocka_unit_test(a_device_that_cannot_even_be_polled_is_down),
 		cmocka_unit_test(a_device_that_is_polled_rarely_is_not_stale_between_its_polls),
 		cmocka_unit_test(a_sum_of_a_site_counts_each_watt_once),
 		cmocka_unit_test(a_clock_that_is_set_is_noted_once_and_doubles_no_quarter),
