@@ -355,6 +355,29 @@ static void while_the_disk_is_full_quarters_wait_and_totals_stand_still(void **s
 	end(&r);
 }
 
+/* An auditor's sqlite3 with a transaction open: what is polled meanwhile waits, and the polls do not wait for it. */
+static void another_program_that_locks_the_file_holds_up_no_poll(void **state)
+{
+	(void)state;
+	struct rig r;
+	char path[96];
+	sqlite3 *db;
+	begin(&r, PDU);
+	open_target(&r, 0, "pdu-1");
+	poll_power(&r, 0, KILOWATT);
+	run_kilowatt(&r, 0, 1);
+	snprintf(path, sizeof(path), "%s/state/hallwatt.db", r.folder.path);
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+	uint64_t began_ns = uv_hrtime();
+	run_kilowatt(&r, 0, 1);
+	assert_true(uv_hrtime() - began_ns < UINT64_C(2000000000)); /* a poll's deadline is longer than that */
+	assert_int_equal(sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(db);
+	assert_int_equal(look(&r, "pdu-1").total_j, 2 * JOULES_PER_STEP);
+	end(&r);
+}
+
 static void a_reload_that_cannot_save_changes_nothing(void **state)
 {
 	(void)state;
@@ -647,6 +670,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(power_becomes_quarters_and_a_total),
 		cmocka_unit_test(while_the_disk_is_full_quarters_wait_and_totals_stand_still),
+		cmocka_unit_test(another_program_that_locks_the_file_holds_up_no_poll),
 		cmocka_unit_test(a_reload_that_cannot_save_changes_nothing),
 		cmocka_unit_test(a_restart_shows_the_totals_before_the_first_poll_and_goes_on),
 		cmocka_unit_test(a_device_that_leaves_and_returns_goes_on_with_its_total),
