@@ -123,8 +123,9 @@ static int change(struct daemon *d, struct generation *next, struct hwatt_error 
 	if (d->listen == NULL && strcmp(next->config->listen, d->generation->config->listen) != 0)
 		hwatt_log(d->log, HWATT_WARN, "\"listen\" stays %s until the next restart",
 			  d->generation->config->listen);
-	if (pipeline_change(d->pipeline, next, wall_ms(), err) < 0 || fleet_change(d->fleet, next, err) < 0)
+	if (fleet_prepare(d->fleet, next, err) < 0 || pipeline_change(d->pipeline, next, wall_ms(), err) < 0)
 		goto failed;
+	fleet_change(d->fleet, next);
 	http_set_lifecycle(d->http, next->config->enable_lifecycle);
 	generation_release(d->generation);
 	d->generation = next;

@@ -15,6 +15,7 @@ struct member { /* one device */
 	struct hwatt_target *target;
 	struct scheduler_entry *entry;
 	uint64_t began_ns;
+	uint64_t secrets;                   /* see option_secrets(); as they were when the session was opened */
 	bool kept;                          /* while changing: the new generation has it unchanged */
 };
 
@@ -151,11 +152,19 @@ static struct member *recruit(struct fleet *fleet, struct generation *generation
 		free(m);
 		return NULL;
 	}
+	m->secrets = option_secrets(&collector->settings, parts.settings);
 	m->generation = generation_take(generation);
 	m->entry = scheduler_add(fleet->scheduler, config->device.id, config->device.interval_ms,
 				 config->device.timeout_ms, soon,
 				 (struct scheduler_client){ .poll = on_poll, .expire = on_expire, .arg = m });
 	return m;
+}
+
+/* A password that was changed needs a new session; one that cannot be read now does not end the one that works. */
+static bool same_secrets(const struct member *m, const struct hwatt_schema *schema, const void *settings)
+{
+	uint64_t now = option_secrets(schema, settings);
+	return now == 0 || now == m->secrets;
 }
 
 static bool same_text(const char *a, const char *b)
@@ -173,6 +182,7 @@ static bool same_session(const struct member *m, const struct generation *next, 
 	       x->timeout_ms == y->timeout_ms && x->rated_mw == y->rated_mw &&
 	       option_equal(&collector->settings, generation_settings(m->generation, m->config),
 			    generation_settings(next, b)) &&
+	       same_secrets(m, &collector->settings, generation_settings(next, b)) &&
 	       generation_profiles(m->generation, collector)->hash == generation_profiles(next, collector)->hash;
 }
 
@@ -199,7 +209,7 @@ static int by_id(const void *a, const void *b)
 	return strcmp((*x)->config->device.id, (*y)->config->device.id);
 }
 
-int fleet_change(struct fleet *fleet, struct generation *generation, struct hwatt_error *err)
+int fleet_prepare(struct fleet *fleet, const struct generation *generation, struct hwatt_error *err)
 {
 	const struct config *config = generation->config;
 	for (size_t i = 0; i < config->device_count; i++) {
@@ -207,6 +217,12 @@ int fleet_change(struct fleet *fleet, struct generation *generation, struct hwat
 		if (start_engine(fleet, c, err) < 0)
 			return -1;
 	}
+	return 0;
+}
+
+void fleet_change(struct fleet *fleet, struct generation *generation)
+{
+	const struct config *config = generation->config;
 	struct member **next = hwatt_alloc((config->device_count + 1) * sizeof(*next));
 	bool first = fleet->count == 0;
 	size_t count = 0, kept = 0;
@@ -232,7 +248,6 @@ int fleet_change(struct fleet *fleet, struct generation *generation, struct hwat
 	fleet->count = count;
 	qsort(next, count, sizeof(*next), by_id);
 	hwatt_log(fleet->log, HWATT_INFO, "%zu device%s polled, %zu as before", count, count == 1 ? "" : "s", kept);
-	return 0;
 }
 
 int fleet_start(uv_loop_t *loop, struct hwatt_log *log, struct generation *generation, struct fleet_hooks hooks,
@@ -250,7 +265,10 @@ int fleet_start(uv_loop_t *loop, struct hwatt_log *log, struct generation *gener
 	uv_idle_init(loop, &fleet->farewell);
 	fleet->farewell.data = fleet;
 	*out = fleet;
-	return fleet_change(fleet, generation, err);
+	if (fleet_prepare(fleet, generation, err) < 0)
+		return -1;
+	fleet_change(fleet, generation);
+	return 0;
 }
 
 void fleet_stop(struct fleet *fleet)

@@ -20,7 +20,7 @@ struct quarter { /* closed, not yet in the store */
 };
 
 struct point_id {
-	struct store_point point; /* as above */
+	const char *index; /* as above: each meter has a string of its own, so the pointer tells which meter */
 	int64_t id;
 };
 
@@ -36,10 +36,10 @@ struct device {
 	bool unsaved;                       /* its open state changed since the last commit */
 	bool changed;                       /* its block must be built anew */
 	bool stale_shown;
-	int64_t heard_ms;                   /* monotonic: when it last gave something */
+	int64_t heard_ms;                   /* monotonic: when it last gave something, or was first looked at; 0: neither */
 	int64_t context_id;                 /* 0: not known */
 	struct point_id *ids;
-	size_t id_count;
+	size_t id_count, id_next;           /* quarters come in the order of the meters: look there first */
 	uint64_t identity_version;
 	bool exchanged;                     /* the next poll's registers are another device's */
 	struct role_power power[HWATT_ROLES];
@@ -299,37 +299,43 @@ static bool named_anywhere(const struct pipeline *p, const struct device *d, con
 	return false;
 }
 
-/* Whether `role` is the one that the device's total is read from. */
-static bool is_total_role(const struct device *d, enum hwatt_role role)
+#define NOT_LOOKED (-2)
+
+struct closing { /* quarters of one device that close together */
+	struct pipeline *pipeline;
+	struct device *device;
+	int total_role; /* see total_role(); NOT_LOOKED until it is asked for */
+};
+
+/* The role that the device's total is read from; -1: it has no power. */
+static int total_role(const struct device *d)
 {
 	const int *roles = inventory_total_roles(d->config, d->config->device.power_role);
 	struct meterset_total t;
 	for (; *roles >= 0; roles++)
 		for (size_t at = 0; (at = meterset_total(d->set, at, &t)) != 0;)
 			if ((int)t.role == *roles)
-				return t.role == role;
-	return false;
+				return *roles;
+	return -1;
 }
 
 /* Whether a point's quarters are kept: totals and what a sum names; all of them when the configuration says so. */
-static bool is_kept(const struct pipeline *p, const struct device *d, const struct store_point *point)
+static bool is_kept(struct closing *c, const struct store_point *point)
 {
+	const struct device *d = c->device;
 	if (point->kind != INTERVAL_ENERGY || d->config->points == CONFIG_POINTS_ALL)
 		return true;
-	return point->role == HWATT_UPS_INPUT || point->role == HWATT_UPS_OUTPUT || is_total_role(d, point->role) ||
-	       named_anywhere(p, d, point);
+	if (c->total_role == NOT_LOOKED)
+		c->total_role = total_role(d);
+	return point->role == HWATT_UPS_INPUT || point->role == HWATT_UPS_OUTPUT ||
+	       (int)point->role == c->total_role || named_anywhere(c->pipeline, d, point);
 }
-
-struct closing {
-	struct pipeline *pipeline;
-	struct device *device;
-};
 
 static void on_quarter(void *arg, const struct store_point *point, const struct interval *interval)
 {
 	struct closing *c = arg;
 	struct pipeline *p = c->pipeline;
-	if (c->device->config == NULL || !is_kept(p, c->device, point))
+	if (c->device->config == NULL || !is_kept(c, point))
 		return;
 	if (p->waiting_count == WAITING_MAX) {
 		p->lost_quarters++;
@@ -349,7 +355,7 @@ void pipeline_feed(struct pipeline *p, const char *device, const struct meterset
 	struct device *d = find_device(p, device);
 	if (d == NULL)
 		return;
-	struct closing c = { p, d };
+	struct closing c = { p, d, NOT_LOOKED };
 	meterset_feed(d->set, poll, on_quarter, &c);
 	d->unsaved = true;
 }
@@ -473,7 +479,7 @@ void pipeline_polled(struct pipeline *p, const char *device, struct hwatt_target
 	struct meterset_poll poll = { .number = target_poll_number(t), .wall_ms = wall_ms, .mono_ms = mono_ms,
 				      .restarted = target_restarted(t), .exchanged = d->exchanged };
 	poll.points = target_points(t, &poll.count);
-	struct closing c = { p, d };
+	struct closing c = { p, d, NOT_LOOKED };
 	meterset_feed(d->set, &poll, on_quarter, &c); /* a poll that broke off gave what it gave */
 	if (err == NULL)
 		d->exchanged = false;
@@ -506,18 +512,17 @@ static int id_of(struct pipeline *p, struct device *d, const struct store_point 
 		 struct hwatt_error *err)
 {
 	for (size_t i = 0; i < d->id_count; i++) {
-		const struct store_point *known = &d->ids[i].point;
-		if (known->role == point->role && known->quantity == point->quantity &&
-		    strcmp(known->index, point->index) == 0) {
-			*id = d->ids[i].id;
-			return 0;
-		}
+		size_t at = (d->id_next + i) % d->id_count;
+		if (d->ids[at].index != point->index)
+			continue;
+		*id = d->ids[at].id;
+		d->id_next = at + 1;
+		return 0;
 	}
 	if (store_point_id(p->parts.store, point, id, err) < 0)
 		return -1;
 	d->ids = hwatt_realloc(d->ids, (d->id_count + 1) * sizeof(*d->ids));
-	d->ids[d->id_count] = (struct point_id){ *point, *id };
-	d->ids[d->id_count++].point.id = *id;
+	d->ids[d->id_count++] = (struct point_id){ point->index, *id };
 	return 0;
 }
 
@@ -690,7 +695,7 @@ static int64_t grace_ms(const struct pipeline *p)
 static void close_quarters(struct pipeline *p, int64_t until_ms)
 {
 	for (size_t i = 0; i < p->count; i++) {
-		struct closing c = { p, p->devices[i] };
+		struct closing c = { p, p->devices[i], NOT_LOOKED };
 		size_t before = p->waiting_count;
 		meterset_close(p->devices[i]->set, until_ms, on_quarter, &c);
 		p->devices[i]->unsaved |= p->waiting_count != before;
@@ -780,11 +785,14 @@ static void own_counters(struct pipeline *p)
 /* Gauges of a device that gave nothing for so long go, once: it is silent, or its session could not be opened. */
 static void watch_staleness(struct pipeline *p, struct device *d, int64_t mono_ms)
 {
-	if (!d->draft.polled || d->stale_shown || mono_ms - d->heard_ms <= stale_after_ms(p, d))
+	if (d->heard_ms == 0)
+		d->heard_ms = mono_ms;
+	if (d->stale_shown || mono_ms - d->heard_ms <= stale_after_ms(p, d))
 		return;
 	for (size_t i = 0; i < d->reading_count; i++)
 		d->points[i].present = false;
 	memset(d->power, 0, sizeof(d->power));
+	d->draft.polled = true; /* in vain, even if it could not be tried */
 	d->draft.up = false;
 	d->stale_shown = true;
 	d->changed = true;

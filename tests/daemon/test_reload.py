@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The hallwatt authors
 # SPDX-License-Identifier: Apache-2.0
 """SIGHUP and POST /-/reload: a bad file changes nothing and is reported; devices that did not change keep their counters."""
+import os
 import re
 import signal
 import sys
@@ -35,6 +36,33 @@ def check_good_file(hall):
     assert re.search(r"25 devices polled, 25 as before", hall.logged()), hall.logged()
 
 
+def check_secret(hall):
+    """A community that is kept in a file: unchanged devices keep their sessions until the file says something else."""
+    path = os.path.join(hall.dir, "community")
+
+    def write(text):
+        with open(path, "w", opener=lambda p, flags: os.open(p, flags, 0o600)) as f:
+            f.write(text)
+
+    def reload(kept):
+        before = hall.logged().count(f", {kept} as before")
+        hall.daemon.send_signal(signal.SIGHUP)
+        until(f"{kept} sessions are kept", lambda: hall.logged().count(f", {kept} as before") > before)
+
+    write("public")
+    good = hall.edit(lambda text: re.sub(r"community: [^,}]+", f"community_secret: {{file: {path}}}", text))
+    reload(0)
+    reload(25)
+    write("public\n\n")
+    reload(0)
+    os.remove(path)
+    reload(25)
+    until("they are polled on", hall.all_up)
+    assert "AddressSanitizer" not in hall.logged()
+    hall.edit(lambda text: good)
+    reload(0)
+
+
 def check_post(hall):
     assert hall.request("/-/reload", "POST")[0] == 200
     assert hall.request("/-/reload")[0] == 405
@@ -52,6 +80,7 @@ def main():
         until("some polls", lambda: polls(hall.metrics(), "pdu-a1") >= 3)
         check_bad_file(hall)
         check_good_file(hall)
+        check_secret(hall)
         check_post(hall)
         assert hall.stop() == 0
 

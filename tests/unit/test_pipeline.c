@@ -221,7 +221,7 @@ static void run_kilowatt(struct rig *r, int n, int steps)
 
 /* ---- what is published ---- */
 
-struct seen { bool up, metered, present; int64_t total_j, value; };
+struct seen { bool polled, up, metered, present; int64_t total_j, value; };
 
 static struct seen look(struct rig *r, const char *id)
 {
@@ -232,6 +232,7 @@ static struct seen look(struct rig *r, const char *id)
 		const struct hwatt_view_device *d = snap->devices[i];
 		if (strcmp(d->id, id) != 0)
 			continue;
+		seen.polled = d->polled;
 		seen.up = d->up;
 		for (size_t k = 0; k < d->point_count; k++) {
 			const struct hwatt_view_point *p = &d->points[k];
@@ -351,6 +352,29 @@ static void while_the_disk_is_full_quarters_wait_and_totals_stand_still(void **s
 	struct sum sum = stored(&r);
 	assert_int_equal(sum.rows, 3);
 	assert_int_equal(sum.amount, 90 * JOULES_PER_STEP * INTERVAL_UJ2_PER_J);
+	end(&r);
+}
+
+/* An auditor's sqlite3 with a transaction open: what is polled meanwhile waits, and the polls do not wait for it. */
+static void another_program_that_locks_the_file_holds_up_no_poll(void **state)
+{
+	(void)state;
+	struct rig r;
+	char path[96];
+	sqlite3 *db;
+	begin(&r, PDU);
+	open_target(&r, 0, "pdu-1");
+	poll_power(&r, 0, KILOWATT);
+	run_kilowatt(&r, 0, 1);
+	snprintf(path, sizeof(path), "%s/state/hallwatt.db", r.folder.path);
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+	uint64_t began_ns = uv_hrtime();
+	run_kilowatt(&r, 0, 1);
+	assert_true(uv_hrtime() - began_ns < UINT64_C(2000000000)); /* a poll's deadline is longer than that */
+	assert_int_equal(sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(db);
+	assert_int_equal(look(&r, "pdu-1").total_j, 2 * JOULES_PER_STEP);
 	end(&r);
 }
 
@@ -538,6 +562,20 @@ static void gauges_go_when_nobody_polls_a_device_any_more(void **state)
 	end(&r);
 }
 
+static void a_device_that_cannot_even_be_polled_is_down(void **state)
+{
+	(void)state;
+	struct rig r;
+	begin(&r, PDU);
+	assert_false(look(&r, "pdu-1").polled); /* it may have its turn yet */
+	advance(&r, 3 * STEP_MS);
+	assert_false(look(&r, "pdu-1").polled);
+	advance(&r, 1000);
+	struct seen seen = look(&r, "pdu-1");
+	assert_true(seen.polled && !seen.up);
+	end(&r);
+}
+
 static void a_device_that_is_polled_rarely_is_not_stale_between_its_polls(void **state)
 {
 	(void)state;
@@ -578,6 +616,17 @@ static void a_sum_of_a_site_counts_each_watt_once(void **state)
 	give(&r, 1, HWATT_PHASE, HWATT_ACTIVE_POWER, "2", 0, KILOWATT);
 	hwatt_target_done(r.targets[1], NULL);
 	assert_int_equal(site_power(&r, HWATT_POWER_PDU), 5 * KILOWATT);
+	for (int i = 0; i < 4; i++) { /* its second phase is not told any more */
+		advance(&r, STEP_MS);
+		poll_power(&r, 0, 3 * KILOWATT);
+		begin_poll(&r, 1);
+		give(&r, 1, HWATT_PHASE, HWATT_ACTIVE_POWER, "1", 0, KILOWATT);
+		hwatt_target_done(r.targets[1], NULL);
+	}
+	assert_int_equal(site_power(&r, HWATT_POWER_PDU), -1); /* a part of a sum is no sum */
+	begin_poll(&r, 1);
+	give(&r, 1, HWATT_PHASE, HWATT_ACTIVE_POWER, "2", 0, KILOWATT);
+	hwatt_target_done(r.targets[1], NULL);
 	begin_poll(&r, 2); /* one watt told twice */
 	give(&r, 2, HWATT_CHASSIS, HWATT_ACTIVE_POWER, "1", 0, KILOWATT / 2);
 	struct hwatt_point other = { .role = HWATT_CHASSIS, .quantity = HWATT_ACTIVE_POWER, .index = "1",
@@ -621,6 +670,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(power_becomes_quarters_and_a_total),
 		cmocka_unit_test(while_the_disk_is_full_quarters_wait_and_totals_stand_still),
+		cmocka_unit_test(another_program_that_locks_the_file_holds_up_no_poll),
 		cmocka_unit_test(a_reload_that_cannot_save_changes_nothing),
 		cmocka_unit_test(a_restart_shows_the_totals_before_the_first_poll_and_goes_on),
 		cmocka_unit_test(a_device_that_leaves_and_returns_goes_on_with_its_total),
@@ -630,6 +680,7 @@ int main(void)
 		cmocka_unit_test(a_quarter_that_the_store_refuses_holds_up_nothing_else),
 		cmocka_unit_test(gauges_go_when_a_device_is_silent_and_its_counter_stays),
 		cmocka_unit_test(gauges_go_when_nobody_polls_a_device_any_more),
+		cmocka_unit_test(a_device_that_cannot_even_be_polled_is_down),
 		cmocka_unit_test(a_device_that_is_polled_rarely_is_not_stale_between_its_polls),
 		cmocka_unit_test(a_sum_of_a_site_counts_each_watt_once),
 		cmocka_unit_test(a_clock_that_is_set_is_noted_once_and_doubles_no_quarter),
