@@ -11,6 +11,7 @@ void session_stop(void *engine);
 int session_open(struct hwatt_target *t, struct hwatt_error *err);
 void session_poll(struct hwatt_target *t);
 void session_abort(struct hwatt_target *t);
+void session_record(struct hwatt_target *t, struct hwatt_recording *order);
 void session_close(struct hwatt_target *t);
 void session_counters(void *engine, void (*put)(void *arg, const char *name, const char *help, int64_t value), void *arg);
 

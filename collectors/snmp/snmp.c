@@ -229,4 +229,5 @@ const struct hwatt_collector snmp_collector = {
 	.abort = session_abort,
 	.close = session_close,
 	.counters = session_counters,
+	.record = session_record,
 };
