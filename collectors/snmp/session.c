@@ -6,6 +6,7 @@
  * the plan: request by request, each answer read in place.  What a request could not bring at once is asked for
  * in smaller pieces. */
 #include "session.h"
+#include "finder.h"
 #include "line.h"
 #include "plan.h"
 #include "recorder.h"
@@ -570,6 +571,13 @@ void session_record(struct hwatt_target *t, struct hwatt_recording *order)
 	s->answered = false;
 	s->order = order;
 	go_on(s);
+}
+
+int session_find(void *engine, const void *settings, const struct sockaddr *to, int64_t timeout_ms, hwatt_find_done *done,
+		 void *arg, struct hwatt_error *err)
+{
+	const struct module *m = engine;
+	return finder_ask(m->engine, settings, to, timeout_ms, done, arg, err);
 }
 
 void session_close(struct hwatt_target *t)

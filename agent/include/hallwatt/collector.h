@@ -68,9 +68,9 @@ struct hwatt_collector {
 	void (*counters)(void *engine, void (*put)(void *arg, const char *name, const char *help, int64_t value),
 			 void *arg);
 
-	/* Asks `to` with one packet, never repeated, whether somebody there speaks this protocol; `done` follows once, within
-	 * `timeout_ms` or a little later, never from here. Fails with HWATT_EINVAL when it cannot ask with these settings.
-	 * NULL: cannot. */
+	/* Asks `to` (AF_INET or AF_INET6, with its port) with one packet, never repeated, whether somebody there speaks this
+	 * protocol; `done` follows once, within `timeout_ms` or a little later, never from here. Fails with HWATT_EINVAL when
+	 * it cannot ask with these settings. NULL: cannot. */
 	int (*find)(void *engine, const void *settings, const struct sockaddr *to, int64_t timeout_ms,
 		    hwatt_find_done *done, void *arg, struct hwatt_error *err);
 
