@@ -60,7 +60,7 @@ static void set_host(union cidr_address *address, int host_bits, uint32_t host)
 int cidr_add(struct cidr_list *list, const char *text, struct hwatt_error *err)
 {
 	union cidr_address address;
-	int host_bits;
+	int host_bits = 0;
 	if (parse(text, &address, &host_bits, err) < 0)
 		return -1;
 	uint32_t first = 0, count = UINT32_C(1) << host_bits;

@@ -601,8 +601,11 @@ static void scrub_row(struct scrubber *s, const struct scrub_places *places, str
 		bool text = printable(row->bytes, row->length);
 		if (put_secrets(s, row))
 			changed = true;
-		if (text && (put_ips(s, row) | put_macs(s, row) | put_runs(s, row)))
-			changed = true;
+		if (text) {
+			changed = put_ips(s, row) || changed;
+			changed = put_macs(s, row) || changed;
+			changed = put_runs(s, row) || changed;
+		}
 	} else if (row->type != BER_OID && row->type != BER_OPAQUE && row->type != BER_NULL) {
 		changed = scrub_number(s, places, row) || changed;
 	}
