@@ -42,7 +42,7 @@ int target_open(const struct target_parts *parts, struct hwatt_target **out, str
 	return 0;
 }
 
-void target_poll(struct hwatt_target *t, int64_t limit_ms)
+static void begin(struct hwatt_target *t, int64_t limit_ms)
 {
 	assert(!t->polling && !t->closing);
 	t->polling = true;
@@ -50,7 +50,18 @@ void target_poll(struct hwatt_target *t, int64_t limit_ms)
 	t->poll_number++;
 	t->limit_ms = limit_ms;
 	t->deadline_ms = (int64_t)uv_now(t->parts.loop) + limit_ms;
+}
+
+void target_poll(struct hwatt_target *t, int64_t limit_ms)
+{
+	begin(t, limit_ms);
 	t->parts.collector->poll(t);
+}
+
+void target_record(struct hwatt_target *t, struct hwatt_recording *order, int64_t limit_ms)
+{
+	begin(t, limit_ms);
+	t->parts.collector->record(t, order);
 }
 
 void hwatt_target_done(struct hwatt_target *t, const struct hwatt_error *err)

@@ -55,6 +55,8 @@ struct target_parts {
 int target_open(const struct target_parts *parts, struct hwatt_target **out, struct hwatt_error *err);
 /* Starts a poll that must end within `limit_ms`; none may be running. */
 void target_poll(struct hwatt_target *t, int64_t limit_ms);
+/* Likewise starts a recording, of a collector that can. */
+void target_record(struct hwatt_target *t, struct hwatt_recording *order, int64_t limit_ms);
 /* The deadline passed: ends the running poll with HWATT_ETIMEOUT, through the owner's `done`. */
 void target_expire(struct hwatt_target *t);
 /* Closes the session; `closed` follows, maybe before this returns. */

@@ -6,8 +6,10 @@
  * the plan: request by request, each answer read in place.  What a request could not bring at once is asked for
  * in smaller pieces. */
 #include "session.h"
+#include "finder.h"
 #include "line.h"
 #include "plan.h"
+#include "recorder.h"
 #include "source.h"
 #include "survey.h"
 #include <assert.h>
@@ -35,7 +37,7 @@ struct lookup { /* a running name look-up; outlives a session that closes */
 	struct session *session; /* NULL: nobody waits any more */
 };
 
-enum stage { STAGE_IDLE, STAGE_LOOKUP, STAGE_SURVEY, STAGE_PLAN, STAGE_PIECES };
+enum stage { STAGE_IDLE, STAGE_LOOKUP, STAGE_SURVEY, STAGE_PLAN, STAGE_PIECES, STAGE_RECORD };
 
 struct session {
 	struct hwatt_target *target;
@@ -58,6 +60,8 @@ struct session {
 	int64_t ticks, wraps;      /* sysUpTime as last read, and how often it wrapped */
 	int64_t ticks_at_ms;
 	struct pieces *pieces;     /* made when first needed */
+	struct hwatt_recording *order; /* while a recording is made */
+	struct recorder *recorder;
 };
 
 #define MOST_PIECES 32u
@@ -129,6 +133,7 @@ static void drop_plan(struct session *s)
 static void free_session(struct session *s)
 {
 	survey_free(s->survey);
+	recorder_free(s->recorder);
 	drop_plan(s);
 	book_release(s->book);
 	if (s->community != NULL)
@@ -311,14 +316,33 @@ static void identify(struct session *s)
 	hwatt_target_identify(s->target, &id);
 }
 
+static void on_recorded(void *arg, const struct hwatt_error *err)
+{
+	struct session *s = arg;
+	recorder_end(s->recorder);
+	recorder_free(s->recorder);
+	s->recorder = NULL;
+	s->order = NULL;
+	finish(s, err);
+}
+
 static void on_surveyed(void *arg, const struct hwatt_error *err)
 {
 	struct session *s = arg;
 	if (err != NULL) { /* it goes on from there with the next poll */
+		s->order = NULL;
 		finish(s, err);
 		return;
 	}
 	identify(s);
+	if (s->order != NULL) {
+		s->stage = STAGE_RECORD;
+		s->recorder = recorder_new(s->book, s->survey, &s->line, s->order, on_recorded, s);
+		survey_free(s->survey);
+		s->survey = NULL;
+		recorder_run(s->recorder);
+		return;
+	}
 	drop_plan(s);
 	s->plan = plan_new(&s->module->shelf, s->survey, s->book, &s->line, &s->hold);
 	survey_free(s->survey);
@@ -351,7 +375,7 @@ static void begin_survey(struct session *s)
 static bool survey_due(const struct session *s)
 {
 	int64_t age_ms = (int64_t)uv_now(hwatt_target_loop(s->target)) - s->surveyed_ms;
-	return s->plan == NULL || s->survey != NULL || age_ms >= s->settings->refresh_ms ||
+	return s->order != NULL || s->plan == NULL || s->survey != NULL || age_ms >= s->settings->refresh_ms ||
 	       (s->resurvey && age_ms >= RESURVEY_MS);
 }
 
@@ -535,6 +559,25 @@ void session_abort(struct hwatt_target *t)
 	if (s->survey != NULL)
 		survey_pause(s->survey);
 	line_cancel(&s->line);
+	recorder_end(s->recorder);
+	recorder_free(s->recorder);
+	s->recorder = NULL;
+	s->order = NULL;
+}
+
+void session_record(struct hwatt_target *t, struct hwatt_recording *order)
+{
+	struct session *s = hwatt_target_session(t);
+	s->answered = false;
+	s->order = order;
+	go_on(s);
+}
+
+int session_find(void *engine, const void *settings, const struct sockaddr *to, int64_t timeout_ms, hwatt_find_done *done,
+		 void *arg, struct hwatt_error *err)
+{
+	const struct module *m = engine;
+	return finder_ask(m->engine, settings, to, timeout_ms, done, arg, err);
 }
 
 void session_close(struct hwatt_target *t)

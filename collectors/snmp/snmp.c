@@ -246,4 +246,6 @@ const struct hwatt_collector snmp_collector = {
 	.abort = session_abort,
 	.close = session_close,
 	.counters = session_counters,
+	.find = session_find,
+	.record = session_record,
 };

@@ -83,7 +83,7 @@ static void on_deadline(uv_timer_t *timer)
 	t->done = t->failed = true;
 }
 
-int fake_poll(struct hwatt_target *t, int64_t timeout_ms)
+static int run(struct hwatt_target *t, struct hwatt_recording *order, int64_t timeout_ms)
 {
 	t->done = t->failed = false;
 	t->requests = 0;
@@ -92,11 +92,24 @@ int fake_poll(struct hwatt_target *t, int64_t timeout_ms)
 	uv_update_time(t->loop);
 	t->deadline_ms = (int64_t)uv_now(t->loop) + timeout_ms;
 	uv_timer_start(&t->deadline, on_deadline, (uint64_t)timeout_ms, 0);
-	t->collector->poll(t);
+	if (order != NULL)
+		t->collector->record(t, order);
+	else
+		t->collector->poll(t);
 	while (!t->done)
 		uv_run(t->loop, UV_RUN_ONCE);
 	uv_timer_stop(&t->deadline);
 	return t->failed ? -1 : 0;
+}
+
+int fake_poll(struct hwatt_target *t, int64_t timeout_ms)
+{
+	return run(t, NULL, timeout_ms);
+}
+
+int fake_record(struct hwatt_target *t, struct hwatt_recording *order, int64_t timeout_ms)
+{
+	return run(t, order, timeout_ms);
 }
 
 static void forget(struct hwatt_target *t)

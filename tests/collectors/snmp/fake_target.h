@@ -54,6 +54,8 @@ struct hwatt_target *fake_open(struct fake_world *world, const char *host, uint1
 			       struct hwatt_error *err);
 /* One poll of at most `timeout_ms`; 0, or -1 with target->err. */
 int fake_poll(struct hwatt_target *t, int64_t timeout_ms);
+/* Likewise a recording. */
+int fake_record(struct hwatt_target *t, struct hwatt_recording *order, int64_t timeout_ms);
 void fake_close(struct hwatt_target *t);
 
 /* The point, NULL when there is none. */
