@@ -3,6 +3,7 @@
 #include "daemon.h"
 #include "fleet.h"
 #include "http.h"
+#include "notes.h"
 #include "pipeline.h"
 #include "sdnotify.h"
 #include <hallwatt/arena.h>
@@ -22,6 +23,8 @@ struct daemon {
 	const char *config_file, *listen;
 	struct generation *generation;
 	struct store *store;
+	struct notes *notes;
+	bool notes_failing;
 	struct snapshot_hub *hub;
 	struct pipeline *pipeline;
 	struct fleet *fleet;
@@ -158,6 +161,16 @@ static void on_hangup(uv_signal_t *signal, int number)
 	hwatt_text_free(&message);
 }
 
+/* What cannot be written now waits for the next tick; it is said once. */
+static void write_notes(struct daemon *d)
+{
+	struct hwatt_error err;
+	bool failed = notes_write(d->notes, &err) < 0;
+	if (failed && !d->notes_failing)
+		hwatt_log(d->log, HWATT_WARN, "what was learnt of devices is not kept yet: %s", err.text);
+	d->notes_failing = failed;
+}
+
 static void on_tick(uv_timer_t *timer)
 {
 	struct daemon *d = timer->data;
@@ -168,6 +181,7 @@ static void on_tick(uv_timer_t *timer)
 		d->petted_ms = now;
 	}
 	pipeline_tick(d->pipeline, wall_ms(), now);
+	write_notes(d);
 }
 
 /* The fleet has gone: nobody polls any more. */
@@ -175,6 +189,7 @@ static void on_fleet_stopped(void *arg)
 {
 	struct daemon *d = arg;
 	pipeline_close(d->pipeline);
+	notes_close(d->notes);
 	store_close(d->store);
 	snapshot_hub_free(d->hub);
 	generation_release(d->generation);
@@ -213,6 +228,7 @@ static int open_parts(struct daemon *d, struct hwatt_error *err)
 	struct pipeline_parts parts = { .log = d->log, .hub = d->hub, .counters = on_counters, .arg = d };
 	if (store_open(config->state, d->log, &d->store, err) < 0)
 		return -1;
+	d->notes = notes_open(d->store, d->log);
 	parts.store = d->store;
 	if (pipeline_open(&parts, &d->pipeline, err) < 0 ||
 	    pipeline_change(d->pipeline, d->generation, wall_ms(), err) < 0)
@@ -230,6 +246,7 @@ static void abandon(struct daemon *d)
 	http_stop(d->http);
 	if (d->pipeline != NULL)
 		pipeline_close(d->pipeline);
+	notes_close(d->notes);
 	store_close(d->store);
 	uv_run(d->loop, UV_RUN_NOWAIT); /* the server's handle */
 	snapshot_hub_free(d->hub);
@@ -269,7 +286,7 @@ int daemon_start(uv_loop_t *loop, const struct daemon_settings *settings, struct
 	}
 	find_systemd(d);
 	start_handles(d);
-	if (fleet_start(loop, d->log, d->generation, hooks, &d->fleet, err) < 0) {
+	if (fleet_start(loop, d->log, d->generation, hooks, notes_memory(d->notes), &d->fleet, err) < 0) {
 		daemon_stop(d);
 		return -1;
 	}
