@@ -9,6 +9,12 @@ static void answered(void *arg, const struct ber_message *message, const struct 
 	engine_done *done = line->done;
 	line->ticket = ENGINE_NO_TICKET;
 	line->done = NULL;
+	struct hwatt_error why;
+	if (line->peer != NULL && message == NULL && err->code == HWATT_ETIMEOUT) {
+		why = *err;
+		peer_silent(line->peer, &why);
+		err = &why;
+	}
 	done(line->arg, message, err);
 }
 
@@ -23,6 +29,7 @@ void line_send(struct line *line, uint8_t *packet, size_t length, size_t id_at, 
 	struct engine_request request = {
 		.to = &line->to, .packet = packet, .length = length, .id_at = id_at, .timeout_ms = timeout_ms,
 		.retries = line->retries, .done = answered, .arg = line,
+		.security = line->peer != NULL ? &peer_security : NULL, .security_arg = line->peer,
 	};
 	line->done = done;
 	line->arg = arg;
