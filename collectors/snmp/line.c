@@ -24,6 +24,8 @@ void line_send(struct line *line, uint8_t *packet, size_t length, size_t id_at, 
 	int64_t left_ms = hwatt_target_time_left_ms(line->target);
 	int64_t tries = 1 + (int64_t)line->retries;
 	int64_t timeout_ms = line->timeout_ms;
+	if (line->peer != NULL)
+		left_ms -= left_ms / 8; /* for a discovery before it */
 	if (timeout_ms * tries > left_ms) /* all tries within the poll */
 		timeout_ms = left_ms / tries > 50 ? left_ms / tries : 50;
 	struct engine_request request = {

@@ -547,6 +547,6 @@ void session_counters(void *engine, void (*put)(void *arg, const char *name, con
 	put(arg, "snmp_wrong_source_total", "Answers from another address than was asked, dropped.", c->wrong_source);
 	put(arg, "snmp_kernel_drops_total", "Answers lost because the receive buffer was full.", c->kernel_drops);
 	put(arg, "snmp_send_errors_total", "SNMP requests that could not be sent.", c->send_errors);
-	put(arg, "snmp_refusals_total", "SNMPv3 requests that a device refused: wrong user, secret or context.", c->refusals);
-	put(arg, "snmp_rounds_total", "SNMPv3 requests sent again after a device told its engine id or clock.", c->rounds);
+	put(arg, "snmp_v3_refusals_total", "SNMPv3 requests that a device refused: wrong user, secret or context.", c->refusals);
+	put(arg, "snmp_v3_resyncs_total", "SNMPv3 requests sent again after a device told its engine id or clock.", c->rounds);
 }

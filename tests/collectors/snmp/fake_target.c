@@ -126,6 +126,14 @@ static void forget(struct hwatt_target *t)
 	free(t->profile_reason);
 }
 
+void fake_forget(struct hwatt_target *t)
+{
+	for (size_t i = 0; i < t->warning_count; i++)
+		free(t->warnings[i]);
+	free(t->warnings);
+	free(t->memory);
+}
+
 void fake_close(struct hwatt_target *t)
 {
 	t->collector->close(t);
@@ -133,12 +141,9 @@ void fake_close(struct hwatt_target *t)
 	while (!t->closed)
 		uv_run(t->loop, UV_RUN_ONCE);
 	uv_run(t->loop, UV_RUN_NOWAIT);
-	for (size_t i = 0; i < t->warning_count; i++)
-		free(t->warnings[i]);
-	free(t->warnings);
+	fake_forget(t);
 	free(t->points);
 	forget(t);
-	free(t->memory);
 	hwatt_arena_free(t->arena);
 	free(t);
 }

@@ -63,6 +63,9 @@ void fake_start(struct hwatt_target *t, int64_t timeout_ms);
 int fake_wait(struct hwatt_target *t);
 void fake_close(struct hwatt_target *t);
 
+/* Frees what was warned of and remembered, of a target that the test made itself. */
+void fake_forget(struct hwatt_target *t);
+
 /* The point, NULL when there is none. */
 const struct fake_point *fake_find(const struct hwatt_target *t, const char *role, const char *quantity, const char *index);
 /* The value given in the last poll in the fixed unit; fails the test when there is none. */

@@ -197,7 +197,7 @@ static void refusals_say_what_to_check(void **state)
 static void take_counter(void *arg, const char *name, const char *help, int64_t value)
 {
 	(void)help;
-	if (strcmp(name, "snmp_rounds_total") == 0)
+	if (strcmp(name, "snmp_v3_resyncs_total") == 0)
 		*(int64_t *)arg = value;
 }
 
