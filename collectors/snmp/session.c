@@ -518,6 +518,9 @@ void session_abort(struct hwatt_target *t)
 	s->stage = STAGE_IDLE;
 	if (s->survey != NULL)
 		survey_pause(s->survey);
+	struct hwatt_error ignored;
+	if (s->line.peer != NULL && s->line.ticket != ENGINE_NO_TICKET)
+		peer_silent(s->line.peer, &ignored);
 	line_cancel(&s->line);
 }
 
