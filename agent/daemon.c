@@ -3,6 +3,7 @@
 #include "daemon.h"
 #include "fleet.h"
 #include "http.h"
+#include "notes.h"
 #include "pipeline.h"
 #include "sdnotify.h"
 #include <hallwatt/arena.h>
@@ -22,6 +23,8 @@ struct daemon {
 	const char *config_file, *listen;
 	struct generation *generation;
 	struct store *store;
+	struct notes *notes;
+	bool notes_failing;
 	struct snapshot_hub *hub;
 	struct pipeline *pipeline;
 	struct fleet *fleet;
@@ -174,6 +177,16 @@ static void reload_as_wanted(struct daemon *d)
 	hwatt_text_free(&message);
 }
 
+/* What cannot be written now waits for the next tick; it is said once. */
+static void write_notes(struct daemon *d)
+{
+	struct hwatt_error err;
+	bool failed = notes_write(d->notes, &err) < 0;
+	if (failed && !d->notes_failing)
+		hwatt_log(d->log, HWATT_WARN, "what was learnt of devices is not kept yet: %s", err.text);
+	d->notes_failing = failed;
+}
+
 static void on_tick(uv_timer_t *timer)
 {
 	struct daemon *d = timer->data;
@@ -186,6 +199,7 @@ static void on_tick(uv_timer_t *timer)
 		d->petted_ms = now;
 	}
 	pipeline_tick(d->pipeline, wall_ms(), now);
+	write_notes(d);
 }
 
 /* One of the parts that close in their own time has gone. With the last one nobody polls, ticks or reloads any more. */
@@ -194,6 +208,7 @@ static void part_gone(struct daemon *d)
 	if (--d->parts > 0)
 		return;
 	pipeline_close(d->pipeline);
+	notes_close(d->notes);
 	store_close(d->store);
 	snapshot_hub_free(d->hub);
 	generation_release(d->generation);
@@ -242,6 +257,7 @@ static int open_parts(struct daemon *d, struct hwatt_error *err)
 	struct pipeline_parts parts = { .log = d->log, .hub = d->hub, .counters = on_counters, .arg = d };
 	if (store_open(config->state, d->log, &d->store, err) < 0)
 		return -1;
+	d->notes = notes_open(d->store, d->log);
 	parts.store = d->store;
 	if (pipeline_open(&parts, &d->pipeline, err) < 0 ||
 	    pipeline_change(d->pipeline, d->generation, wall_ms(), err) < 0)
@@ -259,6 +275,7 @@ static void abandon(struct daemon *d)
 	http_stop(d->http);
 	if (d->pipeline != NULL)
 		pipeline_close(d->pipeline);
+	notes_close(d->notes);
 	store_close(d->store);
 	uv_run(d->loop, UV_RUN_NOWAIT); /* the server's handle */
 	snapshot_hub_free(d->hub);
@@ -298,7 +315,7 @@ int daemon_start(uv_loop_t *loop, const struct daemon_settings *settings, struct
 	}
 	find_systemd(d);
 	start_handles(d);
-	if (fleet_start(loop, d->log, d->generation, hooks, &d->fleet, err) < 0) {
+	if (fleet_start(loop, d->log, d->generation, hooks, notes_memory(d->notes), &d->fleet, err) < 0) {
 		daemon_stop(d);
 		return -1;
 	}

@@ -23,6 +23,7 @@ struct fleet {
 	uv_loop_t *loop;
 	struct hwatt_log *log;
 	struct fleet_hooks hooks;
+	struct target_memory memory;
 	struct scheduler *scheduler;
 	size_t engine_count;
 	void **engines;                     /* in the order of hallwatt_collectors; NULL: not started */
@@ -144,7 +145,7 @@ static struct member *recruit(struct fleet *fleet, struct generation *generation
 		.engine = fleet->engines[collector_number(collector)],
 		.settings = generation_settings(generation, config), .device = &config->device,
 		.profiles = generation_profiles(generation, collector),
-		.owner = { .done = on_done, .closed = on_closed, .arg = m },
+		.owner = { .done = on_done, .closed = on_closed, .arg = m }, .memory = fleet->memory,
 	};
 	if (target_open(&parts, &m->target, &err) < 0) {
 		hwatt_log(m->log, HWATT_ERROR, "cannot be polled: %s", err.text);
@@ -251,12 +252,13 @@ void fleet_change(struct fleet *fleet, struct generation *generation)
 }
 
 int fleet_start(uv_loop_t *loop, struct hwatt_log *log, struct generation *generation, struct fleet_hooks hooks,
-		struct fleet **out, struct hwatt_error *err)
+		struct target_memory memory, struct fleet **out, struct hwatt_error *err)
 {
 	struct fleet *fleet = hwatt_alloc(sizeof(*fleet));
 	fleet->loop = loop;
 	fleet->log = log;
 	fleet->hooks = hooks;
+	fleet->memory = memory;
 	while (hallwatt_collectors[fleet->engine_count] != NULL)
 		fleet->engine_count++;
 	fleet->engines = hwatt_alloc((fleet->engine_count + 1) * sizeof(void *));

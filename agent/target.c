@@ -279,6 +279,19 @@ void hwatt_target_warn(struct hwatt_target *t, const char *fmt, ...)
 	hwatt_log(t->parts.log, HWATT_WARN, "%s", text);
 }
 
+void hwatt_target_remember(struct hwatt_target *t, const char *key, const char *value)
+{
+	const struct target_memory *m = &t->parts.memory;
+	if (m->remember != NULL)
+		m->remember(m->arg, t->parts.device->id, key, value);
+}
+
+char *hwatt_target_recall(struct hwatt_target *t, const char *key)
+{
+	const struct target_memory *m = &t->parts.memory;
+	return m->recall != NULL ? m->recall(m->arg, t->parts.device->id, key) : NULL;
+}
+
 const struct hwatt_device *hwatt_target_device(const struct hwatt_target *t)
 {
 	return t->parts.device;

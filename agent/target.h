@@ -39,6 +39,12 @@ struct target_owner {
 	void *arg;
 };
 
+struct target_memory { /* what targets keep over restarts */
+	void (*remember)(void *arg, const char *device, const char *key, const char *value); /* value NULL: forget */
+	char *(*recall)(void *arg, const char *device, const char *key);                     /* malloc'ed; NULL: nothing */
+	void *arg;
+};
+
 /* What a target is made of; everything is borrowed and outlives the target. */
 struct target_parts {
 	uv_loop_t *loop;
@@ -49,6 +55,7 @@ struct target_parts {
 	const struct hwatt_device *device;
 	const struct hwatt_profile_set *profiles;
 	struct target_owner owner;
+	struct target_memory memory; /* all NULL: nothing is kept */
 };
 
 /* Makes a target and opens its session; no traffic yet. Fails as the collector's `open` does. */

@@ -1,6 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The hallwatt authors
  * SPDX-License-Identifier: Apache-2.0 */
 #include "engine.h"
+#include "head.h"
 #include <assert.h>
 #include <errno.h>
 #include <hallwatt/arena.h>
@@ -31,7 +32,7 @@ struct slot {
 	union engine_address address;
 	enum slot_state state;
 	uint16_t generation;
-	unsigned tries;
+	unsigned tries, rounds;
 	int64_t due_ms;
 	uint32_t heap_at;    /* WAITING: its place in the heap */
 	uint32_t next;       /* FREE and QUEUED: the next in its list */
@@ -60,6 +61,7 @@ struct engine {
 	uint32_t limit;
 	struct engine_counters counters;
 	struct ber_message message;
+	uint8_t sealed[BER_MAX_PACKET];
 	struct mmsghdr headers[BATCH];
 	struct iovec vectors[BATCH];
 	union engine_address sources[BATCH];
@@ -146,9 +148,15 @@ static void transmit(struct engine *e, uint32_t at)
 	struct slot *s = &e->slots[at];
 	const struct port *port = s->address.any.sa_family == AF_INET6 ? &e->v6 : &e->v4;
 	socklen_t length = s->address.any.sa_family == AF_INET6 ? sizeof(s->address.v6) : sizeof(s->address.v4);
+	const uint8_t *bytes = s->request.packet;
+	size_t octets = s->request.length;
 	ber_put_id(s->request.packet, s->request.id_at, id_of(at, s));
-	ssize_t n = port->fd < 0 ? -1
-				 : sendto(port->fd, s->request.packet, s->request.length, 0, &s->address.any, length);
+	if (s->request.security != NULL) {
+		octets = s->request.security->seal(s->request.security_arg, id_of(at, s), bytes, octets,
+						   (int64_t)uv_now(e->loop), e->sealed, sizeof(e->sealed));
+		bytes = e->sealed;
+	}
+	ssize_t n = port->fd < 0 || octets == 0 ? -1 : sendto(port->fd, bytes, octets, 0, &s->address.any, length);
 	if (n < 0) /* as good as lost on the way: the timeout says so */
 		e->counters.send_errors++;
 	else
@@ -223,7 +231,8 @@ static bool same_source(const union engine_address *a, const union engine_addres
 static uint32_t match(struct engine *e, const uint8_t *packet, size_t length, const union engine_address *from)
 {
 	uint32_t id;
-	if (!ber_peek_id(packet, length, &id)) {
+	bool sealed = false;
+	if (!ber_peek_id(packet, length, &id) && !(sealed = head_peek_id(packet, length, &id))) {
 		e->counters.malformed++;
 		return NO_SLOT;
 	}
@@ -236,7 +245,49 @@ static uint32_t match(struct engine *e, const uint8_t *packet, size_t length, co
 		e->counters.wrong_source++;
 		return NO_SLOT;
 	}
+	if (sealed != (e->slots[at].request.security != NULL)) {
+		e->counters.malformed++;
+		return NO_SLOT;
+	}
 	return at;
+}
+
+static void again(struct engine *e, uint32_t at)
+{
+	struct hwatt_error err;
+	if (++e->slots[at].rounds > ENGINE_MAX_ROUNDS) {
+		hwatt_fail(&err, HWATT_EPROTO, "the agent does not come to terms with SNMPv3: %u reports to one request",
+			   ENGINE_MAX_ROUNDS + 1);
+		finish(e, at, NULL, &err);
+		return;
+	}
+	e->counters.rounds++;
+	transmit(e, at);
+	e->slots[at].tries--; /* it was no failed try */
+	heap_down(e, e->slots[at].heap_at);
+}
+
+/* An SNMPv3 message to the request in slot `at`. */
+static void take_sealed(struct engine *e, uint32_t at, const uint8_t *packet, size_t length)
+{
+	const struct slot *s = &e->slots[at];
+	struct hwatt_error err = { 0 };
+	switch (s->request.security->unseal(s->request.security_arg, id_of(at, s), packet, length, (int64_t)uv_now(e->loop),
+					    &e->message, &err)) {
+	case ENGINE_ANSWER:
+		finish(e, at, &e->message, NULL);
+		break;
+	case ENGINE_DROP:
+		e->counters.malformed++;
+		break;
+	case ENGINE_AGAIN:
+		again(e, at);
+		break;
+	case ENGINE_REFUSED:
+		e->counters.refusals++;
+		finish(e, at, NULL, &err);
+		break;
+	}
 }
 
 static void take(struct engine *e, const struct mmsghdr *header, const uint8_t *packet,
@@ -250,6 +301,10 @@ static void take(struct engine *e, const struct mmsghdr *header, const uint8_t *
 	uint32_t at = match(e, packet, header->msg_len, from);
 	if (at == NO_SLOT)
 		return;
+	if (e->slots[at].request.security != NULL) {
+		take_sealed(e, at, packet, header->msg_len);
+		return;
+	}
 	if (ber_decode(packet, header->msg_len, &e->message, NULL) < 0 || e->message.pdu != BER_RESPONSE) {
 		e->counters.malformed++; /* the request goes on waiting: a sound answer may follow */
 		return;
@@ -457,7 +512,7 @@ uint32_t engine_send(struct engine *e, const struct engine_request *request)
 	s->request = *request;
 	s->address = *request->to;
 	s->request.to = NULL;
-	s->tries = 0;
+	s->tries = s->rounds = 0;
 	s->state = SLOT_QUEUED;
 	s->next = NO_SLOT;
 	s->previous = e->queue_last;

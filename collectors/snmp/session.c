@@ -26,6 +26,7 @@
 
 struct module { /* shared by all sessions of a loop */
 	struct engine *engine;
+	struct roster *roster;     /* NULL while nobody speaks SNMPv3 */
 	struct book **books;
 	size_t book_count;
 	struct plan_shelf shelf;
@@ -95,6 +96,8 @@ void session_stop(void *engine)
 		book_release(m->books[i]);
 	engine_close(m->engine);
 	plan_shelf_free(&m->shelf);
+	if (m->roster != NULL)
+		roster_close(m->roster);
 	free(m->books);
 	free(m);
 }
@@ -136,6 +139,7 @@ static void free_session(struct session *s)
 	recorder_free(s->recorder);
 	drop_plan(s);
 	book_release(s->book);
+	peer_free(s->line.peer);
 	if (s->community != NULL)
 		explicit_bzero(s->community, strlen(s->community));
 	if (s->pieces != NULL)
@@ -171,6 +175,16 @@ static int64_t request_timeout_ms(const struct hwatt_target *t, const struct snm
 	return settings->timeout_ms < share ? settings->timeout_ms : share;
 }
 
+/* The library behind SNMPv3 is not even readied where nobody speaks it. */
+static int open_peer(struct session *s, struct hwatt_error *err)
+{
+	struct module *m = s->module;
+	if (m->roster == NULL && roster_open(&m->roster, err) < 0)
+		return -1;
+	int64_t now_ms = (int64_t)uv_now(hwatt_target_loop(s->target));
+	return peer_new(m->roster, s->target, &s->line.to, s->settings, now_ms, &s->line.peer, err);
+}
+
 int session_open(struct hwatt_target *t, struct hwatt_error *err)
 {
 	struct session *s = hwatt_alloc(sizeof(*s));
@@ -178,7 +192,8 @@ int session_open(struct hwatt_target *t, struct hwatt_error *err)
 	s->module = hwatt_target_engine(t);
 	s->settings = hwatt_target_settings(t);
 	s->ticks = -1;
-	if (read_community(s, err) < 0) {
+	bool sealed = s->settings->version == SNMP_V3;
+	if (!sealed && read_community(s, err) < 0) {
 		free_session(s);
 		return -1;
 	}
@@ -186,8 +201,12 @@ int session_open(struct hwatt_target *t, struct hwatt_error *err)
 		.engine = s->module->engine, .target = t, .community = s->community,
 		.version = s->settings->version == SNMP_V1 ? BER_V1 : BER_V2C,
 		.timeout_ms = request_timeout_ms(t, s->settings), .retries = (unsigned)s->settings->retries,
-		.max_repetitions = (unsigned)s->settings->max_repetitions, .octets = LINE_OCTETS,
+		.max_repetitions = (unsigned)s->settings->max_repetitions, .octets = LINE_OCTETS - (sealed ? LINE_SEALED : 0),
 	};
+	if (sealed && open_peer(s, err) < 0) {
+		free_session(s);
+		return -1;
+	}
 	hwatt_target_attach(t, s);
 	return 0;
 }
@@ -482,7 +501,7 @@ static void pieces_answered(void *arg, const struct ber_message *message, const 
 	struct pieces *p = s->pieces;
 	const struct plan_request *r = &s->plan->requests[s->request];
 	s->resurvey = true;
-	if (message == NULL && ++p->silences > 1) {
+	if (message == NULL && (err->code != HWATT_ETIMEOUT || ++p->silences > 1)) {
 		finish(s, err);
 		return;
 	}
@@ -508,7 +527,7 @@ static void plan_answered(void *arg, const struct ber_message *message, const st
 {
 	struct session *s = arg;
 	const struct plan_request *r = &s->plan->requests[s->request];
-	if (message == NULL && !s->answered) {
+	if (message == NULL && (!s->answered || err->code != HWATT_ETIMEOUT)) {
 		s->resolved = false; /* perhaps the name has another address by now */
 		finish(s, err);
 		return;
@@ -547,8 +566,12 @@ static void go_on(struct session *s)
 void session_poll(struct hwatt_target *t)
 {
 	struct session *s = hwatt_target_session(t);
+	struct hwatt_error err;
 	s->answered = false;
-	go_on(s);
+	if (s->line.peer != NULL && peer_held(s->line.peer, (int64_t)uv_now(hwatt_target_loop(t)), &err) < 0)
+		finish(s, &err);
+	else
+		go_on(s);
 }
 
 void session_abort(struct hwatt_target *t)
@@ -558,6 +581,9 @@ void session_abort(struct hwatt_target *t)
 	give_back(s);
 	if (s->survey != NULL)
 		survey_pause(s->survey);
+	struct hwatt_error ignored;
+	if (s->line.peer != NULL && s->line.ticket != ENGINE_NO_TICKET)
+		peer_silent(s->line.peer, &ignored);
 	line_cancel(&s->line);
 	recorder_end(s->recorder);
 	recorder_free(s->recorder);
@@ -606,4 +632,6 @@ void session_counters(void *engine, void (*put)(void *arg, const char *name, con
 	put(arg, "snmp_wrong_source_total", "Answers from another address than was asked, dropped.", c->wrong_source);
 	put(arg, "snmp_kernel_drops_total", "Answers lost because the receive buffer was full.", c->kernel_drops);
 	put(arg, "snmp_send_errors_total", "SNMP requests that could not be sent.", c->send_errors);
+	put(arg, "snmp_v3_refusals_total", "SNMPv3 requests that a device refused: wrong user, secret or context.", c->refusals);
+	put(arg, "snmp_v3_resyncs_total", "SNMPv3 requests sent again after a device told its engine id or clock.", c->rounds);
 }

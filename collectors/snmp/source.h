@@ -12,12 +12,15 @@
 
 #define SNMP_UNBOUNDED INT64_C(900000000000000000) /* a condition without a bound on this side */
 
-enum snmp_version { SNMP_V1, SNMP_V2C };
+enum snmp_version { SNMP_V1, SNMP_V2C, SNMP_V3 };
 
 struct snmp_settings {
 	int version;
 	const char *community;
 	struct hwatt_secret community_secret;
+	const char *user, *context, *engine_id;
+	int auth, priv; /* enum seal_auth, enum seal_priv */
+	struct hwatt_secret auth_secret, priv_secret;
 	int64_t timeout_ms, retries, max_repetitions, refresh_ms;
 };
 

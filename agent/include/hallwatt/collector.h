@@ -108,6 +108,11 @@ void hwatt_target_uptime(struct hwatt_target *t, int64_t uptime_ms);
 void hwatt_target_register_stamp(struct hwatt_target *t, int point, uint64_t stamp);
 /* A sentence for a human about this device's answers ("outlet 3: ... left out"); once per text and target. */
 void hwatt_target_warn(struct hwatt_target *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* Keeps a small text about this device over restarts; `value` NULL forgets it. Not for secrets. Where nothing is kept
+ * (`hallwatt probe`) it does nothing. */
+void hwatt_target_remember(struct hwatt_target *t, const char *key, const char *value);
+/* What was kept, malloc'ed; NULL: nothing. */
+char *hwatt_target_recall(struct hwatt_target *t, const char *key);
 /* Counts one request sent, for probe's output and the self metrics. */
 void hwatt_target_count_request(struct hwatt_target *t);
 void hwatt_target_done(struct hwatt_target *t, const struct hwatt_error *err); /* NULL: all read */
