@@ -12,6 +12,8 @@ enum { CMD_DONE = 0, CMD_NO = 1, CMD_MISUSE = 2 };
 int cmd_run(int argc, char **argv);
 int cmd_check(int argc, char **argv);
 int cmd_probe(int argc, char **argv);
+int cmd_discover(int argc, char **argv);
+int cmd_record(int argc, char **argv);
 int cmd_demo(int argc, char **argv);
 
 /* What subcommands share. */

@@ -24,6 +24,7 @@
 #define COMMIT_STEPS (10 * 288) /* ten days */
 #define MONTH_S (INT64_C(366) * 86400 / 12)
 #define ARGUMENT_SIZE 64
+#define SIGNALS 4
 
 extern char **environ;
 
@@ -54,7 +55,7 @@ struct demo {
 	pid_t hall;                  /* the simulator, 0: not running */
 	struct hwatt_log *log;
 	uv_loop_t loop;
-	uv_signal_t signals[3];      /* TERM, INT, CHLD */
+	uv_signal_t signals[SIGNALS];
 	struct daemon *daemon;
 	bool interrupted, hall_died;
 };
@@ -204,11 +205,20 @@ static struct generation *load_configuration(struct demo *d, struct hwatt_error 
 	return g;
 }
 
-struct span { int64_t from_s, until_s; struct progress bar; };
+struct span { struct demo *demo; int64_t from_s, until_s; struct progress bar; };
 
 static int64_t now_ms(void)
 {
 	return (int64_t)(uv_hrtime() / 1000000);
+}
+
+/* Whether the simulated hall is still there. One that could not begin (its port is taken) has said why. */
+static bool hall_lives(struct demo *d)
+{
+	int status;
+	if (d->hall > 0 && waitpid(d->hall, &status, WNOHANG) == d->hall)
+		d->hall = 0;
+	return d->hall > 0;
 }
 
 /* Ctrl-C waits, blocked, until the live part handles it: only look whether it came. */
@@ -218,7 +228,8 @@ static bool on_progress(void *arg, int64_t at_ms)
 	sigset_t pending;
 	progress_update(&s->bar, at_ms / 1000 - s->from_s, now_ms());
 	sigpending(&pending);
-	return !sigismember(&pending, SIGINT) && !sigismember(&pending, SIGTERM);
+	return !sigismember(&pending, SIGINT) && !sigismember(&pending, SIGTERM) && !sigismember(&pending, SIGHUP) &&
+	       hall_lives(s->demo);
 }
 
 static void block_signals(int how)
@@ -227,6 +238,7 @@ static void block_signals(int how)
 	sigemptyset(&set);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
 	sigprocmask(how, &set, NULL);
 }
 
@@ -245,6 +257,8 @@ static int meter_stream(struct demo *d, struct span *span, struct pipeline *pipe
 	if (spawn_simulator(d, arguments, &in, &pid, err) < 0)
 		return -1;
 	int rc = past_meter(in, pipeline, COMMIT_STEPS, on_progress, span, &figures, err);
+	if (rc < 0) /* Ctrl-C: it need not complain of a closed pipe */
+		kill(pid, SIGTERM);
 	fclose(in);
 	struct hwatt_error ignored = {0};
 	int ended = wait_for(pid, rc == 0 ? err : &ignored);
@@ -260,7 +274,7 @@ static int meter_past(struct demo *d, struct hwatt_error *err)
 	struct store *store = NULL;
 	struct pipeline *pipeline = NULL;
 	int64_t now_s = (int64_t)time(NULL);
-	struct span span = { .from_s = d->origin_s, .until_s = now_s };
+	struct span span = { .demo = d, .from_s = d->origin_s, .until_s = now_s };
 	int rc = -1;
 	if (g == NULL)
 		return -1;
@@ -310,7 +324,7 @@ static void on_signal(uv_signal_t *signal, int number)
 	struct demo *d = signal->data;
 	if (number == SIGCHLD) {
 		int status;
-		if (waitpid(d->hall, &status, WNOHANG) != d->hall)
+		if (d->hall > 0 && waitpid(d->hall, &status, WNOHANG) != d->hall)
 			return;
 		d->hall = 0;
 		d->hall_died = !d->interrupted;
@@ -321,7 +335,7 @@ static void on_signal(uv_signal_t *signal, int number)
 		fprintf(stderr, "\nending\n");
 	}
 	if (!uv_is_closing((uv_handle_t *)&d->signals[0])) {
-		for (int i = 0; i < 3; i++)
+		for (int i = 0; i < SIGNALS; i++)
 			uv_close((uv_handle_t *)&d->signals[i], NULL);
 		daemon_stop(d->daemon);
 	}
@@ -329,19 +343,22 @@ static void on_signal(uv_signal_t *signal, int number)
 
 static int run_live(struct demo *d, struct hwatt_error *err)
 {
-	static const int numbers[3] = { SIGTERM, SIGINT, SIGCHLD };
+	static const int numbers[SIGNALS] = { SIGTERM, SIGINT, SIGHUP, SIGCHLD };
 	char path[PATH_MAX + 16];
 	snprintf(path, sizeof(path), "%s/hallwatt.yaml", d->folder);
 	struct daemon_settings settings = { .config_file = path, .log = d->log };
 	uv_loop_init(&d->loop);
 	int rc = daemon_start(&d->loop, &settings, &d->daemon, err);
-	for (int i = 0; i < 3 && rc == 0; i++) {
+	for (int i = 0; i < SIGNALS && rc == 0; i++) {
 		uv_signal_init(&d->loop, &d->signals[i]);
 		d->signals[i].data = d;
 		uv_signal_start(&d->signals[i], on_signal, numbers[i]);
 	}
-	if (rc == 0)
+	/* From here on its end is a signal; one that came before is seen now. */
+	if (rc == 0 && hall_lives(d))
 		say_what_to_open(d);
+	else if (rc == 0)
+		kill(getpid(), SIGCHLD);
 	block_signals(SIG_UNBLOCK);
 	uv_run(&d->loop, UV_RUN_DEFAULT);
 	uv_loop_close(&d->loop);
@@ -395,6 +412,8 @@ int cmd_demo(int argc, char **argv)
 		rc = meter_past(&d, &err);
 	if (rc == 0)
 		rc = run_live(&d, &err);
+	if (rc < 0 && err.code == HWATT_ENODATA && d.hall == 0) /* the past was not metered to its end */
+		hwatt_fail(&err, HWATT_EIO, "the simulated hall ended (its words are above)");
 	clean_up(&d);
 	if (rc == 0 || err.code == HWATT_ENODATA) /* ended by Ctrl-C, maybe before the hall went live */
 		return CMD_DONE;

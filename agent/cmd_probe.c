@@ -3,17 +3,22 @@
 /* cmd_probe.c - polls one device once and says what it gave: the same code as the daemon, with a scheduler of one. */
 #include "cmd.h"
 #include "generation.h"
+#include "prompt.h"
 #include "target.h"
 #include <getopt.h>
 #include <hallwatt/arena.h>
 #include <hallwatt/text.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define OUTPUT_MAX (64u << 20)
 #define DEFAULT_TIMEOUT_MS 20000
+#define TYPED_MAX 256
 
 static const char help[] =
 	"Usage: hallwatt probe ADDRESS [OPTION...]\n"
@@ -25,6 +30,12 @@ static const char help[] =
 	"      --credentials NAME   which of them\n"
 	"      --community TEXT     SNMP v1 and v2c: the community (it is no secret), default \"public\"\n"
 	"      --version-1          SNMP v1 instead of v2c\n"
+	"      --user NAME          SNMP v3: the user\n"
+	"      --auth NAME          its digest: md5, sha, sha224, sha256, sha384, sha512\n"
+	"      --auth-file FILE     the file with its pass phrase; - asks for it\n"
+	"      --priv NAME          its cipher: des, aes128, aes192, aes256, aes192c, aes256c\n"
+	"      --priv-file FILE     the file with that pass phrase; - asks for it\n"
+	"      --context NAME       the context, where the device has several\n"
 	"      --profile NAME       use this profile instead of the best match\n"
 	"      --profiles DIR       look for further profiles here\n"
 	"      --timeout SECONDS    give up after this long (20)\n"
@@ -36,6 +47,7 @@ static const char help[] =
 
 struct probe { /* the arguments, then the run */
 	const char *address, *config_file, *credentials, *community, *profile, *profiles;
+	const char *user, *auth, *auth_file, *priv, *priv_file, *context; /* SNMPv3; NULL: not said */
 	bool version_1, json;
 	int64_t timeout_ms;
 	enum hwatt_level level;
@@ -57,7 +69,7 @@ struct probe { /* the arguments, then the run */
 };
 
 enum { OPT_CREDENTIALS = 256, OPT_COMMUNITY, OPT_VERSION_1, OPT_PROFILE, OPT_PROFILES, OPT_TIMEOUT, OPT_FORMAT,
-       OPT_LEVEL };
+       OPT_LEVEL, OPT_USER, OPT_AUTH, OPT_AUTH_FILE, OPT_PRIV, OPT_PRIV_FILE, OPT_CONTEXT };
 
 static const struct option options[] = {
 	{ "config.file", required_argument, NULL, 'c' },
@@ -69,6 +81,12 @@ static const struct option options[] = {
 	{ "timeout", required_argument, NULL, OPT_TIMEOUT },
 	{ "format", required_argument, NULL, OPT_FORMAT },
 	{ "log.level", required_argument, NULL, OPT_LEVEL },
+	{ "user", required_argument, NULL, OPT_USER },
+	{ "auth", required_argument, NULL, OPT_AUTH },
+	{ "auth-file", required_argument, NULL, OPT_AUTH_FILE },
+	{ "priv", required_argument, NULL, OPT_PRIV },
+	{ "priv-file", required_argument, NULL, OPT_PRIV_FILE },
+	{ "context", required_argument, NULL, OPT_CONTEXT },
 	{ "help", no_argument, NULL, 'h' },
 	{ NULL, 0, NULL, 0 },
 };
@@ -94,6 +112,12 @@ static int parse_option(struct probe *p, int option)
 	case 'c': p->config_file = optarg; return CMD_DONE;
 	case OPT_CREDENTIALS: p->credentials = optarg; return CMD_DONE;
 	case OPT_COMMUNITY: p->community = optarg; return CMD_DONE;
+	case OPT_USER: p->user = optarg; return CMD_DONE;
+	case OPT_AUTH: p->auth = optarg; return CMD_DONE;
+	case OPT_AUTH_FILE: p->auth_file = optarg; return CMD_DONE;
+	case OPT_PRIV: p->priv = optarg; return CMD_DONE;
+	case OPT_PRIV_FILE: p->priv_file = optarg; return CMD_DONE;
+	case OPT_CONTEXT: p->context = optarg; return CMD_DONE;
 	case OPT_VERSION_1: p->version_1 = true; return CMD_DONE;
 	case OPT_PROFILE: p->profile = optarg; return CMD_DONE;
 	case OPT_PROFILES: p->profiles = optarg; return CMD_DONE;
@@ -122,6 +146,17 @@ static int parse_arguments(struct probe *p, int argc, char **argv)
 		return misuse(optind == argc ? "which address?" : "one address at a time", NULL);
 	if (p->credentials != NULL && p->config_file == NULL)
 		return misuse("--credentials needs --config.file", NULL);
+	if (p->user == NULL && (p->auth != NULL || p->auth_file != NULL || p->priv != NULL || p->priv_file != NULL ||
+				p->context != NULL))
+		return misuse("--auth, --priv and --context need --user", NULL);
+	if ((p->auth == NULL) != (p->auth_file == NULL))
+		return misuse("--auth and --auth-file need each other; --auth-file - asks for the pass phrase", NULL);
+	if ((p->priv == NULL) != (p->priv_file == NULL))
+		return misuse("--priv and --priv-file need each other; --priv-file - asks for the pass phrase", NULL);
+	if (p->priv != NULL && p->auth == NULL)
+		return misuse("--priv needs --auth: SNMPv3 does not encrypt what it does not sign", NULL);
+	if (p->user != NULL && (p->version_1 || p->credentials != NULL))
+		return misuse("--user is for SNMPv3, in place of --version-1 or --credentials", NULL);
 	p->address = argv[optind];
 	return CMD_DONE;
 }
@@ -157,17 +192,82 @@ static int configured_settings(struct probe *p)
 	return p->credentials != NULL ? misuse("the configuration has no credentials called", p->credentials) : CMD_DONE;
 }
 
+/* A secret typed at the terminal, in a file that only this process has: its path, NULL after a mistake. */
+static const char *typed_secret(struct probe *p, const char *question)
+{
+	char secret[TYPED_MAX];
+	struct hwatt_error err;
+	if (prompt_secret(question, secret, sizeof(secret), &err) < 0) {
+		misuse(err.text, NULL);
+		return NULL;
+	}
+	int fd = memfd_create("hallwatt-secret", MFD_CLOEXEC); /* stays open until the end */
+	size_t length = strlen(secret);
+	bool written = fd >= 0 && fchmod(fd, 0600) == 0 && write(fd, secret, length) == (ssize_t)length;
+	explicit_bzero(secret, sizeof(secret));
+	if (!written) {
+		misuse("the pass phrase cannot be kept", NULL);
+		return NULL;
+	}
+	return hwatt_arena_printf(p->arena, "/proc/self/fd/%d", fd);
+}
+
+/* Writes `key: word, key_secret: {file: path}`. */
+static int put_secret(struct probe *p, struct hwatt_text *text, const char *key, const char *word, const char *file)
+{
+	if (word == NULL)
+		return 0;
+	const char *path = file;
+	char folder[PATH_MAX];
+	if (strcmp(file, "-") == 0)
+		path = typed_secret(p, key[0] == 'a' ? "Pass phrase of --auth" : "Pass phrase of --priv");
+	else if (file[0] != '/' && getcwd(folder, sizeof(folder)) != NULL)
+		path = hwatt_arena_printf(p->arena, "%s/%s", folder, file);
+	if (path == NULL)
+		return -1;
+	hwatt_text_printf(text, ", %s: ", key);
+	hwatt_text_json(text, word);
+	hwatt_text_printf(text, ", %s_secret: {file: ", key);
+	hwatt_text_json(text, path);
+	hwatt_text_puts(text, "}");
+	return 0;
+}
+
+static int put_user(struct probe *p, struct hwatt_text *text)
+{
+	hwatt_text_puts(text, "version: \"3\", user: ");
+	hwatt_text_json(text, p->user);
+	if (p->context != NULL) {
+		hwatt_text_puts(text, ", context: ");
+		hwatt_text_json(text, p->context);
+	}
+	if (put_secret(p, text, "auth", p->auth, p->auth_file) < 0)
+		return -1;
+	return put_secret(p, text, "priv", p->priv, p->priv_file);
+}
+
 /* Reads the options as the collector's table would read a configuration that says the same. */
 static int quick_settings(struct probe *p, struct hwatt_report *report)
 {
 	struct hwatt_text text;
 	hwatt_text_init(&text, 4096);
 	hwatt_text_puts(&text, "{");
-	if (strcmp(p->collector->name, "snmp") == 0) {
+	int rc = 0;
+	if (strcmp(p->collector->name, "snmp") != 0) {
+		rc = p->user != NULL ? -1 : 0;
+		if (rc < 0)
+			misuse("--user is for snmp, not for", p->collector->name);
+	} else if (p->user != NULL) {
+		rc = put_user(p, &text);
+	} else {
 		hwatt_text_printf(&text, "version: %s, community: ", p->version_1 ? "\"1\"" : "\"2c\"");
 		hwatt_text_json(&text, p->community);
 	}
 	hwatt_text_puts(&text, "}");
+	if (rc < 0) {
+		hwatt_text_free(&text);
+		return CMD_MISUSE;
+	}
 	const struct hwatt_node *node =
 		document_parse("(options)", hwatt_text_string(&text), text.length, p->arena, report);
 	hwatt_text_free(&text);

@@ -87,6 +87,15 @@ static void listen_for_stop(struct stopper *s, uv_loop_t *loop)
 	}
 }
 
+/* A SIGHUP that comes while we start waits, rather than end us. */
+static void hold_hangup(int how)
+{
+	sigset_t hangup;
+	sigemptyset(&hangup);
+	sigaddset(&hangup, SIGHUP);
+	sigprocmask(how, &hangup, NULL);
+}
+
 /* Secrets pass through memory: a core dump must not carry them off. */
 static void forbid_core_dumps(void)
 {
@@ -103,18 +112,25 @@ int cmd_run(int argc, char **argv)
 		return code < 0 ? CMD_DONE : code;
 	forbid_core_dumps();
 	signal(SIGPIPE, SIG_IGN);
+	hold_hangup(SIG_BLOCK);
 	struct hwatt_log *log = hwatt_log_new(a.level, a.format);
 	struct daemon_settings settings = { .config_file = a.config_file, .listen = a.listen, .log = log };
 	struct stopper stopper = {0};
 	struct hwatt_error err = {0};
 	uv_loop_t loop;
-	uv_loop_init(&loop);
+	int rc = uv_loop_init(&loop);
+	if (rc < 0) {
+		hwatt_log(log, HWATT_ERROR, "cannot start: %s", uv_strerror(rc));
+		hwatt_log_free(log);
+		return CMD_NO;
+	}
 	if (daemon_start(&loop, &settings, &stopper.daemon, &err) < 0) {
 		hwatt_log(log, HWATT_ERROR, "%s", err.text);
 		code = err.code == HWATT_EINVAL ? CMD_MISUSE : CMD_NO;
 	} else {
 		listen_for_stop(&stopper, &loop);
 	}
+	hold_hangup(SIG_UNBLOCK);
 	uv_run(&loop, UV_RUN_DEFAULT);
 	uv_loop_close(&loop);
 	hwatt_log_free(log);

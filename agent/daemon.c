@@ -3,6 +3,7 @@
 #include "daemon.h"
 #include "fleet.h"
 #include "http.h"
+#include "notes.h"
 #include "pipeline.h"
 #include "sdnotify.h"
 #include <hallwatt/arena.h>
@@ -26,6 +27,8 @@ struct daemon {
 	const char *config_file, *listen;
 	struct generation *generation;
 	struct store *store;
+	struct notes *notes;
+	bool notes_failing;
 	struct snapshot_hub *hub;
 	struct pipeline *pipeline;
 	struct fleet *fleet;
@@ -34,10 +37,13 @@ struct daemon {
 	uv_signal_t hangup;
 	struct sdnotify systemd;
 	int64_t watchdog_ms, petted_ms; /* 0: nobody watches */
+	int64_t refreshed_ms;              /* when a snapshot was last asked for; 0: never */
 	int64_t tidy_ms;                   /* when to give memory back; 0: done */
 	int64_t reloads, reload_failures, last_reload_s;
 	bool last_reload_ok;
+	bool reload_wanted;             /* SIGHUP came: however many, one reload at the next tick */
 	bool stopping;
+	int parts;                      /* tick, hangup and fleet, while they live: `d` goes with the last */
 };
 
 static int64_t wall_ms(void)
@@ -47,11 +53,18 @@ static int64_t wall_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+/* The loop's own clock stands still while a callback works; beside the wall clock that would look like a clock that was set. */
+static int64_t mono_ms(const struct daemon *d)
+{
+	uv_update_time(d->loop);
+	return (int64_t)uv_now(d->loop);
+}
+
 static void on_polled(void *arg, const char *device, struct hwatt_target *t, const struct hwatt_error *err,
 		      int64_t took_us)
 {
 	struct daemon *d = arg;
-	pipeline_polled(d->pipeline, device, t, err, took_us, wall_ms(), (int64_t)uv_now(d->loop));
+	pipeline_polled(d->pipeline, device, t, err, took_us, wall_ms(), mono_ms(d));
 }
 
 static void on_changing(void *arg, const char *device)
@@ -119,8 +132,9 @@ static int change(struct daemon *d, struct generation *next, struct hwatt_error 
 	if (d->listen == NULL && strcmp(next->config->listen, d->generation->config->listen) != 0)
 		hwatt_log(d->log, HWATT_WARN, "\"listen\" stays %s until the next restart",
 			  d->generation->config->listen);
-	if (pipeline_change(d->pipeline, next, wall_ms(), err) < 0 || fleet_change(d->fleet, next, err) < 0)
+	if (fleet_prepare(d->fleet, next, err) < 0 || pipeline_change(d->pipeline, next, wall_ms(), err) < 0)
 		goto failed;
+	fleet_change(d->fleet, next);
 	http_set_lifecycle(d->http, next->config->enable_lifecycle);
 	generation_release(d->generation);
 	d->generation = next;
@@ -131,10 +145,15 @@ failed:
 	return -1;
 }
 
+/* However many ask, there is a second between two snapshots. */
 static void refresh(void *arg)
 {
 	struct daemon *d = arg;
-	pipeline_refresh(d->pipeline, wall_ms(), (int64_t)uv_now(d->loop));
+	int64_t now = mono_ms(d);
+	if (d->refreshed_ms != 0 && now - d->refreshed_ms < TICK_MS)
+		return;
+	d->refreshed_ms = now;
+	pipeline_refresh(d->pipeline, wall_ms(), now);
 }
 
 static int reload(void *arg, struct hwatt_text *message)
@@ -161,8 +180,14 @@ static int reload(void *arg, struct hwatt_text *message)
 static void on_hangup(uv_signal_t *signal, int number)
 {
 	struct daemon *d = signal->data;
-	struct hwatt_text message;
 	(void)number;
+	d->reload_wanted = true;
+}
+
+static void reload_as_wanted(struct daemon *d)
+{
+	struct hwatt_text message;
+	d->reload_wanted = false;
 	hwatt_text_init(&message, MESSAGE_MAX_OCTETS);
 	sdnotify_tell_reloading(&d->systemd, (int64_t)(uv_hrtime() / 1000), NULL);
 	reload(d, &message);
@@ -182,10 +207,22 @@ static void tidy(struct daemon *d, int64_t now_ms)
 #endif
 }
 
+/* What cannot be written now waits for the next tick; it is said once. */
+static void write_notes(struct daemon *d)
+{
+	struct hwatt_error err;
+	bool failed = notes_write(d->notes, &err) < 0;
+	if (failed && !d->notes_failing)
+		hwatt_log(d->log, HWATT_WARN, "what was learnt of devices is not kept yet: %s", err.text);
+	d->notes_failing = failed;
+}
+
 static void on_tick(uv_timer_t *timer)
 {
 	struct daemon *d = timer->data;
-	int64_t now = (int64_t)uv_now(d->loop);
+	if (d->reload_wanted)
+		reload_as_wanted(d);
+	int64_t now = mono_ms(d);
 	http_beat(d->http, (int64_t)(uv_hrtime() / 1000000));
 	if (d->watchdog_ms > 0 && now - d->petted_ms >= d->watchdog_ms) {
 		sdnotify_tell(&d->systemd, "WATCHDOG=1", NULL);
@@ -193,19 +230,32 @@ static void on_tick(uv_timer_t *timer)
 	}
 	pipeline_tick(d->pipeline, wall_ms(), now);
 	tidy(d, now);
+	write_notes(d);
 }
 
-/* The fleet has gone: nobody polls any more. */
-static void on_fleet_stopped(void *arg)
+/* One of the parts that close in their own time has gone. With the last one nobody polls, ticks or reloads any more. */
+static void part_gone(struct daemon *d)
 {
-	struct daemon *d = arg;
+	if (--d->parts > 0)
+		return;
 	pipeline_close(d->pipeline);
+	notes_close(d->notes);
 	store_close(d->store);
 	snapshot_hub_free(d->hub);
 	generation_release(d->generation);
 	hwatt_log(d->log, HWATT_INFO, "stopped");
 	sdnotify_close(&d->systemd);
 	free(d);
+}
+
+static void on_fleet_stopped(void *arg)
+{
+	part_gone(arg);
+}
+
+static void on_handle_closed(uv_handle_t *handle)
+{
+	part_gone(handle->data);
 }
 
 void daemon_stop(struct daemon *d)
@@ -216,9 +266,8 @@ void daemon_stop(struct daemon *d)
 	sdnotify_tell(&d->systemd, "STOPPING=1", NULL);
 	hwatt_log(d->log, HWATT_INFO, "stopping");
 	http_stop(d->http);
-	/* The handles are part of `d`, which outlives them: the fleet's last handle closes after these. */
-	uv_close((uv_handle_t *)&d->tick, NULL);
-	uv_close((uv_handle_t *)&d->hangup, NULL);
+	uv_close((uv_handle_t *)&d->tick, on_handle_closed);
+	uv_close((uv_handle_t *)&d->hangup, on_handle_closed);
 	fleet_stop(d->fleet);
 }
 
@@ -231,6 +280,7 @@ static void start_handles(struct daemon *d)
 	uv_signal_init(d->loop, &d->hangup);
 	d->hangup.data = d;
 	uv_signal_start(&d->hangup, on_hangup, SIGHUP);
+	d->parts = 3;
 }
 
 static int open_parts(struct daemon *d, struct hwatt_error *err)
@@ -239,6 +289,7 @@ static int open_parts(struct daemon *d, struct hwatt_error *err)
 	struct pipeline_parts parts = { .log = d->log, .hub = d->hub, .counters = on_counters, .arg = d };
 	if (store_open(config->state, d->log, &d->store, err) < 0)
 		return -1;
+	d->notes = notes_open(d->store, d->log);
 	parts.store = d->store;
 	if (pipeline_open(&parts, &d->pipeline, err) < 0 ||
 	    pipeline_change(d->pipeline, d->generation, wall_ms(), err) < 0)
@@ -257,6 +308,7 @@ static void abandon(struct daemon *d)
 	http_stop(d->http);
 	if (d->pipeline != NULL)
 		pipeline_close(d->pipeline);
+	notes_close(d->notes);
 	store_close(d->store);
 	uv_run(d->loop, UV_RUN_NOWAIT); /* the server's handle */
 	snapshot_hub_free(d->hub);
@@ -296,7 +348,7 @@ int daemon_start(uv_loop_t *loop, const struct daemon_settings *settings, struct
 	}
 	find_systemd(d);
 	start_handles(d);
-	if (fleet_start(loop, d->log, d->generation, hooks, &d->fleet, err) < 0) {
+	if (fleet_start(loop, d->log, d->generation, hooks, notes_memory(d->notes), &d->fleet, err) < 0) {
 		daemon_stop(d);
 		return -1;
 	}

@@ -136,7 +136,7 @@ static void close_frame(struct builder *b)
 	struct frame frame = b->frames[--b->depth];
 	struct hwatt_node *node = frame.node;
 	size_t children = b->pile_count - frame.base;
-	struct hwatt_node **from = b->pile + frame.base;
+	struct hwatt_node **from = children > 0 ? b->pile + frame.base : NULL; /* no pile yet before the first child */
 	if (node->kind == HWATT_NODE_SEQUENCE) {
 		node->count = children;
 		node->items = hwatt_arena_alloc(b->arena, (children + 1) * sizeof(struct hwatt_node *));

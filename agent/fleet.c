@@ -15,6 +15,7 @@ struct member { /* one device */
 	struct hwatt_target *target;
 	struct scheduler_entry *entry;
 	uint64_t began_ns;
+	uint64_t secrets;                   /* see option_secrets(); as they were when the session was opened */
 	bool kept;                          /* while changing: the new generation has it unchanged */
 };
 
@@ -22,6 +23,7 @@ struct fleet {
 	uv_loop_t *loop;
 	struct hwatt_log *log;
 	struct fleet_hooks hooks;
+	struct target_memory memory;
 	struct scheduler *scheduler;
 	size_t engine_count;
 	void **engines;                     /* in the order of hallwatt_collectors; NULL: not started */
@@ -98,9 +100,10 @@ static void on_done(void *arg, struct hwatt_target *t, const struct hwatt_error 
 	int64_t took_us = (int64_t)((uv_hrtime() - m->began_ns) / 1000);
 	int missed = scheduler_missed(m->entry);
 	if (err == NULL && missed > 0)
-		hwatt_log(m->log, HWATT_INFO, "answers again, %d poll%s missed", missed, missed == 1 ? "" : "s");
+		hwatt_log(m->log, HWATT_INFO, "answers again, after %d missed poll%s", missed, missed == 1 ? "" : "s");
 	if (err != NULL && missed == 0)
-		hwatt_log(m->log, HWATT_WARN, "%s", err->text);
+		hwatt_log(m->log, HWATT_WARN, "%s: %s", err->code == HWATT_ETIMEOUT ? "silent" : "cannot be read",
+			  err->text);
 	scheduler_done(m->entry, err == NULL);
 	m->fleet->hooks.polled(m->fleet->hooks.arg, m->config->device.id, t, err, took_us);
 }
@@ -142,7 +145,7 @@ static struct member *recruit(struct fleet *fleet, struct generation *generation
 		.engine = fleet->engines[collector_number(collector)],
 		.settings = generation_settings(generation, config), .device = &config->device,
 		.profiles = generation_profiles(generation, collector),
-		.owner = { .done = on_done, .closed = on_closed, .arg = m },
+		.owner = { .done = on_done, .closed = on_closed, .arg = m }, .memory = fleet->memory,
 	};
 	if (target_open(&parts, &m->target, &err) < 0) {
 		hwatt_log(m->log, HWATT_ERROR, "cannot be polled: %s", err.text);
@@ -150,11 +153,19 @@ static struct member *recruit(struct fleet *fleet, struct generation *generation
 		free(m);
 		return NULL;
 	}
+	m->secrets = option_secrets(&collector->settings, parts.settings);
 	m->generation = generation_take(generation);
 	m->entry = scheduler_add(fleet->scheduler, config->device.id, config->device.interval_ms,
 				 config->device.timeout_ms, soon,
 				 (struct scheduler_client){ .poll = on_poll, .expire = on_expire, .arg = m });
 	return m;
+}
+
+/* A password that was changed needs a new session; one that cannot be read now does not end the one that works. */
+static bool same_secrets(const struct member *m, const struct hwatt_schema *schema, const void *settings)
+{
+	uint64_t now = option_secrets(schema, settings);
+	return now == 0 || now == m->secrets;
 }
 
 static bool same_text(const char *a, const char *b)
@@ -172,6 +183,7 @@ static bool same_session(const struct member *m, const struct generation *next, 
 	       x->timeout_ms == y->timeout_ms && x->rated_mw == y->rated_mw &&
 	       option_equal(&collector->settings, generation_settings(m->generation, m->config),
 			    generation_settings(next, b)) &&
+	       same_secrets(m, &collector->settings, generation_settings(next, b)) &&
 	       generation_profiles(m->generation, collector)->hash == generation_profiles(next, collector)->hash;
 }
 
@@ -198,7 +210,7 @@ static int by_id(const void *a, const void *b)
 	return strcmp((*x)->config->device.id, (*y)->config->device.id);
 }
 
-int fleet_change(struct fleet *fleet, struct generation *generation, struct hwatt_error *err)
+int fleet_prepare(struct fleet *fleet, const struct generation *generation, struct hwatt_error *err)
 {
 	const struct config *config = generation->config;
 	for (size_t i = 0; i < config->device_count; i++) {
@@ -206,6 +218,12 @@ int fleet_change(struct fleet *fleet, struct generation *generation, struct hwat
 		if (start_engine(fleet, c, err) < 0)
 			return -1;
 	}
+	return 0;
+}
+
+void fleet_change(struct fleet *fleet, struct generation *generation)
+{
+	const struct config *config = generation->config;
 	struct member **next = hwatt_alloc((config->device_count + 1) * sizeof(*next));
 	bool first = fleet->count == 0;
 	size_t count = 0, kept = 0;
@@ -230,17 +248,17 @@ int fleet_change(struct fleet *fleet, struct generation *generation, struct hwat
 	fleet->members = next;
 	fleet->count = count;
 	qsort(next, count, sizeof(*next), by_id);
-	hwatt_log(fleet->log, HWATT_INFO, "%zu devices are polled, %zu of them as before", count, kept);
-	return 0;
+	hwatt_log(fleet->log, HWATT_INFO, "%zu device%s polled, %zu as before", count, count == 1 ? "" : "s", kept);
 }
 
 int fleet_start(uv_loop_t *loop, struct hwatt_log *log, struct generation *generation, struct fleet_hooks hooks,
-		struct fleet **out, struct hwatt_error *err)
+		struct target_memory memory, struct fleet **out, struct hwatt_error *err)
 {
 	struct fleet *fleet = hwatt_alloc(sizeof(*fleet));
 	fleet->loop = loop;
 	fleet->log = log;
 	fleet->hooks = hooks;
+	fleet->memory = memory;
 	while (hallwatt_collectors[fleet->engine_count] != NULL)
 		fleet->engine_count++;
 	fleet->engines = hwatt_alloc((fleet->engine_count + 1) * sizeof(void *));
@@ -249,7 +267,10 @@ int fleet_start(uv_loop_t *loop, struct hwatt_log *log, struct generation *gener
 	uv_idle_init(loop, &fleet->farewell);
 	fleet->farewell.data = fleet;
 	*out = fleet;
-	return fleet_change(fleet, generation, err);
+	if (fleet_prepare(fleet, generation, err) < 0)
+		return -1;
+	fleet_change(fleet, generation);
+	return 0;
 }
 
 void fleet_stop(struct fleet *fleet)

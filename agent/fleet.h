@@ -26,9 +26,11 @@ struct fleet_hooks {
 /* Starts the engines of all collectors that `generation` needs and polls its devices. A device whose session cannot be opened is
  * logged and tried again at the next reload; an engine that cannot start fails the whole. */
 int fleet_start(uv_loop_t *loop, struct hwatt_log *log, struct generation *generation, struct fleet_hooks hooks,
-		struct fleet **out, struct hwatt_error *err);
-/* Goes over to `generation`. */
-int fleet_change(struct fleet *fleet, struct generation *generation, struct hwatt_error *err);
+		struct target_memory memory, struct fleet **out, struct hwatt_error *err);
+/* Starts the engines that `generation` needs beside those that run; nothing else changes yet. */
+int fleet_prepare(struct fleet *fleet, const struct generation *generation, struct hwatt_error *err);
+/* Goes over to `generation`, which was prepared. */
+void fleet_change(struct fleet *fleet, struct generation *generation);
 /* Closes all sessions; `stopped` follows and the fleet is freed. */
 void fleet_stop(struct fleet *fleet);
 struct scheduler_figures fleet_figures(const struct fleet *fleet);

@@ -13,6 +13,8 @@ static const struct {
 	{ "run", cmd_run, "the daemon: poll, meter, judge, serve" },
 	{ "check", cmd_check, "validate configuration and contracts; print the JSON Schema" },
 	{ "probe", cmd_probe, "poll one device once and print its readings" },
+	{ "discover", cmd_discover, "find devices in address ranges, write a device file" },
+	{ "record", cmd_record, "write down what a device says, for a profile and its test" },
 	{ "demo", cmd_demo, "a simulated data hall on loopback, and the daemon on it" },
 	{ NULL, NULL, NULL },
 };

@@ -14,7 +14,13 @@
 #define GAP_FLOOR_MS INT64_C(60000)
 #define GAP_CEILING_MS INT64_C(300000)
 
+struct table { /* finds positions by hash: open addressing, position + 1 */
+	uint32_t *slots;
+	size_t size; /* a power of two, or 0 */
+};
+
 struct entry { /* one meter */
+	uint64_t hash;
 	enum hwatt_role role;
 	enum hwatt_quantity quantity;
 	char *index;
@@ -43,6 +49,7 @@ static const struct {
 };
 
 struct link { /* a network interface: three points of one index */
+	uint64_t hash;
 	size_t in, out, speed;
 	bool primed;
 	uint64_t last_in, last_out;
@@ -54,15 +61,66 @@ struct meterset {
 	struct meterset_settings settings;
 	struct entry **entries;
 	size_t entry_count;
+	struct table entry_table;
 	size_t bound;                      /* so many of the target's points were looked at */
 	struct entry *summaries[SUMMARIES]; /* among the entries; NULL until the device has such points */
 	size_t *members[SUMMARIES];        /* positions of the points that are summed, but for links */
 	size_t member_count[SUMMARIES];
 	struct link *links;
 	size_t link_count;
+	struct table link_table;
 	uint64_t octets_in, octets_out;    /* our own running counts over all links */
 	bool unsettled;
 };
+
+/* ---- finding ---- */
+
+/* FNV-1a over what tells two places apart. A device may have thousands, and nothing it says may stall the loop. */
+static uint64_t place_hash(int role, int quantity, const char *index)
+{
+	uint64_t h = UINT64_C(14695981039346656037) ^ (uint64_t)(role * 64 + quantity);
+	for (const char *p = index; *p != '\0'; p++)
+		h = (h ^ (unsigned char)*p) * UINT64_C(1099511628211);
+	return h;
+}
+
+/* The first slot to look at, and the one after. */
+static size_t table_first(const struct table *t, uint64_t hash)
+{
+	return (size_t)hash & (t->size - 1);
+}
+
+static size_t table_next(const struct table *t, size_t at)
+{
+	return (at + 1) & (t->size - 1);
+}
+
+static void table_put(struct table *t, uint64_t hash, size_t position)
+{
+	size_t at = table_first(t, hash);
+	while (t->slots[at] != 0)
+		at = table_next(t, at);
+	t->slots[at] = (uint32_t)position + 1;
+}
+
+/* Makes room for one more than `count`; true when the table is empty now and all must be put again. */
+static bool table_room(struct table *t, size_t count)
+{
+	if (t->size >= 2 * (count + 1))
+		return false;
+	free(t->slots);
+	t->size = t->size == 0 ? 16 : 2 * t->size;
+	t->slots = hwatt_alloc(t->size * sizeof(*t->slots));
+	return true;
+}
+
+static void table_free(struct table *t)
+{
+	free(t->slots);
+	*t = (struct table){0};
+}
+
+/* ---- the set ---- */
 
 static int64_t max_gap_ms(int64_t interval_ms)
 {
@@ -97,6 +155,7 @@ static void forget_points(struct meterset *set)
 	free(set->links);
 	set->links = NULL;
 	set->link_count = 0;
+	table_free(&set->link_table);
 	set->bound = 0;
 }
 
@@ -110,6 +169,7 @@ void meterset_free(struct meterset *set)
 		free(set->entries[i]);
 	}
 	free(set->entries);
+	table_free(&set->entry_table);
 	free(set->device);
 	free(set);
 }
@@ -130,12 +190,26 @@ void meterset_rebind(struct meterset *set)
 static struct entry *find_entry(const struct meterset *set, enum hwatt_role role, enum hwatt_quantity quantity,
 				const char *index)
 {
-	for (size_t i = 0; i < set->entry_count; i++) {
-		struct entry *e = set->entries[i];
+	const struct table *t = &set->entry_table;
+	if (t->size == 0)
+		return NULL;
+	for (size_t at = table_first(t, place_hash((int)role, (int)quantity, index)); t->slots[at] != 0;
+	     at = table_next(t, at)) {
+		struct entry *e = set->entries[t->slots[at] - 1];
 		if (e->role == role && e->quantity == quantity && strcmp(e->index, index) == 0)
 			return e;
 	}
 	return NULL;
+}
+
+static void add_entry(struct meterset *set, struct entry *e)
+{
+	set->entries = hwatt_realloc(set->entries, (set->entry_count + 1) * sizeof(struct entry *));
+	if (table_room(&set->entry_table, set->entry_count))
+		for (size_t i = 0; i < set->entry_count; i++)
+			table_put(&set->entry_table, set->entries[i]->hash, i);
+	table_put(&set->entry_table, e->hash, set->entry_count);
+	set->entries[set->entry_count++] = e;
 }
 
 static struct entry *take_entry(struct meterset *set, enum hwatt_role role, enum hwatt_quantity quantity,
@@ -145,6 +219,7 @@ static struct entry *take_entry(struct meterset *set, enum hwatt_role role, enum
 	if (e != NULL)
 		return e;
 	e = hwatt_alloc(sizeof(*e));
+	e->hash = place_hash((int)role, (int)quantity, index);
 	e->role = role;
 	e->quantity = quantity;
 	e->number = set->entry_count;
@@ -152,8 +227,7 @@ static struct entry *take_entry(struct meterset *set, enum hwatt_role role, enum
 	e->power = e->energy = NO_POINT;
 	settle(set, e, kind);
 	meter_init(&e->meter);
-	set->entries = hwatt_realloc(set->entries, (set->entry_count + 1) * sizeof(struct entry *));
-	set->entries[set->entry_count++] = e;
+	add_entry(set, e);
 	set->unsettled = true;
 	for (int s = 0; s < SUMMARIES; s++)
 		if (summary_rows[s].role == role && summary_rows[s].quantity == quantity)
@@ -178,21 +252,40 @@ static bool is_loopback(const char *name)
 	return strncmp(name, "Loopback", 8) == 0;
 }
 
+static struct link *find_link(const struct meterset *set, const struct target_point *points, const char *index,
+			      uint64_t hash)
+{
+	const struct table *t = &set->link_table;
+	if (t->size == 0)
+		return NULL;
+	for (size_t at = table_first(t, hash); t->slots[at] != 0; at = table_next(t, at)) {
+		struct link *l = &set->links[t->slots[at] - 1];
+		size_t any = l->in != NO_POINT ? l->in : l->out != NO_POINT ? l->out : l->speed;
+		if (strcmp(points[any].index, index) == 0)
+			return l;
+	}
+	return NULL;
+}
+
+static struct link *add_link(struct meterset *set, uint64_t hash)
+{
+	set->links = hwatt_realloc(set->links, (set->link_count + 1) * sizeof(*set->links));
+	if (table_room(&set->link_table, set->link_count))
+		for (size_t i = 0; i < set->link_count; i++)
+			table_put(&set->link_table, set->links[i].hash, i);
+	table_put(&set->link_table, hash, set->link_count);
+	struct link *link = &set->links[set->link_count++];
+	*link = (struct link){ .hash = hash, .in = NO_POINT, .out = NO_POINT, .speed = NO_POINT };
+	return link;
+}
+
 static void bind_link(struct meterset *set, const struct target_point *points, size_t position)
 {
 	const struct target_point *p = &points[position];
-	struct link *link = NULL;
-	for (size_t i = set->link_count; i > 0 && link == NULL; i--) {
-		const struct link *l = &set->links[i - 1];
-		size_t any = l->in != NO_POINT ? l->in : l->out != NO_POINT ? l->out : l->speed;
-		if (strcmp(points[any].index, p->index) == 0)
-			link = &set->links[i - 1];
-	}
-	if (link == NULL) {
-		set->links = hwatt_realloc(set->links, (set->link_count + 1) * sizeof(*set->links));
-		link = &set->links[set->link_count++];
-		*link = (struct link){ .in = NO_POINT, .out = NO_POINT, .speed = NO_POINT };
-	}
+	uint64_t hash = place_hash(HWATT_INTERFACE, 0, p->index);
+	struct link *link = find_link(set, points, p->index, hash);
+	if (link == NULL)
+		link = add_link(set, hash);
 	size_t *place = p->quantity == HWATT_IF_IN_OCTETS ? &link->in :
 			p->quantity == HWATT_IF_OUT_OCTETS ? &link->out : &link->speed;
 	if (*place == NO_POINT)

@@ -90,3 +90,51 @@ bool option_equal(const struct hwatt_schema *schema, const void *a, const void *
 	}
 	return true;
 }
+
+#define SECRET_MAX 1024
+
+static uint64_t mix(uint64_t hash, const char *text)
+{
+	for (; *text != '\0'; text++)
+		hash = (hash ^ (unsigned char)*text) * UINT64_C(1099511628211);
+	return (hash ^ 0x100) * UINT64_C(1099511628211);
+}
+
+static uint64_t mix_secret(uint64_t hash, const struct hwatt_secret *secret, bool *readable)
+{
+	char text[SECRET_MAX];
+	struct hwatt_error err;
+	if (secret->kind == HWATT_SECRET_NONE)
+		return mix(hash, "");
+	if (hwatt_secret_read(secret, text, sizeof(text), &err) < 0) {
+		*readable = false;
+		return hash;
+	}
+	hash = mix(hash, text);
+	explicit_bzero(text, sizeof(text));
+	return hash;
+}
+
+static uint64_t mix_all(uint64_t hash, const struct hwatt_schema *schema, const void *settings, bool *readable)
+{
+	for (size_t i = 0; i < schema->count; i++) {
+		const struct hwatt_option *row = &schema->options[i];
+		const char *at = (const char *)settings + row->offset;
+		const struct hwatt_list *list = (const void *)at;
+		if (row->type == HWATT_SECRET)
+			hash = mix_secret(hash, (const void *)at, readable);
+		else if (row->type == HWATT_OBJECT)
+			hash = mix_all(hash, row->schema, at, readable);
+		else if ((row->type == HWATT_LIST || row->type == HWATT_MAP) && row->schema != NULL)
+			for (size_t k = 0; k < list->count; k++)
+				hash = mix_all(hash, row->schema, (const char *)list->items + k * row->schema->size, readable);
+	}
+	return hash;
+}
+
+uint64_t option_secrets(const struct hwatt_schema *schema, const void *settings)
+{
+	bool readable = true;
+	uint64_t hash = mix_all(UINT64_C(14695981039346656037), schema, settings, &readable);
+	return !readable ? 0 : hash != 0 ? hash : 1;
+}

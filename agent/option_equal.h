@@ -9,4 +9,8 @@
 /* Compares every row of `schema`, nested ones too; secrets by where they come from. Marks do not count. */
 bool option_equal(const struct hwatt_schema *schema, const void *a, const void *b);
 
+/* A number that tells whether the secrets that `settings` refer to are what they were: their files may have been written anew.
+ * 0: one of them cannot be read now. */
+uint64_t option_secrets(const struct hwatt_schema *schema, const void *settings);
+
 #endif

@@ -16,15 +16,15 @@
 #define ROUND_COMMITS 300u     /* in so many commits every state is saved once, and the journal before them dropped */
 #define WAITING_MAX 2000000u   /* quarters kept while the store fails */
 #define SERIAL_SPACE "serial"
-#define PUBLISH_PAUSE_MS 1000 /* however many ask: at least so long between two snapshots */
 
 struct quarter { /* closed, not yet in the store */
 	struct store_point point; /* `index` belongs to the device's meterset */
 	struct interval interval;
+	bool refused;             /* the store will never take it */
 };
 
 struct point_id {
-	struct store_point point; /* as above */
+	const char *index; /* as above: each meter has a string of its own, so the pointer tells which meter */
 	int64_t id;
 };
 
@@ -37,9 +37,10 @@ struct device {
 	int64_t journal;                    /* while opening: the last row that its state holds */
 	bool changed;                       /* since its block was built */
 	bool stale_shown;
+	int64_t heard_ms;                   /* monotonic: when it last gave something, or was first looked at; 0: neither */
 	int64_t context_id;                 /* 0: not known */
 	struct point_id *ids;
-	size_t id_count;
+	size_t id_count, id_next;           /* quarters come in the order of the meters: look there first */
 	uint64_t identity_version;
 	bool exchanged;                     /* the next poll's registers are another device's */
 	const struct hwatt_target *target;  /* where its values are; NULL: no poll of the present one has ended */
@@ -63,10 +64,11 @@ struct pipeline {
 	int64_t looked_minute;              /* when quarters were last looked through */
 	bool judge_soon;                    /* something came that a verdict may rest on */
 	bool failing;                       /* the store: one line when it begins, one when it ends */
-	int64_t published_ms;               /* monotonic; when last, if there was a time */
-	bool published;
+	bool published;                     /* since the configuration changed */
 	struct hwatt_view_point *points;    /* scratch for a draft's points */
 	size_t point_capacity;
+	size_t refused;                     /* quarters of the present transaction */
+	struct hwatt_error refusal;         /* why, of the first */
 	int64_t commits, commit_failures, quarters, lost_quarters;
 	int64_t clock_offset_ms;            /* wall - mono */
 	bool has_offset;
@@ -248,7 +250,7 @@ void pipeline_close(struct pipeline *p)
 {
 	struct hwatt_error err = {0};
 	unsettle_recorded(p, 0, p->count); /* the next start needs no journal */
-	if (pipeline_commit(p, &err) < 0)
+	if (p->generation != NULL && pipeline_commit(p, &err) < 0)
 		hwatt_log(p->parts.log, HWATT_ERROR, "what was measured last is not saved: %s", err.text);
 	free_pipeline(p);
 }
@@ -281,33 +283,69 @@ static void drop_leavers(struct pipeline *p)
 	p->count = kept;
 }
 
+/* What the store holds of a newcomer from before it left. */
+static int load_newcomer(void *arg, const char *device, const void *bytes, size_t length, int64_t journal)
+{
+	const struct pipeline *newcomers = arg;
+	struct device *d = find_device(newcomers, device);
+	struct hwatt_error err = {0};
+	(void)journal; /* who leaves is saved whole */
+	if (d == NULL)
+		return 0;
+	if (meterset_decode(d->set, bytes, length, &err) < 0)
+		hwatt_log(newcomers->parts.log, HWATT_ERROR, "%s: %s; its meters begin anew", device, err.text);
+	meterset_resume(d->set);
+	return 0;
+}
+
+/* Puts the devices of `config` that `p` does not have into `newcomers`. Those that were here before the last change go on with
+ * what they had. */
+static int find_newcomers(const struct pipeline *p, const struct config *config, struct pipeline *newcomers,
+			  struct hwatt_error *err)
+{
+	for (size_t i = 0; i < config->device_count; i++)
+		if (find_device(p, config->devices[i].device.id) == NULL)
+			add_device(newcomers, device_new(config->devices[i].device.id));
+	sort_devices(newcomers);
+	if (newcomers->count == 0 || p->generation == NULL) /* at the start all that is stored has been read */
+		return 0;
+	return store_checkpoints(p->parts.store, load_newcomer, newcomers, err);
+}
+
+static void free_bag(struct pipeline *bag)
+{
+	free(bag->devices);
+	free(bag->unsaved);
+}
+
 int pipeline_change(struct pipeline *p, struct generation *generation, int64_t wall_ms, struct hwatt_error *err)
 {
 	struct evaluation *evaluation = NULL;
+	struct pipeline newcomers = { .parts = p->parts }; /* only a bag of devices */
 	unsettle_recorded(p, 0, p->count); /* records of a device that leaves do not last */
 	if (pipeline_commit(p, err) < 0)
 		return -1;
-	if (p->parts.hub != NULL && evaluation_open(generation->inventory, p->parts.store, p->parts.log, wall_ms / 1000,
-						    &evaluation, err) < 0)
+	if (find_newcomers(p, generation->config, &newcomers, err) < 0 ||
+	    (p->parts.hub != NULL && evaluation_open(generation->inventory, p->parts.store, p->parts.log,
+						     wall_ms / 1000, &evaluation, err) < 0)) {
+		for (size_t i = 0; i < newcomers.count; i++)
+			device_free(newcomers.devices[i]);
+		free_bag(&newcomers);
 		return -1;
-	size_t known = p->count;
-	for (size_t i = 0; i < known; i++)
+	}
+	for (size_t i = 0; i < p->count; i++)
 		p->devices[i]->config = NULL;
+	for (size_t i = 0; i < newcomers.count; i++)
+		add_device(p, newcomers.devices[i]);
+	free_bag(&newcomers);
+	sort_devices(p);
 	for (size_t i = 0; i < generation->config->device_count; i++) {
 		const struct config_device *config = &generation->config->devices[i];
-		size_t all = p->count;
-		p->count = known; /* only these are sorted */
-		struct device *d = find_device(p, config->device.id);
-		p->count = all;
-		if (d == NULL) {
-			d = device_new(config->device.id);
-			add_device(p, d);
-		}
-		configure(d, config);
+		configure(find_device(p, config->device.id), config);
 	}
 	drop_leavers(p);
-	sort_devices(p);
 	p->round_at = 0;
+	p->published = false; /* the next tick shows who came and went */
 	evaluation_close(p->evaluation);
 	p->evaluation = evaluation;
 	generation_release(p->generation);
@@ -323,7 +361,9 @@ void pipeline_rebind(struct pipeline *p, const char *device)
 	if (d == NULL)
 		return;
 	meterset_rebind(d->set);
-	d->target = NULL;
+	d->target = NULL;        /* and the strings of its points */
+	d->identity_version = 0; /* the new target counts its own, and may be another device */
+	d->changed = true;
 }
 
 /* Whether any sum or scope reads this outlet (or other part) of the device by number. */
@@ -350,37 +390,43 @@ static bool named_anywhere(const struct pipeline *p, const struct device *d, con
 	return false;
 }
 
-/* Whether `role` is the one that the device's total is read from. */
-static bool is_total_role(const struct device *d, enum hwatt_role role)
+#define NOT_LOOKED (-2)
+
+struct closing { /* quarters of one device that close together */
+	struct pipeline *pipeline;
+	struct device *device;
+	int total_role; /* see total_role(); NOT_LOOKED until it is asked for */
+};
+
+/* The role that the device's total is read from; -1: it has no power. */
+static int total_role(const struct device *d)
 {
 	const int *roles = inventory_total_roles(d->config, d->config->device.power_role);
 	struct meterset_total t;
 	for (; *roles >= 0; roles++)
 		for (size_t at = 0; (at = meterset_total(d->set, at, &t)) != 0;)
 			if ((int)t.role == *roles)
-				return t.role == role;
-	return false;
+				return *roles;
+	return -1;
 }
 
 /* Whether a point's quarters are kept: totals and what a sum names; all of them when the configuration says so. */
-static bool is_kept(const struct pipeline *p, const struct device *d, const struct store_point *point)
+static bool is_kept(struct closing *c, const struct store_point *point)
 {
+	const struct device *d = c->device;
 	if (point->kind != INTERVAL_ENERGY || d->config->points == CONFIG_POINTS_ALL)
 		return true;
-	return point->role == HWATT_UPS_INPUT || point->role == HWATT_UPS_OUTPUT || is_total_role(d, point->role) ||
-	       named_anywhere(p, d, point);
+	if (c->total_role == NOT_LOOKED)
+		c->total_role = total_role(d);
+	return point->role == HWATT_UPS_INPUT || point->role == HWATT_UPS_OUTPUT ||
+	       (int)point->role == c->total_role || named_anywhere(c->pipeline, d, point);
 }
-
-struct closing {
-	struct pipeline *pipeline;
-	struct device *device;
-};
 
 static void on_quarter(void *arg, const struct store_point *point, const struct interval *interval)
 {
 	struct closing *c = arg;
 	struct pipeline *p = c->pipeline;
-	if (c->device->config == NULL || !is_kept(p, c->device, point))
+	if (c->device->config == NULL || !is_kept(c, point))
 		return;
 	if (p->waiting_count == WAITING_MAX) {
 		p->lost_quarters++;
@@ -391,7 +437,7 @@ static void on_quarter(void *arg, const struct store_point *point, const struct 
 		p->waiting = hwatt_realloc(p->waiting, p->waiting_capacity * sizeof(*p->waiting));
 		p->waiting_of = hwatt_realloc(p->waiting_of, p->waiting_capacity * sizeof(*p->waiting_of));
 	}
-	p->waiting[p->waiting_count] = (struct quarter){ *point, *interval };
+	p->waiting[p->waiting_count] = (struct quarter){ .point = *point, .interval = *interval };
 	p->waiting_of[p->waiting_count++] = c->device;
 }
 
@@ -400,7 +446,7 @@ void pipeline_feed(struct pipeline *p, const char *device, const struct meterset
 	struct device *d = find_device(p, device);
 	if (d == NULL)
 		return;
-	struct closing c = { p, d };
+	struct closing c = { p, d, NOT_LOOKED };
 	meterset_feed(d->set, poll, NULL, on_quarter, &c);
 	mark_unsaved(p, d);
 }
@@ -408,7 +454,7 @@ void pipeline_feed(struct pipeline *p, const char *device, const struct meterset
 /* Feeds a poll and notes it in the journal, while that has room. */
 static void feed_recorded(struct pipeline *p, struct device *d, const struct meterset_poll *poll)
 {
-	struct closing c = { p, d };
+	struct closing c = { p, d, NOT_LOOKED };
 	hwatt_text_reset(&p->record);
 	meterset_feed(d->set, poll, &p->record, on_quarter, &c);
 	put_part(&p->journal, d->id, strlen(d->id) + 1);
@@ -471,20 +517,41 @@ static void note_identity(struct pipeline *p, struct device *d, const struct hwa
 	check_serial(p, d, id->serial, wall_ms);
 }
 
+/* A device that is polled rarely is not stale between its polls. */
+static int64_t stale_after_ms(const struct pipeline *p, const struct device *d)
+{
+	int64_t three = 3 * d->config->device.interval_ms, stated = p->generation->config->stale_after_ms;
+	return three > stated ? three : stated;
+}
+
+/* When the running poll, which broke off, got its last value; 0: none. */
+static int64_t last_value_ms(const struct hwatt_target *t)
+{
+	size_t count;
+	const struct target_point *points = target_points(t, &count);
+	int64_t last_ms = 0;
+	for (size_t i = 0; i < count; i++)
+		if (points[i].poll == target_poll_number(t) && points[i].mono_ms > last_ms)
+			last_ms = points[i].mono_ms;
+	return last_ms;
+}
+
 static void note_outcome(struct device *d, const struct hwatt_target *t, const struct hwatt_error *err,
-			 int64_t took_us, int64_t wall_ms)
+			 int64_t took_us, int64_t wall_ms, int64_t mono_ms)
 {
 	d->draft.polled = true;
 	d->draft.up = err == NULL;
 	d->draft.polls++;
 	d->draft.dropped = target_dropped(t);
 	if (err != NULL) {
+		int64_t last_ms = last_value_ms(t);
 		d->draft.errors[err->code]++;
+		d->heard_ms = last_ms > 0 ? last_ms : d->heard_ms;
 		return;
 	}
 	d->draft.last_success_ms = wall_ms;
 	d->draft.poll_duration_us = took_us;
-	d->stale_shown = false;
+	d->heard_ms = mono_ms;
 }
 
 void pipeline_polled(struct pipeline *p, const char *device, struct hwatt_target *t, const struct hwatt_error *err,
@@ -500,7 +567,8 @@ void pipeline_polled(struct pipeline *p, const char *device, struct hwatt_target
 	feed_recorded(p, d, &poll); /* a poll that broke off gave what it gave */
 	if (err == NULL)
 		d->exchanged = false;
-	note_outcome(d, t, err, took_us, wall_ms);
+	note_outcome(d, t, err, took_us, wall_ms, mono_ms);
+	d->stale_shown = false;
 	d->target = t;
 	d->changed = true;
 }
@@ -527,18 +595,17 @@ static int id_of(struct pipeline *p, struct device *d, const struct store_point 
 		 struct hwatt_error *err)
 {
 	for (size_t i = 0; i < d->id_count; i++) {
-		const struct store_point *known = &d->ids[i].point;
-		if (known->role == point->role && known->quantity == point->quantity &&
-		    strcmp(known->index, point->index) == 0) {
-			*id = d->ids[i].id;
-			return 0;
-		}
+		size_t at = (d->id_next + i) % d->id_count;
+		if (d->ids[at].index != point->index)
+			continue;
+		*id = d->ids[at].id;
+		d->id_next = at + 1;
+		return 0;
 	}
 	if (store_point_id(p->parts.store, point, id, err) < 0)
 		return -1;
 	d->ids = hwatt_realloc(d->ids, (d->id_count + 1) * sizeof(*d->ids));
-	d->ids[d->id_count] = (struct point_id){ *point, *id };
-	d->ids[d->id_count++].point.id = *id;
+	d->ids[d->id_count++] = (struct point_id){ point->index, *id };
 	return 0;
 }
 
@@ -550,6 +617,22 @@ static int append(struct pipeline *p, size_t n, struct hwatt_error *err)
 		return -1;
 	p->waiting[n].point.id = id;
 	return store_append(p->parts.store, id, d->context_id, &p->waiting[n].interval, err);
+}
+
+/* Appends all that waits. A row that can never be (its start is there already) is left out, or nothing would be saved again. */
+static int append_all(struct pipeline *p, struct hwatt_error *err)
+{
+	p->refused = 0;
+	for (size_t i = 0; i < p->waiting_count; i++) {
+		p->waiting[i].refused = append(p, i, err) < 0;
+		if (!p->waiting[i].refused)
+			continue;
+		if (err->code != HWATT_EINVAL)
+			return -1;
+		if (p->refused++ == 0)
+			p->refusal = *err;
+	}
+	return 0;
 }
 
 static int save_state(struct pipeline *p, struct device *d, struct hwatt_error *err)
@@ -570,9 +653,8 @@ static size_t turns(const struct pipeline *p)
 /* Everything since the last commit: quarters, the journal, and after it the states that it does not tell of. */
 static int write_all(struct pipeline *p, struct hwatt_error *err)
 {
-	for (size_t i = 0; i < p->waiting_count; i++)
-		if (append(p, i, err) < 0)
-			return -1;
+	if (append_all(p, err) < 0)
+		return -1;
 	if (p->journal.length > 0 &&
 	    store_journal_add(p->parts.store, p->journal.bytes, p->journal.length, &p->journal_row, err) < 0)
 		return -1;
@@ -597,10 +679,17 @@ static void forget_ids(struct pipeline *p)
 static void after_commit(struct pipeline *p)
 {
 	for (size_t i = 0; i < p->waiting_count && p->evaluation != NULL; i++) {
+		if (p->waiting[i].refused)
+			continue;
 		evaluation_point(p->evaluation, &p->waiting[i].point);
 		evaluation_interval(p->evaluation, p->waiting[i].point.id, &p->waiting[i].interval);
 	}
-	p->quarters += (int64_t)p->waiting_count;
+	if (p->refused > 0)
+		hwatt_log(p->parts.log, HWATT_ERROR, "%zu quarter%s left out, as the store refused the first: %s",
+			  p->refused, p->refused == 1 ? "" : "s", p->refusal.text);
+	p->lost_quarters += (int64_t)p->refused;
+	p->quarters += (int64_t)(p->waiting_count - p->refused);
+	p->refused = 0;
 	p->judge_soon |= p->waiting_count > 0;
 	p->waiting_count = 0;
 	for (size_t i = 0; i < p->unsaved_count; i++) {
@@ -648,7 +737,7 @@ static bool commit_or_log(struct pipeline *p)
 			hwatt_log(p->parts.log, HWATT_ERROR,
 				  "not saved, will be tried again each second: %s", err.text);
 	} else if (p->failing) {
-		hwatt_log(p->parts.log, HWATT_INFO, "saved again; nothing was lost");
+		hwatt_log(p->parts.log, HWATT_INFO, p->lost_quarters == 0 ? "saved again; nothing was lost" : "saved again");
 	}
 	p->failing = !ok;
 	return ok;
@@ -683,7 +772,7 @@ static int64_t grace_ms(const struct pipeline *p)
 static void close_quarters(struct pipeline *p, int64_t until_ms)
 {
 	for (size_t i = 0; i < p->count; i++) {
-		struct closing c = { p, p->devices[i] };
+		struct closing c = { p, p->devices[i], NOT_LOOKED };
 		meterset_close(p->devices[i]->set, until_ms, on_quarter, &c);
 		if (meterset_unsettled(p->devices[i]->set))
 			mark_unsaved(p, p->devices[i]);
@@ -766,18 +855,21 @@ static void own_counters(struct pipeline *p)
 		       NULL, (double)p->commit_failures);
 	pipeline_count(p, "intervals_closed_total", "Quarters of an hour written to the store since the start.",
 		       NULL, NULL, (double)p->quarters);
-	pipeline_count(p, "intervals_lost_total", "Quarters given up because the store failed for too long.", NULL,
+	pipeline_count(p, "intervals_lost_total", "Quarters given up because the store failed for too long, or refused them.", NULL,
 		       NULL, (double)p->lost_quarters);
 	pipeline_count(p, "intervals_waiting", "Closed quarters that wait to be written.", NULL, NULL,
 		       (double)p->waiting_count);
 }
 
-/* Whether gauges of a silent device are to go, once. */
-static bool grew_stale(const struct pipeline *p, struct device *d, int64_t wall_ms)
+/* Whether a device gave nothing for so long that its gauges are to go, once: it is silent, or its session could not be opened. */
+static bool grew_stale(const struct pipeline *p, struct device *d, int64_t mono_ms)
 {
-	if (!d->draft.polled || d->stale_shown || d->draft.up ||
-	    wall_ms - d->draft.last_success_ms <= p->generation->config->stale_after_ms)
+	if (d->heard_ms == 0)
+		d->heard_ms = mono_ms;
+	if (d->stale_shown || mono_ms - d->heard_ms <= stale_after_ms(p, d))
 		return false;
+	d->draft.polled = true; /* in vain, even if it could not be tried */
+	d->draft.up = false;
 	d->stale_shown = true;
 	return true;
 }
@@ -792,7 +884,7 @@ static void add_view_point(struct pipeline *p, struct device *d, const struct hw
 	p->points[n] = *point;
 }
 
-/* Adds the last values of the target's points; before a new target has any, those of the block that was published. */
+/* Adds the last values of the target's points; a new target has none until its first poll has ended. */
 static void add_readings(struct pipeline *p, struct device *d, int64_t wall_ms, int64_t mono_ms)
 {
 	size_t count = 0;
@@ -804,14 +896,8 @@ static void add_readings(struct pipeline *p, struct device *d, int64_t wall_ms, 
 			add_view_point(p, d, &(struct hwatt_view_point){
 				.role = t->role, .quantity = t->quantity, .index = t->index, .name = t->name,
 				.source = t->source, .alternative = t->alternative, .value = t->value.value,
-				.present = t->poll != 0 && age_ms <= p->generation->config->stale_after_ms,
+				.present = t->poll != 0 && age_ms <= stale_after_ms(p, d),
 				.at_ms = wall_ms - age_ms });
-	}
-	for (size_t i = 0; points == NULL && d->block != NULL && i < d->block->point_count; i++) {
-		struct hwatt_view_point v = d->block->points[i];
-		v.present &= !d->stale_shown;
-		if (!v.metered)
-			add_view_point(p, d, &v);
 	}
 }
 
@@ -845,7 +931,7 @@ static void publish(struct pipeline *p, int64_t wall_ms, int64_t mono_ms)
 	struct hwatt_view_device **blocks = hwatt_alloc((p->count + 1) * sizeof(*blocks));
 	for (size_t i = 0; i < p->count; i++) {
 		struct device *d = p->devices[i];
-		if (grew_stale(p, d, wall_ms) || d->changed || d->block == NULL)
+		if (grew_stale(p, d, mono_ms) || d->changed || d->block == NULL)
 			build_block(p, d, wall_ms, mono_ms);
 		blocks[i] = d->block;
 	}
@@ -864,7 +950,6 @@ static void publish(struct pipeline *p, int64_t wall_ms, int64_t mono_ms)
 	free(powers);
 	free(blocks);
 	p->published = true;
-	p->published_ms = mono_ms;
 }
 
 /* Brings everything up to now but for what is published. */
@@ -894,8 +979,6 @@ void pipeline_tick(struct pipeline *p, int64_t wall_ms, int64_t mono_ms)
 
 void pipeline_refresh(struct pipeline *p, int64_t wall_ms, int64_t mono_ms)
 {
-	if (p->published && mono_ms - p->published_ms < PUBLISH_PAUSE_MS)
-		return;
 	turn(p, wall_ms, mono_ms);
 	publish(p, wall_ms, mono_ms);
 }

@@ -43,9 +43,9 @@ void pipeline_polled(struct pipeline *pipeline, const char *device, struct hwatt
 void pipeline_feed(struct pipeline *pipeline, const char *device, const struct meterset_poll *poll);
 /* Writes all that waits, in one transaction. */
 int pipeline_commit(struct pipeline *pipeline, struct hwatt_error *err);
-/* Once a second: closes quarters that are over, commits, judges; publishes once, so that there is something. */
+/* Once a second: closes quarters that are over, commits, judges; publishes the first time after a change. */
 void pipeline_tick(struct pipeline *pipeline, int64_t wall_ms, int64_t mono_ms);
-/* Somebody asks: commits and publishes what is known now, unless that was done within the last second. */
+/* Somebody asks: does what is due, commits and publishes what is known now. */
 void pipeline_refresh(struct pipeline *pipeline, int64_t wall_ms, int64_t mono_ms);
 
 /* For `counters`: adds one to the snapshot being made. Name and help are static, label_value is copied. */

@@ -276,6 +276,7 @@ int store_open(const char *dir, struct hwatt_log *log, struct store **out, struc
 		store_close(store);
 		return -1;
 	}
+	sqlite3_busy_timeout(store->db, STORE_BUSY_POLLING_MS);
 	*out = store;
 	return 0;
 }

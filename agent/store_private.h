@@ -9,7 +9,8 @@
 #include <stdbool.h>
 
 #define STORE_APPLICATION_ID 0x48575454 /* "HWTT" */
-#define STORE_BUSY_MS 5000
+#define STORE_BUSY_MS 5000       /* at the start, and for readers */
+#define STORE_BUSY_POLLING_MS 50 /* the writer shares a loop with the polls, and tries again in any case */
 #define STORE_MAX_POINTS (INT64_C(1) << 24) /* also a CHECK of the table */
 
 /* Statements that are prepared once and kept; see store_sql() in store_schema.c. */

@@ -12,7 +12,7 @@ struct hwatt_target {
 	struct target_parts parts;
 	void *session;
 	bool polling, closing;
-	int64_t deadline_ms;
+	int64_t deadline_ms, limit_ms;
 	uint64_t poll_number;
 	struct target_point *points;
 	size_t point_count, point_capacity;
@@ -42,13 +42,19 @@ int target_open(const struct target_parts *parts, struct hwatt_target **out, str
 	return 0;
 }
 
-void target_poll(struct hwatt_target *t, int64_t limit_ms)
+static void begin(struct hwatt_target *t, int64_t limit_ms)
 {
 	assert(!t->polling && !t->closing);
 	t->polling = true;
 	t->restarted = false;
 	t->poll_number++;
+	t->limit_ms = limit_ms;
 	t->deadline_ms = (int64_t)uv_now(t->parts.loop) + limit_ms;
+}
+
+void target_poll(struct hwatt_target *t, int64_t limit_ms)
+{
+	begin(t, limit_ms);
 	t->parts.collector->poll(t);
 }
 
@@ -59,6 +65,12 @@ static void trim(struct hwatt_target *t)
 		return;
 	t->points = hwatt_realloc(t->points, t->point_count * sizeof(*t->points));
 	t->point_capacity = t->point_count;
+}
+
+void target_record(struct hwatt_target *t, struct hwatt_recording *order, int64_t limit_ms)
+{
+	begin(t, limit_ms);
+	t->parts.collector->record(t, order);
 }
 
 void hwatt_target_done(struct hwatt_target *t, const struct hwatt_error *err)
@@ -75,7 +87,8 @@ void target_expire(struct hwatt_target *t)
 		return;
 	t->parts.collector->abort(t);
 	struct hwatt_error err = {0};
-	hwatt_fail(&err, HWATT_ETIMEOUT, "no whole answer in time");
+	hwatt_fail(&err, HWATT_ETIMEOUT, "no whole answer within %g s",
+		   (double)t->limit_ms / 1000);
 	hwatt_target_done(t, &err);
 }
 
@@ -274,6 +287,19 @@ void hwatt_target_warn(struct hwatt_target *t, const char *fmt, ...)
 		return;
 	t->warnings[t->warning_count++] = hwatt_strdup(text);
 	hwatt_log(t->parts.log, HWATT_WARN, "%s", text);
+}
+
+void hwatt_target_remember(struct hwatt_target *t, const char *key, const char *value)
+{
+	const struct target_memory *m = &t->parts.memory;
+	if (m->remember != NULL)
+		m->remember(m->arg, t->parts.device->id, key, value);
+}
+
+char *hwatt_target_recall(struct hwatt_target *t, const char *key)
+{
+	const struct target_memory *m = &t->parts.memory;
+	return m->recall != NULL ? m->recall(m->arg, t->parts.device->id, key) : NULL;
 }
 
 const struct hwatt_device *hwatt_target_device(const struct hwatt_target *t)

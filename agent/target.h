@@ -39,6 +39,12 @@ struct target_owner {
 	void *arg;
 };
 
+struct target_memory { /* what targets keep over restarts */
+	void (*remember)(void *arg, const char *device, const char *key, const char *value); /* value NULL: forget */
+	char *(*recall)(void *arg, const char *device, const char *key);                     /* malloc'ed; NULL: nothing */
+	void *arg;
+};
+
 /* What a target is made of; everything is borrowed and outlives the target. */
 struct target_parts {
 	uv_loop_t *loop;
@@ -49,12 +55,15 @@ struct target_parts {
 	const struct hwatt_device *device;
 	const struct hwatt_profile_set *profiles;
 	struct target_owner owner;
+	struct target_memory memory; /* all NULL: nothing is kept */
 };
 
 /* Makes a target and opens its session; no traffic yet. Fails as the collector's `open` does. */
 int target_open(const struct target_parts *parts, struct hwatt_target **out, struct hwatt_error *err);
 /* Starts a poll that must end within `limit_ms`; none may be running. */
 void target_poll(struct hwatt_target *t, int64_t limit_ms);
+/* Likewise starts a recording, of a collector that can. */
+void target_record(struct hwatt_target *t, struct hwatt_recording *order, int64_t limit_ms);
 /* The deadline passed: ends the running poll with HWATT_ETIMEOUT, through the owner's `done`. */
 void target_expire(struct hwatt_target *t);
 /* Closes the session; `closed` follows, maybe before this returns. */

@@ -26,8 +26,7 @@ static size_t read_length(struct hwatt_wire *in)
 	return (size_t)length;
 }
 
-/* The contents of a value with tag `tag` as a cursor of its own. */
-static struct hwatt_wire open_value(struct hwatt_wire *in, uint8_t tag)
+struct hwatt_wire ber_open(struct hwatt_wire *in, uint8_t tag)
 {
 	if (hwatt_wire_u8(in) != tag)
 		in->failed = true;
@@ -75,9 +74,9 @@ static int64_t unsigned_contents(struct hwatt_wire *in, const uint8_t *bytes, si
 	return (int64_t)v;
 }
 
-static int64_t read_integer(struct hwatt_wire *in)
+int64_t ber_integer(struct hwatt_wire *in)
 {
-	struct hwatt_wire value = open_value(in, BER_INTEGER);
+	struct hwatt_wire value = ber_open(in, BER_INTEGER);
 	return signed_contents(in, value.bytes, value.length);
 }
 
@@ -165,8 +164,8 @@ static void read_varbinds(struct hwatt_wire *list, struct ber_message *out)
 		}
 		struct ber_varbind *v = &out->varbinds[out->count];
 		*v = (struct ber_varbind){ 0 };
-		struct hwatt_wire pair = open_value(list, BER_SEQUENCE);
-		struct hwatt_wire oid = open_value(&pair, BER_OID);
+		struct hwatt_wire pair = ber_open(list, BER_SEQUENCE);
+		struct hwatt_wire oid = ber_open(&pair, BER_OID);
 		v->oid = (struct ber_oid){ oid.bytes, oid.length };
 		if (hwatt_wire_ok(&pair) && (oid.length == 0 || !oid_sound(oid.bytes, oid.length)))
 			pair.failed = true;
@@ -178,27 +177,19 @@ static void read_varbinds(struct hwatt_wire *list, struct ber_message *out)
 	}
 }
 
-int ber_decode(const void *packet, size_t length, struct ber_message *out, struct hwatt_error *err)
+/* The PDU that `in` stands at, and nothing after it. */
+static int read_pdu(struct hwatt_wire *in, struct ber_message *out, struct hwatt_error *err)
 {
 	out->count = 0;
-	out->length = length;
-	struct hwatt_wire in = hwatt_wire_from(packet, length);
-	struct hwatt_wire message = open_value(&in, BER_SEQUENCE);
-	out->version = read_integer(&message);
-	struct hwatt_wire community = open_value(&message, BER_STRING);
-	out->community = community.bytes;
-	out->community_length = community.length;
-	out->pdu = hwatt_wire_left(&message) > 0 ? message.bytes[message.at] : 0;
-	struct hwatt_wire pdu = open_value(&message, out->pdu);
-	out->request_id = read_integer(&pdu);
-	out->error_status = read_integer(&pdu);
-	out->error_index = read_integer(&pdu);
-	struct hwatt_wire list = open_value(&pdu, BER_SEQUENCE);
-	if (!hwatt_wire_ok(&pdu) || !hwatt_wire_ok(&message))
-		return hwatt_fail(err, HWATT_EPROTO, "malformed SNMP message of %zu octets", length);
-	if (out->version != BER_V1 && out->version != BER_V2C)
-		return hwatt_fail(err, HWATT_EPROTO, "SNMP message of another version");
-	if (hwatt_wire_left(&in) != 0 || hwatt_wire_left(&message) != 0 || hwatt_wire_left(&pdu) != 0)
+	out->pdu = hwatt_wire_left(in) > 0 ? in->bytes[in->at] : 0;
+	struct hwatt_wire pdu = ber_open(in, out->pdu);
+	out->request_id = ber_integer(&pdu);
+	out->error_status = ber_integer(&pdu);
+	out->error_index = ber_integer(&pdu);
+	struct hwatt_wire list = ber_open(&pdu, BER_SEQUENCE);
+	if (!hwatt_wire_ok(&pdu) || !hwatt_wire_ok(in))
+		return hwatt_fail(err, HWATT_EPROTO, "malformed SNMP message of %zu octets", out->length);
+	if (hwatt_wire_left(in) != 0 || hwatt_wire_left(&pdu) != 0)
 		return hwatt_fail(err, HWATT_EPROTO, "octets after the end of an SNMP message");
 	read_varbinds(&list, out);
 	if (!hwatt_wire_ok(&list))
@@ -206,14 +197,43 @@ int ber_decode(const void *packet, size_t length, struct ber_message *out, struc
 	return 0;
 }
 
+int ber_decode(const void *packet, size_t length, struct ber_message *out, struct hwatt_error *err)
+{
+	out->count = 0;
+	out->length = length;
+	struct hwatt_wire in = hwatt_wire_from(packet, length);
+	struct hwatt_wire message = ber_open(&in, BER_SEQUENCE);
+	out->version = ber_integer(&message);
+	struct hwatt_wire community = ber_open(&message, BER_STRING);
+	out->community = community.bytes;
+	out->community_length = community.length;
+	if (!hwatt_wire_ok(&message))
+		return hwatt_fail(err, HWATT_EPROTO, "malformed SNMP message of %zu octets", length);
+	if (out->version != BER_V1 && out->version != BER_V2C)
+		return hwatt_fail(err, HWATT_EPROTO, "SNMP message of another version");
+	if (hwatt_wire_left(&in) != 0)
+		return hwatt_fail(err, HWATT_EPROTO, "octets after the end of an SNMP message");
+	return read_pdu(&message, out, err);
+}
+
+int ber_decode_pdu(const void *pdu, size_t length, struct ber_message *out, struct hwatt_error *err)
+{
+	out->version = BER_V2C;
+	out->community = NULL;
+	out->community_length = 0;
+	out->length = length;
+	struct hwatt_wire in = hwatt_wire_from(pdu, length);
+	return read_pdu(&in, out, err);
+}
+
 bool ber_peek_id(const void *packet, size_t length, uint32_t *id)
 {
 	struct hwatt_wire in = hwatt_wire_from(packet, length);
-	struct hwatt_wire message = open_value(&in, BER_SEQUENCE);
-	read_integer(&message);
-	open_value(&message, BER_STRING);
-	struct hwatt_wire pdu = open_value(&message, BER_RESPONSE);
-	int64_t value = read_integer(&pdu);
+	struct hwatt_wire message = ber_open(&in, BER_SEQUENCE);
+	ber_integer(&message);
+	ber_open(&message, BER_STRING);
+	struct hwatt_wire pdu = ber_open(&message, BER_RESPONSE);
+	int64_t value = ber_integer(&pdu);
 	if (!hwatt_wire_ok(&pdu) || value < 0 || value > INT32_MAX)
 		return false;
 	*id = (uint32_t)value;

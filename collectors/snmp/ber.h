@@ -8,6 +8,7 @@
 #define SNMP_BER_H
 
 #include <hallwatt/error.h>
+#include <hallwatt/wire.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -57,6 +58,8 @@ struct ber_message {
  * not fit, OIDs of more than 128 sub-identifiers or with one above 2^32-1, trailing octets and more than BER_MAX_VARBINDS
  * variables; takes integers and lengths that are longer than they need be, as devices send them. HWATT_EPROTO. */
 int ber_decode(const void *packet, size_t length, struct ber_message *out, struct hwatt_error *err);
+/* Reads a PDU that stands alone, as in an SNMPv3 message; everything in `out` points into it. */
+int ber_decode_pdu(const void *pdu, size_t length, struct ber_message *out, struct hwatt_error *err);
 /* The request id alone, for matching before decoding: false when the packet's head is no SNMP v1 or v2c response. */
 bool ber_peek_id(const void *packet, size_t length, uint32_t *id);
 
@@ -85,6 +88,11 @@ size_t ber_oid_arcs(struct ber_oid suffix, uint32_t *arcs, size_t size);
 size_t ber_oid_append(uint8_t *bytes, size_t length, size_t size, uint32_t arc);
 bool ber_oid_below(struct ber_oid oid, struct ber_oid prefix); /* `oid` is `prefix` or below it */
 int ber_oid_compare(struct ber_oid a, struct ber_oid b);       /* in SNMP's order; <0, 0, >0 */
+
+/* The contents of the value that stands next, which must have the tag `tag`, as a cursor of its own. */
+struct hwatt_wire ber_open(struct hwatt_wire *in, uint8_t tag);
+/* The INTEGER that stands next. */
+int64_t ber_integer(struct hwatt_wire *in);
 
 static inline bool ber_is_exception(enum ber_type type)
 {

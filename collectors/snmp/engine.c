@@ -1,6 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The hallwatt authors
  * SPDX-License-Identifier: Apache-2.0 */
 #include "engine.h"
+#include "head.h"
 #include <assert.h>
 #include <errno.h>
 #include <hallwatt/arena.h>
@@ -33,7 +34,7 @@ struct slot {
 	union engine_address address;
 	enum slot_state state;
 	uint16_t generation;
-	unsigned tries;
+	unsigned tries, rounds;
 	int64_t due_ms;
 	uint32_t heap_at;    /* WAITING: its place in the heap */
 	uint32_t next;       /* FREE and QUEUED: the next in its list */
@@ -62,6 +63,7 @@ struct engine {
 	uint32_t limit;
 	struct engine_counters counters;
 	struct ber_message message;
+	uint8_t sealed[BER_MAX_PACKET];
 	struct mmsghdr headers[BATCH];
 	struct iovec vectors[BATCH];
 	union engine_address sources[BATCH];
@@ -148,9 +150,15 @@ static void transmit(struct engine *e, uint32_t at)
 	struct slot *s = &e->slots[at];
 	const struct port *port = s->address.any.sa_family == AF_INET6 ? &e->v6 : &e->v4;
 	socklen_t length = s->address.any.sa_family == AF_INET6 ? sizeof(s->address.v6) : sizeof(s->address.v4);
+	const uint8_t *bytes = s->request.packet;
+	size_t octets = s->request.length;
 	ber_put_id(s->request.packet, s->request.id_at, id_of(at, s));
-	ssize_t n = port->fd < 0 ? -1
-				 : sendto(port->fd, s->request.packet, s->request.length, 0, &s->address.any, length);
+	if (s->request.security != NULL) {
+		octets = s->request.security->seal(s->request.security_arg, id_of(at, s), bytes, octets,
+						   (int64_t)uv_now(e->loop), e->sealed, sizeof(e->sealed));
+		bytes = e->sealed;
+	}
+	ssize_t n = port->fd < 0 || octets == 0 ? -1 : sendto(port->fd, bytes, octets, 0, &s->address.any, length);
 	if (n < 0) /* as good as lost on the way: the timeout says so */
 		e->counters.send_errors++;
 	else
@@ -210,28 +218,6 @@ static void finish(struct engine *e, uint32_t at, const struct ber_message *mess
 	request.done(request.arg, message, err);
 }
 
-static void on_timer(uv_timer_t *timer)
-{
-	struct engine *e = timer->data;
-	int64_t now = (int64_t)uv_now(e->loop);
-	while (e->heap_count > 0 && e->slots[e->heap[0]].due_ms <= now) {
-		uint32_t at = e->heap[0];
-		struct slot *s = &e->slots[at];
-		if (s->tries <= s->request.retries) {
-			e->counters.retries++;
-			transmit(e, at);
-			heap_down(e, 0);
-			continue;
-		}
-		e->counters.timeouts++;
-		struct hwatt_error err;
-		hwatt_fail(&err, HWATT_ETIMEOUT, "no answer within %" PRId64 " ms, asked %u times",
-			   s->request.timeout_ms, s->tries);
-		finish(e, at, NULL, &err);
-	}
-	wake(e);
-}
-
 static bool same_source(const union engine_address *a, const union engine_address *b)
 {
 	if (a->any.sa_family != b->any.sa_family)
@@ -247,7 +233,8 @@ static bool same_source(const union engine_address *a, const union engine_addres
 static uint32_t match(struct engine *e, const uint8_t *packet, size_t length, const union engine_address *from)
 {
 	uint32_t id;
-	if (!ber_peek_id(packet, length, &id)) {
+	bool sealed = false;
+	if (!ber_peek_id(packet, length, &id) && !(sealed = head_peek_id(packet, length, &id))) {
 		e->counters.malformed++;
 		return NO_SLOT;
 	}
@@ -260,7 +247,49 @@ static uint32_t match(struct engine *e, const uint8_t *packet, size_t length, co
 		e->counters.wrong_source++;
 		return NO_SLOT;
 	}
+	if (sealed != (e->slots[at].request.security != NULL)) {
+		e->counters.malformed++;
+		return NO_SLOT;
+	}
 	return at;
+}
+
+static void again(struct engine *e, uint32_t at)
+{
+	struct hwatt_error err;
+	if (++e->slots[at].rounds > ENGINE_MAX_ROUNDS) {
+		hwatt_fail(&err, HWATT_EPROTO, "the agent does not come to terms with SNMPv3: %u reports to one request",
+			   ENGINE_MAX_ROUNDS + 1);
+		finish(e, at, NULL, &err);
+		return;
+	}
+	e->counters.rounds++;
+	transmit(e, at);
+	e->slots[at].tries--; /* it was no failed try */
+	heap_down(e, e->slots[at].heap_at);
+}
+
+/* An SNMPv3 message to the request in slot `at`. */
+static void take_sealed(struct engine *e, uint32_t at, const uint8_t *packet, size_t length)
+{
+	const struct slot *s = &e->slots[at];
+	struct hwatt_error err = { 0 };
+	switch (s->request.security->unseal(s->request.security_arg, id_of(at, s), packet, length, (int64_t)uv_now(e->loop),
+					    &e->message, &err)) {
+	case ENGINE_ANSWER:
+		finish(e, at, &e->message, NULL);
+		break;
+	case ENGINE_DROP:
+		e->counters.malformed++;
+		break;
+	case ENGINE_AGAIN:
+		again(e, at);
+		break;
+	case ENGINE_REFUSED:
+		e->counters.refusals++;
+		finish(e, at, NULL, &err);
+		break;
+	}
 }
 
 static void take(struct engine *e, const struct mmsghdr *header, const uint8_t *packet,
@@ -274,6 +303,10 @@ static void take(struct engine *e, const struct mmsghdr *header, const uint8_t *
 	uint32_t at = match(e, packet, header->msg_len, from);
 	if (at == NO_SLOT)
 		return;
+	if (e->slots[at].request.security != NULL) {
+		take_sealed(e, at, packet, header->msg_len);
+		return;
+	}
 	if (ber_decode(packet, header->msg_len, &e->message, NULL) < 0 || e->message.pdu != BER_RESPONSE) {
 		e->counters.malformed++; /* the request goes on waiting: a sound answer may follow */
 		return;
@@ -295,7 +328,7 @@ static void count_drops(struct port *port, struct msghdr *header)
 }
 
 /* Takes what has come; how many packets that was. */
-static unsigned drain(struct port *port)
+static unsigned receive(struct port *port)
 {
 	struct engine *e = port->engine;
 	unsigned got = 0;
@@ -341,7 +374,7 @@ static void on_readable(uv_poll_t *poll, int status, int events)
 	(void)events;
 	struct port *port = poll->data;
 	struct engine *e = port->engine;
-	drain(port);
+	receive(port);
 	wake(e);
 	if (e->closing || e->heap_count <= CROWD)
 		return;
@@ -350,11 +383,36 @@ static void on_readable(uv_poll_t *poll, int status, int events)
 	uv_timer_start(&e->look, on_look, LOOK_MS, 0);
 }
 
+static void on_timer(uv_timer_t *timer)
+{
+	struct engine *e = timer->data;
+	/* What lies there came in time: the process may have been asleep, not the device. */
+	receive(&e->v4);
+	receive(&e->v6);
+	int64_t now = (int64_t)uv_now(e->loop);
+	while (e->heap_count > 0 && e->slots[e->heap[0]].due_ms <= now) {
+		uint32_t at = e->heap[0];
+		struct slot *s = &e->slots[at];
+		if (s->tries <= s->request.retries) {
+			e->counters.retries++;
+			transmit(e, at);
+			heap_down(e, 0);
+			continue;
+		}
+		e->counters.timeouts++;
+		struct hwatt_error err;
+		hwatt_fail(&err, HWATT_ETIMEOUT, "no answer within %" PRId64 " ms, asked %u times",
+			   s->request.timeout_ms, s->tries);
+		finish(e, at, NULL, &err);
+	}
+	wake(e);
+}
+
 /* The crowd goes on: what came meanwhile is read at once. When nothing came, or the crowd has gone, the next packet wakes us. */
 static void on_look(uv_timer_t *look)
 {
 	struct engine *e = look->data;
-	unsigned got = drain(&e->v4) + drain(&e->v6);
+	unsigned got = receive(&e->v4) + receive(&e->v6);
 	wake(e);
 	if (e->closing)
 		return;
@@ -496,7 +554,7 @@ uint32_t engine_send(struct engine *e, const struct engine_request *request)
 	s->request = *request;
 	s->address = *request->to;
 	s->request.to = NULL;
-	s->tries = 0;
+	s->tries = s->rounds = 0;
 	s->state = SLOT_QUEUED;
 	s->next = NO_SLOT;
 	s->previous = e->queue_last;

@@ -26,16 +26,36 @@ union engine_address {
 
 struct engine_counters {
 	int64_t sent, received, retries, timeouts;
-	int64_t malformed;    /* no SNMP message, or not sound */
+	int64_t malformed;    /* no SNMP message, not sound, or not sealed by the one who was asked */
 	int64_t unknown_id;   /* late, doubled or never asked for */
 	int64_t wrong_source; /* right id from another address or port */
 	int64_t kernel_drops; /* lost because the receive buffer was full */
 	int64_t send_errors;
+	int64_t refusals;     /* SNMPv3 requests that the device refused */
+	int64_t rounds;       /* SNMPv3 requests sent again, as the device said who it is or what its clock says */
 };
 
 /* How a request ended: `message` when an answer came (any error status), else NULL and `err` says why. The message is
  * valid during the call. */
 typedef void engine_done(void *arg, const struct ber_message *message, const struct hwatt_error *err);
+
+enum engine_verdict {
+	ENGINE_ANSWER,  /* the message is filled in */
+	ENGINE_DROP,    /* not to be believed: the request goes on waiting */
+	ENGINE_AGAIN,   /* it taught us something: the request is sealed and sent again */
+	ENGINE_REFUSED, /* the request is over, with the error */
+};
+
+#define ENGINE_MAX_ROUNDS 6u /* times that one request is sent again for ENGINE_AGAIN */
+
+/* How SNMPv3 messages are made from finished packets, and answers from messages. */
+struct engine_security {
+	/* Writes the message `id` for a packet whose request id is set; its length, 0 when it cannot be made. */
+	size_t (*seal)(void *arg, uint32_t id, const uint8_t *packet, size_t length, int64_t now_ms, uint8_t *out, size_t size);
+	/* Reads what came back to it. */
+	enum engine_verdict (*unseal)(void *arg, uint32_t id, const uint8_t *packet, size_t length, int64_t now_ms,
+				      struct ber_message *out, struct hwatt_error *err);
+};
 
 struct engine_request { /* what is asked; copied, but the packet stays the caller's and must live until the end */
 	const union engine_address *to;
@@ -45,6 +65,8 @@ struct engine_request { /* what is asked; copied, but the packet stays the calle
 	unsigned retries;
 	engine_done *done;
 	void *arg;
+	const struct engine_security *security; /* NULL: the packet is sent as it is */
+	void *security_arg;
 };
 
 #define ENGINE_NO_TICKET 0u

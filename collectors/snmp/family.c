@@ -66,12 +66,13 @@ static struct family_list refer_all(struct book *book, const struct hwatt_list *
 	return (struct family_list){ texts->count, items };
 }
 
-static regex_t *compile(struct book *book, const char *text)
+/* `flags`: REG_NOSUB, or 0 where the groups matter. */
+static regex_t *compile(struct book *book, const char *text, int flags)
 {
 	if (text == NULL || text[0] == '\0')
 		return NULL;
 	regex_t *regex = hwatt_arena_alloc(book->arena, sizeof(*regex));
-	if (regcomp(regex, text, REG_EXTENDED | REG_NOSUB) != 0)
+	if (regcomp(regex, text, REG_EXTENDED | flags) != 0)
 		return NULL;
 	if (book->regex_count == book->regex_capacity) {
 		book->regex_capacity = book->regex_capacity > 0 ? book->regex_capacity * 2 : 16;
@@ -104,8 +105,8 @@ static const struct family_condition *conditions(struct book *book, const struct
 		is->is_not = copy_numbers(book, &in[i].is_not);
 		is->text = copy_texts(book, &in[i].text);
 		is->oid = is->matches = is->matches_not = NULL;
-		out[i] = (struct family_condition){ refer(book, in[i].oid), is, compile(book, in[i].matches),
-						    compile(book, in[i].matches_not) };
+		out[i] = (struct family_condition){ refer(book, in[i].oid), is, compile(book, in[i].matches, REG_NOSUB),
+						    compile(book, in[i].matches_not, REG_NOSUB) };
 	}
 	return out;
 }
@@ -124,6 +125,8 @@ static struct family_source make_source(struct book *book, const struct snmp_sou
 		.where_count = in->where.count, .when_count = in->when.count, .row_count = in->rows.count,
 		.where = conditions(book, &in->where), .when = conditions(book, &in->when),
 		.rows = copy_octets(book, in->rows.items, in->rows.count * sizeof(int64_t)),
+		.row_matches = compile(book, in->row_matches, REG_NOSUB),
+		.index_match = compile(book, in->index_match, 0),
 	};
 	struct snmp_unit *units = copy_octets(book, in->units.items, in->units.count * sizeof(*units));
 	for (size_t i = 0; i < in->units.count; i++)
@@ -148,7 +151,7 @@ static struct family make_family(struct book *book, const struct hwatt_profile *
 	for (size_t i = 0; i < match->object_ids.count; i++)
 		ids[f.object_id_count++] = encode(book, ((const char *const *)match->object_ids.items)[i]);
 	f.object_ids = ids;
-	f.description = compile(book, match->description);
+	f.description = compile(book, match->description, REG_NOSUB);
 	int *probes = hwatt_arena_alloc(book->arena, match->probe.count * sizeof(*probes));
 	for (size_t i = 0; i < match->probe.count; i++)
 		probes[f.probe_count++] = number(book, ((const char *const *)match->probe.items)[i]);
@@ -232,20 +235,64 @@ static void put_arcs(struct hwatt_text *out, const uint32_t *arcs, size_t count)
 	}
 }
 
+/* Which arcs "row", "3" or "2-4" means; false when the row has not so many. Moves `name` behind it. */
+static bool read_range(const char **name, const char *end, size_t count, size_t *from, size_t *to)
+{
+	const char *p = *name;
+	if (end - p >= 3 && strncmp(p, "row", 3) == 0) {
+		*from = 0;
+		*to = count;
+		*name = p + 3;
+		return true;
+	}
+	if (p == end || *p < '1' || *p > '9')
+		return false;
+	*from = (size_t)(*p++ - '1');
+	*to = *from + 1;
+	if (end - p >= 2 && p[0] == '-' && p[1] >= '1' && p[1] <= '9') {
+		*to = (size_t)(p[1] - '0');
+		p += 2;
+	}
+	*name = p;
+	return *from < *to && *to <= count;
+}
+
+/* How many arcs to leave out: those of "1.1" when the row begins so and does not end there, else none. */
+static size_t leading(const char *text, const char *end, const uint32_t *arcs, size_t count)
+{
+	size_t n = 0;
+	while (text < end) {
+		char *next;
+		unsigned long arc = strtoul(text, &next, 10);
+		if (next == text || next > end || n + 1 >= count || arcs[n] != arc)
+			return 0;
+		n++;
+		text = *next == '.' ? next + 1 : next;
+	}
+	return n;
+}
+
 /* One placeholder, without its braces. */
 static bool put_place(struct hwatt_text *out, const char *name, size_t length, const uint32_t *arcs, size_t count)
 {
-	if (length == 3 && strncmp(name, "row", 3) == 0) {
-		put_arcs(out, arcs, count);
-	} else if (length == 4 && strncmp(name, "text", 4) == 0) {
+	static const char after[] = " after ";
+	const char *end = name + length;
+	size_t from, to;
+	if (length == 4 && strncmp(name, "text", 4) == 0) {
 		spell(out, arcs, count);
-	} else if (length == 4 && strncmp(name, "last", 4) == 0 && count > 0) {
-		put_arcs(out, arcs + count - 1, 1);
-	} else if (length == 1 && name[0] >= '1' && name[0] <= '9' && (size_t)(name[0] - '0') <= count) {
-		put_arcs(out, arcs + (name[0] - '1'), 1);
-	} else {
-		return false;
+		return true;
 	}
+	if (length == 4 && strncmp(name, "last", 4) == 0 && count > 0) {
+		put_arcs(out, arcs + count - 1, 1);
+		return true;
+	}
+	if (!read_range(&name, end, count, &from, &to))
+		return false;
+	if ((size_t)(end - name) > strlen(after) && strncmp(name, after, strlen(after)) == 0)
+		from += leading(name + strlen(after), end, arcs + from, to - from);
+	else if (name != end)
+		return false;
+	put_arcs(out, arcs + from, to - from);
 	return true;
 }
 
@@ -270,4 +317,28 @@ bool family_expand(const char *text, struct ber_oid row, char *out, size_t size)
 		memcpy(out, hwatt_text_string(&built), built.length + 1);
 	hwatt_text_free(&built);
 	return ok;
+}
+
+bool family_index(const regex_t *match, const char *index, const char *says, struct ber_oid row, char *out, size_t size)
+{
+	static const char value[] = "{value}";
+	regmatch_t groups[2] = { { .rm_so = 0, .rm_eo = (regoff_t)strlen(says) } };
+	groups[1] = groups[0];
+	if (match != NULL && (regexec(match, says, 2, groups, 0) != 0 || groups[1].rm_so < 0))
+		return false;
+	int length = (int)(groups[1].rm_eo - groups[1].rm_so);
+	const char *at = strstr(index, value);
+	char head[256] = "", tail[256] = "", before[256];
+	if (at != NULL) {
+		size_t n = (size_t)(at - index);
+		if (n >= sizeof(before))
+			return false;
+		memcpy(before, index, n);
+		before[n] = '\0';
+		if (!family_expand(before, row, head, sizeof(head)) ||
+		    !family_expand(at + sizeof(value) - 1, row, tail, sizeof(tail)))
+			return false;
+	}
+	int n = snprintf(out, size, "%s%.*s%s", head, length, says + groups[1].rm_so, tail);
+	return n >= 0 && (size_t)n < size;
 }

@@ -50,6 +50,8 @@ struct family_source {
 	const struct family_exponent *exponents;
 	const struct family_condition *where, *when;
 	const int64_t *rows;
+	regex_t *row_matches;   /* NULL: any */
+	regex_t *index_match; /* NULL: the whole value is the index */
 };
 
 struct family_reading {
@@ -91,8 +93,14 @@ struct book *book_take(struct book *book);
 void book_release(struct book *book); /* NULL is fine */
 const struct family *book_family(const struct book *book, const char *name);
 
-/* Puts the template with a row's arcs into `out`: {row} all of them, {last}, {1} to {9}, {text} the arcs as characters (a
- * leading length is dropped). false when the row lacks an arc or it does not fit. */
+/* Puts the template with a row's arcs into `out`: {row} all of them, {last}, {1} to {9}, {2-4}, {text} the arcs as characters
+ * (a leading length is dropped); {row after 1.1} and {1-2 after 1} without these leading arcs where the row begins so: the
+ * outlets of the only or first unit get plain numbers, those of further units theirs with the unit's in front. false when the
+ * row lacks an arc or it does not fit. */
 bool family_expand(const char *text, struct ber_oid row, char *out, size_t size);
+
+/* Puts the index of a row into `out` whose index object says `says`: the first group of `match` in it (NULL: all of it), at
+ * the place of {value} in `index` where it has that. false when `match` does not fit or the result is too long. */
+bool family_index(const regex_t *match, const char *index, const char *says, struct ber_oid row, char *out, size_t size);
 
 #endif

@@ -9,6 +9,12 @@ static void answered(void *arg, const struct ber_message *message, const struct 
 	engine_done *done = line->done;
 	line->ticket = ENGINE_NO_TICKET;
 	line->done = NULL;
+	struct hwatt_error why;
+	if (line->peer != NULL && message == NULL && err->code == HWATT_ETIMEOUT) {
+		why = *err;
+		peer_silent(line->peer, &why);
+		err = &why;
+	}
 	done(line->arg, message, err);
 }
 
@@ -18,11 +24,14 @@ void line_send(struct line *line, uint8_t *packet, size_t length, size_t id_at, 
 	int64_t left_ms = hwatt_target_time_left_ms(line->target);
 	int64_t tries = 1 + (int64_t)line->retries;
 	int64_t timeout_ms = line->timeout_ms;
+	if (line->peer != NULL)
+		left_ms -= left_ms / 8; /* for a discovery before it */
 	if (timeout_ms * tries > left_ms) /* all tries within the poll */
 		timeout_ms = left_ms / tries > 50 ? left_ms / tries : 50;
 	struct engine_request request = {
 		.to = &line->to, .packet = packet, .length = length, .id_at = id_at, .timeout_ms = timeout_ms,
 		.retries = line->retries, .done = answered, .arg = line,
+		.security = line->peer != NULL ? &peer_security : NULL, .security_arg = line->peer,
 	};
 	line->done = done;
 	line->arg = arg;

@@ -8,18 +8,21 @@
 
 #include "ber.h"
 #include "engine.h"
+#include "peer.h"
 #include <hallwatt/collector.h>
 
 #define LINE_OCTETS 1350u     /* aimed at for an answer: below 1,400, so that it is never a fragment */
 #define LINE_LEAST_OCTETS 120u
 #define LINE_PACKET 1472u
+#define LINE_SEALED 200u      /* what an SNMPv3 message needs more than one of v2c, at most */
 
 struct line {
 	struct engine *engine;
 	struct hwatt_target *target;
 	union engine_address to;
 	enum ber_version version;
-	const char *community;
+	const char *community;   /* "" with SNMPv3 */
+	struct peer *peer;       /* SNMPv3; NULL: none */
 	int64_t timeout_ms;
 	unsigned retries, max_repetitions;
 	unsigned octets;      /* what an answer may take; halved when the agent cannot give as much */

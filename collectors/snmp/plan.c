@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-void plan_free(struct plan *plan)
+static void plan_free(struct plan *plan)
 {
 	book_release(plan->book);
 	free(plan->octets);
@@ -17,22 +17,147 @@ void plan_free(struct plan *plan)
 	free(plan->input_whens);
 	free(plan->when_refs);
 	free(plan->terms);
-	free(plan->fixed);
 	free(plan);
 }
 
-void plan_poll_start(struct plan_poll *poll, const struct plan *plan)
+struct part { /* of a plan, for hashing and comparing */
+	const void *bytes;
+	size_t size;
+};
+
+#define PARTS 8
+
+static void parts_of(const struct plan *p, struct part out[PARTS])
 {
-	poll->values = hwatt_alloc(plan->input_count * sizeof(*poll->values));
-	poll->held = plan->when_count > 0 ? hwatt_alloc(plan->when_count * sizeof(*poll->held)) : NULL;
-	poll->changed = false;
+	const struct part parts[PARTS] = {
+		{ p->octets, p->octet_count }, { p->requests, p->request_count * sizeof(*p->requests) },
+		{ p->expects, p->expect_count * sizeof(*p->expects) }, { p->points, p->point_count * sizeof(*p->points) },
+		{ p->whens, p->when_count * sizeof(*p->whens) },
+		{ p->input_whens, (p->input_count + 1) * sizeof(*p->input_whens) },
+		{ p->when_refs, p->ref_count * sizeof(*p->when_refs) }, { p->terms, p->term_count * sizeof(*p->terms) },
+	};
+	memcpy(out, parts, sizeof(parts));
 }
 
-void plan_poll_free(struct plan_poll *poll)
+static bool equal(const struct plan *a, const struct plan *b)
+{
+	struct part x[PARTS], y[PARTS];
+	if (a->hash != b->hash || a->book != b->book)
+		return false;
+	parts_of(a, x);
+	parts_of(b, y);
+	for (int i = 0; i < PARTS; i++)
+		if (x[i].size != y[i].size || (x[i].size > 0 && memcmp(x[i].bytes, y[i].bytes, x[i].size) != 0))
+			return false;
+	return true;
+}
+
+static uint64_t hash_of(const struct plan *plan)
+{
+	struct part parts[PARTS];
+	uint64_t h = UINT64_C(14695981039346656037);
+	parts_of(plan, parts);
+	for (int i = 0; i < PARTS; i++)
+		for (size_t j = 0; j < parts[i].size; j++)
+			h = (h ^ ((const uint8_t *)parts[i].bytes)[j]) * UINT64_C(1099511628211);
+	return h;
+}
+
+/* The ids in the packets are put in when they are sent, each time: between that they mean nothing. */
+static void forget_ids(struct plan *plan)
+{
+	for (size_t i = 0; i < plan->request_count; i++)
+		ber_put_id(plan->octets + plan->requests[i].packet, plan->requests[i].id_at, 0);
+}
+
+struct plan *plan_share(struct plan_shelf *shelf, struct plan *plan)
+{
+	forget_ids(plan);
+	plan->hash = hash_of(plan);
+	for (size_t i = 0; i < shelf->count; i++) {
+		if (shelf->plans[i]->hash != plan->hash)
+			continue;
+		forget_ids(shelf->plans[i]);
+		if (!equal(shelf->plans[i], plan))
+			continue;
+		plan_free(plan);
+		shelf->plans[i]->users++;
+		return shelf->plans[i];
+	}
+	if (shelf->count == shelf->capacity) {
+		shelf->capacity = shelf->capacity > 0 ? shelf->capacity * 2 : 16;
+		shelf->plans = hwatt_realloc(shelf->plans, shelf->capacity * sizeof(struct plan *));
+	}
+	plan->users = 1;
+	shelf->plans[shelf->count++] = plan;
+	return plan;
+}
+
+void plan_release(struct plan_shelf *shelf, struct plan *plan)
+{
+	if (plan == NULL || --plan->users > 0)
+		return;
+	size_t at = 0;
+	while (shelf->plans[at] != plan)
+		at++;
+	shelf->plans[at] = shelf->plans[--shelf->count];
+	plan_free(plan);
+}
+
+void plan_hold_free(struct plan_hold *hold)
+{
+	free(hold->handles);
+	free(hold->fixed);
+	*hold = (struct plan_hold){ 0 };
+}
+
+static void poll_free(struct plan_poll *poll)
 {
 	free(poll->values);
 	free(poll->held);
-	*poll = (struct plan_poll){ 0 };
+	free(poll);
+}
+
+void plan_shelf_free(struct plan_shelf *shelf)
+{
+	while (shelf->spare != NULL) {
+		struct plan_poll *next = shelf->spare->next;
+		poll_free(shelf->spare);
+		shelf->spare = next;
+	}
+	free(shelf->plans);
+	*shelf = (struct plan_shelf){ 0 };
+}
+
+struct plan_poll *plan_poll_take(struct plan_shelf *shelf, const struct plan *plan)
+{
+	struct plan_poll *poll = shelf->spare;
+	if (poll != NULL)
+		shelf->spare = poll->next;
+	else
+		poll = hwatt_alloc(sizeof(*poll));
+	if (poll->value_room < plan->input_count) {
+		poll->value_room = plan->input_count;
+		poll->values = hwatt_realloc(poll->values, poll->value_room * sizeof(*poll->values));
+	}
+	if (poll->held_room < plan->when_count) {
+		poll->held_room = plan->when_count;
+		poll->held = hwatt_realloc(poll->held, poll->held_room * sizeof(*poll->held));
+	}
+	memset(poll->values, 0, plan->input_count * sizeof(*poll->values));
+	if (plan->when_count > 0)
+		memset(poll->held, 0, plan->when_count * sizeof(*poll->held));
+	poll->changed = false;
+	poll->next = NULL;
+	return poll;
+}
+
+void plan_poll_give(struct plan_shelf *shelf, struct plan_poll *poll)
+{
+	if (poll == NULL)
+		return;
+	poll->next = shelf->spare;
+	shelf->spare = poll;
 }
 
 static void take_value(const struct plan *plan, int32_t input, const struct ber_varbind *v, struct plan_poll *poll)
@@ -147,18 +272,20 @@ static bool evaluate(const struct plan *plan, const struct plan_point *p, const 
 	return true;
 }
 
-void plan_give(const struct plan *plan, size_t r, const struct plan_poll *poll, struct hwatt_target *target)
+void plan_give(const struct plan *plan, const struct plan_hold *hold, size_t r, const struct plan_poll *poll,
+	       struct hwatt_target *target)
 {
 	const struct plan_request *request = &plan->requests[r];
 	for (uint32_t i = request->first_point; i < request->first_point + request->point_count; i++) {
+		const struct plan_point *p = &plan->points[i];
 		struct hwatt_value value = { 0 };
-		if (plan->points[i].handle >= 0 && evaluate(plan, &plan->points[i], poll, &value))
-			hwatt_target_add(target, (int)plan->points[i].handle, value);
+		if (hold->handles[p->slot] >= 0 && evaluate(plan, p, poll, &value))
+			hwatt_target_add(target, hold->handles[p->slot], value);
 	}
 }
 
-void plan_give_fixed(const struct plan *plan, struct hwatt_target *target)
+void plan_give_fixed(const struct plan_hold *hold, struct hwatt_target *target)
 {
-	for (size_t i = 0; i < plan->fixed_count; i++)
-		hwatt_target_add(target, (int)plan->fixed[i].handle, plan->fixed[i].value);
+	for (size_t i = 0; i < hold->fixed_count; i++)
+		hwatt_target_add(target, hold->fixed[i].handle, hold->fixed[i].value);
 }

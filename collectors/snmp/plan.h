@@ -1,7 +1,9 @@
 /* SPDX-FileCopyrightText: 2026 The hallwatt authors
  * SPDX-License-Identifier: Apache-2.0 */
-/* plan.h - how one device is polled: finished requests, what their answers must hold, and what the values become.
+/* plan.h - how a device is polled: finished requests, what their answers must hold, and what the values become.
  *
+ * Devices of one kind have equal plans and share one: it holds nothing of a single device, so that it stays in the
+ * processor's cache. What is a device's own (handles, fixed values) is in its plan_hold.
  * Scalars stand in one GET behind sysUpTime.0; the columns of a table stand side by side in GETBULK requests that end with
  * the last row, so that none is spent on seeing the end. An answer that fits is read by comparing octets; nothing is
  * allocated in a poll. */
@@ -13,10 +15,9 @@
 
 #define PLAN_UPTIME 0 /* the input that holds sysUpTime.0 */
 
-/* These have no padding: equal plans are equal octets, see shelf.h. */
 struct plan_expect { /* the varbind that must stand at this place of an answer */
 	uint32_t oid;         /* in the plan's octets */
-	uint32_t oid_length;
+	uint16_t oid_length;
 	int32_t input;        /* -1: a row between, not wanted */
 };
 
@@ -28,7 +29,7 @@ struct plan_request {
 };
 
 struct plan_when {
-	int64_t input;
+	int32_t input;
 	const struct family_condition *is;
 };
 
@@ -46,23 +47,23 @@ struct plan_point {
 	uint32_t first_when, first_term; /* first_when: in when_refs */
 	uint16_t when_count, term_count, ready;
 	int16_t digits;       /* registers told as text: decimals that a count has */
-	int64_t handle;       /* of the target */
+	uint32_t slot;        /* its handle in plan_hold */
 };
 
 struct plan_fixed { /* told once, given with every poll */
-	int64_t handle;
+	int handle;
 	struct hwatt_value value;
 };
 
-_Static_assert(sizeof(struct plan_expect) == 12 && sizeof(struct plan_request) == 24 &&
-		       sizeof(struct plan_when) == sizeof(void *) + 8 &&
-		       sizeof(struct plan_point) == sizeof(void *) + 80 && sizeof(struct plan_fixed) == 24,
-	       "no padding");
+struct plan_hold { /* what a device adds to its plan */
+	int *handles;         /* of the target, by slot */
+	struct plan_fixed *fixed;
+	size_t fixed_count;
+};
 
-struct plan { /* may serve many devices at once: what is learnt in a poll is in struct plan_poll */
-	struct plan *next;    /* on the shelf */
-	uint64_t digest;
-	size_t users;
+struct plan {
+	unsigned users;
+	uint64_t hash;        /* of all below */
 	struct book *book;    /* the conditions' owner */
 	uint8_t *octets;
 	size_t octet_count, octet_capacity;
@@ -73,8 +74,7 @@ struct plan { /* may serve many devices at once: what is learnt in a poll is in 
 	uint32_t *input_whens;    /* by input: its first when; one more at the end */
 	uint32_t *when_refs;      /* by point: the whens it needs */
 	struct plan_term *terms;
-	struct plan_fixed *fixed;
-	size_t request_count, expect_count, point_count, when_count, ref_count, term_count, fixed_count, input_count;
+	size_t request_count, expect_count, point_count, when_count, ref_count, term_count, input_count;
 };
 
 struct plan_value {
@@ -86,22 +86,36 @@ struct plan_poll { /* what a device said so far in one poll */
 	struct plan_value *values; /* by input */
 	bool *held;                /* by when */
 	bool changed;              /* an answer did not fit the plan: the device should be surveyed again */
+	size_t value_room, held_room;
+	struct plan_poll *next;    /* in a list of spare ones */
 };
 
-/* Makes the plan of a surveyed device and declares its points to the line's target. */
-struct plan *plan_new(const struct survey *survey, struct book *book, struct line *line);
-void plan_free(struct plan *plan);
+struct plan_shelf { /* plans in use, and spare memory for polls */
+	struct plan **plans;
+	size_t count, capacity;
+	struct plan_poll *spare;
+};
 
-/* A poll's memory lasts as long as the poll: of ten thousand devices few are being polled. Freed twice is fine. */
-void plan_poll_start(struct plan_poll *poll, const struct plan *plan);
-void plan_poll_free(struct plan_poll *poll);
+/* Makes the plan of a surveyed device, or takes an equal one from the shelf, and declares its points to the line's target. */
+struct plan *plan_new(struct plan_shelf *shelf, const struct survey *survey, struct book *book, struct line *line,
+		      struct plan_hold *hold);
+void plan_release(struct plan_shelf *shelf, struct plan *plan); /* NULL is fine */
+void plan_hold_free(struct plan_hold *hold);
+void plan_shelf_free(struct plan_shelf *shelf);
+/* The plan itself becomes shared: an equal one on the shelf is taken in its place. */
+struct plan *plan_share(struct plan_shelf *shelf, struct plan *plan);
+
+/* Empty memory for one poll, from the spare ones where there are any. */
+struct plan_poll *plan_poll_take(struct plan_shelf *shelf, const struct plan *plan);
+void plan_poll_give(struct plan_shelf *shelf, struct plan_poll *poll); /* NULL is fine */
 /* Takes an answer to request `r`. */
 void plan_take(const struct plan *plan, size_t r, const struct ber_message *message, struct plan_poll *poll);
 /* Takes one varbind that was asked for by itself: the value of `expect`. */
 void plan_take_one(const struct plan *plan, const struct plan_expect *expect, const struct ber_varbind *v,
 		   struct plan_poll *poll);
 /* Gives the values of the points that are complete with request `r` to the target. */
-void plan_give(const struct plan *plan, size_t r, const struct plan_poll *poll, struct hwatt_target *target);
-void plan_give_fixed(const struct plan *plan, struct hwatt_target *target);
+void plan_give(const struct plan *plan, const struct plan_hold *hold, size_t r, const struct plan_poll *poll,
+	       struct hwatt_target *target);
+void plan_give_fixed(const struct plan_hold *hold, struct hwatt_target *target);
 
 #endif

@@ -31,6 +31,7 @@ struct builder {
 	struct book *book;
 	struct line *line;
 	struct plan *plan;
+	struct plan_hold *hold;
 	struct input *inputs;
 	int32_t **input_of; /* by object, by cell: its input + 1 */
 	uint64_t *claims;   /* hashes of role, quantity, index; open addressing */
@@ -38,7 +39,7 @@ struct builder {
 	unsigned seen[HWATT_ROLES][HWATT_QUANTITIES];
 	struct missed *missed;
 	size_t input_capacity, missed_count, missed_capacity, request_capacity, expect_capacity, point_capacity,
-		when_capacity, ref_capacity, term_capacity, fixed_capacity;
+		when_capacity, ref_capacity, term_capacity, fixed_capacity, handle_capacity;
 };
 
 /* Room for one more element of `size` octets. */
@@ -117,6 +118,10 @@ static bool row_counts(const struct builder *b, const struct family_source *from
 		if (!named)
 			return false;
 	}
+	char row[BER_MAX_SUBIDS * 11];
+	if (from->row_matches != NULL &&
+	    (!family_expand("{row}", cell->row, row, sizeof(row)) || regexec(from->row_matches, row, 0, NULL, 0) != 0))
+		return false;
 	int64_t lines;
 	if (whole(look(b, &from->lines, cell), &lines) && lines > 0 && last_arc(cell->row) > lines)
 		return false;
@@ -270,7 +275,9 @@ static uint32_t add_when(struct builder *b, int32_t input, const struct family_c
 		if (plan->whens[i - 1].input == input && plan->whens[i - 1].is == is)
 			return (uint32_t)i - 1;
 	plan->whens = grown(plan->whens, plan->when_count, &b->when_capacity, sizeof(*plan->whens));
-	plan->whens[plan->when_count] = (struct plan_when){ .input = input, .is = is };
+	memset(&plan->whens[plan->when_count], 0, sizeof(*plan->whens));
+	plan->whens[plan->when_count].input = input;
+	plan->whens[plan->when_count].is = is;
 	return (uint32_t)plan->when_count++;
 }
 
@@ -308,12 +315,15 @@ static void add_inputs(struct builder *b, struct plan_point *p, const struct fam
 static void point_index(const struct builder *b, const struct family_reading *r, const struct cell *cell,
 			char out[HWATT_INDEX_SIZE])
 {
-	char text[1024];
+	char text[1024], value[SURVEY_TEXT + 1] = "";
 	const struct cell *says = look(b, &r->source.index, cell);
 	bool scalar = b->book->objects[r->source.object].scalar;
+	const char *own = r->is.index[0] != '\0' && strstr(r->is.index, "{value}") == NULL ? r->is.index :
+			  scalar ? "1" : "{row}";
 	if (says != NULL)
-		cell_text(says, text, sizeof(text));
-	else if (!family_expand(r->is.index[0] != '\0' ? r->is.index : scalar ? "1" : "{row}", cell->row, text, sizeof(text)))
+		cell_text(says, value, sizeof(value));
+	if ((says == NULL || !family_index(r->source.index_match, r->is.index, value, cell->row, text, sizeof(text))) &&
+	    !family_expand(own, cell->row, text, sizeof(text)))
 		snprintf(text, sizeof(text), "%u", last_arc(cell->row));
 	size_t length = strlen(text);
 	if (length < HWATT_INDEX_SIZE) {
@@ -395,17 +405,20 @@ static bool add_row(struct builder *b, const struct family_reading *r, const str
 		    bool *sentinel)
 {
 	struct plan *plan = b->plan;
-	struct plan_point p = { .reading = r, .zero_with = -1 };
+	struct plan_point p;
+	memset(&p, 0, sizeof(p)); /* with what lies between its fields: plans are compared as octets */
+	p.reading = r;
+	p.zero_with = -1;
 	char index[HWATT_INDEX_SIZE];
 	int64_t value = 0;
-	bool hold;
+	bool holds;
 	*sentinel = false;
-	if (!row_counts(b, &r->source, cell) || !whens_known(b, &r->source, cell, &hold) || !row_scale(b, r, cell, &p.scale))
+	if (!row_counts(b, &r->source, cell) || !whens_known(b, &r->source, cell, &holds) || !row_scale(b, r, cell, &p.scale))
 		return false;
 	bounds(r, &p);
 	bool sound = value_sound(b, r, cell, &p, &value);
 	if (!sound) {
-		*sentinel = hold;
+		*sentinel = holds;
 		return false;
 	}
 	if (hwatt_quantity_info(r->is.quantity)->counter && !register_step(cell, &p))
@@ -414,15 +427,19 @@ static bool add_row(struct builder *b, const struct family_reading *r, const str
 	if (!claim(b, claim_hash(r, index)))
 		return false;
 	b->seen[r->is.role][r->is.quantity]++;
-	p.handle = declare(b, r, cell, &p, index, before);
-	give_stamp(b, r, cell, (int)p.handle);
-	if (p.handle >= 0 && r->is.fixed) {
-		plan->fixed = grown(plan->fixed, plan->fixed_count, &b->fixed_capacity, sizeof(*plan->fixed));
-		plan->fixed[plan->fixed_count++] = (struct plan_fixed){ p.handle, { .value = value } };
-	} else if (p.handle >= 0) {
+	int handle = declare(b, r, cell, &p, index, before);
+	struct plan_hold *hold = b->hold;
+	give_stamp(b, r, cell, handle);
+	if (handle >= 0 && r->is.fixed) {
+		hold->fixed = grown(hold->fixed, hold->fixed_count, &b->fixed_capacity, sizeof(*hold->fixed));
+		hold->fixed[hold->fixed_count++] = (struct plan_fixed){ handle, { .value = value } };
+	} else if (handle >= 0) {
 		add_inputs(b, &p, &r->source, cell);
+		p.slot = (uint32_t)plan->point_count;
+		hold->handles = grown(hold->handles, plan->point_count, &b->handle_capacity, sizeof(*hold->handles));
+		hold->handles[p.slot] = handle;
 		plan->points = grown(plan->points, plan->point_count, &b->point_capacity, sizeof(*plan->points));
-		plan->points[plan->point_count++] = p;
+		memcpy(&plan->points[plan->point_count++], &p, sizeof(p));
 	}
 	return true;
 }
@@ -492,8 +509,11 @@ static void add_expect(struct builder *b, struct ber_oid oid, int32_t input)
 {
 	struct plan *plan = b->plan;
 	plan->expects = grown(plan->expects, plan->expect_count, &b->expect_capacity, sizeof(*plan->expects));
-	plan->expects[plan->expect_count++] =
-		(struct plan_expect){ put_octets(plan, oid.bytes, oid.length), (uint16_t)oid.length, input };
+	struct plan_expect *e = &plan->expects[plan->expect_count++];
+	memset(e, 0, sizeof(*e));
+	e->oid = put_octets(plan, oid.bytes, oid.length);
+	e->oid_length = (uint16_t)oid.length;
+	e->input = input;
 }
 
 /* Writes the packet of the request whose expectations begin at `first`. */
@@ -658,10 +678,10 @@ static void add_requests(struct builder *b)
 static int by_ready(const void *a, const void *b)
 {
 	const struct plan_point *x = a, *y = b;
-	return x->ready != y->ready ? (x->ready < y->ready ? -1 : 1) : (int)(x->handle - y->handle);
+	return x->ready != y->ready ? (x->ready < y->ready ? -1 : 1) : x->slot < y->slot ? -1 : 1;
 }
 
-static void at_least(const struct builder *b, struct plan_point *p, int64_t input)
+static void at_least(const struct builder *b, struct plan_point *p, int32_t input)
 {
 	if (input >= 0 && b->inputs[input].request > p->ready)
 		p->ready = b->inputs[input].request;
@@ -695,7 +715,7 @@ static void order_points(struct builder *b)
 static void order_whens(struct builder *b)
 {
 	struct plan *plan = b->plan;
-	struct plan_when *sorted = hwatt_alloc((plan->when_count + 1) * sizeof(*sorted));
+	struct plan_when *sorted = hwatt_alloc((plan->when_count + 1) * sizeof(*sorted)); /* zeroed */
 	uint32_t *moved = hwatt_alloc((plan->when_count + 1) * sizeof(*moved));
 	plan->input_whens = hwatt_alloc((plan->input_count + 1) * sizeof(*plan->input_whens));
 	for (size_t i = 0; i < plan->when_count; i++)
@@ -706,7 +726,7 @@ static void order_whens(struct builder *b)
 	memcpy(next, plan->input_whens, plan->input_count * sizeof(*next));
 	for (size_t i = 0; i < plan->when_count; i++) {
 		moved[i] = next[plan->whens[i].input]++;
-		sorted[moved[i]] = plan->whens[i];
+		memcpy(&sorted[moved[i]], &plan->whens[i], sizeof(*sorted));
 	}
 	for (size_t i = 0; i < plan->ref_count; i++)
 		plan->when_refs[i] = moved[plan->when_refs[i]];
@@ -716,10 +736,11 @@ static void order_whens(struct builder *b)
 	plan->whens = sorted;
 }
 
-struct plan *plan_new(const struct survey *survey, struct book *book, struct line *line)
+struct plan *plan_new(struct plan_shelf *shelf, const struct survey *survey, struct book *book, struct line *line,
+		      struct plan_hold *hold)
 {
 	struct plan *plan = hwatt_alloc(sizeof(*plan));
-	struct builder b = { .survey = survey, .book = book, .line = line, .plan = plan };
+	struct builder b = { .survey = survey, .book = book, .line = line, .plan = plan, .hold = hold };
 	const struct family *const *families;
 	size_t count = survey_families(survey, &families);
 	plan->book = book_take(book);
@@ -739,5 +760,7 @@ struct plan *plan_new(const struct survey *survey, struct book *book, struct lin
 	free(b.inputs);
 	free(b.claims);
 	free(b.missed);
-	return plan;
+	if (plan->point_count > 0)
+		hold->handles = hwatt_realloc(hold->handles, plan->point_count * sizeof(*hold->handles));
+	return plan_share(shelf, plan);
 }

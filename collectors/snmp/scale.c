@@ -37,7 +37,7 @@ static bool read_text(const uint8_t *p, size_t length, struct scale_raw *out)
 		return false;
 	if (i + 1 < length && (p[i] == ',' || p[i] == '.' || p[i] == ':' || p[i] == '/') && p[i + 1] >= '0' && p[i + 1] <= '9')
 		return false; /* 1,234 or 10.0.0.1 or 12:30 or 08/29/2019: not a number that we may guess at */
-	while (m != 0 && m % 10 == 0 && e10 < 0) {
+	while (m % 10 == 0 && e10 < 0) { /* "5.00" is 5, and "0.00" is 0 */
 		m /= 10;
 		e10++;
 	}
@@ -182,6 +182,8 @@ bool scale_apply(const struct scale *s, struct scale_raw raw, int64_t *out)
 {
 	hwatt_i128 n = (hwatt_i128)raw.mantissa * s->a, b = s->b, c = s->c;
 	int e10 = raw.e10, e2 = raw.e2;
+	if (e10 == 0 && e2 == 0 && c == 1 && b == 0) /* nearly always */
+		return !__builtin_mul_overflow(raw.mantissa, s->a, out);
 	if (raw.mantissa == 0)
 		e10 = e2 = 0;
 	for (; e10 > 0; e10--)

@@ -6,9 +6,10 @@
  * the plan: request by request, each answer read in place.  What a request could not bring at once is asked for
  * in smaller pieces. */
 #include "session.h"
+#include "finder.h"
 #include "line.h"
 #include "plan.h"
-#include "shelf.h"
+#include "recorder.h"
 #include "source.h"
 #include "survey.h"
 #include <assert.h>
@@ -25,9 +26,10 @@
 
 struct module { /* shared by all sessions of a loop */
 	struct engine *engine;
+	struct roster *roster;     /* NULL while nobody speaks SNMPv3 */
 	struct book **books;
 	size_t book_count;
-	struct shelf shelf;
+	struct plan_shelf shelf;
 	struct hwatt_log *log;
 };
 
@@ -36,20 +38,21 @@ struct lookup { /* a running name look-up; outlives a session that closes */
 	struct session *session; /* NULL: nobody waits any more */
 };
 
-enum stage { STAGE_IDLE, STAGE_LOOKUP, STAGE_SURVEY, STAGE_PLAN, STAGE_PIECES };
+enum stage { STAGE_IDLE, STAGE_LOOKUP, STAGE_SURVEY, STAGE_PLAN, STAGE_PIECES, STAGE_RECORD };
 
 struct session {
 	struct hwatt_target *target;
 	struct module *module;
 	const struct snmp_settings *settings;
-	char community[MAX_COMMUNITY];
+	char *community;
 	struct line line;
 	bool resolved, closing;
 	struct lookup *lookup;
 	struct book *book;
 	struct survey *survey;
 	struct plan *plan;
-	struct plan_poll poll;
+	struct plan_hold hold;
+	struct plan_poll *poll;    /* while the plan runs */
 	enum stage stage;
 	size_t request;            /* of the plan, the one that is out */
 	bool answered;             /* in this poll */
@@ -57,11 +60,18 @@ struct session {
 	bool resurvey;             /* as soon as it may be */
 	int64_t ticks, wraps;      /* sysUpTime as last read, and how often it wrapped */
 	int64_t ticks_at_ms;
-	/* Pieces: what the request did not bring, asked for again by GET. */
-	uint32_t piece_next, piece_size, piece_count;
-	uint32_t piece_of[64];
-	unsigned piece_silences;
-	uint8_t *packet;           /* LINE_PACKET octets, made when first needed */
+	struct pieces *pieces;     /* made when first needed */
+	struct hwatt_recording *order; /* while a recording is made */
+	struct recorder *recorder;
+};
+
+#define MOST_PIECES 32u
+
+struct pieces { /* what a request did not bring, asked for again by GET */
+	uint32_t next, size, count;
+	uint32_t of[MOST_PIECES];  /* the places in the request of those that are out */
+	unsigned silences;
+	uint8_t packet[LINE_PACKET];
 };
 
 static void go_on(struct session *s);
@@ -85,6 +95,9 @@ void session_stop(void *engine)
 	for (size_t i = 0; i < m->book_count; i++)
 		book_release(m->books[i]);
 	engine_close(m->engine);
+	plan_shelf_free(&m->shelf);
+	if (m->roster != NULL)
+		roster_close(m->roster);
 	free(m->books);
 	free(m);
 }
@@ -113,33 +126,63 @@ static struct book *module_book(struct module *m, const struct hwatt_profile_set
 
 static void drop_plan(struct session *s)
 {
-	plan_poll_free(&s->poll);
-	shelf_release(&s->module->shelf, s->plan);
+	plan_poll_give(&s->module->shelf, s->poll);
+	plan_release(&s->module->shelf, s->plan);
+	plan_hold_free(&s->hold);
+	s->poll = NULL;
 	s->plan = NULL;
 }
 
 static void free_session(struct session *s)
 {
 	survey_free(s->survey);
+	recorder_free(s->recorder);
 	drop_plan(s);
 	book_release(s->book);
-	explicit_bzero(s->community, sizeof(s->community));
-	if (s->packet != NULL)
-		explicit_bzero(s->packet, LINE_PACKET);
-	free(s->packet);
+	peer_free(s->line.peer);
+	if (s->community != NULL)
+		explicit_bzero(s->community, strlen(s->community));
+	if (s->pieces != NULL)
+		explicit_bzero(s->pieces, sizeof(*s->pieces));
+	free(s->community);
+	free(s->pieces);
 	free(s);
 }
 
 static int read_community(struct session *s, struct hwatt_error *err)
 {
 	const struct snmp_settings *set = s->settings;
-	if (set->community_secret.kind != HWATT_SECRET_NONE)
-		return hwatt_secret_read(&set->community_secret, s->community, sizeof(s->community), err);
-	size_t length = strlen(set->community);
-	if (length >= sizeof(s->community))
-		return hwatt_fail(err, HWATT_EINVAL, "the community is longer than %zu octets", sizeof(s->community) - 1);
-	memcpy(s->community, set->community, length + 1);
+	char secret[MAX_COMMUNITY];
+	if (set->community_secret.kind == HWATT_SECRET_NONE) {
+		s->community = hwatt_strdup(set->community);
+	} else {
+		if (hwatt_secret_read(&set->community_secret, secret, sizeof(secret), err) < 0)
+			return -1;
+		s->community = hwatt_strdup(secret);
+		explicit_bzero(secret, sizeof(secret));
+	}
+	if (strlen(s->community) >= MAX_COMMUNITY)
+		return hwatt_fail(err, HWATT_EINVAL, "the community is longer than %u octets", MAX_COMMUNITY - 1);
 	return 0;
+}
+
+/* How long to wait for one answer: as the settings say, but never so long that the last try would come after the poll's deadline. */
+static int64_t request_timeout_ms(const struct hwatt_target *t, const struct snmp_settings *settings)
+{
+	int64_t share = hwatt_target_device(t)->timeout_ms / (settings->retries + 1);
+	int64_t least = 50;
+	share = share > least ? share : least;
+	return settings->timeout_ms < share ? settings->timeout_ms : share;
+}
+
+/* The library behind SNMPv3 is not even readied where nobody speaks it. */
+static int open_peer(struct session *s, struct hwatt_error *err)
+{
+	struct module *m = s->module;
+	if (m->roster == NULL && roster_open(&m->roster, err) < 0)
+		return -1;
+	int64_t now_ms = (int64_t)uv_now(hwatt_target_loop(s->target));
+	return peer_new(m->roster, s->target, &s->line.to, s->settings, now_ms, &s->line.peer, err);
 }
 
 int session_open(struct hwatt_target *t, struct hwatt_error *err)
@@ -149,24 +192,36 @@ int session_open(struct hwatt_target *t, struct hwatt_error *err)
 	s->module = hwatt_target_engine(t);
 	s->settings = hwatt_target_settings(t);
 	s->ticks = -1;
-	if (read_community(s, err) < 0) {
+	bool sealed = s->settings->version == SNMP_V3;
+	if (!sealed && read_community(s, err) < 0) {
 		free_session(s);
 		return -1;
 	}
 	s->line = (struct line){
 		.engine = s->module->engine, .target = t, .community = s->community,
 		.version = s->settings->version == SNMP_V1 ? BER_V1 : BER_V2C,
-		.timeout_ms = s->settings->timeout_ms, .retries = (unsigned)s->settings->retries,
-		.max_repetitions = (unsigned)s->settings->max_repetitions, .octets = LINE_OCTETS,
+		.timeout_ms = request_timeout_ms(t, s->settings), .retries = (unsigned)s->settings->retries,
+		.max_repetitions = (unsigned)s->settings->max_repetitions, .octets = LINE_OCTETS - (sealed ? LINE_SEALED : 0),
 	};
+	if (sealed && open_peer(s, err) < 0) {
+		free_session(s);
+		return -1;
+	}
 	hwatt_target_attach(t, s);
 	return 0;
+}
+
+/* What a poll borrowed. */
+static void give_back(struct session *s)
+{
+	plan_poll_give(&s->module->shelf, s->poll);
+	s->poll = NULL;
 }
 
 static void finish(struct session *s, const struct hwatt_error *err)
 {
 	s->stage = STAGE_IDLE;
-	plan_poll_free(&s->poll);
+	give_back(s);
 	hwatt_target_done(s->target, err);
 }
 
@@ -280,16 +335,35 @@ static void identify(struct session *s)
 	hwatt_target_identify(s->target, &id);
 }
 
+static void on_recorded(void *arg, const struct hwatt_error *err)
+{
+	struct session *s = arg;
+	recorder_end(s->recorder);
+	recorder_free(s->recorder);
+	s->recorder = NULL;
+	s->order = NULL;
+	finish(s, err);
+}
+
 static void on_surveyed(void *arg, const struct hwatt_error *err)
 {
 	struct session *s = arg;
 	if (err != NULL) { /* it goes on from there with the next poll */
+		s->order = NULL;
 		finish(s, err);
 		return;
 	}
 	identify(s);
+	if (s->order != NULL) {
+		s->stage = STAGE_RECORD;
+		s->recorder = recorder_new(s->book, s->survey, &s->line, s->order, on_recorded, s);
+		survey_free(s->survey);
+		s->survey = NULL;
+		recorder_run(s->recorder);
+		return;
+	}
 	drop_plan(s);
-	s->plan = shelf_put(&s->module->shelf, plan_new(s->survey, s->book, &s->line));
+	s->plan = plan_new(&s->module->shelf, s->survey, s->book, &s->line, &s->hold);
 	survey_free(s->survey);
 	s->survey = NULL;
 	s->surveyed_ms = (int64_t)uv_now(hwatt_target_loop(s->target));
@@ -320,7 +394,7 @@ static void begin_survey(struct session *s)
 static bool survey_due(const struct session *s)
 {
 	int64_t age_ms = (int64_t)uv_now(hwatt_target_loop(s->target)) - s->surveyed_ms;
-	return s->plan == NULL || s->survey != NULL || age_ms >= s->settings->refresh_ms ||
+	return s->order != NULL || s->plan == NULL || s->survey != NULL || age_ms >= s->settings->refresh_ms ||
 	       (s->resurvey && age_ms >= RESURVEY_MS);
 }
 
@@ -334,7 +408,7 @@ static void ask(struct session *s)
 /* Takes the device's clock; true when it has started anew since the poll before. */
 static bool restarted(struct session *s)
 {
-	const struct plan_value *uptime = &s->poll.values[PLAN_UPTIME];
+	const struct plan_value *uptime = &s->poll->values[PLAN_UPTIME];
 	int64_t now_ms = (int64_t)uv_now(hwatt_target_loop(s->target)), before = s->ticks, since = s->ticks_at_ms;
 	if (!uptime->number || uptime->raw.e10 != 0 || uptime->raw.mantissa < 0 || uptime->raw.mantissa >= TICKS_PER_WRAP)
 		return false;
@@ -361,7 +435,7 @@ static void next_request(struct session *s)
 		ask(s);
 		return;
 	}
-	s->resurvey = s->resurvey || s->poll.changed;
+	s->resurvey = s->resurvey || s->poll->changed;
 	finish(s, NULL);
 }
 
@@ -375,8 +449,8 @@ static void settle(struct session *s)
 		return;
 	}
 	if (s->request == 0)
-		plan_give_fixed(s->plan, s->target);
-	plan_give(s->plan, s->request, &s->poll, s->target);
+		plan_give_fixed(&s->hold, s->target);
+	plan_give(s->plan, &s->hold, s->request, s->poll, s->target);
 	next_request(s);
 }
 
@@ -386,64 +460,66 @@ static void ask_pieces(struct session *s);
 static void begin_pieces(struct session *s, uint32_t size)
 {
 	s->stage = STAGE_PIECES;
-	s->piece_next = 0;
-	s->piece_size = size < 1 ? 1 : size > 32 ? 32 : size;
-	s->piece_silences = 0;
-	if (s->packet == NULL)
-		s->packet = hwatt_alloc(LINE_PACKET);
+	if (s->pieces == NULL)
+		s->pieces = hwatt_alloc(sizeof(*s->pieces));
+	s->pieces->next = 0;
+	s->pieces->size = size < 1 ? 1 : size > MOST_PIECES ? MOST_PIECES : size;
+	s->pieces->silences = 0;
 	ask_pieces(s);
 }
 
 static void ask_pieces(struct session *s)
 {
 	const struct plan_request *r = &s->plan->requests[s->request];
-	struct ber_oid oids[32];
+	struct pieces *p = s->pieces;
+	struct ber_oid oids[MOST_PIECES];
 	size_t id_at, length;
-	s->piece_count = 0;
-	for (uint32_t i = s->piece_next; i < r->expect_count && s->piece_count < s->piece_size; i++) {
+	p->count = 0;
+	for (uint32_t i = p->next; i < r->expect_count && p->count < p->size; i++) {
 		const struct plan_expect *e = &s->plan->expects[r->first_expect + i];
-		if (e->input < 0 || s->poll.values[e->input].answered)
+		if (e->input < 0 || s->poll->values[e->input].answered)
 			continue;
-		oids[s->piece_count] = (struct ber_oid){ s->plan->octets + e->oid, e->oid_length };
-		s->piece_of[s->piece_count++] = i;
+		oids[p->count] = (struct ber_oid){ s->plan->octets + e->oid, e->oid_length };
+		p->of[p->count++] = i;
 	}
-	if (s->piece_count == 0) {
+	if (p->count == 0) {
 		settle(s);
 		return;
 	}
-	struct ber_request request = { s->line.version, s->line.community, BER_GET, 0, oids, s->piece_count };
-	while ((length = ber_encode(&request, s->packet, LINE_PACKET, &id_at)) == 0) {
+	struct ber_request request = { s->line.version, s->line.community, BER_GET, 0, oids, p->count };
+	while ((length = ber_encode(&request, p->packet, LINE_PACKET, &id_at)) == 0) {
 		assert(request.count > 1);
 		request.count /= 2;
 	}
-	s->piece_count = (uint32_t)request.count;
-	line_send(&s->line, s->packet, length, id_at, pieces_answered, s);
+	p->count = (uint32_t)request.count;
+	line_send(&s->line, p->packet, length, id_at, pieces_answered, s);
 }
 
 static void pieces_answered(void *arg, const struct ber_message *message, const struct hwatt_error *err)
 {
 	struct session *s = arg;
+	struct pieces *p = s->pieces;
 	const struct plan_request *r = &s->plan->requests[s->request];
 	s->resurvey = true;
-	if (message == NULL && ++s->piece_silences > 1) {
+	if (message == NULL && (err->code != HWATT_ETIMEOUT || ++p->silences > 1)) {
 		finish(s, err);
 		return;
 	}
 	if (message == NULL || message->error_status != 0 || message->count == 0) {
 		int64_t index = message != NULL ? message->error_index : 0;
 		if (message != NULL && message->error_status == BER_NO_SUCH_NAME && index == 1)
-			s->piece_next = s->piece_of[0] + 1; /* v1: this one is gone */
-		else if (s->piece_count > 1)
-			s->piece_size = s->piece_count / 2;
+			p->next = p->of[0] + 1; /* v1: this one is gone */
+		else if (p->count > 1)
+			p->size = p->count / 2;
 		else
-			s->piece_next = s->piece_of[0] + 1;
+			p->next = p->of[0] + 1;
 		ask_pieces(s);
 		return;
 	}
-	s->piece_silences = 0;
-	for (size_t i = 0; i < message->count && i < s->piece_count; i++)
-		plan_take_one(s->plan, &s->plan->expects[r->first_expect + s->piece_of[i]], &message->varbinds[i], &s->poll);
-	s->piece_next = s->piece_of[message->count < s->piece_count ? message->count - 1 : s->piece_count - 1] + 1;
+	p->silences = 0;
+	for (size_t i = 0; i < message->count && i < p->count; i++)
+		plan_take_one(s->plan, &s->plan->expects[r->first_expect + p->of[i]], &message->varbinds[i], s->poll);
+	p->next = p->of[message->count < p->count ? message->count - 1 : p->count - 1] + 1;
 	ask_pieces(s);
 }
 
@@ -451,7 +527,7 @@ static void plan_answered(void *arg, const struct ber_message *message, const st
 {
 	struct session *s = arg;
 	const struct plan_request *r = &s->plan->requests[s->request];
-	if (message == NULL && !s->answered) {
+	if (message == NULL && (!s->answered || err->code != HWATT_ETIMEOUT)) {
 		s->resolved = false; /* perhaps the name has another address by now */
 		finish(s, err);
 		return;
@@ -464,8 +540,8 @@ static void plan_answered(void *arg, const struct ber_message *message, const st
 		begin_pieces(s, r->expect_count / 2);
 		return;
 	}
-	plan_take(s->plan, s->request, message, &s->poll);
-	if (message->count < r->expect_count && !s->poll.changed) {
+	plan_take(s->plan, s->request, message, s->poll);
+	if (message->count < r->expect_count && !s->poll->changed) {
 		line_shrink(&s->line);
 		begin_pieces(s, r->expect_count - (uint32_t)message->count);
 		return;
@@ -482,7 +558,7 @@ static void go_on(struct session *s)
 	} else {
 		s->stage = STAGE_PLAN;
 		s->request = 0;
-		plan_poll_start(&s->poll, s->plan);
+		s->poll = plan_poll_take(&s->module->shelf, s->plan);
 		ask(s);
 	}
 }
@@ -490,18 +566,44 @@ static void go_on(struct session *s)
 void session_poll(struct hwatt_target *t)
 {
 	struct session *s = hwatt_target_session(t);
+	struct hwatt_error err;
 	s->answered = false;
-	go_on(s);
+	if (s->line.peer != NULL && peer_held(s->line.peer, (int64_t)uv_now(hwatt_target_loop(t)), &err) < 0)
+		finish(s, &err);
+	else
+		go_on(s);
 }
 
 void session_abort(struct hwatt_target *t)
 {
 	struct session *s = hwatt_target_session(t);
 	s->stage = STAGE_IDLE;
-	plan_poll_free(&s->poll);
+	give_back(s);
 	if (s->survey != NULL)
 		survey_pause(s->survey);
+	struct hwatt_error ignored;
+	if (s->line.peer != NULL && s->line.ticket != ENGINE_NO_TICKET)
+		peer_silent(s->line.peer, &ignored);
 	line_cancel(&s->line);
+	recorder_end(s->recorder);
+	recorder_free(s->recorder);
+	s->recorder = NULL;
+	s->order = NULL;
+}
+
+void session_record(struct hwatt_target *t, struct hwatt_recording *order)
+{
+	struct session *s = hwatt_target_session(t);
+	s->answered = false;
+	s->order = order;
+	go_on(s);
+}
+
+int session_find(void *engine, const void *settings, const struct sockaddr *to, int64_t timeout_ms, hwatt_find_done *done,
+		 void *arg, struct hwatt_error *err)
+{
+	const struct module *m = engine;
+	return finder_ask(m->engine, settings, to, timeout_ms, done, arg, err);
 }
 
 void session_close(struct hwatt_target *t)
@@ -530,4 +632,6 @@ void session_counters(void *engine, void (*put)(void *arg, const char *name, con
 	put(arg, "snmp_wrong_source_total", "Answers from another address than was asked, dropped.", c->wrong_source);
 	put(arg, "snmp_kernel_drops_total", "Answers lost because the receive buffer was full.", c->kernel_drops);
 	put(arg, "snmp_send_errors_total", "SNMP requests that could not be sent.", c->send_errors);
+	put(arg, "snmp_v3_refusals_total", "SNMPv3 requests that a device refused: wrong user, secret or context.", c->refusals);
+	put(arg, "snmp_v3_resyncs_total", "SNMPv3 requests sent again after a device told its engine id or clock.", c->rounds);
 }

@@ -11,6 +11,9 @@ void session_stop(void *engine);
 int session_open(struct hwatt_target *t, struct hwatt_error *err);
 void session_poll(struct hwatt_target *t);
 void session_abort(struct hwatt_target *t);
+void session_record(struct hwatt_target *t, struct hwatt_recording *order);
+int session_find(void *engine, const void *settings, const struct sockaddr *to, int64_t timeout_ms, hwatt_find_done *done,
+		 void *arg, struct hwatt_error *err);
 void session_close(struct hwatt_target *t);
 void session_counters(void *engine, void (*put)(void *arg, const char *name, const char *help, int64_t value), void *arg);
 

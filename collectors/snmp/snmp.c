@@ -8,9 +8,12 @@
 #include <string.h>
 
 #define OID_PATTERN "^[0-2](\\.[0-9]+)+$"
-#define OBJECT_PATTERN "^[0-2](\\.[0-9]+)+(\\.\\{([1-9]|row|last)\\}(\\.(\\{([1-9]|row|last)\\}|[0-9]+))*)?$"
+#define ARCS "([1-9](-[1-9])?|row|last)"
+#define OBJECT_PATTERN "^[0-2](\\.[0-9]+)+(\\.\\{" ARCS "\\}(\\.(\\{" ARCS "\\}|[0-9]+))*)?$"
 
-static const char *const version_words[] = { "1", "2c", NULL };
+static const char *const version_words[] = { "1", "2c", "3", NULL };
+static const char *const auth_words[] = { "none", "md5", "sha", "sha1", "sha224", "sha256", "sha384", "sha512", NULL };
+static const char *const priv_words[] = { "none", "des", "aes", "aes128", "aes192", "aes256", "aes192c", "aes256c", NULL };
 static const char *const unit_words[] = { "base", "fahrenheit", "kelvin", NULL };
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
@@ -18,11 +21,25 @@ static const char *const unit_words[] = { "base", "fahrenheit", "kelvin", NULL }
 
 static const struct hwatt_option settings_options[] = {
 	{ .name = "version", .type = HWATT_ENUM, AT(snmp_settings, version), .fallback = "2c", .words = version_words,
-	  .help = "protocol version: 1 or 2c" },
+	  .help = "protocol version: 1, 2c or 3" },
 	{ .name = "community", .type = HWATT_STRING, AT(snmp_settings, community), .fallback = "public",
 	  .help = "community, in the open as it is on the wire" },
 	{ .name = "community_secret", .type = HWATT_SECRET, AT(snmp_settings, community_secret),
 	  .help = "community kept out of the configuration: {file: PATH}, {env: NAME} or {credential: NAME}" },
+	{ .name = "user", .type = HWATT_STRING, AT(snmp_settings, user), .pattern = "^.{1,32}$",
+	  .help = "version 3: the user's name, of up to 32 octets" },
+	{ .name = "auth", .type = HWATT_ENUM, AT(snmp_settings, auth), .fallback = "none", .words = auth_words,
+	  .help = "version 3: the digest that signs messages; sha1 is sha; md5 and sha are old" },
+	{ .name = "auth_secret", .type = HWATT_SECRET, AT(snmp_settings, auth_secret),
+	  .help = "version 3: the pass phrase of auth, of 8 characters or more: {file: PATH}, {env: NAME} or {credential: NAME}" },
+	{ .name = "priv", .type = HWATT_ENUM, AT(snmp_settings, priv), .fallback = "none", .words = priv_words,
+	  .help = "version 3: the cipher; aes is aes128; aes192c and aes256c make their keys as Cisco does; des is broken" },
+	{ .name = "priv_secret", .type = HWATT_SECRET, AT(snmp_settings, priv_secret),
+	  .help = "version 3: the pass phrase of priv, of 8 characters or more" },
+	{ .name = "context", .type = HWATT_STRING, AT(snmp_settings, context), .pattern = "^.{0,255}$",
+	  .help = "version 3: the context to ask in; most devices have only the empty one" },
+	{ .name = "engine_id", .type = HWATT_STRING, AT(snmp_settings, engine_id), .pattern = "^(0x)?([0-9a-fA-F]{2}){5,32}$",
+	  .help = "version 3: the agent's engine id, 5 to 32 octets in hexadecimal digits, if it cannot be asked for" },
 	{ .name = "timeout", .type = HWATT_DURATION, AT(snmp_settings, timeout_ms), .fallback = "2s", .min = 50, .max = 60000,
 	  .help = "how long to wait for one answer" },
 	{ .name = "retries", .type = HWATT_INTEGER, AT(snmp_settings, retries), .fallback = "2", .min = 0, .max = 10,
@@ -32,6 +49,39 @@ static const struct hwatt_option settings_options[] = {
 	{ .name = "refresh", .type = HWATT_DURATION, AT(snmp_settings, refresh_ms), .fallback = "10m", .min = 1000,
 	  .max = 86400000, .help = "how often names, ratings and the set of rows are read anew" },
 };
+
+static void mistake(const struct hwatt_node *at, const char *key, struct hwatt_report *report, const char *sentence)
+{
+	struct hwatt_mark mark = hwatt_node_mark(at, key);
+	hwatt_report_add(report, &mark, "%s", sentence);
+}
+
+static void check_settings(const void *object, const struct hwatt_node *at, struct hwatt_report *report)
+{
+	const struct snmp_settings *s = object;
+	bool auth_secret = s->auth_secret.kind != HWATT_SECRET_NONE, priv_secret = s->priv_secret.kind != HWATT_SECRET_NONE;
+	bool asks = s->user[0] != '\0' || s->auth != 0 || s->priv != 0 || auth_secret || priv_secret ||
+		    s->context[0] != '\0' || s->engine_id[0] != '\0';
+	if (s->version != SNMP_V3) {
+		if (asks)
+			mistake(at, "version", report, "\"user\", \"auth\", \"priv\", \"context\" and \"engine_id\" need \"version: 3\"");
+		return;
+	}
+	if (s->community_secret.kind != HWATT_SECRET_NONE)
+		mistake(at, "community_secret", report, "version 3 has users, no community");
+	if (s->user[0] == '\0')
+		mistake(at, "version", report, "version 3 needs \"user\"");
+	if (s->auth != 0 && !auth_secret)
+		mistake(at, "auth", report, "\"auth\" needs \"auth_secret\"");
+	if (s->auth == 0 && auth_secret)
+		mistake(at, "auth_secret", report, "\"auth_secret\" needs \"auth\": which digest?");
+	if (s->priv != 0 && !priv_secret)
+		mistake(at, "priv", report, "\"priv\" needs \"priv_secret\"");
+	if (s->priv == 0 && priv_secret)
+		mistake(at, "priv_secret", report, "\"priv_secret\" needs \"priv\": which cipher?");
+	if (s->priv != 0 && s->auth == 0)
+		mistake(at, "priv", report, "\"priv\" needs \"auth\": SNMPv3 does not encrypt what it does not sign");
+}
 
 static const struct hwatt_option match_options[] = {
 	{ .name = "sysObjectID", .type = HWATT_LIST, AT(snmp_match, object_ids), .flags = HWATT_ONE_OR_LIST,
@@ -162,7 +212,10 @@ static const struct hwatt_option source_options[] = {
 	{ .name = "oid", .type = HWATT_STRING, AT(snmp_source, oid), .flags = HWATT_REQUIRED, .pattern = OID_PATTERN,
 	  .help = "the object: a column, or a scalar with its .0" },
 	OBJECTS("name_oid", names, "objects that name the row; the first that is not empty"),
-	OBJECT("index_oid", index_oid, "object whose value is the point's index"),
+	OBJECT("index_oid", index_oid, "object whose value is the point's index, or its {value} where \"index\" has that"),
+	{ .name = "index_match", .type = HWATT_STRING, AT(snmp_source, index_match),
+	  .help = "regular expression on index_oid's value; only its first group counts, rows that it does not fit have "
+		  "their index without it" },
 	OBJECT("unit_oid", unit_oid, "object that says the row's unit"),
 	TABLE("units", units, &unit_schema, "what the values of unit_oid mean; rows of other units are left out"),
 	TABLE("exponents", exponents, &exponent_schema, "powers of ten that stand in other objects"),
@@ -177,8 +230,20 @@ static const struct hwatt_option source_options[] = {
 	OBJECT("lines_oid", lines_oid, "number of lines: rows above it are not there"),
 	{ .name = "rows", .type = HWATT_LIST, AT(snmp_source, rows), .flags = HWATT_ONE_OR_LIST, .item = HWATT_INTEGER,
 	  .help = "last sub-identifiers of the rows that count" },
+	{ .name = "row_matches", .type = HWATT_STRING, AT(snmp_source, row_matches),
+	  .help = "regular expression that fits the dotted index of the rows that count" },
 	OBJECT("stamp_oid", stamp_oid, "text that changes when the register is reset"),
 };
+
+static bool has_group(const char *text)
+{
+	regex_t compiled;
+	if (regcomp(&compiled, text, REG_EXTENDED) != 0)
+		return false;
+	bool some = compiled.re_nsub > 0;
+	regfree(&compiled);
+	return some;
+}
 
 static void check_source(const void *object, const struct hwatt_node *at, struct hwatt_report *report)
 {
@@ -193,6 +258,14 @@ static void check_source(const void *object, const struct hwatt_node *at, struct
 	check_oids(&s->names, "name_oid", at, report);
 	check_oids(&s->plus, "plus", at, report);
 	check_oids(&s->minus, "minus", at, report);
+	if (!regex_sound(s->row_matches)) {
+		struct hwatt_mark mark = hwatt_node_mark(at, "row_matches");
+		hwatt_report_add(report, &mark, "this is no regular expression");
+	}
+	if (s->index_match != NULL && s->index_match[0] != '\0' && (!has_group(s->index_match) || s->index_oid[0] == '\0')) {
+		struct hwatt_mark mark = hwatt_node_mark(at, "index_match");
+		hwatt_report_add(report, &mark, "\"index_match\" is a regular expression with a group, on \"index_oid\"");
+	}
 	if ((s->unit_oid[0] != '\0') != (s->units.count > 0)) {
 		struct hwatt_mark mark = hwatt_node_mark(at, "unit_oid");
 		hwatt_report_add(report, &mark, "\"unit_oid\" and \"units\" need each other");
@@ -206,6 +279,7 @@ const struct hwatt_collector snmp_collector = {
 	.settings = {
 		.name = "snmp", .help = "Credentials and habits of SNMP devices.", .size = sizeof(struct snmp_settings),
 		.options = settings_options, .count = COUNT(settings_options),
+		.check = check_settings,
 	},
 	.match = {
 		.name = "match", .help = "Which devices a profile is for.", .size = sizeof(struct snmp_match),
@@ -222,4 +296,6 @@ const struct hwatt_collector snmp_collector = {
 	.abort = session_abort,
 	.close = session_close,
 	.counters = session_counters,
+	.find = session_find,
+	.record = session_record,
 };

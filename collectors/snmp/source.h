@@ -12,12 +12,15 @@
 
 #define SNMP_UNBOUNDED INT64_C(900000000000000000) /* a condition without a bound on this side */
 
-enum snmp_version { SNMP_V1, SNMP_V2C };
+enum snmp_version { SNMP_V1, SNMP_V2C, SNMP_V3 };
 
 struct snmp_settings {
 	int version;
 	const char *community;
 	struct hwatt_secret community_secret;
+	const char *user, *context, *engine_id;
+	int auth, priv; /* enum seal_auth, enum seal_priv */
+	struct hwatt_secret auth_secret, priv_secret;
 	int64_t timeout_ms, retries, max_repetitions, refresh_ms;
 };
 
@@ -51,7 +54,8 @@ struct snmp_unit {
 struct snmp_source {
 	const char *oid;
 	struct hwatt_list names;      /* const char *: objects that name the row, the first that is not empty */
-	const char *index_oid;        /* object whose value is the index */
+	const char *index_oid;        /* object whose value is the index, or goes where the index template says {value} */
+	const char *index_match;      /* regular expression on that value, of which the first group counts */
 	const char *unit_oid;
 	struct hwatt_list units;      /* struct snmp_unit: what unit_oid's values mean; others: left out */
 	struct hwatt_list exponents;  /* struct snmp_exponent */
@@ -63,6 +67,7 @@ struct snmp_source {
 	const char *zero_with;        /* a raw 0 counts only while this object is 0, too */
 	const char *lines_oid;        /* rows whose last sub-identifier is above this object's value are not there */
 	struct hwatt_list rows;       /* int64_t: last sub-identifiers of the rows that count */
+	const char *row_matches;      /* regular expression on a row's dotted index */
 	const char *stamp_oid;        /* a text that changes when the register is reset */
 };
 

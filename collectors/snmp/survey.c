@@ -203,7 +203,7 @@ static void send_fetch(struct survey *s)
 /* Nothing came back. A device that has answered before may only be unable to give so much at once. */
 static bool survived_silence(struct survey *s, const struct hwatt_error *err)
 {
-	if (!s->answered || ++s->silences > MAX_SILENCES) {
+	if (err->code != HWATT_ETIMEOUT || !s->answered || ++s->silences > MAX_SILENCES) {
 		end(s, err);
 		return false;
 	}

@@ -42,11 +42,32 @@ def check_verdicts(m):
     assert any(c == "hall-missed" for c, _ in missed), status
 
 
+def arguments(port, sim_port, months):
+    return [sys.argv[1], "demo", "--months", str(months), "--listen", f"127.0.0.1:{port}", "--base", "127.9.7.1",
+            "--port", str(sim_port)]
+
+
+def check_second_hall(sim_port, months):
+    """The devices' port is taken: that ends the demo, rather than to show a hall that does not answer."""
+    second = subprocess.run(arguments(free_port(), sim_port, months), stderr=subprocess.PIPE, text=True, timeout=60)
+    assert second.returncode == 1 and "already in use" in second.stderr, (second.returncode, second.stderr)
+    assert "the simulated hall" in second.stderr.splitlines()[-1], second.stderr
+
+
+def check_closed_terminal():
+    with tempfile.TemporaryDirectory() as tmp:
+        port = free_port()
+        demo = subprocess.Popen(arguments(port, free_port(), 0), stderr=subprocess.DEVNULL, env={**os.environ, "TMPDIR": tmp})
+        until("the demo is live", lambda: demo.poll() is not None or scrape(port))
+        demo.send_signal(signal.SIGHUP)
+        assert demo.wait(30) == 0
+        assert not os.listdir(tmp), "the demo left its state behind"
+
+
 def main():
     port, sim_port = free_port(), free_port()
     with tempfile.TemporaryDirectory() as tmp:
-        demo = subprocess.Popen([sys.argv[1], "demo", "--months", str(MONTHS), "--listen", f"127.0.0.1:{port}",
-                                 "--base", "127.9.7.1", "--port", str(sim_port)],
+        demo = subprocess.Popen(arguments(port, sim_port, MONTHS),
                                 stderr=subprocess.PIPE, text=True, env={**os.environ, "TMPDIR": tmp})
         try:
             m = until("the demo is live and its meters answer", lambda: demo.poll() is not None or next(iter(
@@ -54,6 +75,8 @@ def main():
             assert demo.poll() is None, demo.stderr.read()
             check_figures(m)
             check_verdicts(m)
+            check_second_hall(sim_port, MONTHS)
+            check_second_hall(sim_port, 0)
             assert os.listdir(tmp)
             demo.send_signal(signal.SIGINT)
             assert demo.wait(30) == 0
@@ -65,6 +88,7 @@ def main():
                 demo.kill()
     words = demo.stderr.read()
     assert re.search(r"http://127\.0\.0\.1:\d+/metrics", words), words
+    check_closed_terminal()
 
 
 main()

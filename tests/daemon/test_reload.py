@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The hallwatt authors
 # SPDX-License-Identifier: Apache-2.0
 """SIGHUP and POST /-/reload: a bad file changes nothing and is reported; devices that did not change keep their counters."""
+import os
 import re
 import signal
 import sys
@@ -32,7 +33,36 @@ def check_good_file(hall):
         [m for m in [hall.metrics()] if m.one("hallwatt_device_up", device="room-1") is None]), None))
     assert m.one("hallwatt_config_last_reload_successful") == 1
     assert polls(m, "pdu-a1") >= before, "a device that did not change lost its counters"
-    assert re.search(r"25 devices are polled, 25 of them as before", hall.logged()), hall.logged()
+    assert re.search(r"25 devices polled, 25 as before", hall.logged()), hall.logged()
+
+
+def check_secret(hall):
+    """A community that is kept in a file: unchanged devices keep their sessions until the file says something else."""
+    path = os.path.join(hall.dir, "community")
+
+    def write(text):
+        with open(path, "w", opener=lambda p, flags: os.open(p, flags, 0o600)) as f:
+            f.write(text)
+
+    def reload(kept):
+        before = hall.logged().count(f", {kept} as before")
+        hall.daemon.send_signal(signal.SIGHUP)
+        until(f"{kept} sessions are kept", lambda: hall.logged().count(f", {kept} as before") > before)
+
+    write("public")
+    good = hall.edit(lambda text: re.sub(r"community: [^,}]+", f"community_secret: {{file: {path}}}", text))
+    reload(0)
+    reload(25)
+    write("another")
+    reload(0)
+    write("public")
+    reload(0)
+    os.remove(path)
+    reload(25)
+    until("they are polled on", hall.all_up)
+    assert "AddressSanitizer" not in hall.logged()
+    hall.edit(lambda text: good)
+    reload(0)
 
 
 def check_post(hall):
@@ -52,6 +82,7 @@ def main():
         until("some polls", lambda: polls(hall.metrics(), "pdu-a1") >= 3)
         check_bad_file(hall)
         check_good_file(hall)
+        check_secret(hall)
         check_post(hall)
         assert hall.stop() == 0
 

@@ -71,6 +71,8 @@ MAIN = [
     (False, "devices: [{id: d, address: 'snmp://a', fed_by: a/b/c}]"),
     (True, "credentials: {c: {snmp: {version: 2c}}}"),
     (True, "credentials: {c: {snmp: {version: 1}}}"),
+    (True, "credentials: {c: {snmp: {version: 3, user: u, auth: sha256, auth_secret: {file: f}}}}"),
+    (False, "credentials: {c: {snmp: {version: 3, user: u, auth: sha257}}}"),
     (False, "credentials: {c: {snmp: {version: 7}}}"),
     (False, "credentials: {c: {snmp: {comunity: x}}}"),
     (False, "credentials: {c c: {snmp: {}}}"),

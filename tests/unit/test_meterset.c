@@ -398,9 +398,85 @@ static void damaged_records_are_errors(void **state)
 	meterset_free(s);
 }
 
+#define MANY 3000
+
+/* Each of many places is found again, whatever the order they come in: after new points, a new target, a restart. */
+static void many_places_are_found_again(void **state)
+{
+	(void)state;
+	struct seen seen = {0};
+	struct hwatt_error err = {0};
+	struct meterset *s = new_set();
+	static char names[MANY][8];
+	static struct target_point points[MANY];
+	for (size_t i = 0; i < MANY; i++) {
+		snprintf(names[i], sizeof(names[i]), "%zu", i);
+		points[i] = point(HWATT_OUTLET, HWATT_ACTIVE_POWER, names[i]);
+	}
+	for (uint64_t poll = 1; poll <= 4; poll++) {
+		if (poll == 3) { /* another target has them backwards */
+			meterset_rebind(s);
+			for (size_t i = 0; i < MANY; i++)
+				points[i] = point(HWATT_OUTLET, HWATT_ACTIVE_POWER, names[MANY - 1 - i]);
+		}
+		for (size_t i = 0; i < MANY; i++)
+			set(&points[i], 1000 * (1 + atoi(points[i].index)), poll, mono(poll));
+		feed(s, points, MANY, poll, &seen);
+	}
+	struct hwatt_text text;
+	hwatt_text_init(&text, 16u << 20);
+	meterset_encode(s, &text);
+	meterset_free(s);
+	s = new_set();
+	assert_int_equal(meterset_decode(s, text.bytes, text.length, &err), 0);
+	hwatt_text_free(&text);
+	set(&points[0], 1000 * MANY, 5, mono(5)); /* of the last outlet, 30 s at MANY watts again */
+	feed(s, points, 1, 5, &seen);
+	struct meterset_total t;
+	size_t count = 0;
+	for (size_t at = 0; (at = meterset_total(s, at, &t)) != 0; count++) {
+		int n = atoi(t.index);
+		assert_int_equal(t.total.j, (n == MANY - 1 ? 4 : 3) * 30 * (1 + n));
+	}
+	assert_int_equal(count, MANY);
+	meterset_free(s);
+}
+
+static void many_links_are_put_together(void **state)
+{
+	(void)state;
+	static struct seen seen;
+	struct meterset *s = new_set();
+	static char names[MANY][8];
+	static struct target_point points[3 * MANY];
+	for (size_t i = 0; i < MANY; i++)
+		snprintf(names[i], sizeof(names[i]), "%zu", i);
+	for (size_t i = 0; i < MANY; i++) {
+		points[i] = point(HWATT_INTERFACE, HWATT_IF_IN_OCTETS, names[i]);
+		points[MANY + i] = point(HWATT_INTERFACE, HWATT_IF_OUT_OCTETS, names[MANY - 1 - i]);
+		points[2 * MANY + i] = point(HWATT_INTERFACE, HWATT_IF_SPEED, names[(i + 7) % MANY]);
+	}
+	for (uint64_t poll = 1; poll <= 34; poll++) {
+		for (size_t i = 0; i < MANY; i++) {
+			set(&points[i], (int64_t)poll * 10, poll, mono(poll - 1));
+			set(&points[MANY + i], (int64_t)poll * 20, poll, mono(poll - 1));
+			set(&points[2 * MANY + i], 1000000000, poll, mono(poll - 1));
+		}
+		feed(s, points, 3 * MANY, poll, &seen);
+	}
+	const struct interval *in = find(&seen, "interface/total/if_in_octets", START_MS / 1000);
+	const struct interval *out = find(&seen, "interface/total/if_out_octets", START_MS / 1000);
+	assert_int_equal(out->amount, 2 * in->amount);
+	assert_int_equal(in->amount % (MANY * 10), 0);
+	assert_true(in->amount >= 29 * MANY * 10);
+	meterset_free(s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(many_places_are_found_again),
+		cmocka_unit_test(many_links_are_put_together),
 		cmocka_unit_test(power_and_register_of_one_place_are_one_meter),
 		cmocka_unit_test(an_alternative_is_not_metered),
 		cmocka_unit_test(processors_are_averaged_and_the_own_total_left_out),

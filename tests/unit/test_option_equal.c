@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "option_equal.h"
 #include "loading.h"
+#include <stdlib.h>
 
 struct part { const char *name; int64_t power_mw; };
 struct whole {
@@ -74,8 +75,30 @@ static void the_same_text_is_equal_and_each_change_is_seen(void **state)
 	loading_end(&l);
 }
 
+static void a_secret_that_was_written_anew_is_seen(void **state)
+{
+	(void)state;
+	struct loading l = loading_begin();
+	struct whole a = read(&l, BASE);
+	setenv("XX", "one", 1);
+	uint64_t one = option_secrets(&schema, &a);
+	assert_int_not_equal(one, 0);
+	assert_int_equal(option_secrets(&schema, &a), one);
+	setenv("XX", "two", 1);
+	assert_int_not_equal(option_secrets(&schema, &a), one);
+	assert_int_not_equal(option_secrets(&schema, &a), 0);
+	unsetenv("XX");
+	assert_int_equal(option_secrets(&schema, &a), 0);
+	struct whole none = read(&l, "text: a\n");
+	assert_int_not_equal(option_secrets(&schema, &none), 0);
+	loading_end(&l);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(the_same_text_is_equal_and_each_change_is_seen) };
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_same_text_is_equal_and_each_change_is_seen),
+		cmocka_unit_test(a_secret_that_was_written_anew_is_seen),
+	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

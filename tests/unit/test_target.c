@@ -203,9 +203,51 @@ static void identity_has_a_version(void **state)
 	close_target(&loop, t);
 }
 
+struct note {
+	char text[64];
+};
+
+static void note(void *arg, const char *device, const char *key, const char *value)
+{
+	struct note *n = arg;
+	snprintf(n->text, sizeof(n->text), "%s %s %s", device, key, value);
+}
+
+static char *look_up(void *arg, const char *device, const char *key)
+{
+	struct note *n = arg;
+	return strncmp(n->text, device, strlen(device)) == 0 && strstr(n->text, key) != NULL ? strdup(n->text) : NULL;
+}
+
+static void what_is_remembered_goes_where_the_owner_says_or_nowhere(void **state)
+{
+	(void)state;
+	static const struct hwatt_device device = { .id = "pdu-a1" };
+	uv_loop_t loop;
+	struct outcome outcome = {0};
+	struct hwatt_error err = {0};
+	struct note kept = { "" };
+	struct hwatt_target *t = open_target(&loop, &outcome);
+	hwatt_target_remember(t, "engine", "8000");
+	assert_null(hwatt_target_recall(t, "engine"));
+	close_target(&loop, t);
+
+	struct target_parts parts = { .loop = &loop, .collector = &fake, .device = &device,
+				      .owner = { on_done, on_closed, &outcome }, .memory = { note, look_up, &kept } };
+	uv_loop_init(&loop);
+	assert_int_equal(target_open(&parts, &t, &err), 0);
+	hwatt_target_remember(t, "engine", "8000");
+	char *text = hwatt_target_recall(t, "engine");
+	assert_string_equal(text, "pdu-a1 engine 8000");
+	free(text);
+	assert_null(hwatt_target_recall(t, "other"));
+	close_target(&loop, t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_remembered_goes_where_the_owner_says_or_nowhere),
 		cmocka_unit_test(the_same_point_has_the_same_handle),
 		cmocka_unit_test(a_new_name_does_not_split_a_point),
 		cmocka_unit_test(values_out_of_range_are_dropped_and_counted),

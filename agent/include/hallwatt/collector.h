@@ -16,7 +16,26 @@
 
 struct hwatt_target;
 struct hwatt_engine;
+struct hwatt_text;
+struct sockaddr;
 struct uv_loop_s;
+
+/* Who answered a find. */
+struct hwatt_found {
+	const char *name; /* what the device is called by its owner, cleaned; "" when it does not say */
+};
+/* NULL: silence. */
+typedef void hwatt_find_done(void *arg, const struct hwatt_found *found);
+
+struct hwatt_recording { /* what is to be recorded, and what came */
+	bool all;                /* everything that the device has, not only what profiles are made of */
+	bool scrub;              /* with made-up serials, names and addresses */
+	struct hwatt_text *out;  /* the recording, in the protocol's usual format */
+	size_t rows, replaced, left_out;
+	bool cut;                /* incomplete: a bound was hit, or the device fell silent */
+	void (*progress)(void *arg, size_t rows); /* NULL: none */
+	void *arg;
+};
 
 struct hwatt_collector {
 	const char *name;             /* the scheme in `address: snmp://...` */
@@ -48,6 +67,16 @@ struct hwatt_collector {
 	 * Names are Prometheus families without prefix, ending in _total when they are counters. */
 	void (*counters)(void *engine, void (*put)(void *arg, const char *name, const char *help, int64_t value),
 			 void *arg);
+
+	/* Asks `to` (AF_INET or AF_INET6, with its port) with one packet, never repeated, whether somebody there speaks this
+	 * protocol; `done` follows once, within `timeout_ms` or a little later, never from here. Fails with HWATT_EINVAL when
+	 * it cannot ask with these settings. NULL: cannot. */
+	int (*find)(void *engine, const void *settings, const struct sockaddr *to, int64_t timeout_ms,
+		    hwatt_find_done *done, void *arg, struct hwatt_error *err);
+
+	/* As `poll`, but writes down what the device says, with one request out at a time. What came before an abort is
+	 * written all the same. `order` lives until done or abort. NULL: cannot. */
+	void (*record)(struct hwatt_target *t, struct hwatt_recording *order);
 };
 
 const struct hwatt_device *hwatt_target_device(const struct hwatt_target *t);
@@ -79,6 +108,11 @@ void hwatt_target_uptime(struct hwatt_target *t, int64_t uptime_ms);
 void hwatt_target_register_stamp(struct hwatt_target *t, int point, uint64_t stamp);
 /* A sentence for a human about this device's answers ("outlet 3: ... left out"); once per text and target. */
 void hwatt_target_warn(struct hwatt_target *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* Keeps a small text about this device over restarts; `value` NULL forgets it. Not for secrets. Where nothing is kept
+ * (`hallwatt probe`) it does nothing. */
+void hwatt_target_remember(struct hwatt_target *t, const char *key, const char *value);
+/* What was kept, malloc'ed; NULL: nothing. */
+char *hwatt_target_recall(struct hwatt_target *t, const char *key);
 /* Counts one request sent, for probe's output and the self metrics. */
 void hwatt_target_count_request(struct hwatt_target *t);
 void hwatt_target_done(struct hwatt_target *t, const struct hwatt_error *err); /* NULL: all read */

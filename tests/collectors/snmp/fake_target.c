@@ -51,11 +51,18 @@ void fake_world_close(struct fake_world *world)
 struct hwatt_target *fake_open(struct fake_world *world, const char *host, uint16_t port, const char *settings,
 			       struct hwatt_error *err)
 {
+	return fake_open_again(world, host, port, settings, NULL, err);
+}
+
+struct hwatt_target *fake_open_again(struct fake_world *world, const char *host, uint16_t port, const char *settings,
+				     const char *memory, struct hwatt_error *err)
+{
 	struct hwatt_target *t = hwatt_alloc(sizeof(*t));
 	t->loop = &world->loop;
 	t->collector = &snmp_collector;
 	t->profiles = world->profiles;
 	t->engine = world->engine;
+	t->memory = memory != NULL ? hwatt_strdup(memory) : NULL;
 	t->arena = hwatt_arena_new();
 	t->device = (struct hwatt_device){ .id = "test", .scheme = "snmp", .host = hwatt_arena_strdup(t->arena, host),
 					   .port = port, .profile = "" };
@@ -71,6 +78,7 @@ struct hwatt_target *fake_open(struct fake_world *world, const char *host, uint1
 	uv_close((uv_handle_t *)&t->deadline, NULL);
 	uv_run(t->loop, UV_RUN_NOWAIT);
 	hwatt_arena_free(t->arena);
+	free(t->memory);
 	free(t);
 	return NULL;
 }
@@ -83,7 +91,7 @@ static void on_deadline(uv_timer_t *timer)
 	t->done = t->failed = true;
 }
 
-int fake_poll(struct hwatt_target *t, int64_t timeout_ms)
+static void begin(struct hwatt_target *t, struct hwatt_recording *order, int64_t timeout_ms)
 {
 	t->done = t->failed = false;
 	t->requests = 0;
@@ -92,11 +100,34 @@ int fake_poll(struct hwatt_target *t, int64_t timeout_ms)
 	uv_update_time(t->loop);
 	t->deadline_ms = (int64_t)uv_now(t->loop) + timeout_ms;
 	uv_timer_start(&t->deadline, on_deadline, (uint64_t)timeout_ms, 0);
-	t->collector->poll(t);
+	if (order != NULL)
+		t->collector->record(t, order);
+	else
+		t->collector->poll(t);
+}
+
+void fake_start(struct hwatt_target *t, int64_t timeout_ms)
+{
+	begin(t, NULL, timeout_ms);
+}
+
+int fake_wait(struct hwatt_target *t)
+{
 	while (!t->done)
 		uv_run(t->loop, UV_RUN_ONCE);
-	uv_timer_stop(&t->deadline);
 	return t->failed ? -1 : 0;
+}
+
+int fake_poll(struct hwatt_target *t, int64_t timeout_ms)
+{
+	fake_start(t, timeout_ms);
+	return fake_wait(t);
+}
+
+int fake_record(struct hwatt_target *t, struct hwatt_recording *order, int64_t timeout_ms)
+{
+	begin(t, order, timeout_ms);
+	return fake_wait(t);
 }
 
 static void forget(struct hwatt_target *t)
@@ -109,6 +140,14 @@ static void forget(struct hwatt_target *t)
 	free(t->profile_reason);
 }
 
+void fake_forget(struct hwatt_target *t)
+{
+	for (size_t i = 0; i < t->warning_count; i++)
+		free(t->warnings[i]);
+	free(t->warnings);
+	free(t->memory);
+}
+
 void fake_close(struct hwatt_target *t)
 {
 	t->collector->close(t);
@@ -116,9 +155,7 @@ void fake_close(struct hwatt_target *t)
 	while (!t->closed)
 		uv_run(t->loop, UV_RUN_ONCE);
 	uv_run(t->loop, UV_RUN_NOWAIT);
-	for (size_t i = 0; i < t->warning_count; i++)
-		free(t->warnings[i]);
-	free(t->warnings);
+	fake_forget(t);
 	free(t->points);
 	forget(t);
 	hwatt_arena_free(t->arena);
@@ -270,6 +307,19 @@ void hwatt_target_warn(struct hwatt_target *t, const char *fmt, ...)
 	t->warnings[t->warning_count++] = hwatt_strdup(text);
 }
 
+void hwatt_target_remember(struct hwatt_target *t, const char *key, const char *value)
+{
+	(void)key;
+	free(t->memory);
+	t->memory = value != NULL ? hwatt_strdup(value) : NULL;
+}
+
+char *hwatt_target_recall(struct hwatt_target *t, const char *key)
+{
+	(void)key;
+	return t->memory != NULL ? hwatt_strdup(t->memory) : NULL;
+}
+
 void hwatt_target_count_request(struct hwatt_target *t)
 {
 	t->requests++;
@@ -281,6 +331,8 @@ void hwatt_target_done(struct hwatt_target *t, const struct hwatt_error *err)
 		fprintf(stderr, "done twice\n");
 		abort();
 	}
+	uv_timer_stop(&t->deadline);
+	t->done_ms = (int64_t)uv_now(t->loop);
 	t->done = true;
 	t->failed = err != NULL;
 	if (err != NULL)

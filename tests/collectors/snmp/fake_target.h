@@ -29,10 +29,11 @@ struct hwatt_target {
 	char **warnings;
 	size_t warning_count;
 	unsigned requests, dropped;
-	int64_t uptime_ms, deadline_ms;
+	int64_t uptime_ms, deadline_ms, done_ms;
 	bool polling, done, failed, closed;
 	struct hwatt_error err;
 	uv_timer_t deadline;
+	char *memory;          /* what was remembered, of one key */
 };
 
 struct fake_world { /* a loop, the collector's engine and the profiles that came with the project */
@@ -52,9 +53,20 @@ void fake_world_close(struct fake_world *world);
 /* `settings`: YAML of the credentials, such as "{version: 1, retries: 0}". NULL when it does not open (see `err`). */
 struct hwatt_target *fake_open(struct fake_world *world, const char *host, uint16_t port, const char *settings,
 			       struct hwatt_error *err);
+/* The same with something remembered, as after a restart; `memory` may be NULL. */
+struct hwatt_target *fake_open_again(struct fake_world *world, const char *host, uint16_t port, const char *settings,
+				     const char *memory, struct hwatt_error *err);
 /* One poll of at most `timeout_ms`; 0, or -1 with target->err. */
 int fake_poll(struct hwatt_target *t, int64_t timeout_ms);
+/* Likewise a recording. */
+int fake_record(struct hwatt_target *t, struct hwatt_recording *order, int64_t timeout_ms);
+/* The same in two steps, so that several can be under way. */
+void fake_start(struct hwatt_target *t, int64_t timeout_ms);
+int fake_wait(struct hwatt_target *t);
 void fake_close(struct hwatt_target *t);
+
+/* Frees what was warned of and remembered, of a target that the test made itself. */
+void fake_forget(struct hwatt_target *t);
 
 /* The point, NULL when there is none. */
 const struct fake_point *fake_find(const struct hwatt_target *t, const char *role, const char *quantity, const char *index);

@@ -34,7 +34,7 @@ static struct stage *open_stage(const char *settings, int family)
 
 static struct stage *polled_stage(void)
 {
-	struct stage *s = open_stage("{timeout: 100ms, retries: 1, refresh: 1d}", AF_INET);
+	struct stage *s = open_stage("{timeout: 200ms, retries: 1, refresh: 1d}", AF_INET);
 	assert_int_equal(fake_poll(s->t, 5000), 0);
 	return s;
 }
@@ -218,11 +218,13 @@ static void a_silent_device_is_a_timeout_and_comes_back(void **state)
 {
 	(void)state;
 	struct stage *s = polled_stage();
+	int64_t timeouts = counter(s, "snmp_timeouts_total"); /* a busy machine can be late in the survey */
+	int64_t retries = counter(s, "snmp_retries_total");
 	s->agent.fault = FAULT_SILENT;
 	assert_int_equal(fake_poll(s->t, 5000), -1);
 	assert_int_equal(s->t->err.code, HWATT_ETIMEOUT);
-	assert_int_equal(counter(s, "snmp_timeouts_total"), 1);
-	assert_int_equal(counter(s, "snmp_retries_total"), 1);
+	assert_int_equal(counter(s, "snmp_timeouts_total"), timeouts + 1);
+	assert_int_equal(counter(s, "snmp_retries_total"), retries + 1);
 	s->agent.fault = FAULT_NONE;
 	assert_int_equal(fake_poll(s->t, 5000), 0);
 	assert_all_read(s);

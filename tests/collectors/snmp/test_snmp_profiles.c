@@ -69,6 +69,14 @@ static void mistakes_are_named_with_their_place(void **state)
 		       "acme.yaml:5:", "need each other");
 	assert_mistake(HEAD "readings:\n  - {role: outlet, quantity: voltage, oid: 1.3.6.1, scale: 1, when: {oid: 1.3.6.2, matches: '('}}\n",
 		       "acme.yaml:5:", "regular expression");
+	assert_mistake(HEAD "readings:\n  - {role: outlet, quantity: voltage, oid: 1.3.6.1, scale: 1, row_matches: '('}\n",
+		       "acme.yaml:5:", "regular expression");
+	assert_string_equal(mistakes(HEAD "readings:\n  - {role: outlet, quantity: voltage, oid: 1.3.6.1, scale: 1, "
+		"name_oid: '1.3.6.2.{1-2}', row_matches: '^1[.]'}\n"), "");
+	assert_mistake(HEAD "readings:\n  - {role: outlet, quantity: voltage, oid: 1.3.6.1, scale: 1, index_oid: 1.3.6.2, index_match: 'PS'}\n",
+		       "acme.yaml:5:", "with a group");
+	assert_mistake(HEAD "readings:\n  - {role: outlet, quantity: voltage, oid: 1.3.6.1, scale: 1, index_match: '(PS)'}\n",
+		       "acme.yaml:5:", "on \"index_oid\"");
 	assert_mistake("profile: acme\nsource: M\nmatch: {sysDescr: '['}\n", "acme.yaml:3:", "regular expression");
 	assert_mistake(HEAD "identity:\n  - {part: colour, oid: 1.3.6.1}\n", "acme.yaml:5:", "colour");
 }
@@ -152,8 +160,53 @@ static void templates_take_arcs_of_the_row(void **state)
 	assert_string_equal(out, "Power");
 	assert_true(family_expand("{text}", row("80.83.49"), out, sizeof(out)));
 	assert_string_equal(out, "PS1");
+	assert_true(family_expand("{2-3}", row("7.2.300.4"), out, sizeof(out)));
+	assert_string_equal(out, "2.300");
 	assert_false(family_expand("{4}", row("1.2.3"), out, sizeof(out)));
+	assert_false(family_expand("{2-4}", row("1.2.3"), out, sizeof(out)));
+	assert_false(family_expand("{3-2}", row("1.2.3"), out, sizeof(out)));
+	assert_false(family_expand("{row before 1}", row("1.2.3"), out, sizeof(out)));
 	assert_false(family_expand("{row}{row}{row}{row}", row("1.2.3.4.5.6.7.8.9.10.11.12.13"), out, sizeof(out)));
+}
+
+static void the_first_unit_s_arcs_can_be_left_out(void **state)
+{
+	(void)state;
+	static const struct { const char *text, *row, *out; } cases[] = {
+		{ "{row after 1.1}", "1.1.12", "12" }, { "{row after 1.1}", "1.2.12", "1.2.12" },
+		{ "{row after 1.1}", "11.1.12", "11.1.12" }, { "{row after 1.1}", "1.1", "1.1" }, /* something stays */
+		{ "{1-2 after 1}", "1.12.5", "12" }, { "{1-2 after 1}", "2.12.5", "2.12" }, { "{1-2 after 1}", "1.1.5", "1" },
+		{ "{row after 0}", "0.3", "3" }, { "{row after 0}", "10.3", "10.3" }, { "o{row after 4294967295}", "1.2", "o1.2" },
+	};
+	char out[64];
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_true(family_expand(cases[i].text, row(cases[i].row), out, sizeof(out)));
+		assert_string_equal(out, cases[i].out);
+	}
+	assert_false(family_expand("{2-3 after 1}", row("1.2"), out, sizeof(out)));
+}
+
+static void an_index_can_stand_within_a_name(void **state)
+{
+	(void)state;
+	char out[64], small[8];
+	regex_t number, either;
+	assert_int_equal(regcomp(&number, "Socket 0*([0-9]+)", REG_EXTENDED), 0);
+	assert_int_equal(regcomp(&either, "^PS([0-9])|^Fan", REG_EXTENDED), 0);
+	assert_true(family_index(&number, "", "Sockets.Socket 03.Power", row("2.7"), out, sizeof(out)));
+	assert_string_equal(out, "3");
+	assert_true(family_index(&number, "{1}.{value}.{last}", "Socket 12", row("2.7"), out, sizeof(out)));
+	assert_string_equal(out, "2.12.7");
+	assert_true(family_index(NULL, "bay.{value}", "{1}", row("2.7"), out, sizeof(out))); /* a name is no template */
+	assert_string_equal(out, "bay.{1}");
+	assert_true(family_index(NULL, "{row}", "A", row("2.7"), out, sizeof(out))); /* it has no {value} */
+	assert_string_equal(out, "A");
+	assert_false(family_index(&number, "", "Unit.Power", row("2.7"), out, sizeof(out)));
+	assert_false(family_index(&either, "", "Fan 1", row("2.7"), out, sizeof(out))); /* the group took no part */
+	assert_false(family_index(&number, "{3}.{value}", "Socket 1", row("2.7"), out, sizeof(out)));
+	assert_false(family_index(NULL, "", "a long name", row("2.7"), small, sizeof(small)));
+	regfree(&number);
+	regfree(&either);
 }
 
 static void every_profile_of_the_project_is_whole(void **state)
@@ -185,6 +238,8 @@ int main(void)
 		cmocka_unit_test(all_mistakes_come_at_once),
 		cmocka_unit_test(a_later_folder_replaces_a_profile),
 		cmocka_unit_test(templates_take_arcs_of_the_row),
+		cmocka_unit_test(the_first_unit_s_arcs_can_be_left_out),
+		cmocka_unit_test(an_index_can_stand_within_a_name),
 		cmocka_unit_test(every_profile_of_the_project_is_whole),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -104,6 +104,8 @@ static void texts_with_units_are_numbers(void **state)
 	assert_int_equal(applied(s, text("230V")), 230000);
 	assert_int_equal(applied(s, text(".5")), 500);
 	assert_int_equal(applied(s, text("33.")), 33000);
+	assert_int_equal(text("5.00").e10, 0); /* as its whole number, which sentinels are compared with */
+	assert_int_equal(text("0.000").e10, 0);
 	struct scale_raw raw;
 	static const char *const none[] = { "", "Not Readable", "N/A", "-", "1,234", "10.0.0.1", "12:30", "08/29/2019" };
 	for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++)

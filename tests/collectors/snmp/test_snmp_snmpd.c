@@ -1,92 +1,13 @@
 /* SPDX-FileCopyrightText: 2026 The hallwatt authors
  * SPDX-License-Identifier: Apache-2.0 */
 /* A real snmpd on loopback: read, stopped, started again. */
-#include "fake_target.h"
-#include <arpa/inet.h>
+#include "agent.h"
 #include <setjmp.h>
-#include <signal.h>
 #include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
-
-struct daemon {
-	char folder[64], config[96], address[64];
-	uint16_t port;
-	pid_t pid;
-};
-
-static uint16_t free_port(void)
-{
-	struct sockaddr_in any = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	socklen_t size = sizeof(any);
-	int fd = socket(AF_INET, SOCK_DGRAM, 0);
-	assert_int_equal(bind(fd, (struct sockaddr *)&any, size), 0);
-	assert_int_equal(getsockname(fd, (struct sockaddr *)&any, &size), 0);
-	close(fd);
-	return ntohs(any.sin_port);
-}
-
-static const char *program(void)
-{
-	static const char *const paths[] = { "/usr/sbin/snmpd", "/usr/local/sbin/snmpd", "/usr/bin/snmpd" };
-	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
-		if (access(paths[i], X_OK) == 0)
-			return paths[i];
-	return NULL;
-}
-
-static void daemon_start(struct daemon *d)
-{
-	const char *path = program();
-	d->pid = fork();
-	assert_true(d->pid >= 0);
-	if (d->pid > 0)
-		return;
-	setenv("SNMPCONFPATH", d->folder, 1);
-	setenv("SNMP_PERSISTENT_DIR", d->folder, 1);
-	setenv("MIBS", "", 1);
-	if (freopen("/dev/null", "w", stderr) == NULL || freopen("/dev/null", "w", stdout) == NULL)
-		_exit(126);
-	execl(path, path, "-f", "-C", "-c", d->config, "-Lo", "-r", d->address, (char *)NULL);
-	_exit(127);
-}
-
-static void daemon_stop(struct daemon *d)
-{
-	int status;
-	if (d->pid <= 0)
-		return;
-	kill(d->pid, SIGTERM);
-	waitpid(d->pid, &status, 0);
-	d->pid = 0;
-}
-
-static void daemon_make(struct daemon *d)
-{
-	*d = (struct daemon){ .folder = "/tmp/hallwatt-snmpd-XXXXXX" };
-	assert_non_null(mkdtemp(d->folder));
-	snprintf(d->config, sizeof(d->config), "%s/agent.conf", d->folder);
-	d->port = free_port();
-	snprintf(d->address, sizeof(d->address), "udp:127.0.0.1:%u", d->port);
-	FILE *out = fopen(d->config, "w");
-	assert_non_null(out);
-	fprintf(out, "rocommunity public 127.0.0.1\nsysDescr a test\n");
-	fclose(out);
-}
-
-static void daemon_remove(struct daemon *d)
-{
-	char command[128];
-	daemon_stop(d);
-	snprintf(command, sizeof(command), "rm -r %s", d->folder);
-	assert_int_equal(system(command), 0);
-}
 
 /* Polls until it answers. */
 static void until_up(struct hwatt_target *t)
@@ -114,14 +35,14 @@ static void snmpd_is_read_stopped_and_started(void **state)
 {
 	(void)state;
 	struct fake_world world;
-	struct daemon d;
+	struct agent d;
 	struct hwatt_error err;
-	if (program() == NULL) {
+	if (agent_program() == NULL) {
 		print_message("no snmpd here\n");
 		skip();
 	}
-	daemon_make(&d);
-	daemon_start(&d);
+	agent_make(&d, "rocommunity public 127.0.0.1\nsysDescr a test\n");
+	agent_start(&d);
 	fake_world_open(&world, NULL);
 	struct hwatt_target *t = fake_open(&world, "127.0.0.1", d.port, "{timeout: 300ms, retries: 1}", &err);
 	until_up(t);
@@ -132,11 +53,11 @@ static void snmpd_is_read_stopped_and_started(void **state)
 	assert_true(t->requests < first);
 	assert_host(t);
 
-	daemon_stop(&d);
+	agent_stop(&d);
 	assert_int_equal(fake_poll(t, 10000), -1);
 	assert_int_equal(t->err.code, HWATT_ETIMEOUT);
 
-	daemon_start(&d);
+	agent_start(&d);
 	until_up(t);
 	assert_host(t);
 	assert_true(t->uptime_ms >= 0);
@@ -146,7 +67,7 @@ static void snmpd_is_read_stopped_and_started(void **state)
 	fake_close(v1);
 	fake_close(t);
 	fake_world_close(&world);
-	daemon_remove(&d);
+	agent_remove(&d);
 }
 
 int main(void)

@@ -1,0 +1,231 @@
+/* SPDX-FileCopyrightText: 2026 The hallwatt authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "device_file.h"
+#include <arpa/inet.h>
+#include <ctype.h>
+#include <hallwatt/arena.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ID_ROOM 64u /* of which the number behind it takes its part */
+
+/* Puts `length` octets of `text` as far as an id may have them. */
+static size_t put_id(char out[DEVICE_ID_SIZE], const char *text, size_t length)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < length && n < ID_ROOM; i++) {
+		unsigned char c = (unsigned char)text[i];
+		char put = c < 0x80 && (isalnum(c) || c == '.' || c == '_') ? (char)tolower(c) : '-';
+		if (put != '-' || (n > 0 && out[n - 1] != '-'))
+			out[n++] = put;
+	}
+	while (n > 0 && (out[n - 1] == '-' || out[n - 1] == '.'))
+		n--;
+	out[n] = '\0';
+	return n;
+}
+
+static bool taken(const char *id, char (*others)[DEVICE_ID_SIZE], size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(others[i], id) == 0)
+			return true;
+	return false;
+}
+
+void device_file_id(const char *name, const char *address, char (*others)[DEVICE_ID_SIZE], size_t count,
+		    char out[DEVICE_ID_SIZE])
+{
+	struct in_addr ignored;
+	bool numeric = inet_pton(AF_INET, name, &ignored) == 1;
+	size_t n = put_id(out, name, numeric || strchr(name, ' ') != NULL ? strlen(name) : strcspn(name, "."));
+	if (n == 0)
+		n = put_id(out, address, strlen(address));
+	for (unsigned number = 2; taken(out, others, count); number++)
+		snprintf(out + n, DEVICE_ID_SIZE - n, "-%u", number);
+}
+
+struct row { /* what both forms tell of a device */
+	const struct introduction *is;
+	const struct sweep_access *access;
+	const struct device_file_access *words;
+	char id[DEVICE_ID_SIZE], address[CIDR_TEXT + 24], credentials[80];
+	const char *twin; /* id of an earlier device with the same serial, NULL: none */
+};
+
+static bool usual(const struct device_file_access *words)
+{
+	return words->credentials == NULL && !words->version_1 && strcmp(words->community, "public") == 0;
+}
+
+static void fill(const struct device_file *file, struct row *rows, char (*ids)[DEVICE_ID_SIZE], size_t i)
+{
+	struct row *row = &rows[i];
+	char host[CIDR_TEXT];
+	row->is = &file->items[i];
+	row->access = &file->accesses[row->is->host->access];
+	row->words = &file->words[row->is->host->access];
+	cidr_format(&row->is->host->at, host);
+	if (row->access->port == row->access->collector->default_port)
+		snprintf(row->address, sizeof(row->address), "%s://%s", row->access->collector->name, host);
+	else
+		snprintf(row->address, sizeof(row->address), "%s://%s:%u", row->access->collector->name, host, row->access->port);
+	device_file_id(row->is->host->name, host, ids, i, ids[i]);
+	memcpy(row->id, ids[i], sizeof(row->id));
+	if (row->words->credentials != NULL)
+		snprintf(row->credentials, sizeof(row->credentials), "%s", row->words->credentials);
+	else if (!usual(row->words))
+		snprintf(row->credentials, sizeof(row->credentials), "found-%d", row->is->host->access + 1);
+	for (size_t j = 0; j < i && row->twin == NULL; j++)
+		if (row->is->serial[0] != '\0' && strcmp(rows[j].is->serial, row->is->serial) == 0 &&
+		    strcmp(rows[j].is->model, row->is->model) == 0)
+			row->twin = rows[j].id;
+}
+
+static struct row *make_rows(const struct device_file *file)
+{
+	struct row *rows = hwatt_alloc((file->count + 1) * sizeof(*rows));
+	char (*ids)[DEVICE_ID_SIZE] = hwatt_alloc((file->count + 1) * sizeof(*ids));
+	for (size_t i = 0; i < file->count; i++)
+		fill(file, rows, ids, i);
+	free(ids);
+	return rows;
+}
+
+static bool used(const struct device_file *file, size_t access)
+{
+	for (size_t i = 0; i < file->count; i++)
+		if (file->items[i].host->access == (int)access)
+			return true;
+	return false;
+}
+
+static void put_credentials(const struct device_file *file, struct hwatt_text *out)
+{
+	bool first = true;
+	for (size_t i = 0; i < file->access_count; i++) {
+		const struct device_file_access *words = &file->words[i];
+		if (words->credentials != NULL || usual(words) || !used(file, i))
+			continue;
+		hwatt_text_printf(out, "%s  found-%zu: {%s: {version: \"%s\", community: ", first ? "credentials:\n" : "", i + 1,
+				  file->accesses[i].collector->name, words->version_1 ? "1" : "2c");
+		hwatt_text_json(out, words->community);
+		hwatt_text_puts(out, "}}\n");
+		first = false;
+	}
+}
+
+static void put_word(struct hwatt_text *out, const char *before, const char *word)
+{
+	if (word[0] != '\0')
+		hwatt_text_printf(out, "%s%s", before, word);
+}
+
+static void put_comment(const struct row *row, struct hwatt_text *out)
+{
+	const struct introduction *is = row->is;
+	hwatt_text_puts(out, "  #");
+	put_word(out, " ", is->vendor);
+	put_word(out, " ", is->model);
+	put_word(out, ", serial ", is->serial);
+	put_word(out, ", called ", is->host->name);
+	hwatt_text_putc(out, '\n');
+	if (is->profile[0] != '\0')
+		hwatt_text_printf(out, "  # profile %s: %s\n", is->profile, is->profile_reason);
+	if (is->error[0] != '\0')
+		hwatt_text_printf(out, "  # it did not tell all: %s\n", is->error);
+	if (row->twin != NULL)
+		hwatt_text_printf(out, "  # the same serial number as %s: perhaps the same device at another address\n", row->twin);
+	if (is->power_role == HWATT_POWER_NONE)
+		hwatt_text_puts(out, "  # power_role: grid, pdu, it, cooling ... where it measures power\n");
+}
+
+void device_file_yaml(const struct device_file *file, struct hwatt_text *out)
+{
+	struct row *rows = make_rows(file);
+	size_t bmcs = 0;
+	hwatt_text_printf(out, "# Found by hallwatt discover: %zu of %zu addresses answer SNMP.\n", file->count,
+			  file->host_count);
+	hwatt_text_puts(out, "# To be edited, then taken in with `include:`; `hallwatt check` says what is still amiss.\n");
+	if (file->site == NULL && file->count > 0)
+		hwatt_text_puts(out, "# Put the id of a site in place of SITE.\n");
+	put_credentials(file, out);
+	hwatt_text_puts(out, file->count > 0 ? "devices:\n" : "devices: []\n");
+	for (size_t i = 0; i < file->count; i++) {
+		const struct row *row = &rows[i];
+		put_comment(row, out);
+		hwatt_text_puts(out, "  - {id: ");
+		hwatt_text_json(out, row->id);
+		hwatt_text_puts(out, ", address: ");
+		hwatt_text_json(out, row->address);
+		if (row->credentials[0] != '\0') {
+			hwatt_text_puts(out, ", credentials: ");
+			hwatt_text_json(out, row->credentials);
+		}
+		hwatt_text_puts(out, ", site: ");
+		hwatt_text_json(out, file->site != NULL ? file->site : "SITE");
+		put_word(out, ", power_role: ", hwatt_power_role_name(row->is->power_role));
+		hwatt_text_puts(out, "}\n");
+	}
+	for (size_t i = 0; i < file->host_count; i++) {
+		char host[CIDR_TEXT];
+		if (!file->hosts[i].bmc)
+			continue;
+		cidr_format(&file->hosts[i].at, host);
+		hwatt_text_printf(out, "%s#   %s  IPMI %s\n",
+				  bmcs++ == 0 ? "# These answer IPMI (BMCs of servers), which hallwatt cannot poll yet:\n" : "", host,
+				  file->hosts[i].presence.ipmi_2_0 ? "2.0" : "1.5");
+	}
+	free(rows);
+}
+
+static void put_fact(struct hwatt_text *out, const char *key, const char *value)
+{
+	if (value[0] == '\0')
+		return;
+	hwatt_text_printf(out, ",\"%s\":", key);
+	hwatt_text_json(out, value);
+}
+
+void device_file_json(const struct device_file *file, struct hwatt_text *out)
+{
+	struct row *rows = make_rows(file);
+	bool first = true;
+	hwatt_text_printf(out, "{\"schema\":1,\"addresses\":%zu,\"devices\":[", file->host_count);
+	for (size_t i = 0; i < file->count; i++) {
+		const struct row *row = &rows[i];
+		hwatt_text_printf(out, "%s\n{\"id\":", i > 0 ? "," : "");
+		hwatt_text_json(out, row->id);
+		put_fact(out, "address", row->address);
+		put_fact(out, "credentials", row->credentials);
+		if (row->words->credentials == NULL) {
+			put_fact(out, "version", row->words->version_1 ? "1" : "2c");
+			put_fact(out, "community", row->words->community);
+		}
+		put_fact(out, "site", file->site != NULL ? file->site : "");
+		put_fact(out, "name", row->is->host->name);
+		put_fact(out, "vendor", row->is->vendor);
+		put_fact(out, "model", row->is->model);
+		put_fact(out, "serial", row->is->serial);
+		put_fact(out, "firmware", row->is->firmware);
+		put_fact(out, "profile", row->is->profile);
+		put_fact(out, "profile_reason", row->is->profile_reason);
+		put_fact(out, "power_role", hwatt_power_role_name(row->is->power_role));
+		put_fact(out, "same_serial_as", row->twin != NULL ? row->twin : "");
+		put_fact(out, "error", row->is->error);
+		hwatt_text_putc(out, '}');
+	}
+	hwatt_text_puts(out, "],\n\"bmcs\":[");
+	for (size_t i = 0; i < file->host_count; i++) {
+		char host[CIDR_TEXT];
+		if (!file->hosts[i].bmc)
+			continue;
+		cidr_format(&file->hosts[i].at, host);
+		hwatt_text_printf(out, "%s\n{\"address\":\"%s\",\"port\":%u,\"version\":\"%s\"}", first ? "" : ",", host,
+				  file->bmc_port, file->hosts[i].presence.ipmi_2_0 ? "2.0" : "1.5");
+		first = false;
+	}
+	hwatt_text_puts(out, "]}\n");
+	free(rows);
+}

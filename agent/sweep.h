@@ -1,0 +1,60 @@
+/* SPDX-FileCopyrightText: 2026 The hallwatt authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* sweep.h - asks every address of a list whether anybody there speaks a protocol, at a bounded rate.
+ *
+ * In rounds: one question to all addresses that have not answered, the next question when the answers are in; then all
+ * rounds once more, as packets get lost. BMCs are found by a question of IPMI's own. */
+#ifndef HALLWATT_SWEEP_H
+#define HALLWATT_SWEEP_H
+
+#include "cidr.h"
+#include "pace.h"
+#include "rmcp.h"
+#include <hallwatt/collector.h>
+#include <uv.h>
+
+#define SWEEP_WAIT_MS 1000 /* for an answer */
+#define SWEEP_REPEATS 2u
+
+struct sweep_access { /* one way to ask for it; borrowed */
+	const struct hwatt_collector *collector;
+	void *engine;
+	const void *settings;
+	uint16_t port;
+};
+
+struct sweep_host {
+	union cidr_address at;
+	int access;          /* which of them was answered, -1 none */
+	const char *name;    /* what it is called by its owner, "" when it does not say; in the arena */
+	bool bmc;
+	struct rmcp_presence presence;
+};
+
+struct sweep { /* owned by the caller, who sets the first block and all else to 0 */
+	uv_loop_t *loop;
+	struct hwatt_arena *arena;
+	const struct sweep_access *accesses;
+	size_t access_count;
+	uint16_t bmc_port;   /* 0: do not look for BMCs */
+	struct sweep_host *hosts; /* `at` set, access -1 */
+	size_t host_count;
+	struct pace *pace;
+	void (*progress)(void *arg, int64_t done, int64_t total);
+	void (*done)(void *arg, const struct hwatt_error *err);
+	void *arg;
+
+	size_t round, next, waiting;
+	int64_t quiet_ms;    /* when the round's last question went out */
+	uv_timer_t timer;
+	uv_udp_t v4, v6;
+	unsigned open_handles;
+	bool has_v4, has_v6, over;
+	struct hwatt_error error;
+	char buffer[1024];
+};
+
+/* Begins; `done` follows once, when all handles are closed. */
+void sweep_start(struct sweep *s);
+
+#endif

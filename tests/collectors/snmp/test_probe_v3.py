@@ -1,0 +1,113 @@
+# SPDX-FileCopyrightText: 2026 The hallwatt authors
+# SPDX-License-Identifier: Apache-2.0
+"""hallwatt probe with SNMPv3, against a real snmpd: secrets from files and from the standard input, never from the command line."""
+import json
+import os
+import pty
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+HALLWATT = sys.argv[1]
+AUTH, PRIV = "correct horse", "battery staple"
+
+
+def free_port():
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def start_agent(folder, port):
+    with open(folder + "/snmpd.conf", "w") as out:
+        out.write(f'createUser fred SHA-256 "{AUTH}" AES "{PRIV}"\ngroup readers usm fred\nview all included .1\n'
+                  'access readers "" usm noauth exact all none none\n')
+    os.mkdir(folder + "/state")
+    env = dict(os.environ, SNMPCONFPATH=f"{folder}:{folder}/state", SNMP_PERSISTENT_DIR=folder + "/state", MIBS="")
+    program = shutil.which("snmpd", path="/usr/sbin:/usr/local/sbin:" + os.environ["PATH"])
+    return program and subprocess.Popen([program, "-f", "-Lo", "-r", f"udp:127.0.0.1:{port}"], env=env,
+                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def probe(folder, port, *options, typed=None):
+    return subprocess.run([HALLWATT, "probe", f"snmp://127.0.0.1:{port}", "--format", "json", *options], cwd=folder,
+                          input=typed, capture_output=True, text=True, timeout=60)
+
+
+def expect(result, code, words):
+    said = result.stdout + result.stderr
+    assert result.returncode == code, (result.returncode, said)
+    assert words in said, (words, said)
+    assert AUTH not in said and PRIV not in said, said
+
+
+def read(result):
+    assert result.returncode == 0, result.stderr
+    readings = json.loads(result.stdout)["readings"]
+    assert any(r["quantity"] == "memory_size" for r in readings), result.stdout
+
+
+def typed_at_a_terminal(folder, port, options):
+    """The pass phrases are asked for, and not echoed."""
+    pid, fd = pty.fork()
+    if pid == 0:
+        os.chdir(folder)
+        os.execv(HALLWATT, [HALLWATT, "probe", f"snmp://127.0.0.1:{port}", *options])
+    seen = b""
+    answers = [AUTH, PRIV]
+    try:
+        while True:
+            seen += os.read(fd, 4096)
+            if answers and seen.rstrip().endswith(b"--auth:" if len(answers) == 2 else b"--priv:"):
+                os.write(fd, answers.pop(0).encode() + b"\n")
+    except OSError:  # the terminal's other end has gone
+        pass
+    status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    assert status == 0 and not answers, (status, seen)
+    assert b"memory_size" in seen, seen
+    assert AUTH.encode() not in seen and PRIV.encode() not in seen, seen
+
+
+def main():
+    folder, port = tempfile.mkdtemp(), free_port()
+    agent = start_agent(folder, port)
+    if agent is None:
+        print("no snmpd here: skipped")
+        return
+    try:
+        for name, secret in (("auth.txt", AUTH), ("priv.txt", PRIV)):
+            with open(os.open(f"{folder}/{name}", os.O_CREAT | os.O_WRONLY, 0o600), "w") as out:
+                out.write(secret + "\n")
+        user = ["--user", "fred"]
+        auth = user + ["--auth", "sha256", "--auth-file", "auth.txt"]
+        full = auth + ["--priv", "aes128", "--priv-file", "priv.txt"]
+        for _ in range(100):
+            if probe(folder, port, *full, "--timeout", "1").returncode == 0:
+                break
+            time.sleep(0.1)
+        for options in (full, auth, user):
+            read(probe(folder, port, *options))
+        asked = user + ["--auth", "sha256", "--auth-file", "-", "--priv", "aes128", "--priv-file", "-"]
+        read(probe(folder, port, *asked, typed=f"{AUTH}\n{PRIV}\n"))
+        typed_at_a_terminal(folder, port, asked)
+        expect(probe(folder, port, *asked, typed=f"{AUTH}\n"), 2, "no secret was given")
+        expect(probe(folder, port, *asked, typed=f"{AUTH}\nseven77\n"), 1, "shorter than 8")
+        expect(probe(folder, port, *asked, typed=f"{PRIV}\n{PRIV}\n"), 1, 'check \\"auth\\" and \\"auth_secret\\"')
+        expect(probe(folder, port, "--timeout", "4", *asked, typed=f"{AUTH}\n{AUTH}\n"), 1, 'check \\"priv\\" and \\"priv_secret\\"')
+        expect(probe(folder, port, "--auth", "sha256", "--auth-file", "auth.txt"), 2, "need --user")
+        expect(probe(folder, port, *user, "--auth", "sha256"), 2, "need each other")
+        expect(probe(folder, port, *user, "--priv", "aes", "--priv-file", "priv.txt"), 2, "--priv needs --auth")
+        expect(probe(folder, port, *full, "--version-1"), 2, "--user is for SNMPv3")
+        expect(probe(folder, port, *user, "--auth", "sha265", "--auth-file", "auth.txt"), 2, 'did you mean "sha256"')
+        expect(probe(folder, port, *user, "--auth", "sha256", "--auth-file", "absent"), 1, "cannot open the secret")
+    finally:
+        agent.send_signal(signal.SIGTERM)
+        agent.wait()
+        shutil.rmtree(folder)
+
+
+main()

@@ -1,0 +1,133 @@
+#!/usr/bin/env python3
+# SPDX-FileCopyrightText: 2026 The hallwatt authors
+# SPDX-License-Identifier: Apache-2.0
+"""discover finds the whole simulated hall and nothing else, and its device file is one; a recording of a device hides whose it is."""
+import json
+import os
+import socket
+import subprocess
+import sys
+import threading
+
+from hall import Hall
+
+# The answer to Get Channel Authentication Capabilities of a BMC with IPMI 2.0.
+BMC_ANSWER = bytes([6, 0, 255, 7] + [0] * 9 + [16, 0x81, 0x1C, 0x63, 0x20, 0, 0x38, 0, 1, 0x80, 4, 2, 0, 0, 0, 0, 0x21])
+BMC_QUESTION = bytes([6, 0, 255, 7] + [0] * 9 + [9, 0x20, 0x18, 0xC8, 0x81, 0, 0x38, 0x8E, 2, 0xB7])
+
+
+class Bmc:
+    """A BMC's presence on an address of loopback; the first question gets lost."""
+
+    def __init__(self, address):
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.bind((address, 0))
+        self.port = self.socket.getsockname()[1]
+        self.asked = 0
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self):
+        while True:
+            packet, source = self.socket.recvfrom(1024)
+            assert packet == BMC_QUESTION, packet.hex()
+            self.asked += 1
+            if self.asked > 1:
+                self.socket.sendto(BMC_ANSWER, source)
+
+
+def run(*command):
+    return subprocess.run(command, capture_output=True, text=True, timeout=120)
+
+
+def discover(hall, *arguments):
+    return run(hall.hallwatt, "discover", "--rate", "5000", "--port", str(hall.sim_port), *arguments)
+
+
+def test_all_and_nothing_else(hall):
+    bmc = Bmc("127.9.0.40")
+    found = discover(hall, "127.9.0.0/26", "--format", "json", "--ipmi-port", str(bmc.port))
+    assert found.returncode == 0, found.stderr
+    told = json.loads(found.stdout)
+    assert told["addresses"] == 62
+    assert {d["address"] for d in told["devices"]} == {f"snmp://127.9.0.{n}:{hall.sim_port}" for n in range(1, 27)}
+    assert len({d["id"] for d in told["devices"]}) == 26
+    assert told["bmcs"] == [{"address": "127.9.0.40", "port": bmc.port, "version": "2.0"}], told["bmcs"]
+    assert bmc.asked == 2, bmc.asked
+    roles = {d["id"]: d.get("power_role") for d in told["devices"]}
+    assert roles["pdu-a1"] == "pdu" and roles["ups-1"] == "ups_output" and roles["grid-1"] is None, roles
+    one = next(d for d in told["devices"] if d["id"] == "pdu-a1")
+    probed = json.loads(run(hall.hallwatt, "probe", one["address"], "--format", "json").stdout)
+    for key in ("vendor", "model", "serial", "profile", "profile_reason"):
+        assert one[key] == probed["device"][key], key
+
+
+def check(hall, devices):
+    with open(os.path.join(hall.dir, "found.yaml"), "w") as f:
+        f.write(devices)
+    main = os.path.join(hall.dir, "main.yaml")
+    with open(main, "w") as f:
+        f.write("sites: [{id: hall-1}]\ninclude: [found.yaml]\n")
+    return run(hall.hallwatt, "check", "-c", main)
+
+
+def test_the_file_is_a_device_file(hall):
+    asked = ("127.9.0.0/29", "--community", "wrong", "--community", "public", "--ipmi-port", "0")
+    found = discover(hall, *asked, "--site", "hall-1")
+    assert found.returncode == 0, found.stderr
+    checked = check(hall, found.stdout)
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+    assert found.stdout.count("  - {id: ") == 6, found.stdout
+    without = discover(hall, *asked)
+    checked = check(hall, without.stdout)
+    assert checked.returncode == 1 or checked.returncode == 2, checked
+    assert "SITE" in checked.stdout + checked.stderr, checked
+    checked = check(hall, without.stdout.replace('"SITE"', "hall-1"))
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+def test_exit_status(hall):
+    nobody = discover(hall, "127.9.0.60/30", "--ipmi-port", "0")
+    assert (nobody.returncode, nobody.stdout) == (1, ""), nobody
+    for wrong in (["10.0.0.0/8"], ["hall"], [], ["127.9.0.1", "--rate", "0"], ["127.9.0.1", "--credentials", "x"]):
+        refused = run(hall.hallwatt, "discover", *wrong)
+        assert refused.returncode == 2 and refused.stdout == "" and "--help" in refused.stderr, refused
+    assert "65536" in run(hall.hallwatt, "discover", "10.0.0.0/8").stderr
+
+
+def test_record(hall):
+    address = f"snmp://127.9.0.3:{hall.sim_port}"
+    device = json.loads(run(hall.hallwatt, "probe", address, "--format", "json").stdout)["device"]
+    path = os.path.join(hall.dir, "pdu.snmprec")
+    plain = run(hall.hallwatt, "record", address)
+    assert plain.returncode == 0, plain.stderr
+    assert device["serial"] in plain.stdout and "|pdu-a1\n" in plain.stdout
+    scrubbed = run(hall.hallwatt, "record", address, "--scrub", "-o", path)
+    assert (scrubbed.returncode, scrubbed.stdout) == (0, ""), scrubbed
+    with open(path) as f:
+        text = f.read()
+    assert device["serial"] not in text and "pdu-a1" not in text and "example.net" not in text, text
+    assert len(text.splitlines()) == len(plain.stdout.splitlines())
+    everything = run(hall.hallwatt, "record", address, "--all")
+    assert len(everything.stdout.splitlines()) >= len(text.splitlines())
+    silent = run(hall.hallwatt, "record", "snmp://127.9.0.60:9", "--timeout", "1")
+    assert (silent.returncode, silent.stdout) == (1, "") and "127.9.0.60" in silent.stderr, silent
+    assert run(hall.hallwatt, "record").returncode == 2
+    assert run(hall.hallwatt, "record", "ipmi://127.9.0.3").returncode == 2
+    unwritable = run(hall.hallwatt, "record", address, "-o", os.path.join(hall.dir, "no", "such"))
+    assert unwritable.returncode == 1 and "cannot write" in unwritable.stderr, unwritable
+
+
+def main():
+    hall = Hall(sys.argv[1], sys.argv[2])
+    try:
+        hall.start_sim()
+        test_all_and_nothing_else(hall)
+        test_the_file_is_a_device_file(hall)
+        test_exit_status(hall)
+        test_record(hall)
+    finally:
+        hall.__exit__(None, None, None)
+
+
+if __name__ == "__main__":
+    main()
