@@ -198,7 +198,7 @@ int session_open(struct hwatt_target *t, struct hwatt_error *err)
 		return -1;
 	}
 	s->line = (struct line){
-		.engine = s->module->engine, .target = t, .community = s->community,
+		.engine = s->module->engine, .target = t, .community = sealed ? "" : s->community,
 		.version = s->settings->version == SNMP_V1 ? BER_V1 : BER_V2C,
 		.timeout_ms = request_timeout_ms(t, s->settings), .retries = (unsigned)s->settings->retries,
 		.max_repetitions = (unsigned)s->settings->max_repetitions, .octets = LINE_OCTETS - (sealed ? LINE_SEALED : 0),
