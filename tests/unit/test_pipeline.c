@@ -456,7 +456,7 @@ static void what_was_published_is_there_after_a_kill(void **state)
 		}
 		assert_int_equal(look(&r, "pdu-1").total_j, steps * JOULES_PER_STEP);
 		if (i % 6 == 0)
-			change(&r, PDU);
+			change(&r, PDU "# a remark\n");
 		kill_and_start(&r, PDU);
 		assert_int_equal(look(&r, "pdu-1").total_j, steps * JOULES_PER_STEP);
 		open_target(&r, 0, "pdu-1");
@@ -499,12 +499,33 @@ static void a_reload_in_the_middle_of_a_quarter_splits_nothing(void **state)
 	poll_power(&r, 0, KILOWATT);
 	for (int i = 0; i < 7; i++) {
 		run_kilowatt(&r, 0, 5);
-		change(&r, PDU);
+		change(&r, i % 2 == 0 ? PDU "# a remark\n" : PDU);
 	}
 	struct sum sum = stored(&r);
 	assert_int_equal(sum.rows, 1);
 	assert_int_equal(sum.amount, 30 * JOULES_PER_STEP * INTERVAL_UJ2_PER_J);
 	assert_int_equal(look(&r, "pdu-1").total_j, 35 * JOULES_PER_STEP);
+	end(&r);
+}
+
+static void the_same_configuration_again_judges_nothing_anew(void **state)
+{
+	(void)state;
+	struct rig r;
+	begin(&r, PDU);
+	look(&r, "pdu-1");
+	const struct hwatt_snapshot *before = snapshot_hub_take(r.hub);
+	change(&r, PDU);
+	look(&r, "pdu-1");
+	const struct hwatt_snapshot *same = snapshot_hub_take(r.hub);
+	change(&r, PDU "# a remark\n");
+	look(&r, "pdu-1");
+	const struct hwatt_snapshot *other = snapshot_hub_take(r.hub);
+	assert_ptr_equal(same->hall, before->hall);
+	assert_ptr_not_equal(other->hall, before->hall);
+	snapshot_release(before);
+	snapshot_release(same);
+	snapshot_release(other);
 	end(&r);
 }
 
@@ -540,7 +561,7 @@ static void what_a_closed_session_said_is_not_read_again(void **state)
 	poll_power(&r, 0, KILOWATT);
 	advance(&r, 1000);
 	pipeline_tick(r.pipeline, r.wall_ms, r.mono_ms);
-	change(&r, PDU); /* everything is built anew */
+	change(&r, PDU "# a remark\n"); /* everything is built anew */
 	open_target(&r, 0, "pdu-1");
 	assert_true(look(&r, "pdu-1").up); /* the sanitizer tells when it reads the strings of the old one */
 	poll_power(&r, 0, 2 * KILOWATT);
@@ -722,6 +743,7 @@ int main(void)
 		cmocka_unit_test(what_was_published_is_there_after_a_kill),
 		cmocka_unit_test(a_device_that_leaves_and_returns_goes_on_with_its_total),
 		cmocka_unit_test(a_reload_in_the_middle_of_a_quarter_splits_nothing),
+		cmocka_unit_test(the_same_configuration_again_judges_nothing_anew),
 		cmocka_unit_test(a_new_session_with_another_serial_number_is_another_device),
 		cmocka_unit_test(what_a_closed_session_said_is_not_read_again),
 		cmocka_unit_test(a_quarter_that_the_store_refuses_holds_up_nothing_else),
