@@ -95,6 +95,43 @@ static void settle_roots(struct recorder *r)
 	r->root_count = kept + 1;
 }
 
+/* The whole object, or, where conditions choose the rows (a table of all kinds of values), only those rows. */
+static void note_serial(struct recorder *r, const struct survey *survey, const struct family_source *from)
+{
+	const struct object *object = &r->book->objects[from->object];
+	const struct column *column = survey_column(survey, from->object);
+	if (from->where_count == 0) {
+		scrub_serial(&r->places, object_root(object));
+		return;
+	}
+	for (size_t i = 0; i < column->count; i++) {
+		const struct cell *cell = &column->cells[i];
+		bool fits = true;
+		for (size_t w = 0; w < from->where_count && fits; w++)
+			fits = cell_holds(&from->where[w], survey_cell(survey, &from->where[w].at, cell->row));
+		if (!fits)
+			continue;
+		uint8_t *bytes = hwatt_arena_alloc(r->arena, object->oid.length + cell->row.length);
+		memcpy(bytes, object->oid.bytes, object->oid.length);
+		memcpy(bytes + object->oid.length, cell->row.bytes, cell->row.length);
+		scrub_serial(&r->places, (struct ber_oid){ bytes, object->oid.length + cell->row.length });
+	}
+}
+
+/* Whether a family tells by this object which rows count, or what they are: then its texts are the maker's words. */
+static bool decides(const struct family *f, int object)
+{
+	for (size_t i = 0; i < f->reading_count; i++) {
+		const struct family_source *from = &f->readings[i].source;
+		bool used = from->index.object == object || from->unit.object == object;
+		for (size_t w = 0; w < from->where_count; w++)
+			used = used || from->where[w].at.object == object;
+		if (used)
+			return true;
+	}
+	return false;
+}
+
 /* Where the profiles say that serials and names stand which people gave. */
 static void note_places(struct recorder *r, const struct survey *survey)
 {
@@ -105,15 +142,17 @@ static void note_places(struct recorder *r, const struct survey *survey)
 		for (size_t j = 0; j < f->identity_count; j++) {
 			int object = f->identity[j].source.object;
 			if (f->identity[j].part == HWATT_ID_SERIAL && object != NO_OBJECT)
-				scrub_serial(&r->places, object_root(&r->book->objects[object]));
+				note_serial(r, survey, &f->identity[j].source);
 		}
 		for (size_t j = 0; j < f->reading_count; j++) {
 			const struct family_reading *reading = &f->readings[j];
 			if (reading->is.role != HWATT_OUTLET && reading->is.role != HWATT_POE_PORT)
 				continue;
-			for (size_t n = 0; n < reading->source.names.count; n++)
-				scrub_name(&r->places,
-					   object_root(&r->book->objects[reading->source.names.items[n].object]));
+			for (size_t n = 0; n < reading->source.names.count; n++) {
+				int object = reading->source.names.items[n].object;
+				if (!decides(f, object))
+					scrub_name(&r->places, object_root(&r->book->objects[object]));
+			}
 		}
 	}
 }

@@ -169,8 +169,10 @@ static int read_community(struct session *s, struct hwatt_error *err)
 /* How long to wait for one answer: as the settings say, but never so long that the last try would come after the poll's deadline. */
 static int64_t request_timeout_ms(const struct hwatt_target *t, const struct snmp_settings *settings)
 {
-	int64_t share = hwatt_target_device(t)->timeout_ms / (settings->retries + 1);
-	int64_t least = 50;
+	int64_t whole = hwatt_target_device(t)->timeout_ms, least = 50;
+	if (whole <= 0) /* no deadline is known */
+		return settings->timeout_ms;
+	int64_t share = whole / (settings->retries + 1);
 	share = share > least ? share : least;
 	return settings->timeout_ms < share ? settings->timeout_ms : share;
 }
@@ -198,7 +200,7 @@ int session_open(struct hwatt_target *t, struct hwatt_error *err)
 		return -1;
 	}
 	s->line = (struct line){
-		.engine = s->module->engine, .target = t, .community = s->community,
+		.engine = s->module->engine, .target = t, .community = sealed ? "" : s->community,
 		.version = s->settings->version == SNMP_V1 ? BER_V1 : BER_V2C,
 		.timeout_ms = request_timeout_ms(t, s->settings), .retries = (unsigned)s->settings->retries,
 		.max_repetitions = (unsigned)s->settings->max_repetitions, .octets = LINE_OCTETS - (sealed ? LINE_SEALED : 0),

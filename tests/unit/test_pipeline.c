@@ -140,6 +140,20 @@ static void stop(struct rig *r)
 	r->generation = NULL;
 }
 
+/* Goes on, in a new process as it were, with what the folder held at this moment. */
+static void kill_and_start(struct rig *r, const char *yaml)
+{
+	char command[256];
+	snprintf(command, sizeof(command), "cp -r %s/state %s/left", r->folder.path, r->folder.path);
+	assert_int_equal(system(command), 0);
+	stop(r);
+	snprintf(command, sizeof(command), "rm -r %s/state && mv %s/left %s/state", r->folder.path, r->folder.path,
+		 r->folder.path);
+	assert_int_equal(system(command), 0);
+	r->mono_ms = 500;
+	start(r, yaml);
+}
+
 static void end(struct rig *r)
 {
 	stop(r);
@@ -422,6 +436,38 @@ static void a_restart_shows_the_totals_before_the_first_poll_and_goes_on(void **
 	end(&r);
 }
 
+static void what_was_published_is_there_after_a_kill(void **state)
+{
+	(void)state;
+	struct rig r;
+	int64_t steps = 0;
+	begin(&r, PDU);
+	open_target(&r, 0, "pdu-1");
+	poll_power(&r, 0, KILOWATT);
+	for (int i = 1; i <= 12; i++) {
+		run_kilowatt(&r, 0, i % 7);
+		steps += i % 7;
+		if (i % 5 == 0) { /* it leaves and returns meanwhile */
+			change(&r, OTHER);
+			if (i % 2 == 0)
+				kill_and_start(&r, OTHER);
+			change(&r, PDU);
+			open_target(&r, 0, "pdu-1");
+		}
+		assert_int_equal(look(&r, "pdu-1").total_j, steps * JOULES_PER_STEP);
+		if (i % 6 == 0)
+			change(&r, PDU "# a remark\n");
+		kill_and_start(&r, PDU);
+		assert_int_equal(look(&r, "pdu-1").total_j, steps * JOULES_PER_STEP);
+		open_target(&r, 0, "pdu-1");
+	}
+	run_kilowatt(&r, 0, 2);
+	struct sum sum = stored(&r);
+	assert_int_equal(sum.rows, (steps + 2) / 30);
+	assert_int_equal(sum.amount, sum.rows * 30 * JOULES_PER_STEP * INTERVAL_UJ2_PER_J);
+	end(&r);
+}
+
 static void a_device_that_leaves_and_returns_goes_on_with_its_total(void **state)
 {
 	(void)state;
@@ -453,12 +499,33 @@ static void a_reload_in_the_middle_of_a_quarter_splits_nothing(void **state)
 	poll_power(&r, 0, KILOWATT);
 	for (int i = 0; i < 7; i++) {
 		run_kilowatt(&r, 0, 5);
-		change(&r, PDU);
+		change(&r, i % 2 == 0 ? PDU "# a remark\n" : PDU);
 	}
 	struct sum sum = stored(&r);
 	assert_int_equal(sum.rows, 1);
 	assert_int_equal(sum.amount, 30 * JOULES_PER_STEP * INTERVAL_UJ2_PER_J);
 	assert_int_equal(look(&r, "pdu-1").total_j, 35 * JOULES_PER_STEP);
+	end(&r);
+}
+
+static void the_same_configuration_again_judges_nothing_anew(void **state)
+{
+	(void)state;
+	struct rig r;
+	begin(&r, PDU);
+	look(&r, "pdu-1");
+	const struct hwatt_snapshot *before = snapshot_hub_take(r.hub);
+	change(&r, PDU);
+	look(&r, "pdu-1");
+	const struct hwatt_snapshot *same = snapshot_hub_take(r.hub);
+	change(&r, PDU "# a remark\n");
+	look(&r, "pdu-1");
+	const struct hwatt_snapshot *other = snapshot_hub_take(r.hub);
+	assert_ptr_equal(same->hall, before->hall);
+	assert_ptr_not_equal(other->hall, before->hall);
+	snapshot_release(before);
+	snapshot_release(same);
+	snapshot_release(other);
 	end(&r);
 }
 
@@ -517,7 +584,7 @@ static void what_a_closed_session_said_is_not_read_again(void **state)
 	poll_power(&r, 0, KILOWATT);
 	advance(&r, 1000);
 	pipeline_tick(r.pipeline, r.wall_ms, r.mono_ms);
-	change(&r, PDU); /* everything is built anew */
+	change(&r, PDU "# a remark\n"); /* everything is built anew */
 	open_target(&r, 0, "pdu-1");
 	assert_true(look(&r, "pdu-1").up); /* the sanitizer tells when it reads the strings of the old one */
 	poll_power(&r, 0, 2 * KILOWATT);
@@ -696,8 +763,10 @@ int main(void)
 		cmocka_unit_test(another_program_that_locks_the_file_holds_up_no_poll),
 		cmocka_unit_test(a_reload_that_cannot_save_changes_nothing),
 		cmocka_unit_test(a_restart_shows_the_totals_before_the_first_poll_and_goes_on),
+		cmocka_unit_test(what_was_published_is_there_after_a_kill),
 		cmocka_unit_test(a_device_that_leaves_and_returns_goes_on_with_its_total),
 		cmocka_unit_test(a_reload_in_the_middle_of_a_quarter_splits_nothing),
+		cmocka_unit_test(the_same_configuration_again_judges_nothing_anew),
 		cmocka_unit_test(a_new_session_with_another_serial_number_is_another_device),
 		cmocka_unit_test(what_was_published_is_found_after_a_kill),
 		cmocka_unit_test(what_a_closed_session_said_is_not_read_again),

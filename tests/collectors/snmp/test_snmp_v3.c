@@ -2,6 +2,9 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* SNMPv3 with real agents on loopback: every digest and cipher, and what goes wrong in real halls. */
 #include "agent.h"
+#include "head.h"
+#include "v3_message.h"
+#include <arpa/inet.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -446,6 +449,109 @@ static void a_secret_that_cannot_be_is_refused_at_once(void **state)
 	fake_world_close(&world);
 }
 
+enum lie { LIE_NEW_ENGINE, LIE_OTHER_VERSION };
+
+struct liar { /* an agent in our own loop */
+	uv_udp_t socket;
+	enum lie lie;
+	unsigned reports;
+	uint16_t port;
+};
+
+static void room(uv_handle_t *handle, size_t size, uv_buf_t *out)
+{
+	static char bytes[2048];
+	(void)handle;
+	(void)size;
+	*out = uv_buf_init(bytes, sizeof(bytes));
+}
+
+static size_t write_lie(struct liar *liar, uint32_t id, uint8_t *out, size_t size)
+{
+	static const uint8_t unknown_engine[] = { 0x2b, 6, 1, 6, 3, 15, 1, 1, 4, 0 };
+	char engine[] = "\x80\x01\x02\x03_";
+	uint8_t pdu[200];
+	size_t length = v3_write_report(id, unknown_engine, sizeof(unknown_engine), pdu, sizeof(pdu));
+	if (liar->lie == LIE_OTHER_VERSION) {
+		const struct ber_request v2c = { .version = BER_V2C, .community = "", .pdu = BER_RESPONSE };
+		size_t id_at, n = ber_encode(&v2c, out, size, &id_at);
+		ber_put_id(out, id_at, id);
+		return n;
+	}
+	engine[4] = (char)('a' + liar->reports);
+	const struct v3_message m = { .id = id, .engine = engine, .user = "", .pdu = pdu, .pdu_length = length };
+	return v3_write(&m, out, size);
+}
+
+static void lie(uv_udp_t *socket, ssize_t n, const uv_buf_t *in, const struct sockaddr *from, unsigned flags)
+{
+	struct liar *liar = socket->data;
+	uint8_t out[600];
+	uint32_t id;
+	(void)flags;
+	if (n <= 0 || !head_peek_id(in->base, (size_t)n, &id))
+		return;
+	uv_buf_t answer = uv_buf_init((char *)out, (unsigned)write_lie(liar, id, out, sizeof(out)));
+	assert_true(answer.len > 0);
+	assert_int_equal(uv_udp_try_send(socket, &answer, 1, from), (int)answer.len);
+	liar->reports++;
+}
+
+static void start_lying(struct liar *liar, struct fake_world *world, enum lie what)
+{
+	struct sockaddr_in any;
+	int size = sizeof(any);
+	*liar = (struct liar){ .lie = what };
+	uv_ip4_addr("127.0.0.1", 0, &any);
+	assert_int_equal(uv_udp_init(&world->loop, &liar->socket), 0);
+	assert_int_equal(uv_udp_bind(&liar->socket, (struct sockaddr *)&any, 0), 0);
+	assert_int_equal(uv_udp_getsockname(&liar->socket, (struct sockaddr *)&any, &size), 0);
+	liar->port = ntohs(any.sin_port);
+	liar->socket.data = liar;
+	assert_int_equal(uv_udp_recv_start(&liar->socket, room, lie), 0);
+}
+
+static struct hwatt_target *open_liar(struct fake_world *world, const struct liar *liar)
+{
+	const struct agent a = { .port = liar->port };
+	return fred(world, &a);
+}
+
+static void an_agent_that_is_another_with_each_report_is_given_up(void **state)
+{
+	(void)state;
+	struct fake_world world;
+	struct liar liar;
+	need_snmpd();
+	fake_world_open(&world, NULL);
+	start_lying(&liar, &world, LIE_NEW_ENGINE);
+	struct hwatt_target *t = open_liar(&world, &liar);
+	assert_int_equal(fake_poll(t, 5000), -1);
+	assert_int_equal(t->err.code, HWATT_EPROTO);
+	assert_non_null(strstr(t->err.text, "does not come to terms"));
+	assert_int_equal(liar.reports, 7);
+	uv_close((uv_handle_t *)&liar.socket, NULL);
+	fake_close(t);
+	fake_world_close(&world);
+}
+
+static void an_answer_of_another_version_is_dropped(void **state)
+{
+	(void)state;
+	struct fake_world world;
+	struct liar liar;
+	need_snmpd();
+	fake_world_open(&world, NULL);
+	start_lying(&liar, &world, LIE_OTHER_VERSION);
+	struct hwatt_target *t = open_liar(&world, &liar);
+	assert_int_equal(fake_poll(t, 5000), -1);
+	assert_int_equal(t->err.code, HWATT_ETIMEOUT);
+	assert_int_equal(liar.reports, 2);
+	uv_close((uv_handle_t *)&liar.socket, NULL);
+	fake_close(t);
+	fake_world_close(&world);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -459,6 +565,8 @@ int main(void)
 		cmocka_unit_test(contexts_are_asked),
 		cmocka_unit_test(a_dead_device_makes_nobody_late),
 		cmocka_unit_test(a_secret_that_cannot_be_is_refused_at_once),
+		cmocka_unit_test(an_agent_that_is_another_with_each_report_is_given_up),
+		cmocka_unit_test(an_answer_of_another_version_is_dropped),
 	};
 	return cmocka_run_group_tests(tests, make_secrets, remove_secrets);
 }
