@@ -38,12 +38,12 @@ int prompt_secret(const char *question, char *out, size_t size, struct hwatt_err
 	if (terminal) {
 		silent = before;
 		silent.c_lflag &= ~(tcflag_t)ECHO;
+		tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent); /* before the question: what is typed after it counts */
 		fprintf(stderr, "%s: ", question);
-		tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
 	}
 	int rc = read_line(out, size);
 	if (terminal) {
-		tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
+		tcsetattr(STDIN_FILENO, TCSADRAIN, &before);
 		fputc('\n', stderr);
 	}
 	if (rc < 0 || out[0] == '\0') {

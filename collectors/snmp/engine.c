@@ -233,8 +233,7 @@ static bool same_source(const union engine_address *a, const union engine_addres
 static uint32_t match(struct engine *e, const uint8_t *packet, size_t length, const union engine_address *from)
 {
 	uint32_t id;
-	bool sealed = false;
-	if (!ber_peek_id(packet, length, &id) && !(sealed = head_peek_id(packet, length, &id))) {
+	if (!ber_peek_id(packet, length, &id) && !head_peek_id(packet, length, &id)) {
 		e->counters.malformed++;
 		return NO_SLOT;
 	}
@@ -245,10 +244,6 @@ static uint32_t match(struct engine *e, const uint8_t *packet, size_t length, co
 	}
 	if (!same_source(from, &e->slots[at].address)) {
 		e->counters.wrong_source++;
-		return NO_SLOT;
-	}
-	if (sealed != (e->slots[at].request.security != NULL)) {
-		e->counters.malformed++;
 		return NO_SLOT;
 	}
 	return at;

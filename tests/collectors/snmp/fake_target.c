@@ -65,7 +65,7 @@ struct hwatt_target *fake_open_again(struct fake_world *world, const char *host,
 	t->memory = memory != NULL ? hwatt_strdup(memory) : NULL;
 	t->arena = hwatt_arena_new();
 	t->device = (struct hwatt_device){ .id = "test", .scheme = "snmp", .host = hwatt_arena_strdup(t->arena, host),
-					   .port = port, .profile = "" };
+					   .port = port, .timeout_ms = 60000, .profile = "" };
 	struct hwatt_report report = { .arena = t->arena };
 	t->settings = hwatt_arena_alloc(t->arena, snmp_collector.settings.size);
 	const struct hwatt_node *node = document_parse("settings", settings, strlen(settings), t->arena, &report);

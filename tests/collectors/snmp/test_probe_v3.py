@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 
-HALLWATT = sys.argv[1]
+HALLWATT = os.path.abspath(sys.argv[1])
 AUTH, PRIV = "correct horse", "battery staple"
 
 

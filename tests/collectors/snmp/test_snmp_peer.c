@@ -230,6 +230,11 @@ static void a_sealed_answer_is_opened_once_and_in_time(void **state)
 	assert_int_equal(hear(&t, bytes, length), ENGINE_DROP); /* said before */
 	length = answer(&t, (struct seal_clock){ 6, 9000, true }, bytes, sizeof(bytes));
 	assert_int_equal(hear(&t, bytes, length), ENGINE_DROP);
+	for (int i = 0; i < 5; i++) { /* who has answered and is silent is dead, however long */
+		hwatt_fail(&t.err, HWATT_ETIMEOUT, "no answer");
+		peer_silent(t.peer, &t.err);
+		assert_int_equal(t.err.code, HWATT_ETIMEOUT);
+	}
 	end(&t);
 }
 
