@@ -43,6 +43,8 @@ struct device {
 	size_t id_count, id_next;           /* quarters come in the order of the meters: look there first */
 	uint64_t identity_version;
 	bool exchanged;                     /* the next poll's registers are another device's */
+	char *serial_before, *serial_now;   /* not yet in the store; NULL: nothing new */
+	int64_t serial_ms;                  /* when that was seen */
 	const struct hwatt_target *target;  /* where its values are; NULL: no poll of the present one has ended */
 	struct hwatt_view_device draft;     /* without points: these are put together when it is published */
 	char *facts[5];                     /* vendor, model, serial, firmware, profile: strings of the draft */
@@ -63,6 +65,7 @@ struct pipeline {
 	int64_t judged_s;                   /* the quarter that was judged last */
 	int64_t looked_minute;              /* when quarters were last looked through */
 	bool judge_soon;                    /* something came that a verdict may rest on */
+	bool new_serials;                   /* some device has one that is not in the store */
 	bool failing;                       /* the store: one line when it begins, one when it ends */
 	bool published;                     /* since the configuration changed */
 	struct hwatt_view_point *points;    /* scratch for a draft's points */
@@ -105,8 +108,16 @@ static struct device *device_new(const char *id)
 	return d;
 }
 
+static void forget_serial(struct device *d)
+{
+	free(d->serial_before);
+	free(d->serial_now);
+	d->serial_before = d->serial_now = NULL;
+}
+
 static void device_free(struct device *d)
 {
+	forget_serial(d);
 	for (size_t i = 0; i < sizeof(d->facts) / sizeof(d->facts[0]); i++)
 		free(d->facts[i]);
 	snapshot_device_release(d->block);
@@ -477,32 +488,49 @@ static void set_fact(struct device *d, int n, const char **field, const char *va
 	*field = d->facts[n];
 }
 
-/* Holds the serial number against the one known before: another one means another device. */
+/* Holds the serial number against the one known before: another one means another device. What is new waits for the commit that
+ * also holds what the meters made of it. */
 static void check_serial(struct pipeline *p, struct device *d, const char *serial, int64_t wall_ms)
 {
 	struct hwatt_error err = {0};
 	char *known = NULL;
-	if (serial == NULL || serial[0] == '\0')
+	if (serial == NULL || serial[0] == '\0' || (d->serial_now != NULL && strcmp(d->serial_now, serial) == 0))
 		return;
-	if (store_get(p->parts.store, SERIAL_SPACE, d->id, &known, &err) < 0)
-		goto failed;
-	if (known != NULL && strcmp(known, serial) != 0) {
-		struct store_event event = { .at_ms = wall_ms, .kind = "device_replaced", .device = d->id,
-					     .subject = "chassis", .before = known, .after = serial };
+	if (store_get(p->parts.store, SERIAL_SPACE, d->id, &known, &err) < 0) {
+		hwatt_log(p->parts.log, HWATT_ERROR, "%s: serial number not known: %s", d->id, err.text);
+		return;
+	}
+	if (known != NULL && strcmp(known, serial) == 0) {
+		free(known);
+		return;
+	}
+	if (known != NULL) {
 		d->exchanged = true;
 		hwatt_log(p->parts.log, HWATT_INFO, "%s: serial number was %s and is %s now: device replaced", d->id,
 			  known, serial);
-		if (store_event_add(p->parts.store, &event, &err) < 0)
-			goto failed;
 	}
-	if ((known == NULL || strcmp(known, serial) != 0) &&
-	    store_put(p->parts.store, SERIAL_SPACE, d->id, serial, &err) < 0)
-		goto failed;
-	free(known);
-	return;
-failed:
-	free(known);
-	hwatt_log(p->parts.log, HWATT_ERROR, "%s: serial number not kept: %s", d->id, err.text);
+	forget_serial(d);
+	d->serial_before = known;
+	d->serial_now = hwatt_strdup(serial);
+	d->serial_ms = wall_ms;
+	p->new_serials = true;
+}
+
+static int write_serial(struct pipeline *p, const struct device *d, struct hwatt_error *err)
+{
+	struct store_event event = { .at_ms = d->serial_ms, .kind = "device_replaced", .device = d->id,
+				     .subject = "chassis", .before = d->serial_before, .after = d->serial_now };
+	if (d->serial_before != NULL && store_event_add(p->parts.store, &event, err) < 0)
+		return -1;
+	return store_put(p->parts.store, SERIAL_SPACE, d->id, d->serial_now, err);
+}
+
+static int write_serials(struct pipeline *p, struct hwatt_error *err)
+{
+	for (size_t i = 0; i < p->count && p->new_serials; i++)
+		if (p->devices[i]->serial_now != NULL && write_serial(p, p->devices[i], err) < 0)
+			return -1;
+	return 0;
 }
 
 static void note_identity(struct pipeline *p, struct device *d, const struct hwatt_target *t, int64_t wall_ms)
@@ -656,7 +684,7 @@ static size_t turns(const struct pipeline *p)
 /* Everything since the last commit: quarters, the journal, and after it the states that it does not tell of. */
 static int write_all(struct pipeline *p, struct hwatt_error *err)
 {
-	if (append_all(p, err) < 0)
+	if (append_all(p, err) < 0 || write_serials(p, err) < 0)
 		return -1;
 	if (p->journal.length > 0 &&
 	    store_journal_add(p->parts.store, p->journal.bytes, p->journal.length, &p->journal_row, err) < 0)
@@ -681,6 +709,9 @@ static void forget_ids(struct pipeline *p)
 
 static void after_commit(struct pipeline *p)
 {
+	for (size_t i = 0; i < p->count && p->new_serials; i++)
+		forget_serial(p->devices[i]);
+	p->new_serials = false;
 	for (size_t i = 0; i < p->waiting_count && p->evaluation != NULL; i++) {
 		if (p->waiting[i].refused)
 			continue;

@@ -552,6 +552,36 @@ static void a_new_session_with_another_serial_number_is_another_device(void **st
 	end(&r);
 }
 
+static void stored_serial_is(struct rig *r, const char *serial)
+{
+	struct hwatt_error err;
+	char *known = NULL;
+	ok(store_get(r->store, "serial", "pdu-1", &known, &err), &err);
+	assert_non_null(known);
+	assert_string_equal(known, serial);
+	free(known);
+}
+
+/* Else a kill between the two would leave the new number beside the old register, and its count would pass for a load. */
+static void a_new_serial_number_is_kept_with_what_the_meters_made_of_it(void **state)
+{
+	(void)state;
+	struct rig r;
+	begin(&r, PDU);
+	open_target(&r, 0, "pdu-1");
+	identify(&r, 0, "ONE");
+	poll_register(&r, 0, 1000);
+	advance(&r, STEP_MS);
+	look(&r, "pdu-1"); /* commits */
+	stored_serial_is(&r, "ONE");
+	identify(&r, 0, "TWO");
+	poll_register(&r, 0, 1500);
+	stored_serial_is(&r, "ONE"); /* the commit is not yet */
+	look(&r, "pdu-1");
+	stored_serial_is(&r, "TWO");
+	end(&r);
+}
+
 /* A pipeline that finds the same store while the one that fills it was never closed: what a kill leaves. */
 static void what_was_published_is_found_after_a_kill(void **state)
 {
@@ -768,6 +798,7 @@ int main(void)
 		cmocka_unit_test(a_reload_in_the_middle_of_a_quarter_splits_nothing),
 		cmocka_unit_test(the_same_configuration_again_judges_nothing_anew),
 		cmocka_unit_test(a_new_session_with_another_serial_number_is_another_device),
+		cmocka_unit_test(a_new_serial_number_is_kept_with_what_the_meters_made_of_it),
 		cmocka_unit_test(what_was_published_is_found_after_a_kill),
 		cmocka_unit_test(what_a_closed_session_said_is_not_read_again),
 		cmocka_unit_test(a_quarter_that_the_store_refuses_holds_up_nothing_else),
