@@ -35,17 +35,9 @@ struct fleet {
 	uv_idle_t farewell;                 /* calls `stopped` from the loop, never from within fleet_stop */
 };
 
-static size_t collector_number(const struct hwatt_collector *collector)
-{
-	size_t i = 0;
-	while (hallwatt_collectors[i] != collector)
-		i++;
-	return i;
-}
-
 static int start_engine(struct fleet *fleet, const struct hwatt_collector *collector, struct hwatt_error *err)
 {
-	size_t n = collector_number(collector);
+	size_t n = generation_collector_number(collector);
 	if (fleet->running[n])
 		return 0;
 	if (collector->start != NULL && collector->start(fleet->loop, fleet->log, &fleet->engines[n], err) < 0)
@@ -142,7 +134,7 @@ static struct member *recruit(struct fleet *fleet, struct generation *generation
 	m->log = hwatt_log_child(fleet->log, config->device.id);
 	struct target_parts parts = {
 		.loop = fleet->loop, .log = m->log, .collector = collector,
-		.engine = fleet->engines[collector_number(collector)],
+		.engine = fleet->engines[generation_collector_number(collector)],
 		.settings = generation_settings(generation, config), .device = &config->device,
 		.profiles = generation_profiles(generation, collector),
 		.owner = { .done = on_done, .closed = on_closed, .arg = m }, .memory = fleet->memory,

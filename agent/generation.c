@@ -14,7 +14,7 @@ static size_t collector_count(void)
 	return n;
 }
 
-static size_t collector_number(const struct hwatt_collector *collector)
+size_t generation_collector_number(const struct hwatt_collector *collector)
 {
 	size_t i = 0;
 	while (hallwatt_collectors[i] != collector)
@@ -102,7 +102,7 @@ const void *generation_settings(const struct generation *generation, const struc
 {
 	if (device->credentials != NULL)
 		return device->credentials->settings;
-	return generation->defaults[collector_number(generation_collector(device->device.scheme))];
+	return generation->defaults[generation_collector_number(generation_collector(device->device.scheme))];
 }
 
 void generation_log_mistakes(struct hwatt_log *log, const struct hwatt_report *report)

@@ -31,6 +31,8 @@ const struct hwatt_profile_set *generation_profiles(const struct generation *gen
 const void *generation_settings(const struct generation *generation, const struct config_device *device);
 /* The collector of an address's scheme, NULL when nothing speaks it. */
 const struct hwatt_collector *generation_collector(const char *scheme);
+/* Its place in hallwatt_collectors; it is one of them. */
+size_t generation_collector_number(const struct hwatt_collector *collector);
 /* Loads the shipped profiles, and those in `more` (const char *), for all collectors. */
 int generation_load_profiles(const struct hwatt_list *more, struct profile_catalog *out, struct hwatt_arena *arena,
 			     struct hwatt_report *report);
