@@ -154,4 +154,6 @@ class Hall:
     def all_up(self):
         m = self.metrics()
         devices = m.all("hallwatt_device_up")
-        return m if devices and all(v == 1 for _, v in devices) else None
+        # A device that was not polled yet has no device_up: those that have are not all of them.
+        whole = devices and len(devices) == m.one("hallwatt_scheduler_devices")
+        return m if whole and all(v == 1 for _, v in devices) else None
