@@ -184,6 +184,14 @@ struct number_style number_style(enum measure measure, const char *unit, struct 
 	return (struct number_style){ 1.0 / (double)units[i].joules, 1, units[i].joules, 1, units[i].name };
 }
 
+/* The value in the style's unit; what rounds to nothing has no sign. */
+static void format(const struct number_style *style, struct hwatt_ratio value, int decimals, char out[64])
+{
+	hwatt_ratio_format((struct hwatt_ratio){ value.num * style->times, value.den * style->over }, decimals, out);
+	if (out[0] == '-' && strspn(out + 1, "0.") == strlen(out + 1))
+		memmove(out, out + 1, strlen(out));
+}
+
 /* Thousands apart from five digits on, by a thin blank, and the language's decimal sign. */
 static void put_digits(const char *digits, enum hwatt_language language, struct hwatt_text *out)
 {
@@ -211,7 +219,7 @@ static const char *write_number(const struct number_style *style, struct hwatt_r
 		hwatt_text_puts(out, "\xe2\x80\x93");
 		return hwatt_text_string(out);
 	}
-	hwatt_ratio_format((struct hwatt_ratio){ value.num * style->times, value.den * style->over }, decimals, digits);
+	format(style, value, decimals, digits);
 	put_digits(digits, language, out);
 	bool tight = style->unit[0] == '\0' || (style->unit[0] == '%' && language == HWATT_EN);
 	hwatt_text_printf(out, "%s%s", tight ? "" : NBSP, style->unit);
@@ -231,8 +239,8 @@ const char *number_text_beside(const struct number_style *style, struct hwatt_ra
 	int decimals = style->decimals;
 	if (hwatt_ratio_known(value) && hwatt_ratio_known(other) && hwatt_ratio_compare(value, other) != 0) {
 		for (; decimals < 9; decimals++) {
-			hwatt_ratio_format((struct hwatt_ratio){ value.num * style->times, value.den * style->over }, decimals, a);
-			hwatt_ratio_format((struct hwatt_ratio){ other.num * style->times, other.den * style->over }, decimals, b);
+			format(style, value, decimals, a);
+			format(style, other, decimals, b);
 			if (strcmp(a, b) != 0)
 				break;
 		}

@@ -42,6 +42,9 @@ static void a_value_that_differs_from_its_limit_is_shown_to_differ(void **state)
 	hwatt_text_init(&out, 256);
 	assert_string_equal(number_text_beside(&style, (struct hwatt_ratio){ 130004, 100000 }, limit, HWATT_EN, &out), "1.30004");
 	assert_string_equal(number_text_beside(&style, (struct hwatt_ratio){ 130, 100 }, limit, HWATT_EN, &out), "1.30");
+	style = number_style(MEASURE_SHARE, "1", limit);
+	assert_string_equal(number_text_beside(&style, (struct hwatt_ratio){ -3, 10000 }, (struct hwatt_ratio){ 0, 1 }, HWATT_EN, &out),
+			    "\xe2\x88\x92" "0.03%");
 	assert_string_equal(share_text(999999, HWATT_EN, &out), "99.9999%");
 	assert_string_equal(share_text(1000000, HWATT_EN, &out), "100.0%");
 	hwatt_text_free(&out);
