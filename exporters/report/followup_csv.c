@@ -1,6 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The hallwatt authors
  * SPDX-License-Identifier: Apache-2.0 */
 /* One table with all columns that any row needs, so that a spreadsheet can filter it; RFC 4180.  Numbers are as in the JSON. */
+#include "json_parts.h"
 #include "views.h"
 #include "words.h"
 #include <hallwatt/local.h>

@@ -21,8 +21,6 @@ void followup_csv(const struct hwatt_followup *f, enum hwatt_language language, 
 /* A page that needs nothing else. */
 int followup_page(const struct hwatt_followup *f, enum hwatt_language language, struct hwatt_text *out, struct hwatt_error *err);
 
-/* A value as it stands in JSON and CSV: a decimal string, rounded to nine decimals; "" when not known. */
-const char *value_text(struct hwatt_ratio value, char out[64]);
 /* How far the value keeps from the limit on the good side, as a share of the limit; unknown without either. */
 struct hwatt_ratio margin_of(const struct hwatt_view_requirement *r);
 
