@@ -15,6 +15,7 @@
 #include <uv.h>
 
 #define GET_READING 0x2d
+#define MEMORY "power"
 #define GET_FACTORS 0x23
 #define IDENTITY_MS (24 * 3600000)  /* how often the inventory is read again */
 #define SPARE_MS 1500               /* with less time left no more sensors are asked */
@@ -178,12 +179,23 @@ static void declare_dcmi(struct bmc *b, const struct dcmi_power *power)
 	b->mean = declare(b, "average", name, "dcmi", true);
 }
 
+/* Whether DCMI gave a power reading at any time: it is not left for another source because it pauses. */
+static bool had_dcmi(struct bmc *b)
+{
+	char *source = hwatt_target_recall(b->target, MEMORY);
+	bool had = (b->census != NULL && b->census->dcmi) || (source != NULL && strcmp(source, "dcmi") == 0);
+	free(source);
+	return had;
+}
+
 static void adopt(struct bmc *b, const struct interview_findings *f)
 {
 	const char *key = f->same_sensors ? b->key : f->key;
 	struct census *before = b->census;
-	/* A power reading that is not active while the host is off may become so; while it is on it will not. */
-	b->dcmi = f->dcmi && (f->power.now_mw >= 0 || (before != NULL && before->dcmi) || (f->host_known && !f->host_on));
+	/* A power reading that is not active now may have been before, or become so when the host goes on; else it never is. */
+	b->dcmi = f->dcmi && (f->power.now_mw >= 0 || had_dcmi(b) || (f->host_known && !f->host_on));
+	if (f->power.now_mw >= 0 && !had_dcmi(b))
+		hwatt_target_remember(b->target, MEMORY, "dcmi");
 	b->census = census_take(&b->module->shelf, f->same_sensors && before != NULL ? before->records : f->records,
 				f->same_sensors && before != NULL ? before->octets : f->octets, b->dcmi);
 	if (b->census != before) {
@@ -421,11 +433,12 @@ static void ask_sensor(struct bmc *b)
 	if (b->at >= c->watts) {
 		bool late = hwatt_target_time_left_ms(b->target) < SPARE_MS && b->asked > 0;
 		if (b->asked >= others || late) {
-			b->cursor = late ? (uint16_t)((b->cursor + b->asked) % others) : b->cursor;
+			if (late)
+				b->cursor = (uint16_t)(((size_t)b->cursor + b->asked) % others);
 			finish_readings(b);
 			return;
 		}
-		b->at = (uint16_t)(c->watts + (b->cursor + b->asked) % others);
+		b->at = (uint16_t)(c->watts + ((size_t)b->cursor + b->asked) % others);
 	}
 	const struct sensor *s = &c->sensors[b->at];
 	errand_run(&b->errand, b->transport, DEVID_NETFN_SENSOR, s->lun, GET_READING, &s->number, 1, on_reading, b);

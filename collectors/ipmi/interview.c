@@ -17,8 +17,9 @@
 #define KEY_SIZE 96
 #define FIRST_PIECE 32u
 #define SMALLEST_PIECE 8u
+#define ADDRESS_AT 4u /* in the answer about parameter 3 of Get DCMI Capabilities Info: the controller's own address */
 
-enum step { DEVICE, CHASSIS, POWER, FRU_SPACE, FRU_DATA, REPOSITORY, RESERVATION, RECORD, DONE };
+enum step { DEVICE, POWER, ADDRESS, CHASSIS, FRU_SPACE, FRU_DATA, REPOSITORY, RESERVATION, RECORD, DONE };
 
 struct interview {
 	struct transport *transport;
@@ -71,14 +72,6 @@ static void take_device(struct interview *v, const struct transport_answer *a, s
 		v->done(v->arg, err);
 		return;
 	}
-	go_to(v, CHASSIS);
-}
-
-static void take_chassis(struct interview *v, const struct transport_answer *a)
-{
-	struct devid_chassis chassis;
-	v->found.host_known = a->code == 0 && devid_read_chassis(a->data, a->length, &chassis, NULL) == 0;
-	v->found.host_on = v->found.host_known && chassis.on;
 	go_to(v, v->order.dcmi ? POWER : v->order.fru ? FRU_SPACE : REPOSITORY);
 }
 
@@ -91,6 +84,21 @@ static void take_power(struct interview *v, const struct transport_answer *a, st
 	if (a->code == ERRAND_PRIVILEGE)
 		hwatt_target_warn(v->target, "the BMC tells its power by DCMI only to users with more privilege: if it must be, set "
 				  "\"privilege: administrator\"");
+	go_to(v, v->found.dcmi ? ADDRESS : v->order.fru ? FRU_SPACE : REPOSITORY);
+}
+
+/* One at another address than the usual shares its chassis, whose state is the other's to tell: some go down when asked. */
+static void take_address(struct interview *v, const struct transport_answer *a)
+{
+	bool first = a->code == 0 && a->length > ADDRESS_AT && a->data[0] == DCMI_GROUP && a->data[ADDRESS_AT] == SDR_BMC;
+	go_to(v, first && v->found.id.is_chassis ? CHASSIS : v->order.fru ? FRU_SPACE : REPOSITORY);
+}
+
+static void take_chassis(struct interview *v, const struct transport_answer *a)
+{
+	struct devid_chassis chassis;
+	v->found.host_known = a->code == 0 && devid_read_chassis(a->data, a->length, &chassis, NULL) == 0;
+	v->found.host_on = v->found.host_known && chassis.on;
 	go_to(v, v->order.fru ? FRU_SPACE : REPOSITORY);
 }
 
@@ -272,8 +280,9 @@ static void take_reservation(struct interview *v, const struct transport_answer 
 static void next_record(struct interview *v)
 {
 	uint16_t id = (uint16_t)(v->bytes[0] | v->bytes[1] << 8);
-	bool circle = (v->seen[id / 8] >> (id % 8) & 1u) != 0;
-	v->seen[id / 8] = (uint8_t)(v->seen[id / 8] | 1u << (id % 8));
+	const unsigned bit = 1u << (id % 8);
+	bool circle = (v->seen[id / 8] & bit) != 0;
+	v->seen[id / 8] = (uint8_t)(v->seen[id / 8] | bit);
 	if (!circle)
 		keep_record(v);
 	if (circle || ++v->records >= INTERVIEW_MAX_RECORDS || v->next == LAST_RECORD || v->next == v->record) {
@@ -346,8 +355,9 @@ static void on_answer(void *arg, const struct transport_answer *a, const struct 
 	}
 	switch (v->step) {
 	case DEVICE: take_device(v, a, &mine); break;
-	case CHASSIS: take_chassis(v, a); break;
 	case POWER: take_power(v, a, &mine); break;
+	case ADDRESS: take_address(v, a); break;
+	case CHASSIS: take_chassis(v, a); break;
 	case FRU_SPACE: take_fru_space(v, a); break;
 	case FRU_DATA: take_fru(v, a); break;
 	case REPOSITORY: take_repository(v, a); break;
@@ -397,10 +407,11 @@ static void ask_repository(struct interview *v)
 
 static void ask(struct interview *v)
 {
-	static const uint8_t power[] = DCMI_ASK_POWER, first_fru[] = { 0 };
+	static const uint8_t power[] = DCMI_ASK_POWER, optional[] = DCMI_ASK_CAPABILITIES(DCMI_OPTIONAL), first_fru[] = { 0 };
 	switch (v->step) {
 	case DEVICE: run(v, DEVID_NETFN_APP, DEVID_GET, NULL, 0); break;
 	case CHASSIS: run(v, DEVID_NETFN_CHASSIS, DEVID_GET_CHASSIS, NULL, 0); break;
+	case ADDRESS: run(v, DCMI_NETFN, DCMI_GET_CAPABILITIES, optional, sizeof(optional)); break;
 	case POWER: run(v, DCMI_NETFN, DCMI_GET_POWER, power, sizeof(power)); break;
 	case FRU_SPACE: run(v, FRU_NETFN, FRU_GET_AREA, first_fru, sizeof(first_fru)); break;
 	case FRU_DATA: ask_fru(v); break;

@@ -231,8 +231,7 @@ static void explain(const struct lan *l, struct hwatt_error *err)
 		}
 		break;
 	case FULL:
-		hwatt_fail(err, HWATT_ENODATA, "the BMC has no session free; asked again in %" PRId64 " s",
-			   (l->full_until_ms - now_ms(l) + 999) / 1000);
+		hwatt_fail(err, HWATT_ENODATA, "the BMC has no session free: others hold them all; asked again in a minute");
 		break;
 	case NO_COMMON_SUITE:
 		if (l->settings->cipher_suite != IPMI_SUITE_AUTO)
