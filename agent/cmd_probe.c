@@ -30,7 +30,10 @@ static const char help[] =
 	"      --credentials NAME   which of them\n"
 	"      --community TEXT     SNMP v1 and v2c: the community (it is no secret), default \"public\"\n"
 	"      --version-1          SNMP v1 instead of v2c\n"
-	"      --user NAME          SNMP v3: the user\n"
+	"      --user NAME          SNMP v3, IPMI: the user\n"
+	"      --password-file FILE IPMI: the file with the user's password; - asks for it\n"
+	"      --cipher-suite N     IPMI: 17 or 3 instead of what the BMC can\n"
+	"      --privilege NAME     IPMI: user (default), operator or administrator\n"
 	"      --auth NAME          its digest: md5, sha, sha224, sha256, sha384, sha512\n"
 	"      --auth-file FILE     the file with its pass phrase; - asks for it\n"
 	"      --priv NAME          its cipher: des, aes128, aes192, aes256, aes192c, aes256c\n"
@@ -48,6 +51,7 @@ static const char help[] =
 struct probe { /* the arguments, then the run */
 	const char *address, *config_file, *credentials, *community, *profile, *profiles;
 	const char *user, *auth, *auth_file, *priv, *priv_file, *context; /* SNMPv3; NULL: not said */
+	const char *password_file, *cipher_suite, *privilege; /* IPMI */
 	bool version_1, json;
 	int64_t timeout_ms;
 	enum hwatt_level level;
@@ -69,7 +73,8 @@ struct probe { /* the arguments, then the run */
 };
 
 enum { OPT_CREDENTIALS = 256, OPT_COMMUNITY, OPT_VERSION_1, OPT_PROFILE, OPT_PROFILES, OPT_TIMEOUT, OPT_FORMAT,
-       OPT_LEVEL, OPT_USER, OPT_AUTH, OPT_AUTH_FILE, OPT_PRIV, OPT_PRIV_FILE, OPT_CONTEXT };
+       OPT_LEVEL, OPT_USER, OPT_AUTH, OPT_AUTH_FILE, OPT_PRIV, OPT_PRIV_FILE, OPT_CONTEXT,
+       OPT_PASSWORD_FILE, OPT_CIPHER_SUITE, OPT_PRIVILEGE };
 
 static const struct option options[] = {
 	{ "config.file", required_argument, NULL, 'c' },
@@ -87,6 +92,9 @@ static const struct option options[] = {
 	{ "priv", required_argument, NULL, OPT_PRIV },
 	{ "priv-file", required_argument, NULL, OPT_PRIV_FILE },
 	{ "context", required_argument, NULL, OPT_CONTEXT },
+	{ "password-file", required_argument, NULL, OPT_PASSWORD_FILE },
+	{ "cipher-suite", required_argument, NULL, OPT_CIPHER_SUITE },
+	{ "privilege", required_argument, NULL, OPT_PRIVILEGE },
 	{ "help", no_argument, NULL, 'h' },
 	{ NULL, 0, NULL, 0 },
 };
@@ -118,6 +126,9 @@ static int parse_option(struct probe *p, int option)
 	case OPT_PRIV: p->priv = optarg; return CMD_DONE;
 	case OPT_PRIV_FILE: p->priv_file = optarg; return CMD_DONE;
 	case OPT_CONTEXT: p->context = optarg; return CMD_DONE;
+	case OPT_PASSWORD_FILE: p->password_file = optarg; return CMD_DONE;
+	case OPT_CIPHER_SUITE: p->cipher_suite = optarg; return CMD_DONE;
+	case OPT_PRIVILEGE: p->privilege = optarg; return CMD_DONE;
 	case OPT_VERSION_1: p->version_1 = true; return CMD_DONE;
 	case OPT_PROFILE: p->profile = optarg; return CMD_DONE;
 	case OPT_PROFILES: p->profiles = optarg; return CMD_DONE;
@@ -156,7 +167,7 @@ static int parse_arguments(struct probe *p, int argc, char **argv)
 	if (p->priv != NULL && p->auth == NULL)
 		return misuse("--priv needs --auth: SNMPv3 does not encrypt what it does not sign", NULL);
 	if (p->user != NULL && (p->version_1 || p->credentials != NULL))
-		return misuse("--user is for SNMPv3, in place of --version-1 or --credentials", NULL);
+		return misuse("--user stands in place of --version-1 or --credentials", NULL);
 	p->address = argv[optind];
 	return CMD_DONE;
 }
@@ -212,17 +223,23 @@ static const char *typed_secret(struct probe *p, const char *question)
 	return hwatt_arena_printf(p->arena, "/proc/self/fd/%d", fd);
 }
 
+/* The path of `file`, which is what was typed when it is "-"; NULL after a mistake. */
+static const char *secret_path(struct probe *p, const char *file, const char *question)
+{
+	char folder[PATH_MAX];
+	if (strcmp(file, "-") == 0)
+		return typed_secret(p, question);
+	if (file[0] != '/' && getcwd(folder, sizeof(folder)) != NULL)
+		return hwatt_arena_printf(p->arena, "%s/%s", folder, file);
+	return file;
+}
+
 /* Writes `key: word, key_secret: {file: path}`. */
 static int put_secret(struct probe *p, struct hwatt_text *text, const char *key, const char *word, const char *file)
 {
 	if (word == NULL)
 		return 0;
-	const char *path = file;
-	char folder[PATH_MAX];
-	if (strcmp(file, "-") == 0)
-		path = typed_secret(p, key[0] == 'a' ? "Pass phrase of --auth" : "Pass phrase of --priv");
-	else if (file[0] != '/' && getcwd(folder, sizeof(folder)) != NULL)
-		path = hwatt_arena_printf(p->arena, "%s/%s", folder, file);
+	const char *path = secret_path(p, file, key[0] == 'a' ? "Pass phrase of --auth" : "Pass phrase of --priv");
 	if (path == NULL)
 		return -1;
 	hwatt_text_printf(text, ", %s: ", key);
@@ -246,6 +263,30 @@ static int put_user(struct probe *p, struct hwatt_text *text)
 	return put_secret(p, text, "priv", p->priv, p->priv_file);
 }
 
+/* The options of IPMI; the collector's table says what is wrong with them. */
+static int put_ipmi(struct probe *p, struct hwatt_text *text)
+{
+	const struct { const char *key, *value; } words[] = { { "user", p->user }, { "cipher_suite", p->cipher_suite },
+							      { "privilege", p->privilege } };
+	const char *comma = "";
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (words[i].value == NULL)
+			continue;
+		hwatt_text_printf(text, "%s%s: ", comma, words[i].key);
+		hwatt_text_json(text, words[i].value);
+		comma = ", ";
+	}
+	if (p->password_file == NULL)
+		return 0;
+	const char *path = secret_path(p, p->password_file, "Password");
+	if (path == NULL)
+		return -1;
+	hwatt_text_printf(text, "%spassword: {file: ", comma);
+	hwatt_text_json(text, path);
+	hwatt_text_puts(text, "}");
+	return 0;
+}
+
 /* Reads the options as the collector's table would read a configuration that says the same. */
 static int quick_settings(struct probe *p, struct hwatt_report *report)
 {
@@ -253,10 +294,12 @@ static int quick_settings(struct probe *p, struct hwatt_report *report)
 	hwatt_text_init(&text, 4096);
 	hwatt_text_puts(&text, "{");
 	int rc = 0;
-	if (strcmp(p->collector->name, "snmp") != 0) {
+	if (strcmp(p->collector->name, "ipmi") == 0) {
+		rc = put_ipmi(p, &text);
+	} else if (strcmp(p->collector->name, "snmp") != 0) {
 		rc = p->user != NULL ? -1 : 0;
 		if (rc < 0)
-			misuse("--user is for snmp, not for", p->collector->name);
+			misuse("--user is for snmp and ipmi, not for", p->collector->name);
 	} else if (p->user != NULL) {
 		rc = put_user(p, &text);
 	} else {
