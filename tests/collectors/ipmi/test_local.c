@@ -264,6 +264,7 @@ static void a_driver_that_fails_is_told_from_the_loop(void **state)
 	set_up(&b);
 	b.driver.send_errno = ENODEV;
 	ask_power(&b);
+	assert_int_equal(uv_backend_timeout(&b.loop), 0); /* at once */
 	uv_run(&b.loop, UV_RUN_DEFAULT);
 	assert_int_equal(b.outcome.calls, 1);
 	assert_int_equal(b.outcome.err.code, HWATT_EIO);
@@ -310,6 +311,20 @@ static void open_errno(int first, int second, int third, const char *sentence)
 	uv_loop_close(&loop);
 }
 
+static void only_stale_answers_leave_it_waiting_for_as_long_as_the_kernel_may_try(void **state)
+{
+	(void)state;
+	struct bench b;
+	set_up(&b);
+	b.driver.script[b.driver.count] = power;
+	b.driver.script[b.driver.count++].id_offset = -1;
+	ask_power(&b);
+	uv_run(&b.loop, UV_RUN_NOWAIT);
+	assert_int_equal(b.outcome.calls, 0);
+	assert_in_range(uv_backend_timeout(&b.loop), LOCAL_TIMEOUT_MS - 5000, LOCAL_TIMEOUT_MS);
+	tear_down(&b);
+}
+
 static void the_sentence_says_what_to_do(void **state)
 {
 	(void)state;
@@ -328,6 +343,7 @@ int main(void)
 		cmocka_unit_test(an_empty_answer_is_malformed_and_a_cut_one_is_passed_on),
 		cmocka_unit_test(a_driver_that_fails_is_told_from_the_loop),
 		cmocka_unit_test(a_cancelled_command_is_never_heard_of),
+		cmocka_unit_test(only_stale_answers_leave_it_waiting_for_as_long_as_the_kernel_may_try),
 		cmocka_unit_test(the_sentence_says_what_to_do),
 	};
 	return cmocka_run_group_tests_name("local", tests, NULL, NULL);
