@@ -30,7 +30,9 @@ static const char help[] =
 	"      --credentials NAME   which of them\n"
 	"      --community TEXT     SNMP v1 and v2c: the community (it is no secret), default \"public\"\n"
 	"      --version-1          SNMP v1 instead of v2c\n"
-	"      --user NAME          SNMP v3: the user\n"
+	"      --user NAME          SNMP v3: the user; Redfish: the account\n"
+	"      --password-file FILE Redfish: the file with its password; - asks for it\n"
+	"      --ca FILE            Redfish: certificates that sign the BMC's; without it the key that it shows is taken\n"
 	"      --auth NAME          its digest: md5, sha, sha224, sha256, sha384, sha512\n"
 	"      --auth-file FILE     the file with its pass phrase; - asks for it\n"
 	"      --priv NAME          its cipher: des, aes128, aes192, aes256, aes192c, aes256c\n"
@@ -48,6 +50,7 @@ static const char help[] =
 struct probe { /* the arguments, then the run */
 	const char *address, *config_file, *credentials, *community, *profile, *profiles;
 	const char *user, *auth, *auth_file, *priv, *priv_file, *context; /* SNMPv3; NULL: not said */
+	const char *password_file, *ca; /* Redfish, with `user` */
 	bool version_1, json;
 	int64_t timeout_ms;
 	enum hwatt_level level;
@@ -69,7 +72,8 @@ struct probe { /* the arguments, then the run */
 };
 
 enum { OPT_CREDENTIALS = 256, OPT_COMMUNITY, OPT_VERSION_1, OPT_PROFILE, OPT_PROFILES, OPT_TIMEOUT, OPT_FORMAT,
-       OPT_LEVEL, OPT_USER, OPT_AUTH, OPT_AUTH_FILE, OPT_PRIV, OPT_PRIV_FILE, OPT_CONTEXT };
+       OPT_LEVEL, OPT_USER, OPT_AUTH, OPT_AUTH_FILE, OPT_PRIV, OPT_PRIV_FILE, OPT_CONTEXT,
+       OPT_PASSWORD_FILE, OPT_CA };
 
 static const struct option options[] = {
 	{ "config.file", required_argument, NULL, 'c' },
@@ -87,6 +91,8 @@ static const struct option options[] = {
 	{ "priv", required_argument, NULL, OPT_PRIV },
 	{ "priv-file", required_argument, NULL, OPT_PRIV_FILE },
 	{ "context", required_argument, NULL, OPT_CONTEXT },
+	{ "password-file", required_argument, NULL, OPT_PASSWORD_FILE },
+	{ "ca", required_argument, NULL, OPT_CA },
 	{ "help", no_argument, NULL, 'h' },
 	{ NULL, 0, NULL, 0 },
 };
@@ -118,6 +124,8 @@ static int parse_option(struct probe *p, int option)
 	case OPT_PRIV: p->priv = optarg; return CMD_DONE;
 	case OPT_PRIV_FILE: p->priv_file = optarg; return CMD_DONE;
 	case OPT_CONTEXT: p->context = optarg; return CMD_DONE;
+	case OPT_PASSWORD_FILE: p->password_file = optarg; return CMD_DONE;
+	case OPT_CA: p->ca = optarg; return CMD_DONE;
 	case OPT_VERSION_1: p->version_1 = true; return CMD_DONE;
 	case OPT_PROFILE: p->profile = optarg; return CMD_DONE;
 	case OPT_PROFILES: p->profiles = optarg; return CMD_DONE;
@@ -212,17 +220,22 @@ static const char *typed_secret(struct probe *p, const char *question)
 	return hwatt_arena_printf(p->arena, "/proc/self/fd/%d", fd);
 }
 
+static const char *full_path(struct probe *p, const char *file)
+{
+	char folder[PATH_MAX];
+	return file[0] != '/' && getcwd(folder, sizeof(folder)) != NULL ? hwatt_arena_printf(p->arena, "%s/%s", folder, file) : file;
+}
+
 /* Writes `key: word, key_secret: {file: path}`. */
 static int put_secret(struct probe *p, struct hwatt_text *text, const char *key, const char *word, const char *file)
 {
 	if (word == NULL)
 		return 0;
-	const char *path = file;
-	char folder[PATH_MAX];
+	const char *path;
 	if (strcmp(file, "-") == 0)
 		path = typed_secret(p, key[0] == 'a' ? "Pass phrase of --auth" : "Pass phrase of --priv");
-	else if (file[0] != '/' && getcwd(folder, sizeof(folder)) != NULL)
-		path = hwatt_arena_printf(p->arena, "%s/%s", folder, file);
+	else
+		path = full_path(p, file);
 	if (path == NULL)
 		return -1;
 	hwatt_text_printf(text, ", %s: ", key);
@@ -246,6 +259,28 @@ static int put_user(struct probe *p, struct hwatt_text *text)
 	return put_secret(p, text, "priv", p->priv, p->priv_file);
 }
 
+/* An account with a password, and whom to trust. */
+static int put_account(struct probe *p, struct hwatt_text *text)
+{
+	const char *comma = "";
+	if (p->user != NULL) {
+		const char *path = strcmp(p->password_file, "-") == 0 ? typed_secret(p, "Password") : full_path(p, p->password_file);
+		if (path == NULL)
+			return -1;
+		hwatt_text_puts(text, "user: ");
+		hwatt_text_json(text, p->user);
+		hwatt_text_puts(text, ", password: {file: ");
+		hwatt_text_json(text, path);
+		hwatt_text_puts(text, "}");
+		comma = ", ";
+	}
+	if (p->ca != NULL) {
+		hwatt_text_printf(text, "%sca: ", comma);
+		hwatt_text_json(text, strcmp(p->ca, "system") == 0 ? p->ca : full_path(p, p->ca));
+	}
+	return 0;
+}
+
 /* Reads the options as the collector's table would read a configuration that says the same. */
 static int quick_settings(struct probe *p, struct hwatt_report *report)
 {
@@ -253,7 +288,11 @@ static int quick_settings(struct probe *p, struct hwatt_report *report)
 	hwatt_text_init(&text, 4096);
 	hwatt_text_puts(&text, "{");
 	int rc = 0;
-	if (strcmp(p->collector->name, "snmp") != 0) {
+	if (strcmp(p->collector->name, "redfish") == 0) {
+		rc = (p->user == NULL) != (p->password_file == NULL) ? -1 : put_account(p, &text);
+		if ((p->user == NULL) != (p->password_file == NULL))
+			misuse("--user and --password-file need each other; --password-file - asks for the password", NULL);
+	} else if (strcmp(p->collector->name, "snmp") != 0) {
 		rc = p->user != NULL ? -1 : 0;
 		if (rc < 0)
 			misuse("--user is for snmp, not for", p->collector->name);
