@@ -353,7 +353,7 @@ static const char *day_text(struct hwatt_arena *arena, const struct subject *s, 
 }
 
 static const char *sentence(struct draft *d, const struct subject *s, const struct judgement *j,
-			    enum verdict_language language)
+			    enum hwatt_language language)
 {
 	bool clock = j->window.kind == WINDOW_INTERVAL;
 	struct verdict_period period = { "", "" };
@@ -394,8 +394,8 @@ static void put_requirement(struct evaluation *e, struct draft *d, size_t subjec
 		.reasons = hwatt_arena_strdup(d->arena, reasons), .title = r->title, .window = window_name(r->window),
 		.open = !j.question.closed, .exclusive = r->exclusive, .quality = kpi->quality, .category = kpi->category,
 		.uncertainty = uncertainty_of(kpi),
-		.sentence = { .sv = sentence(d, s, &j, LANGUAGE_SV), .nb = sentence(d, s, &j, LANGUAGE_NB),
-			      .en = sentence(d, s, &j, LANGUAGE_EN) },
+		.sentence = { .sv = sentence(d, s, &j, HWATT_SV), .nb = sentence(d, s, &j, HWATT_NB),
+			      .en = sentence(d, s, &j, HWATT_EN) },
 	};
 }
 

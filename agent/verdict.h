@@ -8,6 +8,7 @@
 
 #include "contract.h"
 #include "kpi.h"
+#include <hallwatt/language.h>
 #include <hallwatt/text.h>
 #include <hallwatt/view.h>
 
@@ -50,8 +51,6 @@ enum hwatt_status verdict_worse(enum hwatt_status a, enum hwatt_status b);
 #define VERDICT_REASONS_SIZE 160
 void verdict_reasons(unsigned reasons, char out[VERDICT_REASONS_SIZE]);
 
-enum verdict_language { LANGUAGE_SV, LANGUAGE_NB, LANGUAGE_EN, LANGUAGES };
-
 struct verdict_period { /* as it is written in the sentences */
 	const char *from, *to; /* first and last day, "2026-10-01"; "" when nothing can be said */
 };
@@ -59,6 +58,6 @@ struct verdict_period { /* as it is written in the sentences */
 /* Puts what was promised, what was measured on how complete data, the outcome, and what to ask the supplier for.  Numbers
  * show enough decimals to tell the value from the limit. */
 void verdict_sentence(const struct verdict_question *question, const struct verdict *verdict,
-		      const struct verdict_period *period, enum verdict_language language, struct hwatt_text *out);
+		      const struct verdict_period *period, enum hwatt_language language, struct hwatt_text *out);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-FileCopyrightText: 2026 The hallwatt authors
  * SPDX-License-Identifier: Apache-2.0 */
-/* The sentences of a verdict, in Swedish, Norwegian bokmål and English, for readers who are no engineers. */
+/* The sentences of a verdict, for readers who are no engineers; in Swedish and Norwegian by po/. */
 #include "verdict.h"
 #include <stdio.h>
 #include <string.h>
@@ -19,133 +19,72 @@ enum phrase {
 
 /* {n} noun, {l} limit, {w} window, {f} first day, {t} last day, {v} value, {c} coverage, {m} its minimum, {u} uncertainty,
  * {p} place, {x} devices left out, {s} side of the limit. */
-static const char *const phrases[PHRASES][LANGUAGES] = {
-	[PROMISED] = { "Utlovat: {n}{p}, {s} {l} {w}.", "Lovet: {n}{p}, {s} {l} {w}.", "Promised: {n}{p}, {s} {l} {w}." },
-	[AT_MOST] = { "högst", "høyst", "at most" },
-	[BELOW] = { "under", "under", "below" },
-	[AT_LEAST] = { "minst", "minst", "at least" },
-	[ABOVE] = { "över", "over", "above" },
-	[MEASURED] = { "Uppmätt från och med {f} till och med {t}: {v}.", "Målt fra og med {f} til og med {t}: {v}.",
-		       "Measured from {f} to {t}: {v}." },
-	[MEASURED_DAY] = { "Uppmätt {t}: {v}.", "Målt {t}: {v}.", "Measured on {t}: {v}." },
-	[MEASURED_SO_FAR] = { "Hittills uppmätt från och med {f}: {v}.", "Hittil målt fra og med {f}: {v}.",
-			      "Measured so far, from {f}: {v}." },
-	[COVERED] = { "Mätningen täcker {c} av perioden.", "Målingen dekker {c} av perioden.",
-		      "The metering covers {c} of the period." },
-	[COVERED_SO_FAR] = { "Mätningen täcker {c} av tiden hittills.", "Målingen dekker {c} av tiden hittil.",
-			     "The metering covers {c} of the time so far." },
-	[NO_VALUE] = { "Inget värde finns för {f} till och med {t}.", "Det finnes ingen verdi for {f} til og med {t}.",
-		       "There is no value for {f} to {t}." },
-	[PLACE_UPS] = { "efter den avbrottsfria kraften (UPS)", "etter den avbruddsfrie strømforsyningen (UPS)",
-			"after the uninterruptible power supply (UPS)" },
-	[PLACE_PDU] = { "vid rackens eluttag (PDU)", "ved rackenes strømuttak (PDU)", "at the power strips of the racks (PDU)" },
-	[PLACE_IT] = { "vid it-utrustningens eget intag", "ved IT-utstyrets eget strøminntak",
-		       "at the power inlets of the IT equipment" },
-	[MEASURED_AT] = { ", mätt {p}", ", målt {p}", ", measured {p}" },
-	[MET] = { "Kravet är uppfyllt.", "Kravet er oppfylt.", "The requirement is met." },
-	[NOT_MET] = { "Kravet är inte uppfyllt. Begär att leverantören förklarar orsaken och lämnar en åtgärdsplan med datum.",
-		      "Kravet er ikke oppfylt. Be leverandøren forklare årsaken og legge fram en tiltaksplan med datoer.",
-		      "The requirement is not met. Ask the supplier to explain the cause and to present a plan of action with "
-		      "dates." },
-	[GUARDED] = { "När mätosäkerheten (±{u}) räknas in är det inte säkert att gränsen hålls.",
-		      "Når måleusikkerheten (±{u}) regnes med, er det ikke sikkert at grensen holdes.",
-		      "With the measurement uncertainty (±{u}) it is not certain that the limit is kept." },
-	[CERTAIN] = { "Gränsen är redan passerad, oavsett vad saknade och kommande mätvärden visar.",
-		      "Grensen er allerede passert, uansett hva manglende og kommende måleverdier viser.",
-		      "The limit has been passed already, whatever missing and coming data may show." },
-	[OPEN] = { "Perioden är inte slut; kravet bedöms efter {t}. Ännu finns inget att begära.",
-		   "Perioden er ikke over; kravet vurderes etter {t}. Ennå er det ingenting å be om.",
-		   "The period is not over; the requirement is judged after {t}. There is nothing to ask for yet." },
-	[OPEN_GAPS] = { "Perioden är inte slut; kravet bedöms efter {t}. Då måste minst {m} vara uppmätt: begär att leverantören "
-			"åtgärdar luckorna i mätningen.",
-			"Perioden er ikke over; kravet vurderes etter {t}. Da må minst {m} være målt: be leverandøren rette opp "
-			"hullene i målingen.",
-			"The period is not over; the requirement is judged after {t}. At least {m} must have been measured by "
-			"then: ask the supplier to repair the gaps in the metering." },
-	[GAPS] = { "Det räcker inte för en bedömning: minst {m} måste vara uppmätt. Begär att leverantören åtgärdar mätningen och "
-		   "redovisar vad som saknas.",
-		   "Det er ikke nok til en vurdering: minst {m} må være målt. Be leverandøren rette målingen og gjøre rede for "
-		   "det som mangler.",
-		   "That is not enough to judge: at least {m} must have been measured. Ask the supplier to repair the metering "
-		   "and to account for what is missing." },
-	[GAPS_BREACH] = { "Minst {m} måste vara uppmätt, och enligt avtalet är det en brist att mätvärden saknas. Kravet är inte "
-			  "uppfyllt. Begär att leverantören åtgärdar mätningen och redovisar vad som saknas.",
-			  "Minst {m} må være målt, og etter avtalen er det et brudd at måleverdier mangler. Kravet er ikke "
-			  "oppfylt. Be leverandøren rette målingen og gjøre rede for det som mangler.",
-			  "At least {m} must have been measured, and under the contract missing data is a breach. The requirement "
-			  "is not met. Ask the supplier to repair the metering and to account for what is missing." },
-	[NOTHING] = { "Ingenting har uppmätts, så kravet kan inte bedömas. Begär att leverantören får i gång mätningen och förklarar "
-		      "varför den saknas.",
-		      "Ingenting er målt, så kravet kan ikke vurderes. Be leverandøren få i gang målingen og forklare hvorfor den "
-		      "mangler.",
-		      "Nothing was measured, so the requirement cannot be judged. Ask the supplier to get the metering going and "
-		      "to explain why it is missing." },
-	[NOTHING_BREACH] = { "Ingenting har uppmätts, och enligt avtalet är det en brist. Kravet är inte uppfyllt. Begär att "
-			     "leverantören får i gång mätningen och förklarar varför den saknas.",
-			     "Ingenting er målt, og etter avtalen er det et brudd. Kravet er ikke oppfylt. Be leverandøren få i "
-			     "gang målingen og forklare hvorfor den mangler.",
-			     "Nothing was measured, and under the contract that is a breach. The requirement is not met. Ask the "
-			     "supplier to get the metering going and to explain why it is missing." },
-	[ZERO] = { "Enligt mätarna har it-utrustningen inte använt någon energi, och då kan värdet inte räknas ut. Begär att "
-		   "leverantören kontrollerar mätarna.",
-		   "Ifølge målerne har IT-utstyret ikke brukt noe energi, og da kan verdien ikke regnes ut. Be leverandøren "
-		   "kontrollere målerne.",
-		   "According to the meters the IT equipment used no energy, and then the value cannot be computed. Ask the "
-		   "supplier to check the meters." },
-	[IMPOSSIBLE] = { "Värdet är fysikaliskt omöjligt: någon mätare är felkopplad, felinställd eller räknas två gånger. Kravet "
-			 "kan inte bedömas. Begär att leverantören kontrollerar mätarna och rättar felet.",
-			 "Verdien er fysisk umulig: en måler er feil tilkoblet, feil innstilt eller telles to ganger. Kravet kan "
-			 "ikke vurderes. Be leverandøren kontrollere målerne og rette feilen.",
-			 "The value is physically impossible: a meter is wrongly connected, wrongly set or counted twice. The "
-			 "requirement cannot be judged. Ask the supplier to check the meters and to correct the fault." },
-	[CATEGORY] = { "Datahallen har inga mätare {p}, så kravet kan inte bedömas. Begär att leverantören mäter där, eller kom "
-		       "överens om en annan mätpunkt.",
-		       "Datahallen har ingen målere {p}, så kravet kan ikke vurderes. Be leverandøren måle der, eller bli enige "
-		       "om et annet målepunkt.",
-		       "The data hall has no meters {p}, so the requirement cannot be judged. Ask the supplier to meter there, or "
-		       "agree on another metering point." },
-	[CATEGORY_NONE] = { "Datahallen saknar de mätare som behövs för PUE, så kravet kan inte bedömas. Begär att leverantören "
-			    "mäter både hela hallens och it-utrustningens energi.",
-			    "Datahallen mangler målerne som trengs for PUE, så kravet kan ikke vurderes. Be leverandøren måle "
-			    "både hele hallens og IT-utstyrets energi.",
-			    "The data hall lacks the meters needed for PUE, so the requirement cannot be judged. Ask the "
-			    "supplier to meter the energy of both the whole hall and the IT equipment." },
-	[UNCERTAIN] = { "Avtalet kräver att mätosäkerheten räknas in, men mätarnas noggrannhet är inte angiven. Begär uppgift om "
-			"mätarnas noggrannhetsklass.",
-			"Avtalen krever at måleusikkerheten regnes med, men målernes nøyaktighet er ikke oppgitt. Be om å få "
-			"oppgitt målernes nøyaktighetsklasse.",
-			"The contract requires the measurement uncertainty to be counted in, but the accuracy of the meters is "
-			"not stated. Ask for the accuracy class of the meters." },
-	[CALIBRATION] = { "Kalibreringen av en mätare gick ut under perioden, så kravet kan inte bedömas slutligt. Begär ett giltigt "
-			  "kalibreringsbevis.",
-			  "Kalibreringen av en måler gikk ut i perioden, så kravet kan ikke vurderes endelig. Be om et gyldig "
-			  "kalibreringsbevis.",
-			  "The calibration of a meter ended within the period, so the requirement cannot be judged finally. Ask "
-			  "for a valid calibration certificate." },
-	[OUTSIDE] = { "Avtalet har inte börjat gälla, så det finns inget att bedöma.",
-		      "Avtalen har ikke begynt å gjelde, så det er ingenting å vurdere.",
-		      "The contract is not in force yet, so there is nothing to judge." },
-	[NO_SUBJECT] = { "Inget i avtalets omfattning berörs av kravet, så det finns inget att bedöma.",
-			 "Ingenting i avtalens omfang berøres av kravet, så det er ingenting å vurdere.",
-			 "Nothing in the scope of the contract is concerned by the requirement, so there is nothing to judge." },
-	[WHOLE_HALL] = { "Värdet gäller hela datahallen och är detsamma för alla dess kunder.",
-			 "Verdien gjelder hele datahallen og er den samme for alle kundene der.",
-			 "The value is that of the whole data hall, the same for all its customers." },
-	[BELOW_ONE] = { "Värdet ligger strax under 1, vilket ryms inom mätosäkerheten.",
-			"Verdien ligger like under 1, noe som er innenfor måleusikkerheten.",
-			"The value is just below 1, which is within the measurement uncertainty." },
-	[EXCLUDED] = { "Antal enheter som inte räknas in, eftersom mindre än halva perioden är uppmätt: {x}.",
-		       "Antall enheter som ikke regnes med, fordi mindre enn halve perioden er målt: {x}.",
-		       "Number of devices left out because less than half of the period was measured: {x}." },
+static const char *const phrases[PHRASES] = {
+	[PROMISED] = HWATT_N("Promised: {n}{p}, {s} {l} {w}."),
+	[AT_MOST] = HWATT_N("at most"),
+	[BELOW] = HWATT_N("below"),
+	[AT_LEAST] = HWATT_N("at least"),
+	[ABOVE] = HWATT_N("above"),
+	[MEASURED] = HWATT_N("Measured from {f} to {t}: {v}."),
+	[MEASURED_DAY] = HWATT_N("Measured on {t}: {v}."),
+	[MEASURED_SO_FAR] = HWATT_N("Measured so far, from {f}: {v}."),
+	[COVERED] = HWATT_N("The metering covers {c} of the period."),
+	[COVERED_SO_FAR] = HWATT_N("The metering covers {c} of the time so far."),
+	[NO_VALUE] = HWATT_N("There is no value for {f} to {t}."),
+	[PLACE_UPS] = HWATT_N("after the uninterruptible power supply (UPS)"),
+	[PLACE_PDU] = HWATT_N("at the power strips of the racks (PDU)"),
+	[PLACE_IT] = HWATT_N("at the power inlets of the IT equipment"),
+	[MEASURED_AT] = HWATT_N(", measured {p}"),
+	[MET] = HWATT_N("The requirement is met."),
+	[NOT_MET] = HWATT_N("The requirement is not met. Ask the supplier to explain the cause and to "
+	                    "present a plan of action with dates."),
+	[GUARDED] = HWATT_N("With the measurement uncertainty (±{u}) it is not certain that the limit is kept."),
+	[CERTAIN] = HWATT_N("The limit has been passed already, whatever missing and coming data may show."),
+	[OPEN] = HWATT_N("The period is not over; the requirement is judged after {t}. There is nothing to "
+	                 "ask for yet."),
+	[OPEN_GAPS] = HWATT_N("The period is not over; the requirement is judged after {t}. At least {m} "
+	                      "must have been measured by then: ask the supplier to repair the gaps in the "
+	                      "metering."),
+	[GAPS] = HWATT_N("That is not enough to judge: at least {m} must have been measured. Ask the "
+	                 "supplier to repair the metering and to account for what is missing."),
+	[GAPS_BREACH] = HWATT_N("At least {m} must have been measured, and under the contract missing data "
+	                        "is a breach. The requirement is not met. Ask the supplier to repair the "
+	                        "metering and to account for what is missing."),
+	[NOTHING] = HWATT_N("Nothing was measured, so the requirement cannot be judged. Ask the supplier to "
+	                    "get the metering going and to explain why it is missing."),
+	[NOTHING_BREACH] = HWATT_N("Nothing was measured, and under the contract that is a breach. The "
+	                           "requirement is not met. Ask the supplier to get the metering going and "
+	                           "to explain why it is missing."),
+	[ZERO] = HWATT_N("According to the meters the IT equipment used no energy, and then the value cannot "
+	                 "be computed. Ask the supplier to check the meters."),
+	[IMPOSSIBLE] = HWATT_N("The value is physically impossible: a meter is wrongly connected, wrongly "
+	                       "set or counted twice. The requirement cannot be judged. Ask the supplier to "
+	                       "check the meters and to correct the fault."),
+	[CATEGORY] = HWATT_N("The data hall has no meters {p}, so the requirement cannot be judged. Ask the "
+	                     "supplier to meter there, or agree on another metering point."),
+	[CATEGORY_NONE] = HWATT_N("The data hall lacks the meters needed for PUE, so the requirement cannot "
+	                          "be judged. Ask the supplier to meter the energy of both the whole hall "
+	                          "and the IT equipment."),
+	[UNCERTAIN] = HWATT_N("The contract requires the measurement uncertainty to be counted in, but the "
+	                      "accuracy of the meters is not stated. Ask for the accuracy class of the "
+	                      "meters."),
+	[CALIBRATION] = HWATT_N("The calibration of a meter ended within the period, so the requirement "
+	                        "cannot be judged finally. Ask for a valid calibration certificate."),
+	[OUTSIDE] = HWATT_N("The contract is not in force yet, so there is nothing to judge."),
+	[NO_SUBJECT] = HWATT_N("Nothing in the scope of the contract is concerned by the requirement, so "
+	                       "there is nothing to judge."),
+	[WHOLE_HALL] = HWATT_N("The value is that of the whole data hall, the same for all its customers."),
+	[BELOW_ONE] = HWATT_N("The value is just below 1, which is within the measurement uncertainty."),
+	[EXCLUDED] = HWATT_N("Number of devices left out because less than half of the period was measured: {x}."),
 };
 
-static const char *const windows[WINDOW_KINDS][LANGUAGES] = {
-	[WINDOW_INTERVAL] = { "per kvart", "per kvarter", "per quarter of an hour" },
-	[WINDOW_DAY] = { "per dygn", "per døgn", "per day" },
-	[WINDOW_MONTH] = { "per månad", "per måned", "per month" },
-	[WINDOW_YEAR] = { "per kalenderår", "per kalenderår", "per calendar year" },
-	[WINDOW_12_MONTHS] = { "över tolv månader", "over tolv måneder", "over twelve months" },
-	[WINDOW_CONTRACT] = { "över hela avtalstiden", "over hele avtaleperioden", "over the whole contract" },
+static const char *const windows[WINDOW_KINDS] = {
+	[WINDOW_INTERVAL] = HWATT_N("per quarter of an hour"),
+	[WINDOW_DAY] = HWATT_N("per day"),
+	[WINDOW_MONTH] = HWATT_N("per month"),
+	[WINDOW_YEAR] = HWATT_N("per calendar year"),
+	[WINDOW_12_MONTHS] = HWATT_N("over twelve months"),
+	[WINDOW_CONTRACT] = HWATT_N("over the whole contract"),
 };
 
 /* --- numbers ----------------------------------------------------------------------------------------------------- */
@@ -206,21 +145,21 @@ static int telling_decimals(struct hwatt_ratio value, struct hwatt_ratio limit, 
 
 /* A decimal comma and a space before the unit, or as English has it. */
 static void write_number(char out[96], struct hwatt_ratio value, int decimals, const struct scale *scale,
-			 enum verdict_language language)
+			 enum hwatt_language language)
 {
 	char digits[64];
 	hwatt_ratio_format(value, decimals, digits);
 	char *point = strchr(digits, '.');
-	if (point != NULL && language != LANGUAGE_EN)
+	if (point != NULL && language != HWATT_EN)
 		*point = ',';
-	bool tight = scale->percent && language == LANGUAGE_EN;
+	bool tight = scale->percent && language == HWATT_EN;
 	snprintf(out, 96, "%s%s%s", digits, scale->unit[0] == '\0' || tight ? "" : NBSP, scale->unit);
 }
 
 /* --- putting it together ----------------------------------------------------------------------------------------- */
 
 struct words { /* what stands for {n}, {l} ... */
-	enum verdict_language language;
+	enum hwatt_language language;
 	const char *noun, *window, *from, *to, *side, *at;
 	char limit[96], value[96], coverage[96], minimum[96], uncertainty[96], excluded[16];
 };
@@ -246,7 +185,7 @@ static const char *word_for(const struct words *w, char letter)
 /* Puts a phrase with its words, after a space when something stands already. */
 static void put(struct hwatt_text *out, enum phrase phrase, const struct words *w)
 {
-	const char *text = phrases[phrase][w->language];
+	const char *text = hwatt_tr(w->language, phrases[phrase]);
 	if (out->length > 0)
 		hwatt_text_putc(out, ' ');
 	while (*text != '\0') {
@@ -261,9 +200,9 @@ static void put(struct hwatt_text *out, enum phrase phrase, const struct words *
 	}
 }
 
-static const char *in_language(const struct hwatt_texts *texts, enum verdict_language language)
+static const char *in_language(const struct hwatt_texts *texts, enum hwatt_language language)
 {
-	return language == LANGUAGE_SV ? texts->sv : language == LANGUAGE_NB ? texts->nb : texts->en;
+	return language == HWATT_SV ? texts->sv : language == HWATT_NB ? texts->nb : texts->en;
 }
 
 static void write_numbers(const struct verdict_question *q, struct words *w)
@@ -297,7 +236,7 @@ static void put_promise(const struct verdict_question *q, struct words *w, struc
 	hwatt_text_init(&at, 512);
 	w->at = "";
 	if (r->type->unit == UNIT_RATIO && category != 0) {
-		w->at = phrases[PLACE_UPS + category - 1][w->language];
+		w->at = hwatt_tr(w->language, phrases[PLACE_UPS + category - 1]);
 		put(&at, MEASURED_AT, w);
 	}
 	const char *place = w->at;
@@ -369,12 +308,12 @@ static void put_outcome(const struct verdict_question *q, const struct verdict *
 }
 
 void verdict_sentence(const struct verdict_question *q, const struct verdict *v, const struct verdict_period *period,
-		      enum verdict_language language, struct hwatt_text *out)
+		      enum hwatt_language language, struct hwatt_text *out)
 {
 	const struct requirement *r = q->requirement;
 	struct words w = { .language = language, .noun = in_language(&r->type->noun[r->boundary], language),
-			   .window = windows[r->window][language], .from = period->from, .to = period->to };
-	w.side = phrases[r->maximum ? (r->exclusive ? BELOW : AT_MOST) : r->exclusive ? ABOVE : AT_LEAST][language];
+			   .window = hwatt_tr(language, windows[r->window]), .from = period->from, .to = period->to };
+	w.side = hwatt_tr(language, phrases[r->maximum ? (r->exclusive ? BELOW : AT_MOST) : r->exclusive ? ABOVE : AT_LEAST]);
 	write_numbers(q, &w);
 	put_promise(q, &w, out);
 	if (v->status == HWATT_NOT_APPLICABLE) {
