@@ -46,10 +46,15 @@ bool tally_age(struct tally *t, uint32_t ms)
 	return true;
 }
 
+static bool is_step(const struct meter_settings *settings)
+{
+	return settings->register_step >= 0 && settings->register_step <= COUNTER_MAX_STEP / INTERVAL_UJ2_PER_MJ;
+}
+
 /* Whether the meter has nothing to it but what a tally holds, and the values are small enough. */
 static bool is_plain(const struct meter_state *s, const struct meter_settings *settings)
 {
-	if (s->kind != INTERVAL_ENERGY || !s->primed || s->resumed || s->rejected || s->restarted || s->gap_since_count ||
+	if (s->kind != INTERVAL_ENERGY || !is_step(settings) || !s->primed || s->resumed || s->rejected || s->restarted || s->gap_since_count ||
 	    s->waiting_ms >= 0 || s->at_now_ms != s->last_now_ms || s->at_wall_ms != s->at_raw_ms ||
 	    s->at_raw_ms != s->last_wall_ms || s->step != meter_amount_per_count(settings))
 		return false;
@@ -269,12 +274,10 @@ int tally_decode(struct tally *t, const struct meter_settings *settings, uint64_
 	if (tally_has_stamp(t))
 		*stamp = hwatt_wire_be(in, 8);
 	const int64_t ratios = INT64_C(1) << 62;
-	bool steps = settings->kind == INTERVAL_ENERGY && settings->register_step >= 0 &&
-		     settings->register_step <= COUNTER_MAX_STEP / INTERVAL_UJ2_PER_MJ;
 	bool sound = t->marks <= MARKS && (t->marks & (LEVEL | COUNT)) != 0 && in_bounds(t) && t->total >= 0 &&
 		     t->since_integral >= 0 && t->since_total >= 0 && t->ratio_register >= 0 && t->ratio_register <= ratios &&
 		     t->ratio_integral >= 0 && t->ratio_integral <= ratios && t->moved <= t->at && t->level >= 0;
-	if (!hwatt_wire_ok(in) || !sound || !steps)
+	if (!hwatt_wire_ok(in) || !sound || settings->kind != INTERVAL_ENERGY || !is_step(settings))
 		return hwatt_fail(err, HWATT_EPROTO, "a saved total is damaged at octet %zu", in->at);
 	return 0;
 }
