@@ -218,7 +218,7 @@ void device_file_yaml(const struct device_file *file, struct hwatt_text *out)
 	hwatt_text_printf(out, "# Found by hallwatt discover: %zu of %zu addresses answer SNMP.\n", file->count,
 			  file->host_count);
 	hwatt_text_puts(out, "# To be edited, then taken in with `include:`; `hallwatt check` says what is still amiss.\n");
-	if (file->site == NULL && file->count > 0)
+	if (file->site == NULL)
 		hwatt_text_puts(out, "# Put the id of a site in place of SITE.\n");
 	put_credentials(file, out);
 	hwatt_text_puts(out, file->count > 0 ? "devices:\n" : "devices: []\n");
