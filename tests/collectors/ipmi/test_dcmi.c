@@ -49,6 +49,8 @@ static void an_inactive_measurement_is_no_zero(void **state)
 	assert_int_equal(code_with(17, 0xbf), HWATT_ENODATA);
 	const uint8_t zeros[18] = { [0] = 0xdc, [17] = 0x40 };
 	assert_int_equal(code_of(zeros, sizeof(zeros)), HWATT_ENODATA);
+	uint8_t before[18] = { [0] = 0xdc, [5] = 9, [17] = 0x40 }; /* 0 W now and in the mean, 9 W once */
+	assert_int_equal(code_of(before, sizeof(before)), 0);
 	uint8_t standby[sizeof(good)];
 	memcpy(standby, good, sizeof(good));
 	standby[1] = 0; /* no load now, some before: that can be */
@@ -86,7 +88,7 @@ static void capabilities_add_up(void **state)
 	struct dcmi_capabilities c = { 0 };
 	struct hwatt_error err = { 0 };
 	const uint8_t supported[] = { 0xdc, 1, 5, 2, 0x00, 0x01, 0x07 };
-	const uint8_t statistics[] = { 0xdc, 1, 5, 2, 4, 0x05, 0x4f, 0x81, 0xc7 };
+	const uint8_t statistics[] = { 0xdc, 1, 5, 2, 4, 0x3c, 0x4f, 0x81, 0xc7 };
 	assert_int_equal(dcmi_read_capabilities(DCMI_SUPPORTED, supported, sizeof(supported), &c, &err), 0);
 	assert_true(c.power_management);
 	assert_int_equal(c.major, 1);
@@ -94,7 +96,7 @@ static void capabilities_add_up(void **state)
 	assert_int_equal(dcmi_read_capabilities(DCMI_STATISTICS, statistics, sizeof(statistics), &c, &err), 0);
 	assert_true(c.power_management);
 	assert_int_equal(c.period_count, 4);
-	assert_int_equal(c.period_ms[0], 5000);
+	assert_int_equal(c.period_ms[0], 60000);
 	assert_int_equal(c.period_ms[1], 15 * 60000);
 	assert_int_equal(c.period_ms[2], 3600000);
 	assert_int_equal(c.period_ms[3], 7 * INT64_C(86400000));

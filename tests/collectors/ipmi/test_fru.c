@@ -71,7 +71,7 @@ static struct image whole(void)
 	size_t product = i.length;
 	i.bytes[4] = (uint8_t)(product / 8);
 	put(&i, (const uint8_t[]){ 1, 0, 25 }, 3);
-	put_text(&i, "Acme Computers");
+	put_text(&i, "Acme Computers, Makers of Servers");
 	put_text(&i, "Server 1U");
 	put_text(&i, "PN-12");
 	put(&i, (const uint8_t[]){ 0x42, 0x12, 0xc3 }, 3); /* BCD plus: "12.3" */
@@ -111,7 +111,7 @@ static void all_areas_are_read(void **state)
 	assert_string_equal(f.board_serial, "BRD00017");
 	assert_string_equal(f.board_part, "IPMI");
 	assert_int_equal(f.board_made_ms, INT64_C(820454400000) + INT64_C(0xc03020) * 60000);
-	assert_string_equal(f.product_maker, "Acme Computers");
+	assert_string_equal(f.product_maker, "Acme Computers, Makers of Servers");
 	assert_string_equal(f.product_name, "Server 1U");
 	assert_string_equal(f.product_part, "PN-12");
 	assert_string_equal(f.product_version, "12.3");
@@ -240,6 +240,13 @@ static void ratings_with_reserved_bits_are_doubted_and_records_chained(void **st
 	assert_int_equal(f.notes, 0);
 	assert_true(f.supply.found);
 	assert_int_equal(f.supply.rated_mw, 0);
+	i.bytes[8 + 4]++; /* the first record's head does not add up, but is one by its version */
+	assert_int_equal(read_image(&i).notes, FRU_RECORD_SUM);
+	assert_true(read_image(&i).supply.found);
+	i.bytes[8 + 1] ^= 0x0f;
+	assert_false(read_image(&i).supply.found);
+	i.bytes[8 + 1] ^= 0x0f;
+	i.bytes[8 + 4]--;
 	i.bytes[at + 1] = 0x02; /* not the last one any more: the chain runs off the end */
 	i.bytes[at + 4] = 0;
 	i.bytes[at + 4] = balance(i.bytes + at, 4);
@@ -254,6 +261,11 @@ static void another_language_may_be_utf16(void **state)
 	assert_string_equal(out, "A\xc3\xa5");
 	idstring_field(IDSTRING_LATIN1, false, "A\0\xe5\0", 4, out);
 	assert_string_equal(out, "A");
+	struct image i = { .bytes = { 1, 0, 0, 0, 1 }, .length = 8 };
+	put(&i, (const uint8_t[]){ 1, 0, 0, 0xc4, 'A', 0, 'B', 0 }, 8); /* no language stated: English */
+	end_area(&i, 8);
+	end_header(&i);
+	assert_string_equal(read_image(&i).product_maker, "A");
 	idstring_field(IDSTRING_LATIN1, true, "ABCD", 4, out); /* says another language, and is ASCII all the same */
 	assert_string_equal(out, "ABCD");
 }
@@ -280,6 +292,8 @@ static void reading_by_octets_and_by_words(void **state)
 	assert_int_equal(got, 4);
 	assert_memory_equal(piece, "abcd", 4);
 	assert_non_null(fru_piece(&s, "\x04" "abcd", 5, 4, &got, &err)); /* counts in octets though it should not */
+	assert_int_equal(got, 4);
+	assert_non_null(fru_piece(&s, "\x04" "abcd", 5, 16, &got, &err));
 	assert_int_equal(got, 4);
 	assert_null(fru_piece(&s, "\x0a" "abcd", 5, 20, &got, &err));
 	s.words = false;

@@ -20,6 +20,7 @@
 #include "calendar.h"
 #include "course.h"
 #include "history.h"
+#include "redfish_serve.h"
 #include "site_config.h"
 
 #define EXIT_MISUSE 2
@@ -57,6 +58,14 @@ static const char usage[] =
 	"    --control PATH      Unix socket for counters and faults\n"
 	"    --slots N, --idle SECONDS  sessions of each, instead of the profile's\n"
 	"    --seconds, --now, --speed, --die-with-parent as for serve\n"
+	"  redfish    answer Redfish over HTTPS as many BMCs behind one port\n"
+	"    --base ADDRESS      address of service 0 (127.31.0.1)\n"
+	"    --count N, --slots, --idle, --control, --seconds, --now, --speed as for bmc\n"
+	"    --port PORT         TCP port, 0 for any free one (443)\n"
+	"    --profile NAME      legacy (Power, Thermal) or modern (EnvironmentMetrics, Sensors)\n"
+	"    --tree DIRECTORY    a captured tree for the next service; may be repeated\n"
+	"    --certificate FILE  where to write the certificate made at the start\n"
+	"    --fault RULE        what goes wrong, see the README\n"
 	"  bmc-table  write what BMC --number N must be found to say at --now, as JSON\n"
 	"  bmc-profiles  name the profiles\n"
 	"\n"
@@ -72,7 +81,8 @@ struct options {
 	bool die_with_parent;
 	int64_t count, number, slots, idle_s;
 	const char *profiles[BMC_WORDS_MAX], *faults[BMC_WORDS_MAX];
-	const char *control;
+	const char *control, *certificate;
+	const char *trees[BMC_WORDS_MAX];
 };
 
 enum flag {
@@ -99,6 +109,8 @@ enum flag {
 	FLAG_CONTROL,
 	FLAG_SLOTS,
 	FLAG_IDLE,
+	FLAG_TREE,
+	FLAG_CERTIFICATE,
 	FLAG_HELP,
 	FLAG_VERSION,
 };
@@ -127,6 +139,8 @@ static const struct option long_options[] = {
 	{"control", required_argument, NULL, FLAG_CONTROL},
 	{"slots", required_argument, NULL, FLAG_SLOTS},
 	{"idle", required_argument, NULL, FLAG_IDLE},
+	{"tree", required_argument, NULL, FLAG_TREE},
+	{"certificate", required_argument, NULL, FLAG_CERTIFICATE},
 	{"help", no_argument, NULL, FLAG_HELP},
 	{"version", no_argument, NULL, FLAG_VERSION},
 	{NULL, 0, NULL, 0},
@@ -227,6 +241,11 @@ static int take_option(struct options *o, enum flag flag, const char *value,
 		return add_word("fault", o->faults, value, fault);
 	case FLAG_CONTROL:
 		o->control = value;
+		break;
+	case FLAG_TREE:
+		return add_word("tree", o->trees, value, fault);
+	case FLAG_CERTIFICATE:
+		o->certificate = value;
 		break;
 	case FLAG_DIE:
 		o->die_with_parent = true;
@@ -377,6 +396,33 @@ static int command_bmc(const struct options *o, struct sim_fault *fault)
 	return bmc_serve(&options, fault);
 }
 
+/* hallsim redfish. */
+static int command_redfish(const struct options *o, struct sim_fault *fault)
+{
+	struct redfish_serve_options options = {
+		.base = o->base != 0 ? o->base : 0x7f1f0001, /* 127.31.0.1 */
+		.count = (uint32_t)o->count,
+		.port = o->port < 0 ? 443 : (uint16_t)o->port,
+		.seed = (uint64_t)o->seed,
+		.now_ms = o->now_ms,
+		.speed = o->speed,
+		.seconds = o->seconds,
+		.slots = o->slots,
+		.idle_s = o->idle_s,
+		.trees = o->trees,
+		.faults = o->faults,
+		.profile = o->profiles[0],
+		.certificate = o->certificate,
+		.control = o->control,
+	};
+	if ((options.base + options.count - 1) >> 24 != 127)
+		return sim_fail(fault, "%u services from there on leave the loopback network",
+		                (unsigned)options.count);
+	if (o->die_with_parent && follow_parent(fault) < 0)
+		return -1;
+	return redfish_serve(&options, fault);
+}
+
 /* hallsim bmc-table. */
 static int command_bmc_table(const struct options *o, struct sim_fault *fault)
 {
@@ -403,6 +449,7 @@ static const struct command {
 	{"history", command_history},
 	{"config", command_config},
 	{"bmc", command_bmc},
+	{"redfish", command_redfish},
 	{"bmc-table", command_bmc_table},
 	{"bmc-profiles", command_bmc_profiles},
 };
