@@ -604,7 +604,10 @@ void session_record(struct hwatt_target *t, struct hwatt_recording *order)
 int session_find(void *engine, const void *settings, const struct sockaddr *to, int64_t timeout_ms, hwatt_find_done *done,
 		 void *arg, struct hwatt_error *err)
 {
-	const struct module *m = engine;
+	struct module *m = engine;
+	const struct snmp_settings *asks = settings;
+	if (asks->version == SNMP_V3 && m->roster == NULL && roster_open(&m->roster, err) < 0)
+		return -1; /* without it the library is not ready */
 	return finder_ask(m->engine, settings, to, timeout_ms, done, arg, err);
 }
 
