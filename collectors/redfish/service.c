@@ -58,7 +58,6 @@ struct session {
 	size_t gained;            /* values of this poll */
 	struct hwatt_error first_error;
 	int64_t last_good_ms;
-	int64_t born_ms;
 };
 
 int service_start(struct uv_loop_s *loop, struct hwatt_log *log, void **out, struct hwatt_error *err)
@@ -646,7 +645,7 @@ int service_open(struct hwatt_target *t, struct hwatt_error *err)
 	s->exploring = true;
 	s->detail_ms = settings->detail_ms;
 	s->refresh_ms = settings->refresh_ms;
-	s->last_good_ms = (int64_t)uv_now(hwatt_target_loop(t));
+	s->last_good_ms = INT64_MIN / 2; /* never */
 	curl_loop_peers(s->engine->loop, ++s->engine->links);
 	hwatt_target_attach(t, s);
 	return 0;
