@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The hallwatt authors
 # SPDX-License-Identifier: Apache-2.0
 """A hallsim that serves Redfish, and hallwatt against it."""
+import ipaddress
 import json
 import os
 import re
@@ -36,8 +37,7 @@ class Peer:
         return os.path.join(self.folder.name, name)
 
     def address(self, number=0):
-        a, b, c, d = (int(x) for x in self.base.split("."))
-        return f"{a}.{b}.{c}.{d + number}:{self.port}"
+        return f"{ipaddress.ip_address(self.base) + number}:{self.port}"
 
     def tell(self, line):
         with socket.socket(socket.AF_UNIX) as s:
