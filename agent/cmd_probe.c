@@ -12,6 +12,7 @@
 
 #define OUTPUT_MAX (64u << 20)
 #define DEFAULT_TIMEOUT_MS 20000
+#define ONCE_MS 60000
 
 static const char help[] =
 	"Usage: hallwatt probe ADDRESS [OPTION...]\n"
@@ -125,7 +126,8 @@ static int prepare(struct probe *p)
 	p->device.id = p->address;
 	p->device.site = p->device.room = p->device.rack = p->device.credentials = "";
 	p->device.profile = p->profile != NULL ? p->profile : "";
-	p->device.interval_ms = p->device.timeout_ms = p->timeout_ms;
+	p->device.timeout_ms = p->timeout_ms;
+	p->device.interval_ms = p->timeout_ms > ONCE_MS ? p->timeout_ms : ONCE_MS; /* no session needs to be kept */
 	return CMD_DONE;
 }
 
