@@ -17,6 +17,8 @@ struct slot { /* a recent quarter, as all points told it */
 
 struct evaluation_zone { const char *name; struct zone *zone; };
 
+struct evaluation_books;
+
 struct evaluation {
 	const struct inventory *inventory;
 	struct store *store;
@@ -35,6 +37,7 @@ struct evaluation {
 	size_t result_capacity;
 	struct source_quarter *results; /* scratch */
 	struct sums quarter, fresh, window; /* scratch */
+	struct evaluation_books *books;
 };
 
 /* The slot of the quarter, NULL when it is not among the recent ones. */
