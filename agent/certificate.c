@@ -7,7 +7,7 @@
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define AT(field) offsetof(struct certificate, field)
 #define DAY_S INT64_C(86400)
-#define TIME "^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}Z)?$"
+#define CLOCK "^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)?$"
 
 static const char *const kinds[] = { "go", "ppa", "onsite", NULL };
 static const char *const technologies[] = { "hydro", "wind", "solar", "biomass", "geothermal", "ocean", "nuclear", "fossil", "waste",
@@ -31,10 +31,12 @@ static const struct hwatt_option keys[] = {
 	  .help = "source of the energy; a guarantee of origin alone says nothing of it being renewable" },
 	{ .name = "guarantees", .type = HWATT_ENUM, .offset = AT(guarantees), .words = guarantees, .fallback = "not_stated",
 	  .help = "ppa and onsite: what became of the guarantees of this energy" },
-	{ .name = "production_start", .type = HWATT_STRING, .offset = AT(production_start), .flags = HWATT_REQUIRED, .pattern = TIME,
-	  .help = "first day of production, or its beginning in UTC, like 2026-03-01T13:00Z" },
-	{ .name = "production_end", .type = HWATT_STRING, .offset = AT(production_end), .flags = HWATT_REQUIRED, .pattern = TIME,
-	  .help = "last day of production, or its end in UTC" },
+	{ .name = "production_start", .type = HWATT_DATE, .offset = AT(from_day), .flags = HWATT_REQUIRED, .help = "first day of production" },
+	{ .name = "production_end", .type = HWATT_DATE, .offset = AT(to_day), .flags = HWATT_REQUIRED, .help = "last day of production" },
+	{ .name = "production_from", .type = HWATT_STRING, .offset = AT(from_time), .pattern = CLOCK,
+	  .help = "of a granular certificate: when on the first day production begins, in UTC, like \"13:00\" (in quotes)" },
+	{ .name = "production_until", .type = HWATT_STRING, .offset = AT(to_time), .pattern = CLOCK,
+	  .help = "and when on the last day it ends" },
 	DAY_KEY("transaction_time", cancelled_day, "day of cancellation"),
 	DAY_KEY("consumption_start", consumption_from_day, "first day of the consumption that it is for"),
 	DAY_KEY("consumption_end", consumption_to_day, "last day of it"),
@@ -83,6 +85,8 @@ static void check_row(const void *object, const struct hwatt_node *at, struct hw
 	mark = hwatt_node_mark(at, "cert_id_to");
 	if ((c->cert_id_from[0] != '\0') != (c->cert_id_to[0] != '\0'))
 		hwatt_report_add(report, &at->mark, "state both \"cert_id_from\" and \"cert_id_to\", or neither");
+	if ((c->from_time[0] != '\0') != (c->to_time[0] != '\0'))
+		hwatt_report_add(report, &at->mark, "state both \"production_from\" and \"production_until\", or neither");
 	mark = hwatt_node_mark(at, "guarantees");
 	if (c->kind == CERTIFICATE_GO && c->guarantees != CERTIFICATE_NOT_STATED)
 		hwatt_report_add(report, &mark, "a row of guarantees is a cancellation; \"guarantees\" is for ppa and onsite");
@@ -118,33 +122,20 @@ bool certificate_renewable(enum certificate_technology technology)
 
 /* --- times ------------------------------------------------------------------------------------------------------- */
 
-/* "2026-03-01" or "2026-03-01T13:00Z"; false when there is no such time. */
-static bool read_time(const char *text, int64_t *day, int64_t *utc_s)
+static int64_t clock_s(const char *text)
 {
-	static const int lengths[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
-	int year = atoi(text), month = atoi(text + 5), mday = atoi(text + 8);
-	bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-	if (year < 1990 || month < 1 || month > 12 || mday < 1 || mday > lengths[month - 1] + (month == 2 && leap ? 1 : 0))
-		return false;
-	*day = civil_day(year, month, mday);
-	*utc_s = 0;
-	if (text[10] == '\0')
-		return true;
-	int hour = atoi(text + 11), minute = atoi(text + 14);
-	*utc_s = *day * DAY_S + hour * 3600 + minute * 60;
-	return hour <= 24 && minute <= 59 && (hour < 24 || minute == 0);
+	return atoi(text) * 3600 + atoi(text + 3) * 60;
 }
 
 void certificate_resolve(struct certificate *rows, size_t count, struct hwatt_report *report)
 {
 	for (size_t i = 0; i < count; i++) {
 		struct certificate *c = &rows[i];
-		if (!read_time(c->production_start, &c->from_day, &c->from_s) || !read_time(c->production_end, &c->to_day, &c->to_s))
-			hwatt_report_add(report, &c->mark, "the production lies at a time that there is not: %s to %s", c->production_start,
-					 c->production_end);
-		else if ((c->from_s == 0) != (c->to_s == 0))
-			hwatt_report_add(report, &c->mark, "state both ends of the production as days, or both to the minute");
-		else if (c->to_day < c->from_day || (c->from_s != 0 && c->to_s <= c->from_s))
+		if (c->from_time[0] != '\0' && c->to_time[0] != '\0') {
+			c->from_s = c->from_day * DAY_S + clock_s(c->from_time);
+			c->to_s = c->to_day * DAY_S + clock_s(c->to_time);
+		}
+		if (c->to_day < c->from_day || (c->from_s != 0 && c->to_s <= c->from_s))
 			hwatt_report_add(report, &c->mark, "the production ends before it begins");
 		for (size_t k = 0; k < i; k++)
 			if (strcmp(rows[k].id, c->id) == 0 && certificate_overlap(&rows[k], c))
