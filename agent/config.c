@@ -713,17 +713,24 @@ static void gather_devices(struct loader *l)
 	report_twice(l, &l->devices, "device", offsetof(struct config_device, mark));
 }
 
+static void digest_file(struct loader *l, const char *path)
+{
+	struct hwatt_text bytes;
+	hwatt_text_init(&bytes, DOCUMENT_MAX_OCTETS);
+	if (document_read(path, &bytes, NULL) == 0) /* else who loads it says so */
+		EVP_DigestUpdate(l->digest, hwatt_text_string(&bytes), bytes.length);
+	hwatt_text_free(&bytes);
+}
+
 static void load_contract(struct loader *l, const char *path)
 {
 	struct config *c = l->config;
-	struct hwatt_text bytes;
-	hwatt_text_init(&bytes, DOCUMENT_MAX_OCTETS);
-	if (document_read(path, &bytes, NULL) == 0) /* else contract_load says it */
-		EVP_DigestUpdate(l->digest, hwatt_text_string(&bytes), bytes.length);
-	hwatt_text_free(&bytes);
+	digest_file(l, path);
 	struct contract *contract = contract_load(path, c->arena, l->report);
 	if (contract == NULL)
 		return;
+	for (size_t i = 0; i < contract->files.count; i++) /* its packages and registers */
+		digest_file(l, ((const char *const *)contract->files.items)[i]);
 	if (c->contract_count == l->contract_capacity) {
 		size_t grown = l->contract_capacity == 0 ? 8 : l->contract_capacity * 2;
 		struct contract **contracts = hwatt_arena_alloc(c->arena, grown * sizeof(struct contract *));

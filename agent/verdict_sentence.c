@@ -1,30 +1,21 @@
 /* SPDX-FileCopyrightText: 2026 The hallwatt authors
  * SPDX-License-Identifier: Apache-2.0 */
 /* The sentences of a verdict, for readers who are no engineers; in Swedish and Norwegian by po/. */
-#include "verdict.h"
-#include <stdio.h>
+#include "verdict_words.h"
 #include <string.h>
 
-#define NBSP "\xc2\xa0"
-
 enum phrase {
-	PROMISED, AT_MOST, BELOW, AT_LEAST, ABOVE,
+	PROMISED,
 	MEASURED, MEASURED_DAY, MEASURED_SO_FAR, COVERED, COVERED_SO_FAR, NO_VALUE,
 	PLACE_UPS, PLACE_PDU, PLACE_IT, MEASURED_AT,
 	MET, NOT_MET, GUARDED, CERTAIN, OPEN, OPEN_GAPS, GAPS, GAPS_BREACH, NOTHING, NOTHING_BREACH, ZERO, IMPOSSIBLE,
 	CATEGORY, CATEGORY_NONE, UNCERTAIN, CALIBRATION, OUTSIDE, NO_SUBJECT,
-	WHOLE_HALL, BELOW_ONE, EXCLUDED,
+	WHOLE_HALL, BELOW_ONE, EXCLUDED, DOUBLE_COUNT, PROVISIONAL,
 	PHRASES
 };
 
-/* {n} noun, {l} limit, {w} window, {f} first day, {t} last day, {v} value, {c} coverage, {m} its minimum, {u} uncertainty,
- * {p} place, {x} devices left out, {s} side of the limit. */
 static const char *const phrases[PHRASES] = {
 	[PROMISED] = HWATT_N("Promised: {n}{p}, {s} {l} {w}."),
-	[AT_MOST] = HWATT_N("at most"),
-	[BELOW] = HWATT_N("below"),
-	[AT_LEAST] = HWATT_N("at least"),
-	[ABOVE] = HWATT_N("above"),
 	[MEASURED] = HWATT_N("Measured from {f} to {t}: {v}."),
 	[MEASURED_DAY] = HWATT_N("Measured on {t}: {v}."),
 	[MEASURED_SO_FAR] = HWATT_N("Measured so far, from {f}: {v}."),
@@ -75,167 +66,27 @@ static const char *const phrases[PHRASES] = {
 	                       "there is nothing to judge."),
 	[WHOLE_HALL] = HWATT_N("The value is that of the whole data hall, the same for all its customers."),
 	[BELOW_ONE] = HWATT_N("The value is just below 1, which is within the measurement uncertainty."),
+	[DOUBLE_COUNT] = HWATT_N("Something would count twice, so the requirement cannot be judged. Ask the supplier to show what "
+				 "belongs to this contract, once."),
+	[PROVISIONAL] = HWATT_N("A factor in the value is provisional: the value may change when the final one is published."),
 	[EXCLUDED] = HWATT_N("Number of devices left out because less than half of the period was measured: {x}."),
 };
 
-static const char *const windows[WINDOW_KINDS] = {
-	[WINDOW_INTERVAL] = HWATT_N("per quarter of an hour"),
-	[WINDOW_DAY] = HWATT_N("per day"),
-	[WINDOW_MONTH] = HWATT_N("per month"),
-	[WINDOW_YEAR] = HWATT_N("per calendar year"),
-	[WINDOW_12_MONTHS] = HWATT_N("over twelve months"),
-	[WINDOW_CONTRACT] = HWATT_N("over the whole contract"),
-};
-
-/* --- numbers ----------------------------------------------------------------------------------------------------- */
-
-struct scale { /* how values of a requirement are written */
-	hwatt_i128 times, over;
-	int decimals;
-	const char *unit; /* after a space; "" none */
-	bool percent;
-};
-
-static struct scale scale_of(const struct requirement *r)
+static void put(struct hwatt_text *out, enum phrase phrase, const struct verdict_words *w)
 {
-	static const struct { int64_t from_j; const char *name; } units[] = {
-		{ INT64_C(36000000000000), "GWh" }, { INT64_C(3600000000), "MWh" }, { 0, "kWh" },
-	};
-	static const int64_t joules[] = { INT64_C(3600000000000), INT64_C(3600000000), INT64_C(3600000) };
-	struct hwatt_ratio limit = requirement_limit(r);
+	verdict_words_put(out, phrases[phrase], w);
+}
+
+static void put_promise(const struct verdict_question *q, struct verdict_words *w, struct hwatt_text *out)
+{
+	const struct requirement *r = q->requirement;
+	int category = 0;
 	if (r->type->unit == UNIT_RATIO)
-		return (struct scale){ 1, 1, 2, "", false };
-	if (r->type->unit == UNIT_SHARE)
-		return (struct scale){ 100, 1, 1, "%", true };
-	size_t i = 0;
-	while (limit.num < units[i].from_j * limit.den)
-		i++;
-	return (struct scale){ 1, joules[i], 1, units[i].name, false };
-}
-
-static struct hwatt_ratio scaled(const struct scale *scale, struct hwatt_ratio value)
-{
-	return (struct hwatt_ratio){ value.num * scale->times, value.den * scale->over };
-}
-
-/* Decimals that write `value` exactly, at least `from` and at most 9. */
-static int exact_decimals(struct hwatt_ratio value, int from)
-{
-	hwatt_i128 power = 1;
-	for (int d = 0; d < 9; d++, power *= 10)
-		if (d >= from && value.num * power % value.den == 0)
-			return d;
-	return 9;
-}
-
-/* Decimals, at least `from`, that tell `value` from `limit`. */
-static int telling_decimals(struct hwatt_ratio value, struct hwatt_ratio limit, int from)
-{
-	char a[64], b[64];
-	if (hwatt_ratio_compare(value, limit) == 0)
-		return from;
-	for (int d = from; d < 15; d++) {
-		hwatt_ratio_format(value, d, a);
-		hwatt_ratio_format(limit, d, b);
-		if (strcmp(a, b) != 0)
-			return d;
-	}
-	return 15;
-}
-
-/* A decimal comma and a space before the unit, or as English has it. */
-static void write_number(char out[96], struct hwatt_ratio value, int decimals, const struct scale *scale,
-			 enum hwatt_language language)
-{
-	char digits[64];
-	hwatt_ratio_format(value, decimals, digits);
-	char *point = strchr(digits, '.');
-	if (point != NULL && language != HWATT_EN)
-		*point = ',';
-	bool tight = scale->percent && language == HWATT_EN;
-	snprintf(out, 96, "%s%s%s", digits, scale->unit[0] == '\0' || tight ? "" : NBSP, scale->unit);
-}
-
-/* --- putting it together ----------------------------------------------------------------------------------------- */
-
-struct words { /* what stands for {n}, {l} ... */
-	enum hwatt_language language;
-	const char *noun, *window, *from, *to, *side, *at;
-	char limit[96], value[96], coverage[96], minimum[96], uncertainty[96], excluded[16];
-};
-
-static const char *word_for(const struct words *w, char letter)
-{
-	switch (letter) {
-	case 'n': return w->noun;
-	case 'l': return w->limit;
-	case 'w': return w->window;
-	case 'f': return w->from;
-	case 't': return w->to;
-	case 'v': return w->value;
-	case 'c': return w->coverage;
-	case 'm': return w->minimum;
-	case 'u': return w->uncertainty;
-	case 'p': return w->at;
-	case 's': return w->side;
-	default: return w->excluded;
-	}
-}
-
-/* Puts a phrase with its words, after a space when something stands already. */
-static void put(struct hwatt_text *out, enum phrase phrase, const struct words *w)
-{
-	const char *text = hwatt_tr(w->language, phrases[phrase]);
-	if (out->length > 0)
-		hwatt_text_putc(out, ' ');
-	while (*text != '\0') {
-		const char *brace = strchr(text, '{');
-		size_t plain = brace != NULL ? (size_t)(brace - text) : strlen(text);
-		hwatt_text_put(out, text, plain);
-		text += plain;
-		if (brace != NULL) {
-			hwatt_text_puts(out, word_for(w, brace[1]));
-			text += 3;
-		}
-	}
-}
-
-static const char *in_language(const struct hwatt_texts *texts, enum hwatt_language language)
-{
-	return language == HWATT_SV ? texts->sv : language == HWATT_NB ? texts->nb : texts->en;
-}
-
-static void write_numbers(const struct verdict_question *q, struct words *w)
-{
-	const struct requirement *r = q->requirement;
-	const struct kpi *kpi = &q->kpi;
-	const struct scale scale = scale_of(r), percent = { 100, 1, 1, "%", true };
-	struct hwatt_ratio limit = scaled(&scale, requirement_limit(r));
-	int decimals = exact_decimals(limit, scale.decimals);
-	write_number(w->limit, limit, decimals, &scale, w->language);
-	if (kpi->known) {
-		struct hwatt_ratio value = scaled(&scale, kpi->value);
-		write_number(w->value, value, telling_decimals(value, limit, decimals), &scale, w->language);
-		struct hwatt_ratio u = scaled(&scale, (struct hwatt_ratio){ 2 * kpi->u_nano, 1000000000 });
-		write_number(w->uncertainty, u, decimals + 1, &scale, w->language);
-	}
-	struct hwatt_ratio coverage = scaled(&percent, kpi->coverage);
-	struct hwatt_ratio minimum = scaled(&percent, (struct hwatt_ratio){ r->min_coverage_ppm, HWATT_PPM });
-	decimals = exact_decimals(minimum, 1);
-	write_number(w->minimum, minimum, decimals, &percent, w->language);
-	int told = telling_decimals(coverage, minimum, decimals), full = telling_decimals(coverage, (struct hwatt_ratio){ 100, 1 }, 1);
-	write_number(w->coverage, coverage, told > full ? told : full, &percent, w->language);
-	snprintf(w->excluded, sizeof(w->excluded), "%d", (int)kpi->excluded);
-}
-
-static void put_promise(const struct verdict_question *q, struct words *w, struct hwatt_text *out)
-{
-	const struct requirement *r = q->requirement;
-	int category = r->category != 0 ? (int)r->category : q->kpi.category;
+		category = r->pue.category != 0 ? (int)r->pue.category : q->kpi.category;
 	struct hwatt_text at;
 	hwatt_text_init(&at, 512);
 	w->at = "";
-	if (r->type->unit == UNIT_RATIO && category != 0) {
+	if (category != 0) {
 		w->at = hwatt_tr(w->language, phrases[PLACE_UPS + category - 1]);
 		put(&at, MEASURED_AT, w);
 	}
@@ -246,7 +97,7 @@ static void put_promise(const struct verdict_question *q, struct words *w, struc
 	w->at = place;
 }
 
-static void put_measured(const struct verdict_question *q, const struct words *w, struct hwatt_text *out)
+static void put_measured(const struct verdict_question *q, const struct verdict_words *w, struct hwatt_text *out)
 {
 	bool itself = q->requirement->min_coverage_ppm == 0; /* the value is the coverage */
 	if (w->from[0] == '\0')
@@ -270,7 +121,9 @@ static enum phrase missing_phrase(const struct verdict_question *q, const struct
 {
 	bool breach = v->status == HWATT_NOT_MET;
 	if ((v->reasons & REASON_CATEGORY_MISMATCH) != 0)
-		return q->requirement->category != 0 ? CATEGORY : CATEGORY_NONE;
+		return q->requirement->pue.category != 0 ? CATEGORY : CATEGORY_NONE;
+	if ((v->reasons & REASON_DOUBLE_COUNT) != 0)
+		return DOUBLE_COUNT;
 	if ((v->reasons & REASON_PHYS_IMPOSSIBLE) != 0)
 		return IMPOSSIBLE;
 	if ((v->reasons & REASON_NO_UNCERTAINTY) != 0)
@@ -284,12 +137,14 @@ static enum phrase missing_phrase(const struct verdict_question *q, const struct
 	return breach ? GAPS_BREACH : GAPS;
 }
 
-static void put_outcome(const struct verdict_question *q, const struct verdict *v, const struct words *w,
+static void put_outcome(const struct verdict_question *q, const struct verdict *v, const struct verdict_words *w,
 			struct hwatt_text *out)
 {
 	const struct requirement *r = q->requirement;
 	if ((v->reasons & REASON_WARN_BELOW_ONE) != 0)
 		put(out, BELOW_ONE, w);
+	if ((v->reasons & REASON_PROVISIONAL_FACTOR) != 0)
+		put(out, PROVISIONAL, w);
 	if (v->status == HWATT_MET) {
 		put(out, MET, w);
 	} else if (v->status == HWATT_EXPIRED) {
@@ -310,11 +165,12 @@ static void put_outcome(const struct verdict_question *q, const struct verdict *
 void verdict_sentence(const struct verdict_question *q, const struct verdict *v, const struct verdict_period *period,
 		      enum hwatt_language language, struct hwatt_text *out)
 {
-	const struct requirement *r = q->requirement;
-	struct words w = { .language = language, .noun = in_language(&r->type->noun[r->boundary], language),
-			   .window = hwatt_tr(language, windows[r->window]), .from = period->from, .to = period->to };
-	w.side = hwatt_tr(language, phrases[r->maximum ? (r->exclusive ? BELOW : AT_MOST) : r->exclusive ? ABOVE : AT_LEAST]);
-	write_numbers(q, &w);
+	struct verdict_words w;
+	verdict_words_fill(&w, q, period, language);
+	if (q->requirement->type->judge != NULL) {
+		verdict_evidence_sentence(q, v, &w, out);
+		return;
+	}
 	put_promise(q, &w, out);
 	if (v->status == HWATT_NOT_APPLICABLE) {
 		put(out, (v->reasons & REASON_NO_SUBJECT) != 0 ? NO_SUBJECT : OUTSIDE, &w);

@@ -13,7 +13,7 @@
 
 static struct requirement promise(const char *type, bool maximum, int64_t limit)
 {
-	struct requirement r = { .id = "r", .type = requirement_type_by_name(type), .maximum = maximum,
+	struct requirement r = { .id = "r", .type = requirement_type_by_name(type), .maximum = maximum, .limited = true,
 				 .min_coverage_ppm = 950000 };
 	*(maximum ? &r.max : &r.min) = limit;
 	r.window = r.type->window;
@@ -24,7 +24,7 @@ static struct requirement pue_promise(int64_t limit)
 {
 	struct requirement r = promise("pue", true, limit);
 	r.window = WINDOW_MONTH;
-	r.category = 2;
+	r.pue.category = 2;
 	return r;
 }
 
@@ -320,9 +320,9 @@ static void every_combination_has_a_sentence(void **state)
 		r.exclusive = left % 2;
 		left /= 2;
 		r.guard = (int)(left % 3);
-		r.boundary = type->unit == UNIT_ENERGY && left % 3 == 1;
+		r.energy.boundary = type->unit == UNIT_ENERGY && left % 3 == 1;
 		left /= 3;
-		r.category = left % 3;
+		r.pue.category = left % 3;
 		q.kpi.category = (int)(left % 3);
 		left /= 3;
 		r.missing_is_breach = left % 2;

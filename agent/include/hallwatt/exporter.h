@@ -12,10 +12,12 @@
 struct hwatt_outlet;
 
 struct hwatt_followup;
+struct hwatt_joint;
 
 struct hwatt_view {
 	const struct hwatt_snapshot *snapshot; /* never NULL over HTTP */
 	const struct hwatt_followup *followup; /* of a subcommand that reports on a contract; else NULL */
+	const struct hwatt_joint *joint;       /* of one that lays contracts side by side; else NULL */
 };
 
 struct hwatt_request {
