@@ -1,6 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The hallwatt authors
  * SPDX-License-Identifier: Apache-2.0 */
 #include "certificate.h"
+#include <hallwatt/arena.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -120,6 +121,81 @@ bool certificate_renewable(enum certificate_technology technology)
 	return technology <= CERTIFICATE_OCEAN;
 }
 
+/* --- ids --------------------------------------------------------------------------------------------------------- */
+
+/* Where the digits at the end begin, without leading zeros. */
+static size_t digits_at(const char *id)
+{
+	size_t at = strlen(id);
+	while (at > 0 && id[at - 1] >= '0' && id[at - 1] <= '9')
+		at--;
+	return at;
+}
+
+/* Compares two numbers of any length. */
+static int compare_digits(const char *a, const char *b)
+{
+	a += strspn(a, "0");
+	b += strspn(b, "0");
+	size_t la = strlen(a), lb = strlen(b);
+	return la != lb ? (la > lb ? 1 : -1) : strcmp(a, b);
+}
+
+bool certificate_overlap(const struct certificate *a, const struct certificate *b)
+{
+	if (a->cert_id_from[0] == '\0' || b->cert_id_from[0] == '\0')
+		return strcmp(a->id, b->id) == 0 && a->cert_id_from[0] == '\0' && b->cert_id_from[0] == '\0' && a->volume_mj == b->volume_mj &&
+		       a->from_day == b->from_day && a->to_day == b->to_day && a->technology == b->technology;
+	size_t pa = digits_at(a->cert_id_from), pb = digits_at(b->cert_id_from);
+	if (pa != pb || strncmp(a->cert_id_from, b->cert_id_from, pa) != 0)
+		return false;
+	return compare_digits(a->cert_id_from + pa, b->cert_id_to + digits_at(b->cert_id_to)) <= 0 &&
+	       compare_digits(b->cert_id_from + pb, a->cert_id_to + digits_at(a->cert_id_to)) <= 0;
+}
+
+/* Rows with ranges first, by letters and first number; the others by statement. */
+static int compare_ranges(const void *left, const void *right)
+{
+	const struct certificate *a = *(struct certificate *const *)left, *b = *(struct certificate *const *)right;
+	bool ra = a->cert_id_from[0] != '\0', rb = b->cert_id_from[0] != '\0';
+	if (ra != rb)
+		return ra ? -1 : 1;
+	if (!ra) {
+		int c = strcmp(a->id, b->id);
+		return c != 0 ? c : (a > b) - (a < b);
+	}
+	size_t pa = digits_at(a->cert_id_from), pb = digits_at(b->cert_id_from);
+	int c = pa != pb ? (pa > pb ? 1 : -1) : strncmp(a->cert_id_from, b->cert_id_from, pa);
+	if (c == 0)
+		c = compare_digits(a->cert_id_from + pa, b->cert_id_from + pb);
+	return c != 0 ? c : (a > b) - (a < b);
+}
+
+/* Marks rows that share certificates.  In the order of their ranges a row overlaps an earlier one only if it overlaps the one that
+ * reaches furthest. */
+static void find_twice(struct certificate *rows, size_t count, struct hwatt_report *report)
+{
+	struct certificate **sorted = hwatt_alloc((count + 1) * sizeof(struct certificate *)), *furthest = NULL;
+	for (size_t i = 0; i < count; i++)
+		sorted[i] = &rows[i];
+	qsort(sorted, count, sizeof(struct certificate *), compare_ranges);
+	for (size_t i = 0; i < count; i++) {
+		struct certificate *c = sorted[i];
+		if (furthest != NULL && certificate_overlap(furthest, c)) {
+			struct certificate *later = c > furthest ? c : furthest, *first = c > furthest ? furthest : c;
+			c->twice = furthest->twice = true;
+			if (strcmp(first->id, later->id) == 0)
+				hwatt_report_add(report, &later->mark, "statement %s stands here a second time (%s:%u) with the same certificates",
+						 later->id, first->mark.file, first->mark.line);
+			if (c->cert_id_to[0] != '\0' && compare_digits(c->cert_id_to + digits_at(c->cert_id_to),
+								       furthest->cert_id_to + digits_at(furthest->cert_id_to)) < 0)
+				continue; /* the one before reaches further */
+		}
+		furthest = c;
+	}
+	free(sorted);
+}
+
 /* --- times ------------------------------------------------------------------------------------------------------- */
 
 static int64_t clock_s(const char *text)
@@ -137,11 +213,8 @@ void certificate_resolve(struct certificate *rows, size_t count, struct hwatt_re
 		}
 		if (c->to_day < c->from_day || (c->from_s != 0 && c->to_s <= c->from_s))
 			hwatt_report_add(report, &c->mark, "the production ends before it begins");
-		for (size_t k = 0; k < i; k++)
-			if (strcmp(rows[k].id, c->id) == 0 && certificate_overlap(&rows[k], c))
-				hwatt_report_add(report, &c->mark, "statement %s stands here a second time (%s:%u) with the same certificates",
-						 c->id, rows[k].mark.file, rows[k].mark.line);
 	}
+	find_twice(rows, count, report);
 }
 
 static int64_t months_later(int64_t day, int months)
@@ -219,36 +292,4 @@ bool certificate_eligible(const struct certificate *c, const struct certificate_
 	bool supported = c->support_code[0] != '\0' && strcmp(c->support_code, "none") != 0;
 	return wanted && !theirs && !expired(c) && listed(&filter->countries, c->country) && listed(&filter->zones, c->zone) &&
 	       labelled(c, &filter->labels) && !(filter->unsupported && (supported || c->support_code[0] == '\0'));
-}
-
-/* --- ids --------------------------------------------------------------------------------------------------------- */
-
-/* Where the digits at the end begin, without leading zeros. */
-static size_t digits_at(const char *id)
-{
-	size_t at = strlen(id);
-	while (at > 0 && id[at - 1] >= '0' && id[at - 1] <= '9')
-		at--;
-	return at;
-}
-
-/* Compares two numbers of any length. */
-static int compare_digits(const char *a, const char *b)
-{
-	a += strspn(a, "0");
-	b += strspn(b, "0");
-	size_t la = strlen(a), lb = strlen(b);
-	return la != lb ? (la > lb ? 1 : -1) : strcmp(a, b);
-}
-
-bool certificate_overlap(const struct certificate *a, const struct certificate *b)
-{
-	if (a->cert_id_from[0] == '\0' || b->cert_id_from[0] == '\0')
-		return strcmp(a->id, b->id) == 0 && a->cert_id_from[0] == '\0' && b->cert_id_from[0] == '\0' && a->volume_mj == b->volume_mj &&
-		       a->from_day == b->from_day && a->to_day == b->to_day && a->technology == b->technology;
-	size_t pa = digits_at(a->cert_id_from), pb = digits_at(b->cert_id_from);
-	if (pa != pb || strncmp(a->cert_id_from, b->cert_id_from, pa) != 0)
-		return false;
-	return compare_digits(a->cert_id_from + pa, b->cert_id_to + digits_at(b->cert_id_to)) <= 0 &&
-	       compare_digits(b->cert_id_from + pb, a->cert_id_to + digits_at(a->cert_id_to)) <= 0;
 }

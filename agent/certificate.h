@@ -37,12 +37,13 @@ struct certificate {
 	struct hwatt_list labels;            /* const char * */
 	int64_t emission_micro;              /* g CO2e per kWh, in millionths */
 	const char *document_sha256;
+	bool twice;                          /* a certificate of its range stands in another row as well */
 	int64_t from_s, to_s;                /* production in UTC, where it is stated to the minute; else 0 */
 	struct hwatt_mark mark;
 };
 
 const struct hwatt_schema *certificate_schema(void);
-/* Reads the times of production of rows as written. Adds mistakes. */
+/* Fills what follows from the keys of all rows: times of production, and what stands twice. Adds mistakes. */
 void certificate_resolve(struct certificate *rows, size_t count, struct hwatt_report *report);
 bool certificate_renewable(enum certificate_technology technology);
 const char *certificate_technology_name(enum certificate_technology technology);

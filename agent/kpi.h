@@ -75,6 +75,7 @@ enum kpi_flag {
 	KPI_ESTIMATED = 1024,     /* somebody estimated a reading in it */
 	KPI_SURPLUS = 2048,       /* more was cancelled than used: cut at 1 */
 	KPI_ELECTRICITY_ONLY = 4096, /* emissions of electricity alone: no scope 1 was written down */
+	KPI_DOUBLE_COUNT = 16384, /* a certificate in it stands twice */
 	KPI_NOT_RESOLVED = 8192,  /* the matching asked for needs finer data than there are */
 };
 
