@@ -119,7 +119,7 @@ struct kpi_slice { /* a month of the window, or what of it lies in the window an
 	int64_t from_s, to_s;
 	int64_t from_day, to_day; /* local, to_day exclusive; equal: not whole days */
 	struct kpi_pair pue[4];   /* as in kpi_site */
-	struct kpi_pair dc, it, grid, onsite, cooling; /* energies of the site as a whole; grid: num from the grid, den IT, paired */
+	struct kpi_pair dc, it, grid, onsite, generator, cooling; /* energies of the site as a whole; grid: num from the grid, den IT, paired */
 	struct kpi_factor location, residual;
 };
 

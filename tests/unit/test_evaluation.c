@@ -5,6 +5,7 @@
 #include "folder.h"
 
 #include "collectors.h"
+#include "eu_report.h"
 #include "evaluation.h"
 #include "snapshot.h"
 #include "subject.h"
@@ -400,6 +401,22 @@ static void what_people_write_down_pairs_with_the_months(void **state)
 	const struct hwatt_view_kpi *june = figure(&h, "site", "wue", "month");
 	assert_true(june != NULL && !june->known);
 	assert_string_equal(june->notes, "NO_DATA");
+
+	struct eu_report *report;
+	struct hwatt_error err;
+	struct eu_report_ask ask = { .site = "s1", .year = 2026, .now_s = july_s + 5, .version = "test" };
+	assert_int_equal(eu_report_make(h.inventory, &h.store, NULL, &ask, &report, &err), 0);
+	const struct hwatt_eu_report *view = eu_report_view(report);
+	assert_true(view->open);
+	assert_string_equal(view->ruleset_id, "EED-2024");
+	assert_int_equal(hwatt_ratio_compare(view->values[HWATT_EU_E_DC_KWH].number, (struct hwatt_ratio){ 20496, 10 }), 0);
+	assert_int_equal(view->values[HWATT_EU_E_DC_KWH].coverage_ppm, 1000000 * 1464 / 8760);
+	assert_string_equal(view->points[0].device, "ups-1");
+	assert_int_equal(hwatt_ratio_compare(view->values[HWATT_EU_PUE].number, (struct hwatt_ratio){ 14, 10 }), 0);
+	eu_report_free(report);
+	ask.year = 2027;
+	assert_int_equal(eu_report_make(h.inventory, &h.store, NULL, &ask, &report, &err), -1);
+	assert_string_equal(err.text, "the year 2027 has not begun");
 	tear_down(&h);
 }
 
