@@ -1,11 +1,11 @@
 /* SPDX-FileCopyrightText: 2026 The hallwatt authors
  * SPDX-License-Identifier: Apache-2.0 */
 /* One table with all columns that any row needs, so that a spreadsheet can filter it; RFC 4180.  Numbers are as in the JSON. */
+#include "csv_parts.h"
 #include "json_parts.h"
 #include "views.h"
 #include "words.h"
 #include <hallwatt/local.h>
-#include <string.h>
 
 enum column { RECORD, ID, TYPE, TITLE, STATUS, REASONS, VALUE, UNIT, LIMIT, LIMIT_KIND, MARGIN, UNCERTAINTY, COVERAGE, MIN_COVERAGE,
 	      QUALITY, CATEGORY, WINDOW, FROM, TO, OPEN, SINCE, FORECAST, SUBJECT, BEFORE, AFTER, THEIRS, DIFFERENCE, AUTHOR, DOCUMENT,
@@ -54,42 +54,6 @@ static const char *share(struct row *row, int64_t ppm)
 	return value(row, (struct hwatt_ratio){ ppm, 1000000 });
 }
 
-/* What a spreadsheet would take for a formula (device names come from devices) gets an apostrophe; numbers are left alone. */
-static bool looks_like_formula(const char *cell)
-{
-	if (cell[0] == '\0' || strchr("=+-@\t\r", cell[0]) == NULL)
-		return false;
-	return cell[0] != '-' || strspn(cell + 1, "0123456789.") != strlen(cell + 1);
-}
-
-static void put_cell(const char *cell, struct hwatt_text *out)
-{
-	if (cell == NULL || cell[0] == '\0')
-		return;
-	bool formula = looks_like_formula(cell), quote = strpbrk(cell, "\",\r\n") != NULL || formula;
-	if (quote)
-		hwatt_text_putc(out, '"');
-	if (formula)
-		hwatt_text_putc(out, '\'');
-	for (; *cell != '\0'; cell++) {
-		if (*cell == '"')
-			hwatt_text_putc(out, '"');
-		hwatt_text_putc(out, *cell);
-	}
-	if (quote)
-		hwatt_text_putc(out, '"');
-}
-
-static void put_row(const char *const cells[COLUMNS], struct hwatt_text *out)
-{
-	for (size_t i = 0; i < COLUMNS; i++) {
-		if (i > 0)
-			hwatt_text_putc(out, ',');
-		put_cell(cells[i], out);
-	}
-	hwatt_text_puts(out, "\r\n");
-}
-
 static void put_requirement(const struct hwatt_followup_requirement *r, enum hwatt_language language, struct hwatt_text *out)
 {
 	const struct hwatt_view_requirement *v = &r->verdict;
@@ -108,7 +72,7 @@ static void put_requirement(const struct hwatt_followup_requirement *r, enum hwa
 		[TEMPLATE] = r->template_id, [SOURCE] = r->source, [SENTENCE] = words_in(&v->sentence, language),
 		[ASK] = words_in(&r->ask, language),
 	};
-	put_row(cells, out);
+	csv_put_row(cells, COLUMNS, out);
 }
 
 static void put_figure(const struct hwatt_followup_series *s, const struct hwatt_view_kpi *k, const char *record,
@@ -123,7 +87,7 @@ static void put_figure(const struct hwatt_followup_series *s, const struct hwatt
 		[CATEGORY] = k->category != 0 ? category : "", [FROM] = utc(&row, k->from_s), [TO] = utc(&row, k->to_s),
 		[SUBJECT] = s->subject,
 	};
-	put_row(cells, out);
+	csv_put_row(cells, COLUMNS, out);
 }
 
 static void put_event(const struct hwatt_followup_event *e, enum hwatt_language language, struct hwatt_text *out)
@@ -133,7 +97,7 @@ static void put_event(const struct hwatt_followup_event *e, enum hwatt_language 
 		[RECORD] = "event", [ID] = e->device, [TYPE] = e->kind, [TITLE] = words_event(language, e->kind),
 		[FROM] = utc(&row, e->at_s), [SUBJECT] = e->subject, [BEFORE] = e->before, [AFTER] = e->after,
 	};
-	put_row(cells, out);
+	csv_put_row(cells, COLUMNS, out);
 }
 
 static void put_document(const struct hwatt_followup_document *d, struct hwatt_text *out)
@@ -144,7 +108,7 @@ static void put_document(const struct hwatt_followup_document *d, struct hwatt_t
 		[FROM] = day(&row, d->from_day), [TO] = day(&row, d->to_day), [SUBJECT] = d->requirement, [AUTHOR] = d->issuer,
 		[DOCUMENT] = d->sha256,
 	};
-	put_row(cells, out);
+	csv_put_row(cells, COLUMNS, out);
 }
 
 static void put_comparison(const struct hwatt_followup_comparison *c, struct hwatt_text *out)
@@ -158,12 +122,12 @@ static void put_comparison(const struct hwatt_followup_comparison *c, struct hwa
 		[FROM] = utc(&row, c->from_s), [TO] = utc(&row, c->to_s), [THEIRS] = value(&row, c->theirs),
 		[DIFFERENCE] = value(&row, c->difference), [AUTHOR] = c->author, [DOCUMENT] = c->document,
 	};
-	put_row(cells, out);
+	csv_put_row(cells, COLUMNS, out);
 }
 
 void followup_csv(const struct hwatt_followup *f, enum hwatt_language language, struct hwatt_text *out)
 {
-	put_row(heads, out);
+	csv_put_row(heads, COLUMNS, out);
 	for (size_t i = 0; i < f->requirement_count; i++)
 		put_requirement(&f->requirements[i], language, out);
 	for (size_t i = 0; i < f->series_count; i++) {

@@ -1,6 +1,6 @@
 /* SPDX-FileCopyrightText: 2026 The hallwatt authors
  * SPDX-License-Identifier: Apache-2.0 */
-/* The follow-up report: of one contract as a page, JSON or CSV. */
+/* A report as a page, JSON or CSV: the follow-up of a contract, or the yearly one of a data centre. */
 #include "views.h"
 #include <hallwatt/exporter.h>
 #include <jansson.h>
@@ -28,19 +28,25 @@ static int render(const struct hwatt_view *view, const struct hwatt_request *req
 	format = format != NULL ? format : "html";
 	if (language < 0)
 		return hwatt_fail(err, HWATT_EINVAL, "no language \"%.20s\"; there are sv, nb and en", name);
-	if (view->followup == NULL)
-		return hwatt_fail(err, HWATT_EINVAL, "no contract was asked for");
+	const struct hwatt_followup *f = view->followup;
+	const struct hwatt_eu_report *eu = view->eu_report;
+	if (f == NULL && eu == NULL)
+		return hwatt_fail(err, HWATT_EINVAL, "no report was asked for");
 	if (strcmp(format, "json") == 0)
-		return put_json(followup_json(view->followup), answer, err);
+		return put_json(f != NULL ? followup_json(f) : eu_json(eu), answer, err);
 	if (strcmp(format, "csv") == 0) {
-		followup_csv(view->followup, (enum hwatt_language)language, answer->body);
+		if (f != NULL)
+			followup_csv(f, (enum hwatt_language)language, answer->body);
+		else
+			eu_csv(eu, answer->body);
 		answer->content_type = "text/csv; charset=utf-8; header=present";
 		return 0;
 	}
 	if (strcmp(format, "html") != 0)
 		return hwatt_fail(err, HWATT_EINVAL, "no format \"%.20s\"; there are html, json and csv", format);
 	answer->content_type = "text/html; charset=utf-8";
-	return followup_page(view->followup, (enum hwatt_language)language, answer->body, err);
+	return f != NULL ? followup_page(f, (enum hwatt_language)language, answer->body, err)
+			 : eu_page(eu, (enum hwatt_language)language, answer->body, err);
 }
 
 const struct hwatt_exporter report_exporter = {

@@ -11,11 +11,13 @@
 
 struct hwatt_outlet;
 
+struct hwatt_eu_report;
 struct hwatt_followup;
 
 struct hwatt_view {
 	const struct hwatt_snapshot *snapshot; /* never NULL over HTTP */
 	const struct hwatt_followup *followup; /* of a subcommand that reports on a contract; else NULL */
+	const struct hwatt_eu_report *eu_report; /* of one that reports on a data centre's year; else NULL */
 };
 
 struct hwatt_request {
