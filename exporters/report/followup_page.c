@@ -54,18 +54,10 @@ static const char *in(const struct page *p, const struct hwatt_texts *texts)
 
 /* --- verdicts ---------------------------------------------------------------------------------------------------- */
 
-static const char *symbol(enum hwatt_status status)
-{
-	static const char *const symbols[HWATT_STATUSES] = {
-		[HWATT_MET] = "✓", [HWATT_NOT_MET] = "✗", [HWATT_NOT_ENOUGH_DATA] = "?", [HWATT_EXPIRED] = "!", [HWATT_NOT_APPLICABLE] = "–",
-	};
-	return symbols[status];
-}
-
 static void set_status(const struct page *p, json_t *o, enum hwatt_status status)
 {
 	set(o, "class", hwatt_status_name(status));
-	set(o, "symbol", symbol(status));
+	set(o, "symbol", words_symbol(status));
 	set(o, "word", words_status(p->language, status));
 }
 

@@ -7,6 +7,7 @@
 #include <hallwatt/error.h>
 #include <hallwatt/eu_report.h>
 #include <hallwatt/followup.h>
+#include <hallwatt/joint.h>
 #include <hallwatt/language.h>
 #include <hallwatt/text.h>
 
@@ -21,6 +22,11 @@ struct json_t *followup_json(const struct hwatt_followup *f);
 void followup_csv(const struct hwatt_followup *f, enum hwatt_language language, struct hwatt_text *out);
 /* A page that needs nothing else. */
 int followup_page(const struct hwatt_followup *f, enum hwatt_language language, struct hwatt_text *out, struct hwatt_error *err);
+
+/* Many contracts side by side, in the same three forms; schema hallwatt.joint/1. */
+struct json_t *joint_json(const struct hwatt_joint *j);
+void joint_csv(const struct hwatt_joint *j, enum hwatt_language language, struct hwatt_text *out);
+int joint_page(const struct hwatt_joint *j, enum hwatt_language language, struct hwatt_text *out, struct hwatt_error *err);
 
 /* The yearly report of a data centre, in the same three forms. */
 struct json_t *eu_json(const struct hwatt_eu_report *r);

@@ -122,6 +122,14 @@ const char *words_status(enum hwatt_language language, enum hwatt_status status)
 	return hwatt_tr(language, statuses[status].text);
 }
 
+const char *words_symbol(enum hwatt_status status)
+{
+	static const char *const symbols[HWATT_STATUSES] = {
+		[HWATT_MET] = "✓", [HWATT_NOT_MET] = "✗", [HWATT_NOT_ENOUGH_DATA] = "?", [HWATT_EXPIRED] = "!", [HWATT_NOT_APPLICABLE] = "–",
+	};
+	return symbols[status];
+}
+
 const char *words_event(enum hwatt_language language, const char *kind)
 {
 	return find(events, COUNT(events), language, kind);

@@ -27,6 +27,8 @@ enum measure measure_of(const char *kpi, const char *unit);
 /* In the reader's language. */
 const char *words_figure(enum hwatt_language language, const char *kpi);
 const char *words_status(enum hwatt_language language, enum hwatt_status status);
+/* A sign beside the word, so that colour is not all there is: "✓". */
+const char *words_symbol(enum hwatt_status status);
 const char *words_event(enum hwatt_language language, const char *kind);
 const char *words_document_status(enum hwatt_language language, const char *status);
 const char *words_window(enum hwatt_language language, const char *window);

@@ -13,10 +13,12 @@ struct hwatt_outlet;
 
 struct hwatt_eu_report;
 struct hwatt_followup;
+struct hwatt_joint;
 
 struct hwatt_view {
 	const struct hwatt_snapshot *snapshot; /* never NULL over HTTP */
 	const struct hwatt_followup *followup; /* of a subcommand that reports on a contract; else NULL */
+	const struct hwatt_joint *joint;       /* of one that lays contracts side by side; else NULL */
 	const struct hwatt_eu_report *eu_report; /* of one that reports on a data centre's year; else NULL */
 };
 
