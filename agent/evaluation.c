@@ -105,12 +105,12 @@ static void flush(struct evaluation *e, struct slot *slot)
 	struct rows rows;
 	reserve_briefs(slot, sources_point_count(e->sources));
 	rows_of_slot(slot, &rows);
-	tally_span(e->tally, &rows.span);
+	abacus_span(e->abacus, &rows.span);
 	for (size_t i = 0; i < e->subject_count; i++) {
 		struct subject *subject = &e->subjects[i];
 		if (slot->start_s < subject->from_s || slot->start_s >= subject->to_s)
 			continue;
-		tally_subject(e->tally, i, 0, 1, &e->quarter);
+		abacus_subject(e->abacus, i, 0, 1, &e->quarter);
 		bins_add(&subject->bins, slot->start_s, &slot->applied[i], -1);
 		bins_add(&subject->bins, slot->start_s, &e->quarter, 1);
 		sums_copy(&slot->applied[i], &e->quarter);
@@ -201,13 +201,13 @@ static void begin_reading(struct evaluation *e, size_t subject, struct reading *
 
 static void end_reading(struct reading *reading)
 {
-	tally_trim(reading->e->tally);
+	abacus_trim(reading->e->abacus);
 	free(reading->places);
 	free(reading->ids);
 	free(reading->rows);
 }
 
-/* Takes the day for the tally, and notes from when on its points are there. */
+/* Takes the day for the abacus, and notes from when on its points are there. */
 static struct span_rows take_day(struct reading *reading, const struct store_day *day)
 {
 	for (size_t i = 0; i < day->count; i++) {
@@ -238,8 +238,8 @@ static int add_part(void *arg, const struct store_day *day)
 	struct evaluation *e = reading->e;
 	struct span_rows rows = take_day(reading, day);
 	size_t first = quarter_at(day, reading->from_s, 0), end = quarter_at(day, reading->to_s, first);
-	tally_span(e->tally, &rows);
-	if (first < end && tally_subject(e->tally, reading->subject, first, end, &e->quarter))
+	abacus_span(e->abacus, &rows);
+	if (first < end && abacus_subject(e->abacus, reading->subject, first, end, &e->quarter))
 		sums_add(&e->fresh, &e->quarter, 1);
 	return 0;
 }
@@ -454,7 +454,7 @@ static int load_day(void *arg, const struct store_day *day)
 	struct reading *reading = arg;
 	struct evaluation *e = reading->e;
 	struct span_rows rows = take_day(reading, day);
-	tally_span(e->tally, &rows);
+	abacus_span(e->abacus, &rows);
 	for (size_t i = 0; i < e->subject_count; i++) {
 		struct subject *subject = &e->subjects[i];
 		size_t end = quarter_at(day, subject->to_s, 0);
@@ -462,7 +462,7 @@ static int load_day(void *arg, const struct store_day *day)
 			int64_t start_s = day->start_s + (int64_t)at * QUARTER_S;
 			next = quarter_at(day, window_containing(subject->zone, WINDOW_DAY, start_s, 0, -1).to_s, at + 1);
 			next = next < end ? next : end;
-			if (tally_subject(e->tally, i, at, next, &e->quarter))
+			if (abacus_subject(e->abacus, i, at, next, &e->quarter))
 				bins_add(&subject->bins, start_s, &e->quarter, 1);
 		}
 	}
@@ -523,7 +523,7 @@ int evaluation_load(const struct inventory *inventory, struct store *store, stru
 				  .opened_s = floor_quarter(now_s), .sources = sources_new(inventory->config) };
 	bool made = make_subjects(e, now_s, err) == 0;
 	if (made)
-		e->tally = tally_new(e->sources, e->subjects, e->subject_count);
+		e->abacus = abacus_new(e->sources, e->subjects, e->subject_count);
 	if (!made || read_waiting(e, err) < 0 || load(e, stop, err) < 0) {
 		evaluation_close(e);
 		return -1;
@@ -547,7 +547,7 @@ void evaluation_close(struct evaluation *e)
 		free(e->slots[s].applied);
 		free(e->slots[s].briefs);
 	}
-	tally_free(e->tally);
+	abacus_free(e->abacus);
 	for (size_t i = 0; i < e->subject_count; i++)
 		subject_free(&e->subjects[i]);
 	for (size_t i = 0; i < e->zone_count; i++)

@@ -5,7 +5,7 @@
 #define HALLWATT_EVALUATION_STATE_H
 
 #include "evaluation.h"
-#include "tally.h"
+#include "abacus.h"
 
 struct slot { /* a recent quarter, as all points told it */
 	int64_t start_s;
@@ -25,7 +25,7 @@ struct evaluation {
 	struct evaluation_zone *zones;
 	struct sources *sources;
 	struct subject *subjects; /* sites, then contracts */
-	struct tally *tally;      /* of the subjects */
+	struct abacus *abacus;      /* of the subjects */
 	bool *order_told;         /* by subject: that its PUE categories contradict each other */
 	bool *waited;             /* by source, as many as there were at the start: since when is written down */
 	size_t waited_count;

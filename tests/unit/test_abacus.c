@@ -1,12 +1,12 @@
 /* SPDX-FileCopyrightText: 2026 The hallwatt authors
  * SPDX-License-Identifier: Apache-2.0 */
-/* The sums of random halls, quarter by quarter and meter by meter as domain.md has them, against those of the tally. */
+/* The sums of random halls, quarter by quarter and meter by meter as domain.md has them, against those of the abacus. */
 #include "loading.h"
 #include "folder.h"
 
 #include "collectors.h"
 #include "config.h"
-#include "tally.h"
+#include "abacus.h"
 #include <hallwatt/arena.h>
 #include <stdlib.h>
 
@@ -67,7 +67,7 @@ struct rig {
 	struct sources *sources;
 	struct subject subjects[5];
 	size_t count;
-	struct tally *tally;
+	struct abacus *abacus;
 	int64_t amount[POINTS * SPAN_QUARTERS];
 	int32_t covered_ms[POINTS * SPAN_QUARTERS];
 	char quality[POINTS * SPAN_QUARTERS];
@@ -98,7 +98,7 @@ static void begin(struct rig *r)
 		subject_init_site(&r->subjects[r->count++], r->inventory, &r->inventory->sites[i], r->zone, 0, r->sources);
 	for (size_t i = 0; i < r->inventory->scope_count; i++)
 		subject_init_contract(&r->subjects[r->count++], r->inventory, &r->inventory->scopes[i], r->zone, r->sources);
-	r->tally = tally_new(r->sources, r->subjects, r->count);
+	r->abacus = abacus_new(r->sources, r->subjects, r->count);
 	for (size_t i = 0; i < sources_count(r->sources); i++)
 		if (rand() % 3 == 0)
 			sources_wait(r->sources, i, START_S + rand() % SPAN_QUARTERS * QUARTER_S);
@@ -106,7 +106,7 @@ static void begin(struct rig *r)
 
 static void end(struct rig *r)
 {
-	tally_free(r->tally);
+	abacus_free(r->abacus);
 	for (size_t i = 0; i < r->count; i++)
 		subject_free(&r->subjects[i]);
 	sources_free(r->sources);
@@ -256,14 +256,14 @@ static void compare(struct rig *r, size_t subject, size_t first, size_t end_q)
 		any |= plain_quarter(r, &r->subjects[subject], q, &one);
 		sums_add(&plain, &one, 1);
 	}
-	assert_int_equal(tally_subject(r->tally, subject, first, end_q, &quick), any);
+	assert_int_equal(abacus_subject(r->abacus, subject, first, end_q, &quick), any);
 	assert_true(sums_equal(&plain, &quick));
 	sums_free(&one);
 	sums_free(&plain);
 	sums_free(&quick);
 }
 
-static void the_tally_adds_up_what_each_quarter_gives(void **state)
+static void the_abacus_adds_up_what_each_quarter_gives(void **state)
 {
 	(void)state;
 	for (unsigned seed = 0; seed < 40; seed++) {
@@ -275,7 +275,7 @@ static void the_tally_adds_up_what_each_quarter_gives(void **state)
 			random_day(r, seed % 4 == 0 ? 62 : 43); /* near the end of 64 bits, and as of a few kW */
 			struct span_rows rows = { .start_s = START_S, .count = SPAN_QUARTERS, .amount = r->amount,
 						  .covered_ms = r->covered_ms, .quality = r->quality, .rows = r->rows };
-			tally_span(r->tally, &rows);
+			abacus_span(r->abacus, &rows);
 			size_t middle = 1 + (size_t)rand() % (SPAN_QUARTERS - 1);
 			for (size_t i = 0; i < r->count; i++) {
 				compare(r, i, 0, middle);
@@ -284,7 +284,7 @@ static void the_tally_adds_up_what_each_quarter_gives(void **state)
 				compare(r, i, middle - 1, middle);
 			}
 			if (day == 1)
-				tally_trim(r->tally);
+				abacus_trim(r->abacus);
 		}
 		end(r);
 		free(r);
@@ -316,11 +316,11 @@ static void a_span_of_one_quarter_is_that_quarter(void **state)
 		}
 		struct span_rows rows = { .start_s = START_S + (int64_t)q * QUARTER_S, .count = 1, .amount = amount,
 					  .covered_ms = covered_ms, .quality = quality, .rows = place };
-		tally_span(r->tally, &rows);
+		abacus_span(r->abacus, &rows);
 		for (size_t i = 0; i < r->count; i++) {
 			struct sums plain = {0}, quick = {0};
 			bool any = plain_quarter(r, &r->subjects[i], q, &plain);
-			assert_int_equal(tally_subject(r->tally, i, 0, 1, &quick), any);
+			assert_int_equal(abacus_subject(r->abacus, i, 0, 1, &quick), any);
 			assert_true(sums_equal(&plain, &quick));
 			sums_free(&plain);
 			sums_free(&quick);
@@ -333,7 +333,7 @@ static void a_span_of_one_quarter_is_that_quarter(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_tally_adds_up_what_each_quarter_gives),
+		cmocka_unit_test(the_abacus_adds_up_what_each_quarter_gives),
 		cmocka_unit_test(a_span_of_one_quarter_is_that_quarter),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

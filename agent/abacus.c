@@ -1,6 +1,6 @@
 /* SPDX-FileCopyrightText: 2026 The hallwatt authors
  * SPDX-License-Identifier: Apache-2.0 */
-#include "tally.h"
+#include "abacus.h"
 #include <assert.h>
 #include <hallwatt/arena.h>
 #include <stdlib.h>
@@ -37,7 +37,7 @@ struct pair {
 
 struct source_cache { uint64_t span; struct source_span result; }; /* span 0: no room yet */
 
-struct tally {
+struct abacus {
 	const struct sources *sources;
 	const struct subject *subjects;
 	size_t subject_count, side_count, pair_count, source_count, bucket_count;
@@ -84,7 +84,7 @@ static bool same_uses(const struct side *side, const struct use *uses, size_t co
 	return true;
 }
 
-static size_t *bucket_of(const struct tally *t, uint64_t hash, const struct use *uses, size_t count)
+static size_t *bucket_of(const struct abacus *t, uint64_t hash, const struct use *uses, size_t count)
 {
 	size_t at = hash & (t->bucket_count - 1);
 	while (t->buckets[at] != NO_SIDE && !(t->sides[t->buckets[at]]->hash == hash && same_uses(t->sides[t->buckets[at]], uses, count)))
@@ -93,7 +93,7 @@ static size_t *bucket_of(const struct tally *t, uint64_t hash, const struct use 
 }
 
 /* The side of these uses, made when it is new. */
-static size_t take_side(struct tally *t, const struct subject_uses *uses)
+static size_t take_side(struct abacus *t, const struct subject_uses *uses)
 {
 	struct use *sorted = hwatt_alloc((uses->count + 1) * sizeof(*sorted));
 	for (size_t i = 0; i < uses->count; i++)
@@ -115,7 +115,7 @@ static size_t take_side(struct tally *t, const struct subject_uses *uses)
 	return t->side_count++;
 }
 
-static size_t take_pair(struct tally *t, const struct subject_pair *wanted, size_t *by_num)
+static size_t take_pair(struct abacus *t, const struct subject_pair *wanted, size_t *by_num)
 {
 	size_t num = take_side(t, &wanted->num), den = wanted->ratio ? take_side(t, &wanted->den) : NO_SIDE;
 	/* Pairs with the same numerator are few: a chain through by_num would not pay; sites come first and hold most. */
@@ -128,13 +128,13 @@ static size_t take_pair(struct tally *t, const struct subject_pair *wanted, size
 	return t->pair_count++;
 }
 
-struct tally *tally_new(const struct sources *sources, const struct subject *subjects, size_t count)
+struct abacus *abacus_new(const struct sources *sources, const struct subject *subjects, size_t count)
 {
-	struct tally *t = hwatt_alloc(sizeof(*t));
+	struct abacus *t = hwatt_alloc(sizeof(*t));
 	size_t pairs = 0;
 	for (size_t i = 0; i < count; i++)
 		pairs += subjects[i].pair_count;
-	*t = (struct tally){ .sources = sources, .subjects = subjects, .subject_count = count, .bucket_count = 16 };
+	*t = (struct abacus){ .sources = sources, .subjects = subjects, .subject_count = count, .bucket_count = 16 };
 	while (t->bucket_count < 4 * pairs)
 		t->bucket_count *= 2;
 	t->buckets = hwatt_alloc(t->bucket_count * sizeof(*t->buckets));
@@ -155,11 +155,11 @@ struct tally *tally_new(const struct sources *sources, const struct subject *sub
 	return t;
 }
 
-void tally_free(struct tally *t)
+void abacus_free(struct abacus *t)
 {
 	if (t == NULL)
 		return;
-	tally_trim(t);
+	abacus_trim(t);
 	for (size_t i = 0; i < t->side_count; i++) {
 		free(t->sides[i]->uses);
 		free(t->sides[i]);
@@ -174,7 +174,7 @@ void tally_free(struct tally *t)
 	free(t);
 }
 
-void tally_trim(struct tally *t)
+void abacus_trim(struct abacus *t)
 {
 	for (size_t i = 0; i < t->source_count; i++) {
 		free(t->spans[i].result.amount);
@@ -188,7 +188,7 @@ void tally_trim(struct tally *t)
 	t->width = 0;
 }
 
-void tally_span(struct tally *t, const struct span_rows *rows)
+void abacus_span(struct abacus *t, const struct span_rows *rows)
 {
 	size_t count = sources_count(t->sources);
 	assert(rows->count > 0 && rows->count <= SPAN_QUARTERS);
@@ -198,7 +198,7 @@ void tally_span(struct tally *t, const struct span_rows *rows)
 		t->source_count = count;
 	}
 	if (rows->count > t->width) {
-		tally_trim(t);
+		abacus_trim(t);
 		t->width = rows->count;
 	}
 	t->rows = rows;
@@ -207,7 +207,7 @@ void tally_span(struct tally *t, const struct span_rows *rows)
 
 /* --- a span of a source, of a side ------------------------------------------------------------------------------- */
 
-static const struct source_span *source_span(struct tally *t, size_t source)
+static const struct source_span *source_span(struct abacus *t, size_t source)
 {
 	struct source_cache *cache = &t->spans[source];
 	if (cache->span == 0) {
@@ -255,7 +255,7 @@ static void add_source(struct adding *a, const struct source_span *span, struct 
 	a->bound += span->largest;
 }
 
-static void begin_side(const struct tally *t, struct side *side)
+static void begin_side(const struct abacus *t, struct side *side)
 {
 	if (side->span == 0) {
 		char *room = hwatt_alloc(t->width * (2 * sizeof(hwatt_i128) + sizeof(int32_t) + 2));
@@ -280,7 +280,7 @@ static void join(struct quarters *set, const struct quarters *other)
 	set->bits[1] |= other->bits[1];
 }
 
-static struct side *side_span(struct tally *t, size_t place)
+static struct side *side_span(struct abacus *t, size_t place)
 {
 	struct side *side = t->sides[place];
 	size_t count = t->rows->count;
@@ -318,7 +318,7 @@ static struct kpi_side quarter_of(const struct side *side, size_t q)
 				  .rank = side->rank[q], .unrated = side->unrated[q] };
 }
 
-static const struct kpi_pair *pair_sum(struct tally *t, struct pair *pair, size_t first, size_t end)
+static const struct kpi_pair *pair_sum(struct abacus *t, struct pair *pair, size_t first, size_t end)
 {
 	for (size_t i = 0; i < PIECES; i++)
 		if (pair->pieces[i].span == t->span && pair->pieces[i].first == first && pair->pieces[i].end == end)
@@ -356,7 +356,7 @@ static struct quarters range(size_t first, size_t end)
 }
 
 /* The quarters of the range in which any of the subject's sources has an interval. */
-static struct quarters presence(struct tally *t, size_t subject, size_t first, size_t end)
+static struct quarters presence(struct abacus *t, size_t subject, size_t first, size_t end)
 {
 	const struct subject *s = &t->subjects[subject];
 	struct quarters set = {{0}}, whole = range(first, end);
@@ -385,7 +385,7 @@ static void add_lane(const struct source_span *span, const struct quarters *pres
 	}
 }
 
-static void add_group(struct tally *t, const struct subject *s, int g, const struct quarters *present, size_t first, size_t end,
+static void add_group(struct abacus *t, const struct subject *s, int g, const struct quarters *present, size_t first, size_t end,
 		      struct sums *out)
 {
 	const struct subject_group *group = &s->groups[g];
@@ -405,7 +405,7 @@ static void add_group(struct tally *t, const struct subject *s, int g, const str
 			out->letters[g][rank[q]]++;
 }
 
-bool tally_subject(struct tally *t, size_t subject, size_t first, size_t end, struct sums *out)
+bool abacus_subject(struct abacus *t, size_t subject, size_t first, size_t end, struct sums *out)
 {
 	const struct subject *s = &t->subjects[subject];
 	assert(first < end && end <= t->rows->count);
