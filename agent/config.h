@@ -56,6 +56,7 @@ struct config {
 	struct hwatt_arena *arena;  /* owns everything below */
 	const char *file;
 	char hash[65];              /* SHA-256 over all files read, hex */
+	char own_hash[65];          /* over those that people write: all but the targets of device_discovery */
 	const char *listen;         /* "127.0.0.1:9890" */
 	const char *state;          /* folder, absolute */
 	const char *web_config;     /* file of the web server's settings, absolute; "" when none */
@@ -64,6 +65,7 @@ struct config {
 	bool enable_lifecycle;
 	enum hwatt_level log_level;
 	enum hwatt_log_format log_format;
+	struct hwatt_list target_places; /* struct watch_place: where files of targets are looked for */
 	struct hwatt_list profiles; /* const char *: further folders of profiles, absolute */
 	size_t site_count, rack_count, credentials_count, device_count, contract_count;
 	struct config_site *sites;
@@ -77,7 +79,8 @@ struct config {
 struct config *config_load(const char *path, struct hwatt_report *report);
 void config_free(struct config *config);
 
-/* Splits "snmp://[::1]:161" into scheme, host and port (0: none given), strings in the arena. */
+/* Splits "snmp://[::1]:161" into scheme, host and port (0: none given), strings in the arena. "ipmi-local:1" is of the scheme
+ * "ipmi", with the host "" and the driver's number as port. */
 int config_address(const char *text, struct hwatt_arena *arena, const char **scheme, const char **host,
 		   uint16_t *port, struct hwatt_error *err);
 

@@ -556,6 +556,7 @@ void evaluation_close(struct evaluation *e)
 	sums_free(&e->fresh);
 	sums_free(&e->window);
 	sources_free(e->sources);
+	happenings_free(&e->happenings);
 	free(e->results);
 	free(e->waited);
 	free(e->order_told);

@@ -6,6 +6,8 @@
 
 #include "evaluation.h"
 #include "abacus.h"
+#include "happenings.h"
+#include "verdict.h"
 
 struct slot { /* a recent quarter, as all points told it */
 	int64_t start_s;
@@ -36,12 +38,19 @@ struct evaluation {
 	size_t result_capacity;
 	struct source_quarter *results; /* scratch */
 	struct sums quarter, fresh, window; /* scratch */
+	struct happenings happenings; /* devices that were replaced */
 };
 
 /* The slot of the quarter, NULL when it is not among the recent ones. */
 const struct slot *evaluation_slot(const struct evaluation *evaluation, int64_t start_s);
 /* What all sources say of a recent quarter, until the next call; NULL when it is not there. */
 const struct source_quarter *evaluation_results(struct evaluation *evaluation, int64_t start_s);
+/* Asks what documents, registers and events say of a requirement over the window (of a present one: as of its day). Names are in the
+ * arena. */
+void evaluation_ask(struct evaluation *evaluation, const struct subject *subject, const struct requirement *requirement,
+		    const struct window *window, int64_t until_s, struct hwatt_arena *arena, struct verdict_question *out);
+/* The day as of which a present requirement is judged: that of `until_s`, within the contract. */
+struct window evaluation_present(const struct subject *subject, int64_t until_s);
 /* Brings all sums up to `now_s`. */
 void evaluation_settle(struct evaluation *evaluation, int64_t now_s);
 

@@ -326,17 +326,27 @@ struct judgement {
 	struct window window;
 };
 
-static void judge(struct evaluation *e, size_t subject, const struct requirement *r, const struct window *window,
-		  int64_t until_s, struct judgement *out)
+/* A requirement is in force over a period whose last day lies in its own validity. */
+static bool valid_over(const struct subject *s, const struct requirement *r, const struct window *window)
+{
+	int64_t last = zone_day(s->zone, window->to_s - 1);
+	return (r->valid.from_day == 0 || last >= r->valid.from_day) && (r->valid.to_day == 0 || last <= r->valid.to_day);
+}
+
+static void judge(struct evaluation *e, struct hwatt_arena *arena, size_t subject, const struct requirement *r,
+		  const struct window *window, int64_t until_s, struct judgement *out)
 {
 	const struct subject *s = &e->subjects[subject];
-	bool begun = until_s > s->from_s;
+	bool begun = until_s > s->from_s, any = begun && window->to_s > window->from_s;
 	*out = (struct judgement){ .window = *window };
-	out->question = (struct verdict_question){ .requirement = r, .in_force = begun && window->to_s > window->from_s,
-						   .has_subject = has_subject(s, r->type->subject),
+	out->question = (struct verdict_question){ .requirement = r, .in_force = any && valid_over(s, r, window),
+						   .has_subject = r->type->judge != NULL || has_subject(s, r->type->subject),
 						   .closed = begun && window->to_s <= until_s };
 	out->question.kpi = (struct kpi){ .coverage = { 0, 1 }, .quality = 'X', .flags = KPI_NO_DATA };
-	if (out->question.in_force) {
+	if (r->type->judge != NULL) {
+		if (any)
+			evaluation_ask(e, s, r, window, until_s, arena, &out->question);
+	} else if (out->question.in_force) {
 		struct subject_period period;
 		period_of(e, subject, window, until_s, &period);
 		r->type->measure(&period.period, r, &out->question.kpi);
@@ -353,7 +363,7 @@ static const char *day_text(struct hwatt_arena *arena, const struct subject *s, 
 }
 
 static const char *sentence(struct draft *d, const struct subject *s, const struct judgement *j,
-			    enum verdict_language language)
+			    enum hwatt_language language)
 {
 	bool clock = j->window.kind == WINDOW_INTERVAL;
 	struct verdict_period period = { "", "" };
@@ -375,10 +385,14 @@ static void put_requirement(struct evaluation *e, struct draft *d, size_t subjec
 	int64_t until_s = e->settled_s < s->to_s ? e->settled_s : s->to_s;
 	struct window closed = closed_period(s, r->window, until_s), open = open_period(s, r->window, until_s);
 	struct judgement j, other;
+	if (r->type->present) {
+		closed = evaluation_present(s, until_s);
+		open = (struct window){ r->window, closed.to_s, closed.to_s };
+	}
 	bool has_closed = closed.to_s > closed.from_s;
-	judge(e, subject, r, has_closed ? &closed : &open, until_s, &j);
+	judge(e, d->arena, subject, r, has_closed ? &closed : &open, until_s, &j);
 	if (has_closed && open.to_s > open.from_s && j.verdict.status != HWATT_NOT_MET) {
-		judge(e, subject, r, &open, until_s, &other);
+		judge(e, d->arena, subject, r, &open, until_s, &other);
 		if ((other.verdict.reasons & REASON_LIMIT_CERTAIN) != 0)
 			j = other;
 	}
@@ -388,14 +402,14 @@ static void put_requirement(struct evaluation *e, struct draft *d, size_t subjec
 	d->requirements[d->requirement_count++] = (struct hwatt_view_requirement){
 		.contract = s->id, .requirement = r->id, .type = r->type->name, .status = j.verdict.status,
 		.known = kpi->known, .value = kpi->known ? kpi->value : (struct hwatt_ratio){ 0, 0 },
-		.limit = requirement_limit(r), .limited = true, .maximum = r->maximum,
-		.unit = r->type->unit == UNIT_ENERGY ? "J" : "1", .coverage_ppm = ppm_of(kpi->coverage),
+		.limit = r->limited ? requirement_limit(r) : (struct hwatt_ratio){ 0, 0 }, .limited = r->limited,
+		.maximum = r->maximum, .unit = requirement_unit_name(r), .coverage_ppm = ppm_of(kpi->coverage),
 		.min_coverage_ppm = r->min_coverage_ppm, .from_s = j.window.from_s, .to_s = j.window.to_s,
 		.reasons = hwatt_arena_strdup(d->arena, reasons), .title = r->title, .window = window_name(r->window),
 		.open = !j.question.closed, .exclusive = r->exclusive, .quality = kpi->quality, .category = kpi->category,
 		.uncertainty = uncertainty_of(kpi),
-		.sentence = { .sv = sentence(d, s, &j, LANGUAGE_SV), .nb = sentence(d, s, &j, LANGUAGE_NB),
-			      .en = sentence(d, s, &j, LANGUAGE_EN) },
+		.sentence = { .sv = sentence(d, s, &j, HWATT_SV), .nb = sentence(d, s, &j, HWATT_NB),
+			      .en = sentence(d, s, &j, HWATT_EN) },
 	};
 }
 
@@ -403,7 +417,10 @@ struct hwatt_view_hall *evaluation_judge(struct evaluation *e, int64_t now_s)
 {
 	struct draft d = { .arena = hwatt_arena_new() };
 	size_t requirement_count = 0, contract_count = 0;
+	struct hwatt_error err;
 	evaluation_settle(e, now_s);
+	if (happenings_read(&e->happenings, e->store, now_s, &err) < 0)
+		hwatt_log(e->log, HWATT_ERROR, "replaced devices are not looked at: %s", err.text);
 	for (size_t i = 0; i < e->subject_count; i++)
 		if (e->subjects[i].contract != NULL)
 			requirement_count += e->subjects[i].contract->requirements.count;

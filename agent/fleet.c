@@ -24,6 +24,7 @@ struct fleet {
 	struct hwatt_log *log;
 	struct fleet_hooks hooks;
 	struct target_memory memory;
+	struct shape_shelf shelf;
 	struct scheduler *scheduler;
 	size_t engine_count;
 	void **engines;                     /* in the order of hallwatt_collectors; NULL: not started */
@@ -50,6 +51,7 @@ static void on_farewell_closed(uv_handle_t *handle)
 {
 	struct fleet *fleet = handle->data;
 	struct fleet_hooks hooks = fleet->hooks;
+	shape_shelf_free(&fleet->shelf);
 	free(fleet->engines);
 	free(fleet->running);
 	free(fleet->members);
@@ -138,6 +140,7 @@ static struct member *recruit(struct fleet *fleet, struct generation *generation
 		.settings = generation_settings(generation, config), .device = &config->device,
 		.profiles = generation_profiles(generation, collector),
 		.owner = { .done = on_done, .closed = on_closed, .arg = m }, .memory = fleet->memory,
+		.shelf = &fleet->shelf,
 	};
 	if (target_open(&parts, &m->target, &err) < 0) {
 		hwatt_log(m->log, HWATT_ERROR, "cannot be polled: %s", err.text);

@@ -66,4 +66,24 @@ static inline const struct meter_state *meter_state_of(const struct meter *meter
 	return (const struct meter_state *)meter->opaque;
 }
 
+/* What tallies (tally.h) decide alike. */
+#define METER_CLOCK_STEP_MS 1000
+#define METER_STALL_STEPS 8
+#define METER_STALL_MS QUARTER_MS
+
+struct meter_ratio { /* of register to integral in the long run, over whole ticks */
+	int64_t by_register, by_integral;
+};
+
+int64_t meter_amount_per_count(const struct meter_settings *settings);
+/* The most that can have flowed in `ms`. */
+hwatt_i128 meter_most_in(const struct meter_settings *settings, int64_t ms);
+/* Whether both clocks of a sample are within their bounds. */
+bool meter_knows_time(const struct meter_sample *sample);
+bool meter_is_load(const struct meter_settings *settings, int64_t level);
+/* Samples under- or overestimate by a steady share: the register's long-run ratio to them takes it away, so that
+ * the steps of a coarse register do not show up as lumps. Exact rational, rounded down once per stretch. */
+hwatt_i128 meter_scaled(int64_t integral, const struct meter_ratio *ratio, int64_t step);
+void meter_learn(struct meter_ratio *ratio, hwatt_i128 counted, int64_t integral, int64_t step);
+
 #endif

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "pipeline.h"
 #include "history.h"
+#include "kept.h"
 #include <hallwatt/arena.h>
 #include <hallwatt/text.h>
 #include <hallwatt/wire.h>
@@ -18,13 +19,15 @@
 #define SERIAL_SPACE "serial"
 
 struct quarter { /* closed, not yet in the store */
-	struct store_point point; /* `index` belongs to the device's meterset */
+	struct store_point point; /* `index` belongs to the shelf */
 	struct interval interval;
 	bool refused;             /* the store will never take it */
 };
 
 struct point_id {
-	const char *index; /* as above: each meter has a string of its own, so the pointer tells which meter */
+	enum hwatt_role role;
+	enum hwatt_quantity quantity;
+	const char *index; /* as above: equal ones of the devices here have equal addresses */
 	int64_t id;
 };
 
@@ -55,7 +58,9 @@ struct pipeline {
 	struct pipeline_parts parts;
 	struct generation *generation;
 	struct history *history;            /* NULL: nothing is judged */
+	struct kept kept;                   /* of the generation's inventory */
 	struct hwatt_view_hall *hall;
+	struct layout_shelf shelf;
 	struct device **devices;            /* sorted by id */
 	struct device **unsaved;            /* those whose meters changed since the last commit */
 	size_t count, unsaved_count;
@@ -100,11 +105,11 @@ static struct device *find_device(const struct pipeline *p, const char *id)
 	return NULL;
 }
 
-static struct device *device_new(const char *id)
+static struct device *device_new(const char *id, struct layout_shelf *shelf)
 {
 	struct device *d = hwatt_alloc(sizeof(*d));
 	d->id = hwatt_strdup(id);
-	d->set = meterset_new(id, (struct meterset_settings){ .interval_ms = 30000 });
+	d->set = meterset_new(d->id, (struct meterset_settings){ .interval_ms = 30000 }, shelf);
 	return d;
 }
 
@@ -157,7 +162,7 @@ static void sort_devices(struct pipeline *p)
 static int load_state(void *arg, const char *device, const void *bytes, size_t length, int64_t journal)
 {
 	struct pipeline *p = arg;
-	struct device *d = device_new(device);
+	struct device *d = device_new(device, &p->shelf);
 	struct hwatt_error err = {0};
 	if (meterset_decode(d->set, bytes, length, &err) < 0)
 		hwatt_log(p->parts.log, HWATT_ERROR, "%s: %s; its meters begin anew", device, err.text);
@@ -211,6 +216,8 @@ static void free_pipeline(struct pipeline *p)
 	for (size_t i = 0; i < p->count; i++)
 		device_free(p->devices[i]);
 	history_close(p->history);
+	layout_shelf_free(&p->shelf);
+	kept_free(&p->kept);
 	snapshot_hall_release(p->hall);
 	generation_release(p->generation);
 	hwatt_text_free(&p->state);
@@ -268,6 +275,50 @@ void pipeline_close(struct pipeline *p)
 	free_pipeline(p);
 }
 
+#define NOT_LOOKED (-2)
+
+struct closing { /* quarters of one device that close together */
+	struct pipeline *pipeline;
+	struct device *device;
+	int total_role; /* see total_role(); NOT_LOOKED until it is asked for */
+};
+
+/* The role that the device's total is read from; -1: it has no power. */
+static int total_role(const struct device *d)
+{
+	const int *roles = inventory_total_roles(d->config, d->config->device.power_role);
+	struct meterset_total t;
+	for (; *roles >= 0; roles++)
+		for (size_t at = 0; (at = meterset_total(d->set, at, &t)) != 0;)
+			if ((int)t.role == *roles)
+				return *roles;
+	return -1;
+}
+
+/* Whether a point's quarters are kept: totals and what a sum names; all of them when the configuration says so. */
+static bool is_kept(struct closing *c, const struct store_point *point)
+{
+	const struct device *d = c->device;
+	if (point->kind != INTERVAL_ENERGY || d->config->points == CONFIG_POINTS_ALL)
+		return true;
+	if (c->total_role == NOT_LOOKED)
+		c->total_role = total_role(d);
+	return point->role == HWATT_UPS_INPUT || point->role == HWATT_UPS_OUTPUT ||
+	       (int)point->role == c->total_role || kept_by_number(&c->pipeline->kept, d->config, point->role, point->index);
+}
+
+static bool is_wanted(void *arg, const struct store_point *point)
+{
+	return is_kept(arg, point);
+}
+
+/* Says to the device's meters whose quarters are kept. */
+static void ask_kept(struct pipeline *p, struct device *d)
+{
+	struct closing c = { p, d, NOT_LOOKED };
+	meterset_keep(d->set, is_wanted, &c);
+}
+
 /* Sets what the configuration says of a device. */
 static void configure(struct device *d, const struct config_device *config)
 {
@@ -313,12 +364,12 @@ static int load_newcomer(void *arg, const char *device, const void *bytes, size_
 
 /* Puts the devices of `config` that `p` does not have into `newcomers`. Those that were here before the last change go on with
  * what they had. */
-static int find_newcomers(const struct pipeline *p, const struct config *config, struct pipeline *newcomers,
-			  struct hwatt_error *err)
+static int find_newcomers(const struct pipeline *p, const struct config *config, struct layout_shelf *shelf,
+			  struct pipeline *newcomers, struct hwatt_error *err)
 {
 	for (size_t i = 0; i < config->device_count; i++)
 		if (find_device(p, config->devices[i].device.id) == NULL)
-			add_device(newcomers, device_new(config->devices[i].device.id));
+			add_device(newcomers, device_new(config->devices[i].device.id, shelf));
 	sort_devices(newcomers);
 	if (newcomers->count == 0 || p->generation == NULL) /* at the start all that is stored has been read */
 		return 0;
@@ -340,7 +391,7 @@ int pipeline_change(struct pipeline *p, struct generation *generation, int64_t w
 	unsettle_recorded(p, 0, p->count); /* records of a device that leaves do not last */
 	if (pipeline_commit(p, err) < 0)
 		return -1;
-	if (find_newcomers(p, generation->config, &newcomers, err) < 0 ||
+	if (find_newcomers(p, generation->config, &p->shelf, &newcomers, err) < 0 ||
 	    (p->history != NULL && history_change(p->history, generation, wall_ms / 1000, err) < 0)) {
 		for (size_t i = 0; i < newcomers.count; i++)
 			device_free(newcomers.devices[i]);
@@ -362,6 +413,10 @@ int pipeline_change(struct pipeline *p, struct generation *generation, int64_t w
 	p->published = false; /* the next tick shows who came and went */
 	generation_release(p->generation);
 	p->generation = generation_take(generation);
+	kept_free(&p->kept);
+	p->kept = kept_of(generation->inventory);
+	for (size_t i = 0; i < p->count; i++)
+		ask_kept(p, p->devices[i]);
 	snapshot_hall_release(p->hall);
 	p->hall = NULL; /* judged anew when its past is summed */
 	return 0;
@@ -376,62 +431,6 @@ void pipeline_rebind(struct pipeline *p, const char *device)
 	d->target = NULL;        /* and the strings of its points */
 	d->identity_version = 0; /* the new target counts its own, and may be another device */
 	d->changed = true;
-}
-
-/* Whether any sum or scope reads this outlet (or other part) of the device by number. */
-static bool named_by_a_sum(const struct inventory_sum *sum, const struct device *d, const struct store_point *point)
-{
-	for (size_t i = 0; i < sum->count; i++) {
-		const struct inventory_meter *m = &sum->meters[i];
-		if (m->device == d->config && m->role == (int)point->role && inventory_covers(m, point->index))
-			return true;
-	}
-	return false;
-}
-
-static bool named_anywhere(const struct pipeline *p, const struct device *d, const struct store_point *point)
-{
-	const struct inventory *inventory = p->generation->inventory;
-	for (size_t s = 0; s < inventory->site_count; s++)
-		for (int r = 0; r < HWATT_POWER_ROLES; r++)
-			if (named_by_a_sum(&inventory->sites[s].power[r], d, point))
-				return true;
-	for (size_t s = 0; s < inventory->scope_count; s++)
-		if (named_by_a_sum(&inventory->scopes[s].energy, d, point))
-			return true;
-	return false;
-}
-
-#define NOT_LOOKED (-2)
-
-struct closing { /* quarters of one device that close together */
-	struct pipeline *pipeline;
-	struct device *device;
-	int total_role; /* see total_role(); NOT_LOOKED until it is asked for */
-};
-
-/* The role that the device's total is read from; -1: it has no power. */
-static int total_role(const struct device *d)
-{
-	const int *roles = inventory_total_roles(d->config, d->config->device.power_role);
-	struct meterset_total t;
-	for (; *roles >= 0; roles++)
-		for (size_t at = 0; (at = meterset_total(d->set, at, &t)) != 0;)
-			if ((int)t.role == *roles)
-				return *roles;
-	return -1;
-}
-
-/* Whether a point's quarters are kept: totals and what a sum names; all of them when the configuration says so. */
-static bool is_kept(struct closing *c, const struct store_point *point)
-{
-	const struct device *d = c->device;
-	if (point->kind != INTERVAL_ENERGY || d->config->points == CONFIG_POINTS_ALL)
-		return true;
-	if (c->total_role == NOT_LOOKED)
-		c->total_role = total_role(d);
-	return point->role == HWATT_UPS_INPUT || point->role == HWATT_UPS_OUTPUT ||
-	       (int)point->role == c->total_role || named_anywhere(c->pipeline, d, point);
 }
 
 static void on_quarter(void *arg, const struct store_point *point, const struct interval *interval)
@@ -460,6 +459,8 @@ void pipeline_feed(struct pipeline *p, const char *device, const struct meterset
 		return;
 	struct closing c = { p, d, NOT_LOOKED };
 	meterset_feed(d->set, poll, NULL, on_quarter, &c);
+	if (meterset_grew(d->set))
+		ask_kept(p, d);
 	mark_unsaved(p, d);
 }
 
@@ -469,6 +470,8 @@ static void feed_recorded(struct pipeline *p, struct device *d, const struct met
 	struct closing c = { p, d, NOT_LOOKED };
 	hwatt_text_reset(&p->record);
 	meterset_feed(d->set, poll, &p->record, on_quarter, &c);
+	if (meterset_grew(d->set))
+		ask_kept(p, d);
 	put_part(&p->journal, d->id, strlen(d->id) + 1);
 	put_part(&p->journal, p->record.bytes, p->record.length);
 	d->recorded = true;
@@ -558,10 +561,11 @@ static int64_t last_value_ms(const struct hwatt_target *t)
 {
 	size_t count;
 	const struct target_point *points = target_points(t, &count);
+	struct target_reading r;
 	int64_t last_ms = 0;
 	for (size_t i = 0; i < count; i++)
-		if (points[i].poll == target_poll_number(t) && points[i].mono_ms > last_ms)
-			last_ms = points[i].mono_ms;
+		if (target_value(target_values(t), &points[i], i, &r) && r.fresh && r.mono_ms > last_ms)
+			last_ms = r.mono_ms;
 	return last_ms;
 }
 
@@ -590,7 +594,7 @@ void pipeline_polled(struct pipeline *p, const char *device, struct hwatt_target
 	if (d == NULL)
 		return;
 	note_identity(p, d, t, wall_ms);
-	struct meterset_poll poll = { .number = target_poll_number(t), .wall_ms = wall_ms, .mono_ms = mono_ms,
+	struct meterset_poll poll = { .values = target_values(t), .wall_ms = wall_ms, .mono_ms = mono_ms,
 				      .restarted = target_restarted(t), .exchanged = d->exchanged };
 	poll.points = target_points(t, &poll.count);
 	feed_recorded(p, d, &poll); /* a poll that broke off gave what it gave */
@@ -625,7 +629,8 @@ static int id_of(struct pipeline *p, struct device *d, const struct store_point 
 {
 	for (size_t i = 0; i < d->id_count; i++) {
 		size_t at = (d->id_next + i) % d->id_count;
-		if (d->ids[at].index != point->index)
+		if (d->ids[at].index != point->index || d->ids[at].role != point->role ||
+		    d->ids[at].quantity != point->quantity)
 			continue;
 		*id = d->ids[at].id;
 		d->id_next = at + 1;
@@ -634,7 +639,7 @@ static int id_of(struct pipeline *p, struct device *d, const struct store_point 
 	if (store_point_id(p->parts.store, point, id, err) < 0)
 		return -1;
 	d->ids = hwatt_realloc(d->ids, (d->id_count + 1) * sizeof(*d->ids));
-	d->ids[d->id_count++] = (struct point_id){ point->index, *id };
+	d->ids[d->id_count++] = (struct point_id){ point->role, point->quantity, point->index, *id };
 	return 0;
 }
 
@@ -922,13 +927,14 @@ static void add_readings(struct pipeline *p, struct device *d, int64_t wall_ms, 
 	const struct target_point *points = d->target != NULL ? target_points(d->target, &count) : NULL;
 	for (size_t i = 0; i < count; i++) {
 		const struct target_point *t = &points[i];
-		int64_t age_ms = mono_ms - t->mono_ms;
+		struct target_reading r = { .mono_ms = 0 };
+		bool known = target_value(target_values(d->target), t, i, &r);
+		int64_t age_ms = mono_ms - r.mono_ms;
 		if (hwatt_quantity_info(t->quantity)->metric != NULL)
 			add_view_point(p, d, &(struct hwatt_view_point){
 				.role = t->role, .quantity = t->quantity, .index = t->index, .name = t->name,
-				.source = t->source, .alternative = t->alternative, .value = t->value.value,
-				.present = t->poll != 0 && age_ms <= stale_after_ms(p, d),
-				.at_ms = wall_ms - age_ms });
+				.source = t->source, .alternative = t->alternative, .value = r.value.value,
+				.present = known && age_ms <= stale_after_ms(p, d), .at_ms = wall_ms - age_ms });
 	}
 }
 

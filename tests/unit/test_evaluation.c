@@ -27,6 +27,8 @@ struct store {
 	bool broken;
 	char keys[8][200], values[8][32];
 	size_t key_count;
+	struct store_event events[4];
+	size_t event_count;
 };
 
 int store_points(struct store *store, int (*each)(void *arg, const struct store_point *point), void *arg,
@@ -147,6 +149,16 @@ int store_get(struct store *store, const char *space, const char *key, char **va
 	for (size_t i = 0; i < store->key_count; i++)
 		if (strcmp(store->keys[i], key) == 0)
 			*value = hwatt_strdup(store->values[i]);
+	return 0;
+}
+
+int store_events(struct store *store, int64_t from_ms, int64_t to_ms, int (*each)(void *arg, const struct store_event *event),
+		 void *arg, struct hwatt_error *err)
+{
+	(void)err;
+	for (size_t i = 0; i < store->event_count; i++)
+		if (store->events[i].at_ms >= from_ms && store->events[i].at_ms < to_ms && each(arg, &store->events[i]) != 0)
+			break;
 	return 0;
 }
 

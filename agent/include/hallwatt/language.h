@@ -13,9 +13,9 @@ enum hwatt_language { HWATT_SV, HWATT_NB, HWATT_EN, HWATT_LANGUAGES };
 const char *hwatt_language_name(enum hwatt_language language);
 /* The language of that name ("sv", also "sv-SE" and "no"); -1: none of them. */
 int hwatt_language_by_name(const char *name);
-/* `english` in the language; itself where nothing else is known.  The first argument is never a format of the caller's: texts
- * with %-conversions keep their order and kinds, which the build checks. */
-const char *hwatt_tr(enum hwatt_language language, const char *english) __attribute__((format_arg(2)));
+/* `english` in the language; itself where nothing else is known.  A text has {name} where something is to be put, never
+ * %-conversions, so that translators may change the order. */
+const char *hwatt_tr(enum hwatt_language language, const char *english);
 /* Marks a text that is translated later, in a table. */
 #define HWATT_N(english) (english)
 
