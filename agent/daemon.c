@@ -1,6 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The hallwatt authors
  * SPDX-License-Identifier: Apache-2.0 */
 #include "daemon.h"
+#include "fetch.h"
 #include "fleet.h"
 #include "http.h"
 #include "notes.h"
@@ -38,6 +39,7 @@ struct daemon {
 	uv_timer_t tick;
 	uv_signal_t hangup;
 	struct watch *watch;            /* of the files of targets */
+	struct fetch *fetch;            /* of the lists that servers have */
 	int64_t targets_ms;             /* when to look at them; 0: nothing changed */
 	int64_t target_changes, target_failures;
 	struct sdnotify systemd;
@@ -48,7 +50,7 @@ struct daemon {
 	bool last_reload_ok;
 	bool reload_wanted;             /* SIGHUP came: however many, one reload at the next tick */
 	bool stopping;
-	int parts;                      /* tick, hangup, watch and fleet, while they live: `d` goes with the last */
+	int parts;                      /* tick, hangup, watch, fetch and fleet, while they live: `d` goes with the last */
 };
 
 static int64_t wall_ms(void)
@@ -134,7 +136,12 @@ static struct generation *load(struct daemon *d, struct hwatt_text *message)
 static void watch_targets(struct daemon *d)
 {
 	const struct hwatt_list *places = &d->generation->config->target_places;
+	const struct hwatt_list *urls = &d->generation->config->target_urls;
 	watch_set(d->watch, places->items, places->count);
+	if (d->fetch != NULL)
+		fetch_set(d->fetch, urls->items, urls->count);
+	else if (urls->count > 0)
+		hwatt_log(d->log, HWATT_ERROR, "libcurl does not start: lists of targets stay as they are");
 }
 
 /* Puts `next` in force. Swallows it. */
@@ -219,15 +226,16 @@ static void on_targets(void *arg)
 
 /* Takes in devices that come, go or change in files of targets, and nothing else: a configuration that somebody is editing
  * waits for the reload that he asks for. */
-static void take_targets(struct daemon *d)
+static int take_targets(void *arg)
 {
+	struct daemon *d = arg;
 	struct hwatt_error err = { 0 };
 	d->targets_ms = 0;
 	struct generation *next = load(d, NULL);
 	const struct config *now = d->generation->config;
 	if (next != NULL && strcmp(next->config->hash, now->hash) == 0) {
 		generation_release(next); /* written anew with the same text */
-		return;
+		return 0;
 	}
 	if (next != NULL && strcmp(next->config->own_hash, now->own_hash) != 0) {
 		hwatt_fail(&err, HWATT_EINVAL, "so has the configuration; a reload takes in both");
@@ -237,10 +245,11 @@ static void take_targets(struct daemon *d)
 	} else if (change(d, next, &err) == 0) {
 		d->target_changes++;
 		hwatt_log(d->log, HWATT_INFO, "the targets of device_discovery have changed and were taken in");
-		return;
+		return 0;
 	}
 	d->target_failures++;
 	hwatt_log(d->log, HWATT_ERROR, "the targets of device_discovery have changed, but %s: the old ones stay", err.text);
+	return -1;
 }
 
 /* Looking over all devices at once takes far more memory than polling them, in pieces between those that stay: malloc
@@ -272,7 +281,7 @@ static void on_tick(uv_timer_t *timer)
 		reload_as_wanted(d);
 	int64_t now = mono_ms(d);
 	if (d->targets_ms != 0 && now >= d->targets_ms)
-		take_targets(d);
+		(void)take_targets(d); /* it says itself what is wrong */
 	http_beat(d->http, (int64_t)(uv_hrtime() / 1000000));
 	if (d->watchdog_ms > 0 && now - d->petted_ms >= d->watchdog_ms) {
 		sdnotify_tell(&d->systemd, "WATCHDOG=1", NULL);
@@ -298,7 +307,7 @@ static void part_gone(struct daemon *d)
 	free(d);
 }
 
-static void on_watch_closed(void *arg)
+static void on_part_closed(void *arg)
 {
 	part_gone(arg);
 }
@@ -323,7 +332,9 @@ void daemon_stop(struct daemon *d)
 	http_stop(d->http);
 	uv_close((uv_handle_t *)&d->tick, on_handle_closed);
 	uv_close((uv_handle_t *)&d->hangup, on_handle_closed);
-	watch_close(d->watch, on_watch_closed, d);
+	watch_close(d->watch, on_part_closed, d);
+	if (d->fetch != NULL)
+		fetch_close(d->fetch, on_part_closed, d);
 	fleet_stop(d->fleet);
 }
 
@@ -337,8 +348,9 @@ static void start_handles(struct daemon *d)
 	d->hangup.data = d;
 	uv_signal_start(&d->hangup, on_hangup, SIGHUP);
 	d->watch = watch_new(d->loop, d->log, on_targets, d);
+	d->fetch = fetch_new(d->loop, d->log, take_targets, d);
 	watch_targets(d);
-	d->parts = 4;
+	d->parts = d->fetch != NULL ? 5 : 4;
 }
 
 static int open_parts(struct daemon *d, struct hwatt_error *err)
