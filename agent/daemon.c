@@ -65,17 +65,17 @@ static int64_t mono_ms(const struct daemon *d)
 	return (int64_t)uv_now(d->loop);
 }
 
-static void on_polled(void *arg, const char *device, struct hwatt_target *t, const struct hwatt_error *err,
+static void on_polled(void *arg, void *place, struct hwatt_target *t, const struct hwatt_error *err,
 		      int64_t took_us)
 {
 	struct daemon *d = arg;
-	pipeline_polled(d->pipeline, device, t, err, took_us, wall_ms(), mono_ms(d));
+	pipeline_polled(d->pipeline, place, t, err, took_us, wall_ms(), mono_ms(d));
 }
 
-static void on_changing(void *arg, const char *device)
+static void *on_changing(void *arg, const char *device)
 {
 	struct daemon *d = arg;
-	pipeline_rebind(d->pipeline, device);
+	return pipeline_rebind(d->pipeline, device);
 }
 
 static void put_engine_counter(void *arg, const char *name, const char *help, int64_t value)
