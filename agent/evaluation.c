@@ -1,6 +1,6 @@
 /* SPDX-FileCopyrightText: 2026 The hallwatt authors
  * SPDX-License-Identifier: Apache-2.0 */
-#include "evaluation_state.h"
+#include "evaluation_books.h"
 #include <assert.h>
 #include <hallwatt/arena.h>
 #include <inttypes.h>
@@ -338,7 +338,8 @@ static int make_subjects(struct evaluation *e, int64_t now_s, struct hwatt_error
 		struct window months = window_containing(zone, WINDOW_12_MONTHS, now_s, 0, -1);
 		struct window year = window_containing(zone, WINDOW_YEAR, now_s, 0, -1);
 		int64_t from_s = months.from_s < year.from_s ? months.from_s : year.from_s;
-		subject_init_site(&e->subjects[e->subject_count++], inventory, &inventory->sites[i], zone, from_s, e->sources);
+		subject_init_site(&e->subjects[e->subject_count++], inventory, &inventory->sites[i], zone, from_s,
+				  e->sites_to_s, e->sources);
 	}
 	for (size_t i = 0; i < inventory->scope_count; i++) {
 		const struct inventory_scope *scope = &inventory->scopes[i];
@@ -349,6 +350,7 @@ static int make_subjects(struct evaluation *e, int64_t now_s, struct hwatt_error
 	}
 	for (size_t i = 0; i < EVALUATION_RING; i++)
 		e->slots[i].applied = hwatt_alloc((count + 1) * sizeof(struct sums));
+	e->books = evaluation_books_new(e);
 	return 0;
 }
 
@@ -374,10 +376,18 @@ static int load_point(void *arg, const struct store_point *point)
 	return 0;
 }
 
+struct loading { struct evaluation *e; const atomic_bool *stop; };
+
+static bool stopped(const struct loading *loading)
+{
+	return loading->stop != NULL && atomic_load_explicit(loading->stop, memory_order_relaxed);
+}
+
 static int load_row(void *arg, const struct store_interval *row)
 {
-	evaluation_interval(arg, row->point, &row->interval);
-	return 0;
+	struct loading *loading = arg;
+	evaluation_interval(loading->e, row->point, &row->interval);
+	return stopped(loading);
 }
 
 static int compare_int64(const void *left, const void *right)
@@ -386,8 +396,9 @@ static int compare_int64(const void *left, const void *right)
 	return (a > b) - (a < b);
 }
 
-static int load(struct evaluation *e, struct hwatt_error *err)
+static int load(struct evaluation *e, const atomic_bool *stop, struct hwatt_error *err)
 {
+	struct loading loading = { e, stop };
 	if (store_points(e->store, load_point, e, err) < 0)
 		return -1;
 	size_t count = sources_point_count(e->sources);
@@ -399,23 +410,43 @@ static int load(struct evaluation *e, struct hwatt_error *err)
 		from_s = e->subjects[i].from_s < from_s ? e->subjects[i].from_s : from_s;
 		to_s = e->subjects[i].to_s > to_s ? e->subjects[i].to_s : to_s;
 	}
-	int rc = count == 0 || from_s >= to_s ? 0 : store_intervals(e->store, ids, count, from_s, to_s, load_row, e, err);
+	int rc = count == 0 || from_s >= to_s ? 0
+					      : store_intervals(e->store, ids, count, from_s, to_s, load_row, &loading, err);
 	free(ids);
-	return rc;
+	return rc == 0 && stopped(&loading) ? hwatt_fail(err, HWATT_ENODATA, "stopped") : rc;
 }
 
-int evaluation_open(const struct inventory *inventory, struct store *store, struct hwatt_log *log, int64_t now_s,
-		    struct evaluation **out, struct hwatt_error *err)
+/* Sites are summed until `sites_to_s` alone. */
+static int open_until(const struct inventory *inventory, struct store *store, struct hwatt_log *log, int64_t now_s,
+		      int64_t sites_to_s, const atomic_bool *stop, struct evaluation **out, struct hwatt_error *err)
 {
 	struct evaluation *e = hwatt_alloc(sizeof(*e));
 	*e = (struct evaluation){ .inventory = inventory, .store = store, .log = log, .newest_s = INT64_MIN,
-				  .opened_s = floor_quarter(now_s), .sources = sources_new(inventory->config) };
-	if (make_subjects(e, now_s, err) < 0 || read_waiting(e, err) < 0 || load(e, err) < 0) {
+				  .sites_to_s = sites_to_s, .opened_s = floor_quarter(now_s), .sources = sources_new(inventory->config) };
+	if (make_subjects(e, now_s, err) < 0 || read_waiting(e, err) < 0 || load(e, stop, err) < 0) {
 		evaluation_close(e);
 		return -1;
 	}
 	*out = e;
 	return 0;
+}
+
+int evaluation_open(const struct inventory *inventory, struct store *store, struct hwatt_log *log, int64_t now_s,
+		    struct evaluation **out, struct hwatt_error *err)
+{
+	return evaluation_load(inventory, store, log, now_s, NULL, out, err);
+}
+
+int evaluation_load(const struct inventory *inventory, struct store *store, struct hwatt_log *log, int64_t now_s,
+		    const atomic_bool *stop, struct evaluation **out, struct hwatt_error *err)
+{
+	return open_until(inventory, store, log, now_s, INT64_MAX, stop, out, err);
+}
+
+int evaluation_past(const struct inventory *inventory, struct store *store, struct hwatt_log *log, int64_t at_s,
+		    struct evaluation **out, struct hwatt_error *err)
+{
+	return open_until(inventory, store, log, at_s, at_s, NULL, out, err);
 }
 
 void evaluation_store(struct evaluation *e, struct store *store)
@@ -437,10 +468,12 @@ void evaluation_close(struct evaluation *e)
 		subject_free(&e->subjects[i]);
 	for (size_t i = 0; i < e->zone_count; i++)
 		zone_free(e->zones[i].zone);
+	evaluation_books_free(e->books);
 	sums_free(&e->quarter);
 	sums_free(&e->fresh);
 	sums_free(&e->window);
 	sources_free(e->sources);
+	happenings_free(&e->happenings);
 	free(e->results);
 	free(e->waited);
 	free(e->order_told);
