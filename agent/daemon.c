@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #define TICK_MS 1000
+#define REST_MS 5000  /* after the last request: of many devices a snapshot is larger than all else */
 #define TIDY_MS 60000 /* after a start or reload the devices have been looked over by then */
 #define MESSAGE_MAX_OCTETS 65536u
 
@@ -38,6 +39,7 @@ struct daemon {
 	struct sdnotify systemd;
 	int64_t watchdog_ms, petted_ms; /* 0: nobody watches */
 	int64_t refreshed_ms;              /* when a snapshot was last asked for; 0: never */
+	int64_t rest_ms;                   /* when to free what was published for who asked; 0: done */
 	int64_t tidy_ms;                   /* when to give memory back; 0: done */
 	int64_t reloads, reload_failures, last_reload_s;
 	bool last_reload_ok;
@@ -139,6 +141,7 @@ static int change(struct daemon *d, struct generation *next, struct hwatt_error 
 	generation_release(d->generation);
 	d->generation = next;
 	d->tidy_ms = (int64_t)uv_now(d->loop) + TIDY_MS;
+	d->rest_ms = (int64_t)uv_now(d->loop) + REST_MS;
 	return 0;
 failed:
 	generation_release(next);
@@ -153,6 +156,7 @@ static void refresh(void *arg)
 	if (d->refreshed_ms != 0 && now - d->refreshed_ms < TICK_MS)
 		return;
 	d->refreshed_ms = now;
+	d->rest_ms = now + REST_MS;
 	pipeline_refresh(d->pipeline, wall_ms(), now);
 }
 
@@ -199,9 +203,14 @@ static void reload_as_wanted(struct daemon *d)
  * keeps them unless it is told. */
 static void tidy(struct daemon *d, int64_t now_ms)
 {
-	if (d->tidy_ms == 0 || now_ms < d->tidy_ms)
+	bool rest = d->rest_ms != 0 && now_ms >= d->rest_ms;
+	if (rest) {
+		d->rest_ms = 0;
+		pipeline_rest(d->pipeline);
+	}
+	if (!rest && (d->tidy_ms == 0 || now_ms < d->tidy_ms))
 		return;
-	d->tidy_ms = 0;
+	d->tidy_ms = d->tidy_ms > now_ms ? d->tidy_ms : 0;
 #ifdef __GLIBC__
 	malloc_trim(0);
 #endif
@@ -275,6 +284,7 @@ static void start_handles(struct daemon *d)
 {
 	uv_timer_init(d->loop, &d->tick);
 	d->tick.data = d;
+	d->rest_ms = (int64_t)uv_now(d->loop) + REST_MS;
 	d->tidy_ms = (int64_t)uv_now(d->loop) + TIDY_MS;
 	uv_timer_start(&d->tick, on_tick, 0, TICK_MS);
 	uv_signal_init(d->loop, &d->hangup);

@@ -990,6 +990,21 @@ static void publish(struct pipeline *p, int64_t wall_ms, int64_t mono_ms)
 	p->published = true;
 }
 
+void pipeline_rest(struct pipeline *p)
+{
+	if (p->parts.hub == NULL || !p->published || p->failing)
+		return; /* while the store fails the blocks hold the totals as they stand in it */
+	for (size_t i = 0; i < p->count; i++) {
+		snapshot_device_release(p->devices[i]->block);
+		p->devices[i]->block = NULL;
+	}
+	free(p->points);
+	p->points = NULL;
+	p->point_capacity = 0;
+	struct hwatt_snapshot *snap = snapshot_build(&(struct hwatt_snapshot){ .hall = p->hall, .ready = true });
+	snapshot_hub_publish(p->parts.hub, &snap);
+}
+
 /* Brings everything up to now but for what is published. */
 static void turn(struct pipeline *p, int64_t wall_ms, int64_t mono_ms)
 {
