@@ -131,6 +131,7 @@ struct kpi_site { /* a site's sums over the window */
 	const struct kpi_slice *slices; /* in the order of time; none where nothing is written down */
 	bool onsite_renewable;    /* what its own plant gives counts */
 	bool has_it;              /* the slices' `it` is metered */
+	int64_t fixed_ppm, reserved_mw, contracted_mw; /* the part of its overhead that follows reserved power; see allocation.h */
 	struct hwatt_ratio pd_it_mw; /* installed IT power demand over the window; unknown */
 	int64_t rated_it_mw;      /* 0: unknown */
 	bool has_dc, has_pue[4];  /* metered at all; by category */
@@ -184,7 +185,8 @@ void kpi_ups_efficiency(const struct kpi_period *period, struct kpi *out);
 void kpi_energy_cooling(const struct kpi_period *period, struct kpi *out);
 /* IT energy. */
 void kpi_energy_it(const struct kpi_period *period, struct kpi *out);
-/* IT energy times its site's PUE, proportional allocation.  domain.md 5.11 rule 1. */
+/* IT energy with its share of the site's overhead: in proportion to IT energy, or (a part of it) to the power reserved.  domain.md 5.11
+ * rules 1 to 3. */
 void kpi_energy_allocated(const struct kpi_period *period, struct kpi *out);
 /* ITEUsv: each server over its own covered time, then the mean over servers; those covered for less than half are left
  * out.  domain.md 1.4. */
