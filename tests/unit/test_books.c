@@ -94,6 +94,8 @@ static void nonsense_in_readings_is_told_with_its_place(void **state)
 	expect(BOOKS_READINGS, "r.csv", HEAD "s,water,,,,2026-01-01,5,m3,k\ns,water,,2026-02-01,2026-02-02,,4,m3,k\n",
 	       "r.csv:3:1: the same meter is written with \"at\" and with \"from\" and \"to\" (r.csv:2); keep to one of them, or give them "
 	       "different names under \"meter\"\n");
+	expect(BOOKS_READINGS, "r.csv", HEAD "s,fuel_oil,,2026-01-01,2026-01-31,,5000000,GWh,k\n",
+	       "r.csv:2:36: that is more than any data centre has; is the unit right?\n");
 	expect(BOOKS_READINGS, "r.yaml", "site: s\n", "r.yaml:1:1: the file holds a list: a row begins with \"- \"\n");
 }
 
