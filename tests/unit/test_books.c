@@ -294,6 +294,31 @@ static void benchmarks_are_found_by_model(void **state)
 	loading_end(&d.l);
 }
 
+static void take_example(struct desk *d, enum books_kind kind, const char *path)
+{
+	struct hwatt_text bytes;
+	struct hwatt_error err;
+	hwatt_text_init(&bytes, 1u << 20);
+	if (document_read(path, &bytes, &err) < 0)
+		fail_msg("%s: %s", path, err.text);
+	books_take(d->books, kind, path, hwatt_text_string(&bytes), bytes.length, d->l.arena, &d->l.report);
+	hwatt_text_free(&bytes);
+}
+
+static void the_shipped_examples_have_no_mistake(void **state)
+{
+	(void)state;
+	struct desk d = begin();
+	size_t count;
+	take_example(&d, BOOKS_READINGS, TEST_SOURCE_DIR "/../../packaging/readings.example.csv");
+	take_example(&d, BOOKS_CERTIFICATES, TEST_SOURCE_DIR "/../../packaging/certificates.example.yaml");
+	finish(&d, "");
+	assert_int_equal(d.books->logbook.track_count, 5);
+	books_certificates(d.books, &count);
+	assert_int_equal(count, 2);
+	loading_end(&d.l);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -307,6 +332,7 @@ int main(void)
 		cmocka_unit_test(an_audit_finds_what_counts_twice),
 		cmocka_unit_test(what_is_eligible),
 		cmocka_unit_test(benchmarks_are_found_by_model),
+		cmocka_unit_test(the_shipped_examples_have_no_mistake),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
