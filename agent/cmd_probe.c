@@ -12,6 +12,7 @@
 
 #define OUTPUT_MAX (64u << 20)
 #define DEFAULT_TIMEOUT_MS 20000
+#define ONCE_MS 60000
 
 static const char help[] =
 	"Usage: hallwatt probe ADDRESS [OPTION...]\n"
@@ -125,7 +126,8 @@ static int prepare(struct probe *p)
 	p->device.id = p->address;
 	p->device.site = p->device.room = p->device.rack = p->device.credentials = "";
 	p->device.profile = p->profile != NULL ? p->profile : "";
-	p->device.interval_ms = p->device.timeout_ms = p->timeout_ms;
+	p->device.timeout_ms = p->timeout_ms;
+	p->device.interval_ms = p->timeout_ms > ONCE_MS ? p->timeout_ms : ONCE_MS; /* no session needs to be kept */
 	return CMD_DONE;
 }
 
@@ -241,7 +243,9 @@ static void put_json_readings(struct probe *p)
 		bool none = false;
 		put_fact(&p->out, "name", r->name, &none);
 		put_fact(&p->out, "source", r->source, &none);
-		if (!r->alternative && has_alternative(points, count, r))
+		if (r->alternative)
+			hwatt_text_puts(&p->out, ",\"chosen\":false");
+		else if (has_alternative(points, count, r))
 			hwatt_text_puts(&p->out, ",\"chosen\":true");
 		hwatt_text_putc(&p->out, '}');
 		first = false;

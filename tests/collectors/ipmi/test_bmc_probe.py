@@ -125,7 +125,8 @@ def refusals(folder, password):
         total = bmcs.control("total")
         assert total["live_sessions"] == 0, total
         for suite in ("0", "1", "2"):
-            p = subprocess.run([HALLWATT, "probe", bmcs.address(0), "--user", "x", "--cipher-suite", suite], capture_output=True, text=True)
+            p = subprocess.run([HALLWATT, "probe", bmcs.address(0), "--user", "x", "--password-file", password,
+                                "--cipher-suite", suite], capture_output=True, text=True)
             assert p.returncode == 2 and "write auto, 17 or 3" in p.stderr, p
         bmcs.control("fault *:full")
         said, status, errors = probe(HALLWATT, bmcs.address(1), "hallwatt", password)
