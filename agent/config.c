@@ -819,6 +819,14 @@ static void check_books(struct loader *l)
 	const struct supplier_figure *figures = books_supplier_figures(c->books, &count);
 	for (size_t i = 0; i < count; i++)
 		check_contract_name(l, figures[i].contract, figures[i].mark);
+	const struct benchmark *benchmarks = books_benchmarks(c->books, &count);
+	for (size_t i = 0; i < count; i++)
+		for (size_t k = 0; k < benchmarks[i].devices.count; k++) {
+			const char *id = ((const char *const *)benchmarks[i].devices.items)[k];
+			if (names_find(&l->devices, id) == NULL)
+				hwatt_report_add(l->report, &benchmarks[i].mark, "there is no device \"%.60s\"%s", id,
+						 names_hint(&l->devices, id, l->documents));
+		}
 	for (size_t i = 0; i < c->site_count; i++)
 		if (books_ruleset(c->books, c->sites[i].ruleset) == NULL)
 			hwatt_report_add(l->report, &c->sites[i].mark, "there is no ruleset \"%.60s\"; shipped are EED-2024, EED-2026 and "

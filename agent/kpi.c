@@ -344,6 +344,22 @@ void kpi_energy_allocated(const struct kpi_period *period, struct kpi *out)
 	out->u_nano = out->certain ? kpi_nano_up(sqrt(variance)) : 0;
 }
 
+void kpi_itee(const struct kpi_period *period, struct kpi *out)
+{
+	const struct kpi_servers *servers = &period->servers;
+	*out = (struct kpi){ .coverage = kpi_part_of(servers->rated, servers->all), .quality = 'X', .flags = KPI_NO_DATA };
+	if (servers->rated == 0 || servers->mixed || servers->power <= 0)
+		return;
+	out->flags = 0;
+	out->known = true;
+	out->quality = 'M';
+	out->numerator = (struct hwatt_ratio){ servers->performance, (hwatt_i128)1000000 * HWATT_PPM };
+	out->denominator = (struct hwatt_ratio){ servers->power, (hwatt_i128)1000 * HWATT_PPM };
+	out->numerator_unit = "1";
+	out->denominator_unit = "W";
+	out->value = fraction_quotient(out->numerator, out->denominator);
+}
+
 void kpi_capacity_use(const struct kpi_period *period, struct kpi *out)
 {
 	struct hwatt_ratio demand = { 0, 1 };

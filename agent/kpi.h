@@ -157,11 +157,20 @@ struct kpi_group {
 	int32_t letters[KPI_LETTERS];
 };
 
+struct kpi_servers { /* what makers declare of the servers of a subject */
+	hwatt_i128 performance;   /* of those that have a benchmark: millionths of its unit x ppm of the share */
+	hwatt_i128 power;         /* mW x ppm */
+	int64_t rated, all;       /* servers with a benchmark; all */
+	const char *benchmark;    /* its name; NULL: none */
+	bool mixed;               /* of several benchmarks: they do not add up */
+};
+
 struct kpi_period { /* everything a subject's figures over one window are made of */
 	struct kpi_span span;
 	bool single;              /* one quarter: battery charge shows, so that PUE below 1 is no alarm */
 	size_t site_count;
 	const struct kpi_site *sites;
+	struct kpi_servers servers;
 	const char *contract;     /* whose figures these are; NULL: a site's */
 	size_t certificate_count;
 	const struct certificate *certificates; /* all there are */
@@ -198,6 +207,9 @@ void kpi_storage_utilisation(const struct kpi_period *period, struct kpi *out);
 void kpi_network_utilisation(const struct kpi_period *period, struct kpi *out);
 /* Power of all feeds over the usable power of one.  domain.md 6. */
 void kpi_rack_utilisation(const struct kpi_period *period, struct kpi *out);
+/* ITEEsv: greatest performance per W at it, a ratio of sums over the servers that have a benchmark; coverage: of those in scope.  ISO/IEC
+ * 30134-4, domain.md 1.4. */
+void kpi_itee(const struct kpi_period *period, struct kpi *out);
 /* Mean IT power over the installed IT power demand.  domain.md 6. */
 void kpi_capacity_use(const struct kpi_period *period, struct kpi *out);
 

@@ -279,21 +279,6 @@ static void what_is_eligible(void **state)
 	loading_end(&d.l);
 }
 
-/* --- what a person can get wrong in a table ---------------------------------------------------------------------- */
-
-static void benchmarks_are_found_by_model(void **state)
-{
-	(void)state;
-	struct desk d = begin();
-	take(&d, BOOKS_BENCHMARKS, "b.yaml", "- {vendor: Dell, model: PowerEdge R750, benchmark: SERT, performance: 1000000, power: 300 W, source: s}\n");
-	finish(&d, "");
-	assert_non_null(books_benchmark(d.books, "Dell Inc.", "PowerEdge R750"));
-	assert_non_null(books_benchmark(d.books, "DELL", "poweredge r750"));
-	assert_null(books_benchmark(d.books, "Dellinger", "PowerEdge R750"));
-	assert_null(books_benchmark(d.books, "Dell Inc.", "PowerEdge R760"));
-	loading_end(&d.l);
-}
-
 static void take_example(struct desk *d, enum books_kind kind, const char *path)
 {
 	struct hwatt_text bytes;
@@ -331,7 +316,6 @@ int main(void)
 		cmocka_unit_test(ranges_of_ids_overlap_by_number),
 		cmocka_unit_test(an_audit_finds_what_counts_twice),
 		cmocka_unit_test(what_is_eligible),
-		cmocka_unit_test(benchmarks_are_found_by_model),
 		cmocka_unit_test(the_shipped_examples_have_no_mistake),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
