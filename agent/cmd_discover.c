@@ -7,7 +7,6 @@
 #include "introduce.h"
 #include "progress.h"
 #include "sweep.h"
-#include <getopt.h>
 #include <hallwatt/arena.h>
 #include <hallwatt/text.h>
 #include <stdio.h>
@@ -159,7 +158,7 @@ static int prepare(struct discover *d)
 	if (access_open(&d->access, "snmp", &report, &err) < 0)
 		return report.count > 0 ? cmd_mistakes(&report) : misuse(err.text, NULL);
 	if (d->access.credentials != NULL) {
-		const void *settings = access_credentials(&d->access, &err);
+		const void *settings = access_settings(&d->access, d->access.collector, &report, &err);
 		if (settings == NULL)
 			return misuse(err.text, NULL);
 		add_access(d, settings, (struct device_file_access){ .credentials = d->access.credentials });

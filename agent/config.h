@@ -77,7 +77,8 @@ struct config {
 struct config *config_load(const char *path, struct hwatt_report *report);
 void config_free(struct config *config);
 
-/* Splits "snmp://[::1]:161" into scheme, host and port (0: none given), strings in the arena. */
+/* Splits "snmp://[::1]:161" into scheme, host and port (0: none given), strings in the arena. "ipmi-local:1" is of the scheme
+ * "ipmi", with the host "" and the driver's number as port. */
 int config_address(const char *text, struct hwatt_arena *arena, const char **scheme, const char **host,
 		   uint16_t *port, struct hwatt_error *err);
 

@@ -286,7 +286,7 @@ static void start_handles(struct daemon *d)
 static int open_parts(struct daemon *d, struct hwatt_error *err)
 {
 	const struct config *config = d->generation->config;
-	struct pipeline_parts parts = { .log = d->log, .hub = d->hub, .counters = on_counters, .arg = d };
+	struct pipeline_parts parts = { .log = d->log, .hub = d->hub, .loop = d->loop, .counters = on_counters, .arg = d };
 	if (store_open(config->state, d->log, &d->store, err) < 0)
 		return -1;
 	d->notes = notes_open(d->store, d->log);

@@ -374,10 +374,18 @@ static int load_point(void *arg, const struct store_point *point)
 	return 0;
 }
 
+struct loading { struct evaluation *e; const atomic_bool *stop; };
+
+static bool stopped(const struct loading *loading)
+{
+	return loading->stop != NULL && atomic_load_explicit(loading->stop, memory_order_relaxed);
+}
+
 static int load_row(void *arg, const struct store_interval *row)
 {
-	evaluation_interval(arg, row->point, &row->interval);
-	return 0;
+	struct loading *loading = arg;
+	evaluation_interval(loading->e, row->point, &row->interval);
+	return stopped(loading);
 }
 
 static int compare_int64(const void *left, const void *right)
@@ -386,8 +394,9 @@ static int compare_int64(const void *left, const void *right)
 	return (a > b) - (a < b);
 }
 
-static int load(struct evaluation *e, struct hwatt_error *err)
+static int load(struct evaluation *e, const atomic_bool *stop, struct hwatt_error *err)
 {
+	struct loading loading = { e, stop };
 	if (store_points(e->store, load_point, e, err) < 0)
 		return -1;
 	size_t count = sources_point_count(e->sources);
@@ -399,18 +408,25 @@ static int load(struct evaluation *e, struct hwatt_error *err)
 		from_s = e->subjects[i].from_s < from_s ? e->subjects[i].from_s : from_s;
 		to_s = e->subjects[i].to_s > to_s ? e->subjects[i].to_s : to_s;
 	}
-	int rc = count == 0 || from_s >= to_s ? 0 : store_intervals(e->store, ids, count, from_s, to_s, load_row, e, err);
+	int rc = count == 0 || from_s >= to_s ? 0
+					      : store_intervals(e->store, ids, count, from_s, to_s, load_row, &loading, err);
 	free(ids);
-	return rc;
+	return rc == 0 && stopped(&loading) ? hwatt_fail(err, HWATT_ENODATA, "stopped") : rc;
 }
 
 int evaluation_open(const struct inventory *inventory, struct store *store, struct hwatt_log *log, int64_t now_s,
 		    struct evaluation **out, struct hwatt_error *err)
 {
+	return evaluation_load(inventory, store, log, now_s, NULL, out, err);
+}
+
+int evaluation_load(const struct inventory *inventory, struct store *store, struct hwatt_log *log, int64_t now_s,
+		    const atomic_bool *stop, struct evaluation **out, struct hwatt_error *err)
+{
 	struct evaluation *e = hwatt_alloc(sizeof(*e));
 	*e = (struct evaluation){ .inventory = inventory, .store = store, .log = log, .newest_s = INT64_MIN,
 				  .opened_s = floor_quarter(now_s), .sources = sources_new(inventory->config) };
-	if (make_subjects(e, now_s, err) < 0 || read_waiting(e, err) < 0 || load(e, err) < 0) {
+	if (make_subjects(e, now_s, err) < 0 || read_waiting(e, err) < 0 || load(e, stop, err) < 0) {
 		evaluation_close(e);
 		return -1;
 	}

@@ -17,6 +17,7 @@
 #include "inventory.h"
 #include "store.h"
 #include <hallwatt/view.h>
+#include <stdatomic.h>
 
 #define EVALUATION_RING 8       /* quarters that may still change without reading the store again */
 #define EVALUATION_GRACE_S 300  /* so long after its end a quarter waits for points that have not reported it */
@@ -27,6 +28,9 @@ struct evaluation;
  * time zone is not known; HWATT_EIO: the store cannot be read. */
 int evaluation_open(const struct inventory *inventory, struct store *store, struct hwatt_log *log, int64_t now_s,
 		    struct evaluation **out, struct hwatt_error *err);
+/* The same; gives up with HWATT_ENODATA when *stop becomes true, which another thread may set. */
+int evaluation_load(const struct inventory *inventory, struct store *store, struct hwatt_log *log, int64_t now_s,
+		    const atomic_bool *stop, struct evaluation **out, struct hwatt_error *err);
 void evaluation_close(struct evaluation *evaluation);
 /* From now on reads (after late corrections) and writes (since when a silent meter is waited for) go to this store: so that
  * it can be made on another thread from a reader.  Intervals that closed meanwhile are then fed again. */

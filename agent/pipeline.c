@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The hallwatt authors
  * SPDX-License-Identifier: Apache-2.0 */
 #include "pipeline.h"
-#include "evaluation.h"
+#include "history.h"
 #include <hallwatt/arena.h>
 #include <hallwatt/text.h>
 #include <hallwatt/wire.h>
@@ -54,7 +54,7 @@ struct device {
 struct pipeline {
 	struct pipeline_parts parts;
 	struct generation *generation;
-	struct evaluation *evaluation;
+	struct history *history;            /* NULL: nothing is judged */
 	struct hwatt_view_hall *hall;
 	struct device **devices;            /* sorted by id */
 	struct device **unsaved;            /* those whose meters changed since the last commit */
@@ -62,7 +62,7 @@ struct pipeline {
 	struct quarter *waiting;
 	size_t waiting_count, waiting_capacity;
 	struct device **waiting_of;         /* whose each is */
-	int64_t judged_s;                   /* the quarter that was judged last */
+	int64_t judged_s;                   /* the quarter that was judged last, or would have been */
 	int64_t looked_minute;              /* when quarters were last looked through */
 	bool judge_soon;                    /* something came that a verdict may rest on */
 	bool new_serials;                   /* some device has one that is not in the store */
@@ -210,7 +210,7 @@ static void free_pipeline(struct pipeline *p)
 {
 	for (size_t i = 0; i < p->count; i++)
 		device_free(p->devices[i]);
-	evaluation_close(p->evaluation);
+	history_close(p->history);
 	snapshot_hall_release(p->hall);
 	generation_release(p->generation);
 	hwatt_text_free(&p->state);
@@ -229,6 +229,8 @@ int pipeline_open(const struct pipeline_parts *parts, struct pipeline **out, str
 {
 	struct pipeline *p = hwatt_alloc(sizeof(*p));
 	p->parts = *parts;
+	if (parts->hub != NULL)
+		p->history = history_new(parts->loop, parts->store, parts->log);
 	hwatt_text_init(&p->state, STATE_MAX_OCTETS);
 	hwatt_text_init(&p->journal, JOURNAL_MAX_OCTETS);
 	hwatt_text_init(&p->record, RECORD_MAX_OCTETS);
@@ -331,7 +333,6 @@ static void free_bag(struct pipeline *bag)
 
 int pipeline_change(struct pipeline *p, struct generation *generation, int64_t wall_ms, struct hwatt_error *err)
 {
-	struct evaluation *evaluation = NULL;
 	/* The same text again: what was summed over years of quarters stays, as does the generation that it points into. */
 	if (p->generation != NULL && strcmp(p->generation->config->hash, generation->config->hash) == 0)
 		return 0;
@@ -340,8 +341,7 @@ int pipeline_change(struct pipeline *p, struct generation *generation, int64_t w
 	if (pipeline_commit(p, err) < 0)
 		return -1;
 	if (find_newcomers(p, generation->config, &newcomers, err) < 0 ||
-	    (p->parts.hub != NULL && evaluation_open(generation->inventory, p->parts.store, p->parts.log,
-						     wall_ms / 1000, &evaluation, err) < 0)) {
+	    (p->history != NULL && history_change(p->history, generation, wall_ms / 1000, err) < 0)) {
 		for (size_t i = 0; i < newcomers.count; i++)
 			device_free(newcomers.devices[i]);
 		free_bag(&newcomers);
@@ -360,12 +360,10 @@ int pipeline_change(struct pipeline *p, struct generation *generation, int64_t w
 	drop_leavers(p);
 	p->round_at = 0;
 	p->published = false; /* the next tick shows who came and went */
-	evaluation_close(p->evaluation);
-	p->evaluation = evaluation;
 	generation_release(p->generation);
 	p->generation = generation_take(generation);
 	snapshot_hall_release(p->hall);
-	p->hall = NULL; /* judged anew at the next tick */
+	p->hall = NULL; /* judged anew when its past is summed */
 	return 0;
 }
 
@@ -712,12 +710,9 @@ static void after_commit(struct pipeline *p)
 	for (size_t i = 0; i < p->count && p->new_serials; i++)
 		forget_serial(p->devices[i]);
 	p->new_serials = false;
-	for (size_t i = 0; i < p->waiting_count && p->evaluation != NULL; i++) {
-		if (p->waiting[i].refused)
-			continue;
-		evaluation_point(p->evaluation, &p->waiting[i].point);
-		evaluation_interval(p->evaluation, p->waiting[i].point.id, &p->waiting[i].interval);
-	}
+	for (size_t i = 0; i < p->waiting_count && p->history != NULL; i++)
+		if (!p->waiting[i].refused)
+			history_feed(p->history, &p->waiting[i].point, &p->waiting[i].interval);
 	if (p->refused > 0)
 		hwatt_log(p->parts.log, HWATT_ERROR, "%zu quarter%s left out, as the store refused the first: %s",
 			  p->refused, p->refused == 1 ? "" : "s", p->refusal.text);
@@ -891,6 +886,8 @@ static void own_counters(struct pipeline *p)
 		       NULL, NULL, (double)p->quarters);
 	pipeline_count(p, "intervals_lost_total", "Quarters given up because the store failed for too long, or refused them.", NULL,
 		       NULL, (double)p->lost_quarters);
+	pipeline_count(p, "history_summed", "Whether the stored past is summed: until then there are no figures and verdicts.",
+		       NULL, NULL, history_evaluation(p->history) != NULL);
 	pipeline_count(p, "intervals_waiting", "Closed quarters that wait to be written.", NULL, NULL,
 		       (double)p->waiting_count);
 }
@@ -978,7 +975,7 @@ static void publish(struct pipeline *p, int64_t wall_ms, int64_t mono_ms)
 	struct hwatt_snapshot draft = { .taken_ms = wall_ms, .device_count = p->count, .devices = blocks,
 					.hall = p->hall, .site_power_count = site_powers(p, powers),
 					.site_power = powers, .counter_count = p->counter_count,
-					.counters = p->counters, .ready = true };
+					.counters = p->counters, .ready = history_ready(p->history) };
 	struct hwatt_snapshot *snap = snapshot_build(&draft);
 	snapshot_hub_publish(p->parts.hub, &snap);
 	free(powers);
@@ -996,10 +993,14 @@ static void turn(struct pipeline *p, int64_t wall_ms, int64_t mono_ms)
 		close_quarters(p, wall_ms);
 	p->looked_minute = wall_ms / 60000;
 	commit_or_log(p);
-	if (p->parts.hub != NULL && (quarter || p->hall == NULL || (minute && p->judge_soon))) {
+	if (p->history != NULL)
+		history_turn(p->history, wall_ms / 1000, mono_ms);
+	struct evaluation *evaluation = p->history != NULL ? history_evaluation(p->history) : NULL;
+	p->judged_s = over_s;
+	if (evaluation != NULL && (quarter || p->hall == NULL || (minute && p->judge_soon))) {
+		p->published &= p->hall != NULL; /* the first figures are shown at once */
 		snapshot_hall_release(p->hall);
-		p->hall = evaluation_judge(p->evaluation, wall_ms / 1000);
-		p->judged_s = over_s;
+		p->hall = evaluation_judge(evaluation, wall_ms / 1000);
 		p->judge_soon = false;
 	}
 }

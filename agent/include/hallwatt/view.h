@@ -120,7 +120,7 @@ struct hwatt_snapshot {
 	const struct hwatt_view_site_power *site_power;
 	size_t counter_count;
 	const struct hwatt_view_counter *counters;
-	bool ready;               /* first round planned, store open */
+	bool ready;               /* the first round is planned and the stored past is summed; a reload does not take that back */
 };
 
 #endif
