@@ -1,6 +1,6 @@
 /* SPDX-FileCopyrightText: 2026 The hallwatt authors
  * SPDX-License-Identifier: Apache-2.0 */
-#include "evaluation_state.h"
+#include "evaluation_books.h"
 #include <assert.h>
 #include <hallwatt/arena.h>
 #include <inttypes.h>
@@ -349,6 +349,7 @@ static int make_subjects(struct evaluation *e, int64_t now_s, struct hwatt_error
 	}
 	for (size_t i = 0; i < EVALUATION_RING; i++)
 		e->slots[i].applied = hwatt_alloc((count + 1) * sizeof(struct sums));
+	e->books = evaluation_books_new(e);
 	return 0;
 }
 
@@ -453,6 +454,7 @@ void evaluation_close(struct evaluation *e)
 		subject_free(&e->subjects[i]);
 	for (size_t i = 0; i < e->zone_count; i++)
 		zone_free(e->zones[i].zone);
+	evaluation_books_free(e->books);
 	sums_free(&e->quarter);
 	sums_free(&e->fresh);
 	sums_free(&e->window);

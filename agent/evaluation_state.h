@@ -19,6 +19,8 @@ struct slot { /* a recent quarter, as all points told it */
 
 struct evaluation_zone { const char *name; struct zone *zone; };
 
+struct evaluation_books;
+
 struct evaluation {
 	const struct inventory *inventory;
 	struct store *store;
@@ -38,6 +40,7 @@ struct evaluation {
 	struct source_quarter *results; /* scratch */
 	struct sums quarter, fresh, window; /* scratch */
 	struct happenings happenings; /* devices that were replaced */
+	struct evaluation_books *books;
 };
 
 /* The slot of the quarter, NULL when it is not among the recent ones. */
