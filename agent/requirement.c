@@ -36,7 +36,8 @@ struct hwatt_ratio requirement_limit(const struct requirement *r)
 const char *requirement_unit_name(const struct requirement *r)
 {
 	static const char *const names[] = { [UNIT_RATIO] = "1", [UNIT_SHARE] = "1", [UNIT_ENERGY] = "J", [UNIT_YEARS] = "years",
-					     [UNIT_PLAIN] = "1", [UNIT_MASS] = "kg", [UNIT_NONE] = "" };
+					     [UNIT_PLAIN] = "1", [UNIT_MASS] = "kg",
+					     [UNIT_WATER] = "m3/MWh", [UNIT_CARBON] = "kg/kWh", [UNIT_NONE] = "" };
 	if (r->type->unit == UNIT_PLAIN && strcmp(r->type->name, "counter") == 0 && r->counter.unit[0] != '\0')
 		return r->counter.unit;
 	return names[r->type->unit];
@@ -56,9 +57,18 @@ const char *requirement_deliver(const struct requirement *r, enum hwatt_language
 	return r->type->deliver != NULL ? hwatt_tr(language, r->type->deliver) : "";
 }
 
+/* Types of domain.md 7.3 that this version does not measure. */
+static const char *const later[] = { "ppue", "idle_ratio", "inlet_temperature" };
+
 static void unknown_type(const char *name, const struct hwatt_mark *at, struct hwatt_arena *arena, struct hwatt_report *report)
 {
 	struct nearest near = { .wanted = name };
+	for (size_t i = 0; i < sizeof(later) / sizeof(later[0]); i++) {
+		if (strcmp(later[i], name) == 0) {
+			hwatt_report_add(report, at, "type %s is not supported by this version", name);
+			return;
+		}
+	}
 	const struct requirement_type *type;
 	for (size_t i = 0; (type = requirement_type_at(i)) != NULL; i++)
 		nearest_offer(&near, type->name);
@@ -134,6 +144,8 @@ bool requirement_read(const struct hwatt_node *node, struct requirement *out, st
 	out->window = document_get(node, "window") != NULL ? kinds[out->window_word] : type->window;
 	check_limit(out, node, report);
 	check_days(out, node, report);
+	if (type->prepare != NULL && report_total(report) == before)
+		type->prepare(out, node, arena, report);
 	if (type->check != NULL && report_total(report) == before)
 		type->check(out, node, report);
 	return report_total(report) == before;

@@ -19,6 +19,8 @@ enum requirement_unit {
 	UNIT_YEARS,  /* 5.0 years */
 	UNIT_PLAIN,  /* a number in the counter's own unit, or none */
 	UNIT_MASS,   /* kg */
+	UNIT_WATER,  /* m3/MWh */
+	UNIT_CARBON, /* kg/kWh */
 	UNIT_NONE,   /* no value: documents, places, deadlines */
 };
 
@@ -53,6 +55,8 @@ struct requirement_type {
 	void (*measure)(const struct kpi_period *period, const struct requirement *requirement, struct kpi *out);
 	/* Instead of `measure`: fills what the verdict rests on; see judge.h. */
 	void (*judge)(const struct judge_facts *facts, const struct requirement *requirement, struct verdict_question *out);
+	/* Works out what the keys only name, before `check`. NULL: nothing to work out. */
+	void (*prepare)(struct requirement *requirement, const struct hwatt_node *at, struct hwatt_arena *arena, struct hwatt_report *report);
 	/* What the keys of this type say together; adds mistakes.  NULL: nothing to check. */
 	void (*check)(const struct requirement *requirement, const struct hwatt_node *at, struct hwatt_report *report);
 	int document_type;                  /* the documents that it is judged by (enum document_type) */
@@ -87,7 +91,9 @@ struct requirement {
 	struct hwatt_list subjects; /* const char *: selectors of assets; none: all */
 	struct requirement_document document;
 	union {                    /* by type */
-		struct { int64_t category; } pue; /* 1 to 3; 0: the lowest that is metered */
+		struct { int64_t category; int class_word; const char *ruleset; } pue; /* category 1 to 3; 0: the lowest that is metered */
+		struct { int matching; bool unsupported; struct hwatt_list technologies, countries, zones, labels; } green;
+		struct { int basis; } carbon;
 		struct { int boundary; } energy;  /* enum requirement_boundary */
 		struct { int64_t baseline, factor; } trend; /* mJ, 1e-6 */
 		struct { struct hwatt_list claims; int64_t conventions, years; bool factories; } paper; /* claims: const char * */
