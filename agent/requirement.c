@@ -110,6 +110,16 @@ static void check_days(const struct requirement *r, const struct hwatt_node *nod
 		hwatt_report_add(report, &at, "what a replacement starts is due so many days after it: \"due_days\"");
 }
 
+/* What a type asks for and the source of a template does not give, the contract must: the mistake names the template. */
+static void missing_in_template(const struct requirement *r, const struct hwatt_node *node, struct hwatt_report *report)
+{
+	size_t before = report_total(report);
+	r->type->check(r, node, report);
+	if (report_total(report) > before && r->template_id[0] != '\0')
+		hwatt_report_add(report, &node->mark, "that is about template \"%s\" of %s: say it under set: {%s: {...}}", r->template_id,
+				 r->package, r->template_id);
+}
+
 bool requirement_read(const struct hwatt_node *node, struct requirement *out, struct hwatt_arena *arena, struct hwatt_report *report)
 {
 	static const enum window_kind kinds[] = { WINDOW_INTERVAL, WINDOW_DAY, WINDOW_MONTH, WINDOW_YEAR, WINDOW_12_MONTHS,
@@ -131,6 +141,8 @@ bool requirement_read(const struct hwatt_node *node, struct requirement *out, st
 				     .count = type->option_count, .mark_offset = offsetof(struct requirement, mark) };
 	size_t before = report_total(report);
 	int rc = hwatt_option_read(&keys, node, out, arena, report);
+	if (out->document.path == NULL) /* a type without such a key */
+		out->document.path = "";
 	out->package = from.package != NULL ? from.package : "";
 	out->template_id = from.template_id != NULL ? from.template_id : "";
 	out->source = from.source != NULL ? from.source : "";
@@ -147,6 +159,6 @@ bool requirement_read(const struct hwatt_node *node, struct requirement *out, st
 	if (type->prepare != NULL && report_total(report) == before)
 		type->prepare(out, node, arena, report);
 	if (type->check != NULL && report_total(report) == before)
-		type->check(out, node, report);
+		missing_in_template(out, node, report);
 	return report_total(report) == before;
 }
