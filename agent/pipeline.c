@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "pipeline.h"
 #include "history.h"
+#include "verdict_history.h"
 #include <hallwatt/arena.h>
 #include <hallwatt/text.h>
 #include <hallwatt/wire.h>
@@ -56,6 +57,7 @@ struct pipeline {
 	struct generation *generation;
 	struct history *history;            /* NULL: nothing is judged */
 	struct hwatt_view_hall *hall;
+	struct verdict_history *verdicts;   /* what of them was written down */
 	struct device **devices;            /* sorted by id */
 	struct device **unsaved;            /* those whose meters changed since the last commit */
 	size_t count, unsaved_count;
@@ -212,6 +214,7 @@ static void free_pipeline(struct pipeline *p)
 		device_free(p->devices[i]);
 	history_close(p->history);
 	snapshot_hall_release(p->hall);
+	verdict_history_free(p->verdicts);
 	generation_release(p->generation);
 	hwatt_text_free(&p->state);
 	hwatt_text_free(&p->journal);
@@ -229,6 +232,7 @@ int pipeline_open(const struct pipeline_parts *parts, struct pipeline **out, str
 {
 	struct pipeline *p = hwatt_alloc(sizeof(*p));
 	p->parts = *parts;
+	p->verdicts = verdict_history_new();
 	if (parts->hub != NULL)
 		p->history = history_new(parts->loop, parts->store, parts->log);
 	hwatt_text_init(&p->state, STATE_MAX_OCTETS);
@@ -983,6 +987,13 @@ static void publish(struct pipeline *p, int64_t wall_ms, int64_t mono_ms)
 	p->published = true;
 }
 
+static void keep_verdicts(struct pipeline *p, int64_t now_s)
+{
+	struct hwatt_error err;
+	if (verdict_history_keep(p->verdicts, p->parts.store, p->hall, now_s, &err) < 0)
+		hwatt_log(p->parts.log, HWATT_ERROR, "changes of verdicts are not written down yet: %s", err.text);
+}
+
 /* Brings everything up to now but for what is published. */
 static void turn(struct pipeline *p, int64_t wall_ms, int64_t mono_ms)
 {
@@ -1001,6 +1012,7 @@ static void turn(struct pipeline *p, int64_t wall_ms, int64_t mono_ms)
 		p->published &= p->hall != NULL; /* the first figures are shown at once */
 		snapshot_hall_release(p->hall);
 		p->hall = evaluation_judge(evaluation, wall_ms / 1000);
+		keep_verdicts(p, wall_ms / 1000);
 		p->judge_soon = false;
 	}
 }
