@@ -12,6 +12,7 @@
 
 #define TYPED_MAX 256
 #define WORDS_MAX 8192
+#define TYPED "/proc/self/fd/" /* where a typed secret stands; see typed_secret() */
 
 enum form { PLAIN, SECRET, PATH };
 
@@ -168,7 +169,7 @@ static const char *typed_secret(struct access *a, const char *question, struct h
 		hwatt_fail(err, HWATT_EINVAL, "what was typed cannot be kept");
 		return NULL;
 	}
-	return hwatt_arena_printf(a->arena, "/proc/self/fd/%d", fd);
+	return hwatt_arena_printf(a->arena, TYPED "%d", fd);
 }
 
 static const char *full_path(struct access *a, const char *file)
@@ -179,24 +180,49 @@ static const char *full_path(struct access *a, const char *file)
 	return hwatt_arena_printf(a->arena, "%s/%s", folder, file);
 }
 
-/* Puts `key: value` of a word; a secret that was typed is remembered by its path. */
-static int put_word(struct access *a, enum access_word word, struct hwatt_text *text, struct hwatt_error *err)
+/* Makes files of what was said: whole paths, and one of each secret that is typed. */
+static int settle_words(struct access *a, struct hwatt_error *err)
 {
-	const char *value = a->words[word];
-	if (words[word].form == SECRET) {
-		bool typed = strcmp(value, "-") == 0;
-		value = typed ? typed_secret(a, words[word].question, err) : full_path(a, value);
-		if (value == NULL)
+	for (int i = 0; i < ACCESS_WORDS; i++) {
+		const char *value = a->words[i];
+		if (value == NULL || words[i].form == PLAIN || (words[i].form == PATH && strcmp(value, "system") == 0))
+			continue;
+		bool typed = words[i].form == SECRET && strcmp(value, "-") == 0;
+		a->words[i] = typed ? typed_secret(a, words[i].question, err) : full_path(a, value);
+		if (a->words[i] == NULL)
 			return -1;
-		a->words[word] = value;
-	} else if (words[word].form == PATH && strcmp(value, "system") != 0) {
-		value = full_path(a, value);
 	}
+	return 0;
+}
+
+static void put_word(enum access_word word, const char *value, struct hwatt_text *text)
+{
 	hwatt_text_printf(text, "%s%s: %s", text->length > 1 ? ", " : "", words[word].key,
 			  words[word].form == SECRET ? "{file: " : "");
 	hwatt_text_json(text, value);
 	hwatt_text_puts(text, words[word].form == SECRET ? "}" : "");
-	return 0;
+}
+
+static void put_words(const struct access *a, const struct hwatt_collector *collector, bool told, struct hwatt_text *text)
+{
+	hwatt_text_putc(text, '{');
+	if (has_key(collector, "version"))
+		hwatt_text_printf(text, "version: \"%s\"", a->words[ACCESS_USER] != NULL ? "3" : a->version_1 ? "1" : "2c");
+	for (int i = 0; i < ACCESS_WORDS; i++) {
+		const char *value = a->words[i];
+		if (value != NULL)
+			put_word((enum access_word)i, told && strncmp(value, TYPED, strlen(TYPED)) == 0 ? "FILE" : value, text);
+	}
+	hwatt_text_putc(text, '}');
+}
+
+void access_tell(const struct access *a, const struct hwatt_collector *collector, struct hwatt_text *out)
+{
+	struct hwatt_text text; /* apart, as the first word is told by its place */
+	hwatt_text_init(&text, WORDS_MAX);
+	put_words(a, collector, true, &text);
+	hwatt_text_puts(out, hwatt_text_string(&text));
+	hwatt_text_free(&text);
 }
 
 /* Reads the text as the collector's table would read a configuration that says the same. */
@@ -219,19 +245,24 @@ const void *access_settings(struct access *a, const struct hwatt_collector *coll
 		return NULL;
 	if (a->credentials != NULL)
 		return named_credentials(a, collector, err);
+	if (settle_words(a, err) < 0)
+		return NULL;
 	hwatt_text_init(&text, WORDS_MAX);
-	hwatt_text_putc(&text, '{');
-	if (has_key(collector, "version"))
-		hwatt_text_printf(&text, "version: \"%s\"", a->words[ACCESS_USER] != NULL ? "3" : a->version_1 ? "1" : "2c");
-	int rc = 0;
-	for (int i = 0; i < ACCESS_WORDS && rc == 0; i++)
-		if (a->words[i] != NULL)
-			rc = put_word(a, (enum access_word)i, &text, err);
-	hwatt_text_putc(&text, '}');
-	if (rc == 0 && !hwatt_text_ok(&text))
+	put_words(a, collector, false, &text);
+	if (!hwatt_text_ok(&text))
 		hwatt_fail(err, HWATT_EINVAL, "what was said about the device is too long");
-	else if (rc == 0)
+	else
 		settings = read_words(a, collector, &text, report);
+	hwatt_text_free(&text);
+	return settings;
+}
+
+const void *access_bare(struct access *a, const struct hwatt_collector *collector, struct hwatt_report *report)
+{
+	struct hwatt_text text;
+	hwatt_text_init(&text, WORDS_MAX);
+	hwatt_text_puts(&text, has_key(collector, "version") ? "{version: \"3\", user: nobody}" : "{}");
+	const void *settings = read_words(a, collector, &text, report);
 	hwatt_text_free(&text);
 	return settings;
 }

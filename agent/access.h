@@ -9,6 +9,7 @@
 
 #include "generation.h"
 #include <getopt.h>
+#include <hallwatt/text.h>
 
 enum access_word {
 	ACCESS_COMMUNITY, ACCESS_USER, ACCESS_PASSWORD_FILE, ACCESS_AUTH, ACCESS_AUTH_FILE, ACCESS_PRIV, ACCESS_PRIV_FILE,
@@ -81,6 +82,10 @@ bool access_knows(const struct hwatt_collector *collector, enum access_word word
  * `report` has mistakes. A secret "-" is asked for at the terminal, once each. */
 const void *access_settings(struct access *a, const struct hwatt_collector *collector, struct hwatt_report *report,
 			    struct hwatt_error *err);
+/* What was said, as credentials in a configuration would say it: {version: "3", user: ...}; for what was typed, "FILE". */
+void access_tell(const struct access *a, const struct hwatt_collector *collector, struct hwatt_text *out);
+/* Settings that name nobody, for asking whether somebody is there: of SNMP those of version 3. NULL when `report` has mistakes. */
+const void *access_bare(struct access *a, const struct hwatt_collector *collector, struct hwatt_report *report);
 /* SNMP v1 or v2c with a community, whatever else was said. NULL when `report` has mistakes. */
 const void *access_community(struct access *a, bool version_1, const char *community, struct hwatt_report *report);
 

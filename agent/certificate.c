@@ -1,13 +1,14 @@
 /* SPDX-FileCopyrightText: 2026 The hallwatt authors
  * SPDX-License-Identifier: Apache-2.0 */
 #include "certificate.h"
+#include <hallwatt/arena.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define AT(field) offsetof(struct certificate, field)
 #define DAY_S INT64_C(86400)
-#define TIME "^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}Z)?$"
+#define CLOCK "^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)?$"
 
 static const char *const kinds[] = { "go", "ppa", "onsite", NULL };
 static const char *const technologies[] = { "hydro", "wind", "solar", "biomass", "geothermal", "ocean", "nuclear", "fossil", "waste",
@@ -31,10 +32,12 @@ static const struct hwatt_option keys[] = {
 	  .help = "source of the energy; a guarantee of origin alone says nothing of it being renewable" },
 	{ .name = "guarantees", .type = HWATT_ENUM, .offset = AT(guarantees), .words = guarantees, .fallback = "not_stated",
 	  .help = "ppa and onsite: what became of the guarantees of this energy" },
-	{ .name = "production_start", .type = HWATT_STRING, .offset = AT(production_start), .flags = HWATT_REQUIRED, .pattern = TIME,
-	  .help = "first day of production, or its beginning in UTC, like 2026-03-01T13:00Z" },
-	{ .name = "production_end", .type = HWATT_STRING, .offset = AT(production_end), .flags = HWATT_REQUIRED, .pattern = TIME,
-	  .help = "last day of production, or its end in UTC" },
+	{ .name = "production_start", .type = HWATT_DATE, .offset = AT(from_day), .flags = HWATT_REQUIRED, .help = "first day of production" },
+	{ .name = "production_end", .type = HWATT_DATE, .offset = AT(to_day), .flags = HWATT_REQUIRED, .help = "last day of production" },
+	{ .name = "production_from", .type = HWATT_STRING, .offset = AT(from_time), .pattern = CLOCK,
+	  .help = "of a granular certificate: when on the first day production begins, in UTC, like \"13:00\" (in quotes)" },
+	{ .name = "production_until", .type = HWATT_STRING, .offset = AT(to_time), .pattern = CLOCK,
+	  .help = "and when on the last day it ends" },
 	DAY_KEY("transaction_time", cancelled_day, "day of cancellation"),
 	DAY_KEY("consumption_start", consumption_from_day, "first day of the consumption that it is for"),
 	DAY_KEY("consumption_end", consumption_to_day, "last day of it"),
@@ -83,6 +86,8 @@ static void check_row(const void *object, const struct hwatt_node *at, struct hw
 	mark = hwatt_node_mark(at, "cert_id_to");
 	if ((c->cert_id_from[0] != '\0') != (c->cert_id_to[0] != '\0'))
 		hwatt_report_add(report, &at->mark, "state both \"cert_id_from\" and \"cert_id_to\", or neither");
+	if ((c->from_time[0] != '\0') != (c->to_time[0] != '\0'))
+		hwatt_report_add(report, &at->mark, "state both \"production_from\" and \"production_until\", or neither");
 	mark = hwatt_node_mark(at, "guarantees");
 	if (c->kind == CERTIFICATE_GO && c->guarantees != CERTIFICATE_NOT_STATED)
 		hwatt_report_add(report, &mark, "a row of guarantees is a cancellation; \"guarantees\" is for ppa and onsite");
@@ -116,41 +121,100 @@ bool certificate_renewable(enum certificate_technology technology)
 	return technology <= CERTIFICATE_OCEAN;
 }
 
+/* --- ids --------------------------------------------------------------------------------------------------------- */
+
+/* Where the digits at the end begin, without leading zeros. */
+static size_t digits_at(const char *id)
+{
+	size_t at = strlen(id);
+	while (at > 0 && id[at - 1] >= '0' && id[at - 1] <= '9')
+		at--;
+	return at;
+}
+
+/* Compares two numbers of any length. */
+static int compare_digits(const char *a, const char *b)
+{
+	a += strspn(a, "0");
+	b += strspn(b, "0");
+	size_t la = strlen(a), lb = strlen(b);
+	return la != lb ? (la > lb ? 1 : -1) : strcmp(a, b);
+}
+
+bool certificate_overlap(const struct certificate *a, const struct certificate *b)
+{
+	if (a->cert_id_from[0] == '\0' || b->cert_id_from[0] == '\0')
+		return strcmp(a->id, b->id) == 0 && a->cert_id_from[0] == '\0' && b->cert_id_from[0] == '\0' && a->volume_mj == b->volume_mj &&
+		       a->from_day == b->from_day && a->to_day == b->to_day && a->technology == b->technology;
+	size_t pa = digits_at(a->cert_id_from), pb = digits_at(b->cert_id_from);
+	if (pa != pb || strncmp(a->cert_id_from, b->cert_id_from, pa) != 0)
+		return false;
+	return compare_digits(a->cert_id_from + pa, b->cert_id_to + digits_at(b->cert_id_to)) <= 0 &&
+	       compare_digits(b->cert_id_from + pb, a->cert_id_to + digits_at(a->cert_id_to)) <= 0;
+}
+
+/* Rows with ranges first, by letters and first number; the others by statement. */
+static int compare_ranges(const void *left, const void *right)
+{
+	const struct certificate *a = *(struct certificate *const *)left, *b = *(struct certificate *const *)right;
+	bool ra = a->cert_id_from[0] != '\0', rb = b->cert_id_from[0] != '\0';
+	if (ra != rb)
+		return ra ? -1 : 1;
+	if (!ra) {
+		int c = strcmp(a->id, b->id);
+		return c != 0 ? c : (a > b) - (a < b);
+	}
+	size_t pa = digits_at(a->cert_id_from), pb = digits_at(b->cert_id_from);
+	int c = pa != pb ? (pa > pb ? 1 : -1) : strncmp(a->cert_id_from, b->cert_id_from, pa);
+	if (c == 0)
+		c = compare_digits(a->cert_id_from + pa, b->cert_id_from + pb);
+	return c != 0 ? c : (a > b) - (a < b);
+}
+
+/* Marks rows that share certificates.  In the order of their ranges a row overlaps an earlier one only if it overlaps the one that
+ * reaches furthest. */
+static void find_twice(struct certificate *rows, size_t count, struct hwatt_report *report)
+{
+	struct certificate **sorted = hwatt_alloc((count + 1) * sizeof(struct certificate *)), *furthest = NULL;
+	for (size_t i = 0; i < count; i++)
+		sorted[i] = &rows[i];
+	qsort(sorted, count, sizeof(struct certificate *), compare_ranges);
+	for (size_t i = 0; i < count; i++) {
+		struct certificate *c = sorted[i];
+		if (furthest != NULL && certificate_overlap(furthest, c)) {
+			struct certificate *later = c > furthest ? c : furthest, *first = c > furthest ? furthest : c;
+			c->twice = furthest->twice = true;
+			if (strcmp(first->id, later->id) == 0)
+				hwatt_report_add(report, &later->mark, "statement %s stands here a second time (%s:%u) with the same certificates",
+						 later->id, first->mark.file, first->mark.line);
+			if (c->cert_id_to[0] != '\0' && compare_digits(c->cert_id_to + digits_at(c->cert_id_to),
+								       furthest->cert_id_to + digits_at(furthest->cert_id_to)) < 0)
+				continue; /* the one before reaches further */
+		}
+		furthest = c;
+	}
+	free(sorted);
+}
+
 /* --- times ------------------------------------------------------------------------------------------------------- */
 
-/* "2026-03-01" or "2026-03-01T13:00Z"; false when there is no such time. */
-static bool read_time(const char *text, int64_t *day, int64_t *utc_s)
+static int64_t clock_s(const char *text)
 {
-	static const int lengths[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
-	int year = atoi(text), month = atoi(text + 5), mday = atoi(text + 8);
-	bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-	if (year < 1990 || month < 1 || month > 12 || mday < 1 || mday > lengths[month - 1] + (month == 2 && leap ? 1 : 0))
-		return false;
-	*day = civil_day(year, month, mday);
-	*utc_s = 0;
-	if (text[10] == '\0')
-		return true;
-	int hour = atoi(text + 11), minute = atoi(text + 14);
-	*utc_s = *day * DAY_S + hour * 3600 + minute * 60;
-	return hour <= 24 && minute <= 59 && (hour < 24 || minute == 0);
+	return atoi(text) * 3600 + atoi(text + 3) * 60;
 }
 
 void certificate_resolve(struct certificate *rows, size_t count, struct hwatt_report *report)
 {
 	for (size_t i = 0; i < count; i++) {
 		struct certificate *c = &rows[i];
-		if (!read_time(c->production_start, &c->from_day, &c->from_s) || !read_time(c->production_end, &c->to_day, &c->to_s))
-			hwatt_report_add(report, &c->mark, "the production lies at a time that there is not: %s to %s", c->production_start,
-					 c->production_end);
-		else if ((c->from_s == 0) != (c->to_s == 0))
-			hwatt_report_add(report, &c->mark, "state both ends of the production as days, or both to the minute");
-		else if (c->to_day < c->from_day || (c->from_s != 0 && c->to_s <= c->from_s))
+		if (c->from_time[0] != '\0' && c->to_time[0] != '\0') {
+			c->from_s = c->from_day * DAY_S + clock_s(c->from_time);
+			c->to_s = c->to_day * DAY_S + clock_s(c->to_time);
+		}
+		if (c->to_day < c->from_day || (c->from_s != 0 && c->to_s <= c->from_s))
 			hwatt_report_add(report, &c->mark, "the production ends before it begins");
-		for (size_t k = 0; k < i; k++)
-			if (strcmp(rows[k].id, c->id) == 0 && certificate_overlap(&rows[k], c))
-				hwatt_report_add(report, &c->mark, "statement %s stands here a second time (%s:%u) with the same certificates",
-						 c->id, rows[k].mark.file, rows[k].mark.line);
 	}
+	find_twice(rows, count, report);
 }
 
 static int64_t months_later(int64_t day, int months)
@@ -228,36 +292,4 @@ bool certificate_eligible(const struct certificate *c, const struct certificate_
 	bool supported = c->support_code[0] != '\0' && strcmp(c->support_code, "none") != 0;
 	return wanted && !theirs && !expired(c) && listed(&filter->countries, c->country) && listed(&filter->zones, c->zone) &&
 	       labelled(c, &filter->labels) && !(filter->unsupported && (supported || c->support_code[0] == '\0'));
-}
-
-/* --- ids --------------------------------------------------------------------------------------------------------- */
-
-/* Where the digits at the end begin, without leading zeros. */
-static size_t digits_at(const char *id)
-{
-	size_t at = strlen(id);
-	while (at > 0 && id[at - 1] >= '0' && id[at - 1] <= '9')
-		at--;
-	return at;
-}
-
-/* Compares two numbers of any length. */
-static int compare_digits(const char *a, const char *b)
-{
-	a += strspn(a, "0");
-	b += strspn(b, "0");
-	size_t la = strlen(a), lb = strlen(b);
-	return la != lb ? (la > lb ? 1 : -1) : strcmp(a, b);
-}
-
-bool certificate_overlap(const struct certificate *a, const struct certificate *b)
-{
-	if (a->cert_id_from[0] == '\0' || b->cert_id_from[0] == '\0')
-		return strcmp(a->id, b->id) == 0 && a->cert_id_from[0] == '\0' && b->cert_id_from[0] == '\0' && a->volume_mj == b->volume_mj &&
-		       a->from_day == b->from_day && a->to_day == b->to_day && a->technology == b->technology;
-	size_t pa = digits_at(a->cert_id_from), pb = digits_at(b->cert_id_from);
-	if (pa != pb || strncmp(a->cert_id_from, b->cert_id_from, pa) != 0)
-		return false;
-	return compare_digits(a->cert_id_from + pa, b->cert_id_to + digits_at(b->cert_id_to)) <= 0 &&
-	       compare_digits(b->cert_id_from + pb, a->cert_id_to + digits_at(a->cert_id_to)) <= 0;
 }

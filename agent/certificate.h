@@ -24,7 +24,8 @@ struct certificate {
 	int kind, technology, guarantees;
 	const char *site, *contract;         /* whom it was cancelled for: one of them */
 	int64_t volume_mj;
-	const char *production_start, *production_end; /* as written; see the seconds below */
+	int64_t from_day, to_day;            /* production, days; to_day is the last */
+	const char *from_time, *to_time;     /* UTC, "13:00": of granular certificates; "" whole days */
 	const char *cert_id_from, *cert_id_to;
 	int64_t cancelled_day;               /* transaction time; 0: not stated */
 	int64_t consumption_from_day, consumption_to_day; /* 0: not stated */
@@ -36,13 +37,13 @@ struct certificate {
 	struct hwatt_list labels;            /* const char * */
 	int64_t emission_micro;              /* g CO2e per kWh, in millionths */
 	const char *document_sha256;
-	int64_t from_day, to_day;            /* production, days; to_day is the last */
-	int64_t from_s, to_s;                /* production, where it is stated to the minute; else 0 */
+	bool twice;                          /* a certificate of its range stands in another row as well */
+	int64_t from_s, to_s;                /* production in UTC, where it is stated to the minute; else 0 */
 	struct hwatt_mark mark;
 };
 
 const struct hwatt_schema *certificate_schema(void);
-/* Reads the times of production of rows as written. Adds mistakes. */
+/* Fills what follows from the keys of all rows: times of production, and what stands twice. Adds mistakes. */
 void certificate_resolve(struct certificate *rows, size_t count, struct hwatt_report *report);
 bool certificate_renewable(enum certificate_technology technology);
 const char *certificate_technology_name(enum certificate_technology technology);

@@ -12,6 +12,7 @@
 
 #define OUTPUT_MAX (64u << 20)
 #define DEFAULT_TIMEOUT_MS 20000
+#define ONCE_MS 60000
 
 static const char help[] =
 	"Usage: hallwatt probe ADDRESS [OPTION...]\n"
@@ -125,7 +126,8 @@ static int prepare(struct probe *p)
 	p->device.id = p->address;
 	p->device.site = p->device.room = p->device.rack = p->device.credentials = "";
 	p->device.profile = p->profile != NULL ? p->profile : "";
-	p->device.interval_ms = p->device.timeout_ms = p->timeout_ms;
+	p->device.timeout_ms = p->timeout_ms;
+	p->device.interval_ms = p->timeout_ms > ONCE_MS ? p->timeout_ms : ONCE_MS; /* no session needs to be kept */
 	return CMD_DONE;
 }
 
@@ -211,14 +213,14 @@ static bool has_alternative(const struct target_point *points, size_t count, con
 	return false;
 }
 
-static void put_number(struct hwatt_text *out, const struct target_point *p)
+static void put_number(struct hwatt_text *out, const struct target_point *p, struct hwatt_value value)
 {
 	char number[40];
-	if (hwatt_quantity_info(p->quantity)->counter && p->value.value == INT64_MAX) {
-		hwatt_text_uint(out, p->value.count); /* beyond the signed range: as it stands */
+	if (hwatt_quantity_info(p->quantity)->counter && value.value == INT64_MAX) {
+		hwatt_text_uint(out, value.count); /* beyond the signed range: as it stands */
 		return;
 	}
-	hwatt_value_format(p->quantity, p->value.value, number);
+	hwatt_value_format(p->quantity, value.value, number);
 	hwatt_text_puts(out, number);
 }
 
@@ -230,17 +232,20 @@ static void put_json_readings(struct probe *p)
 	hwatt_text_puts(&p->out, "\"readings\":[");
 	for (size_t i = 0; i < count; i++) {
 		const struct target_point *r = &points[i];
-		if (r->poll == 0)
+		struct target_reading reading;
+		if (!target_value(target_values(p->target), r, i, &reading))
 			continue;
 		hwatt_text_printf(&p->out, "%s\n{\"quantity\":\"%s\",\"unit\":\"%s\",\"value\":", first ? "" : ",",
 				  hwatt_quantity_info(r->quantity)->name, hwatt_quantity_info(r->quantity)->unit);
-		put_number(&p->out, r);
+		put_number(&p->out, r, reading.value);
 		hwatt_text_printf(&p->out, ",\"role\":\"%s\",\"index\":", hwatt_role_name(r->role));
 		hwatt_text_json(&p->out, r->index);
 		bool none = false;
 		put_fact(&p->out, "name", r->name, &none);
 		put_fact(&p->out, "source", r->source, &none);
-		if (!r->alternative && has_alternative(points, count, r))
+		if (r->alternative)
+			hwatt_text_puts(&p->out, ",\"chosen\":false");
+		else if (has_alternative(points, count, r))
 			hwatt_text_puts(&p->out, ",\"chosen\":true");
 		hwatt_text_putc(&p->out, '}');
 		first = false;
@@ -300,16 +305,17 @@ static void put_text(struct probe *p)
 	size_t count, given = 0;
 	const struct target_point *points = target_points(p->target, &count);
 	for (size_t i = 0; i < count; i++)
-		given += points[i].poll != 0;
+		given += target_values(p->target)->at[i] != 0;
 	hwatt_text_printf(out, "%-10s %zu, in %.3f s and %lld requests\n\n", "readings", given,
 			  (double)(p->ended_ns - p->began_ns) / 1e9, (long long)target_requests(p->target));
 	for (size_t i = 0; i < count; i++) {
 		const struct target_point *r = &points[i];
-		if (r->poll == 0)
+		struct target_reading reading;
+		if (!target_value(target_values(p->target), r, i, &reading))
 			continue;
 		struct hwatt_text number;
 		hwatt_text_init(&number, 64);
-		put_number(&number, r);
+		put_number(&number, r, reading.value);
 		hwatt_text_printf(out, "%-11s %-8s %-16s %18s %-5s %s%s\n", hwatt_role_name(r->role), r->index,
 				  hwatt_quantity_info(r->quantity)->name, hwatt_text_string(&number),
 				  hwatt_quantity_info(r->quantity)->unit, r->name,

@@ -3,6 +3,7 @@
 #include "config.h"
 #include "contract.h"
 #include "discovery.h"
+#include "watch.h"
 #include "names.h"
 #include "nearest.h"
 #include "path.h"
@@ -313,7 +314,8 @@ struct loader {
 	struct config *config;
 	struct hwatt_arena *documents; /* trees of the files, which go after the load */
 	struct hwatt_report *report;
-	EVP_MD_CTX *digest;
+	EVP_MD_CTX *digest, *own_digest;
+	bool targets; /* the file that is read is one of targets */
 	const struct hwatt_schema *schema;
 	struct source *sources; /* the main file first */
 	size_t source_count;
@@ -341,6 +343,8 @@ static const struct hwatt_node *load_document(struct loader *l, const char *path
 		mistake(l, (struct hwatt_mark){ path, 1, 1 }, err.text);
 	} else {
 		EVP_DigestUpdate(l->digest, hwatt_text_string(&bytes), bytes.length);
+		if (!l->targets)
+			EVP_DigestUpdate(l->own_digest, hwatt_text_string(&bytes), bytes.length);
 		root = document_parse(path, hwatt_text_string(&bytes), bytes.length, l->documents, l->report);
 	}
 	hwatt_text_free(&bytes);
@@ -544,9 +548,38 @@ static void take_discovered(void *arg, const struct hwatt_node *node)
 
 static void load_targets(struct loader *l, const char *path)
 {
+	l->targets = true;
 	const struct hwatt_node *root = load_document(l, path);
+	l->targets = false;
 	if (root != NULL)
 		discovery_read(root, l->documents, l->report, take_discovered, l);
+}
+
+/* Notes where a pattern's files are. One with wildcards in its folders is not watched. */
+static void note_place(struct loader *l, struct watch_place *places, size_t *count, const struct hwatt_node *node)
+{
+	if (node->kind != HWATT_NODE_SCALAR || node->text[0] == '\0')
+		return;
+	char *path = hwatt_arena_strdup(l->config->arena, path_beside(l->config->file, node->text, l->config->arena));
+	char *slash = strrchr(path, '/');
+	if (slash == NULL)
+		return;
+	*slash = '\0';
+	if (strpbrk(path, "*?[{") == NULL) /* braces are glob's own */
+		places[(*count)++] = (struct watch_place){ slash == path ? "/" : path, strchr(slash + 1, '{') != NULL ? "*" : slash + 1 };
+}
+
+static void note_places(struct loader *l, const struct raw *raw)
+{
+	size_t most = 0, count = 0;
+	const struct raw_discovery *all = raw->discovery.items;
+	for (size_t i = 0; i < raw->discovery.count; i++)
+		most += all[i].file.count;
+	struct watch_place *places = hwatt_arena_alloc(l->config->arena, (most + 1) * sizeof(*places));
+	for (size_t i = 0; i < raw->discovery.count; i++)
+		for (size_t k = 0; k < all[i].file.count; k++)
+			note_place(l, places, &count, ((const struct hwatt_node *const *)all[i].file.items)[k]);
+	l->config->target_places = (struct hwatt_list){ .items = places, .count = count };
 }
 
 static void discover(struct loader *l)
@@ -560,6 +593,7 @@ static void discover(struct loader *l)
 			mistake(l, d->mark, "say where the devices come from: {file: PATTERN}");
 		each_file(l, &d->file, load_targets);
 	}
+	note_places(l, raw);
 }
 
 /* The protocol of an address; NULL after a mistake. */
@@ -834,13 +868,13 @@ static void take_main(struct loader *l)
 	c->profiles.items = folders;
 }
 
-static void finish_hash(struct loader *l)
+static void finish_hash(EVP_MD_CTX *context, char out[65])
 {
 	unsigned char digest[EVP_MAX_MD_SIZE];
 	unsigned length = 0;
-	EVP_DigestFinal_ex(l->digest, digest, &length);
+	EVP_DigestFinal_ex(context, digest, &length);
 	for (unsigned i = 0; i < 32 && i < length; i++)
-		snprintf(l->config->hash + 2 * i, 3, "%02x", digest[i]);
+		snprintf(out + 2 * i, 3, "%02x", digest[i]);
 }
 
 static void load_all(struct loader *l)
@@ -860,7 +894,8 @@ static void load_all(struct loader *l)
 	names_sort(&l->contracts);
 	report_twice(l, &l->contracts, "contract", offsetof(struct contract, mark));
 	load_books(l);
-	finish_hash(l);
+	finish_hash(l->digest, l->config->hash);
+	finish_hash(l->own_digest, l->config->own_hash);
 }
 
 struct config *config_load(const char *path, struct hwatt_report *report)
@@ -868,13 +903,15 @@ struct config *config_load(const char *path, struct hwatt_report *report)
 	struct config *config = NULL;
 	struct hwatt_arena *arena = hwatt_arena_new();
 	size_t before = report_total(report);
-	struct loader l = { .documents = hwatt_arena_new(), .report = report, .digest = EVP_MD_CTX_new() };
+	struct loader l = { .documents = hwatt_arena_new(), .report = report, .digest = EVP_MD_CTX_new(),
+			    .own_digest = EVP_MD_CTX_new() };
 	l.config = hwatt_arena_alloc(arena, sizeof(*l.config));
 	l.config->arena = arena;
 	l.config->file = hwatt_arena_strdup(arena, path);
 	l.config->books = books_new(arena);
 	l.schema = config_schema(l.documents);
-	if (l.digest == NULL || EVP_DigestInit_ex(l.digest, EVP_sha256(), NULL) != 1)
+	if (l.digest == NULL || EVP_DigestInit_ex(l.digest, EVP_sha256(), NULL) != 1 || l.own_digest == NULL ||
+	    EVP_DigestInit_ex(l.own_digest, EVP_sha256(), NULL) != 1)
 		mistake(&l, (struct hwatt_mark){ path, 1, 1 }, "libcrypto gives no SHA-256");
 	else
 		load_all(&l);
@@ -883,6 +920,7 @@ struct config *config_load(const char *path, struct hwatt_report *report)
 		arena = NULL;
 	}
 	EVP_MD_CTX_free(l.digest);
+	EVP_MD_CTX_free(l.own_digest);
 	free(l.sources);
 	free(l.pending);
 	names_free(&l.sites);

@@ -79,6 +79,7 @@ struct config {
 	struct hwatt_arena *arena;  /* owns everything below */
 	const char *file;
 	char hash[65];              /* SHA-256 over all files read, hex */
+	char own_hash[65];          /* over those that people write: all but the targets of device_discovery */
 	const char *listen;         /* "127.0.0.1:9890" */
 	const char *state;          /* folder, absolute */
 	const char *web_config;     /* file of the web server's settings, absolute; "" when none */
@@ -87,6 +88,7 @@ struct config {
 	bool enable_lifecycle;
 	enum hwatt_level log_level;
 	enum hwatt_log_format log_format;
+	struct hwatt_list target_places; /* struct watch_place: where files of targets are looked for */
 	struct hwatt_list profiles; /* const char *: further folders of profiles, absolute */
 	size_t site_count, rack_count, credentials_count, device_count, contract_count;
 	struct config_site *sites;

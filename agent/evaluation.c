@@ -338,7 +338,8 @@ static int make_subjects(struct evaluation *e, int64_t now_s, struct hwatt_error
 		struct window months = window_containing(zone, WINDOW_12_MONTHS, now_s, 0, -1);
 		struct window year = window_containing(zone, WINDOW_YEAR, now_s, 0, -1);
 		int64_t from_s = months.from_s < year.from_s ? months.from_s : year.from_s;
-		subject_init_site(&e->subjects[e->subject_count++], inventory, &inventory->sites[i], zone, from_s, e->sources);
+		subject_init_site(&e->subjects[e->subject_count++], inventory, &inventory->sites[i], zone, from_s,
+				  e->sites_to_s, e->sources);
 	}
 	for (size_t i = 0; i < inventory->scope_count; i++) {
 		const struct inventory_scope *scope = &inventory->scopes[i];
@@ -415,6 +416,21 @@ static int load(struct evaluation *e, const atomic_bool *stop, struct hwatt_erro
 	return rc == 0 && stopped(&loading) ? hwatt_fail(err, HWATT_ENODATA, "stopped") : rc;
 }
 
+/* Sites are summed until `sites_to_s` alone. */
+static int open_until(const struct inventory *inventory, struct store *store, struct hwatt_log *log, int64_t now_s,
+		      int64_t sites_to_s, const atomic_bool *stop, struct evaluation **out, struct hwatt_error *err)
+{
+	struct evaluation *e = hwatt_alloc(sizeof(*e));
+	*e = (struct evaluation){ .inventory = inventory, .store = store, .log = log, .newest_s = INT64_MIN,
+				  .sites_to_s = sites_to_s, .opened_s = floor_quarter(now_s), .sources = sources_new(inventory->config) };
+	if (make_subjects(e, now_s, err) < 0 || read_waiting(e, err) < 0 || load(e, stop, err) < 0) {
+		evaluation_close(e);
+		return -1;
+	}
+	*out = e;
+	return 0;
+}
+
 int evaluation_open(const struct inventory *inventory, struct store *store, struct hwatt_log *log, int64_t now_s,
 		    struct evaluation **out, struct hwatt_error *err)
 {
@@ -424,15 +440,13 @@ int evaluation_open(const struct inventory *inventory, struct store *store, stru
 int evaluation_load(const struct inventory *inventory, struct store *store, struct hwatt_log *log, int64_t now_s,
 		    const atomic_bool *stop, struct evaluation **out, struct hwatt_error *err)
 {
-	struct evaluation *e = hwatt_alloc(sizeof(*e));
-	*e = (struct evaluation){ .inventory = inventory, .store = store, .log = log, .newest_s = INT64_MIN,
-				  .opened_s = floor_quarter(now_s), .sources = sources_new(inventory->config) };
-	if (make_subjects(e, now_s, err) < 0 || read_waiting(e, err) < 0 || load(e, stop, err) < 0) {
-		evaluation_close(e);
-		return -1;
-	}
-	*out = e;
-	return 0;
+	return open_until(inventory, store, log, now_s, INT64_MAX, stop, out, err);
+}
+
+int evaluation_past(const struct inventory *inventory, struct store *store, struct hwatt_log *log, int64_t at_s,
+		    struct evaluation **out, struct hwatt_error *err)
+{
+	return open_until(inventory, store, log, at_s, at_s, NULL, out, err);
 }
 
 void evaluation_store(struct evaluation *e, struct store *store)

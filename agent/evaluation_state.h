@@ -39,8 +39,9 @@ struct evaluation {
 	size_t result_capacity;
 	struct source_quarter *results; /* scratch */
 	struct sums quarter, fresh, window; /* scratch */
-	struct happenings happenings; /* devices that were replaced */
 	struct evaluation_books *books;
+	int64_t sites_to_s;       /* sites are summed until then */
+	struct happenings happenings; /* devices that were replaced */
 };
 
 /* The slot of the quarter, NULL when it is not among the recent ones. */
@@ -53,6 +54,9 @@ void evaluation_ask(struct evaluation *evaluation, const struct subject *subject
 		    const struct window *window, int64_t until_s, struct hwatt_arena *arena, struct verdict_question *out);
 /* The day as of which a present requirement is judged: that of `until_s`, within the contract. */
 struct window evaluation_present(const struct subject *subject, int64_t until_s);
+/* The sums of a subject over `window`, as far as they are in until `until_s`, with what people wrote down. Free it. */
+void evaluation_period(struct evaluation *evaluation, size_t subject, const struct window *window, int64_t until_s,
+		       struct subject_period *out);
 /* Brings all sums up to `now_s`. */
 void evaluation_settle(struct evaluation *evaluation, int64_t now_s);
 

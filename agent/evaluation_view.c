@@ -108,8 +108,8 @@ static const struct sums *sums_of(struct evaluation *e, size_t subject, const st
 	return &e->window;
 }
 
-static void period_of(struct evaluation *e, size_t subject, const struct window *window, int64_t until_s,
-		      struct subject_period *out)
+void evaluation_period(struct evaluation *e, size_t subject, const struct window *window, int64_t until_s,
+		       struct subject_period *out)
 {
 	const struct sums *sums = sums_of(e, subject, window);
 	subject_period_make(&e->subjects[subject], e->sources, sums, window, until_s, out);
@@ -389,7 +389,7 @@ static void put_figures(struct evaluation *e, struct draft *d, size_t subject, c
 	const struct subject *s = &e->subjects[subject];
 	struct subject_period period;
 	struct kpi pue[4] = {0};
-	period_of(e, subject, window, until_s, &period);
+	evaluation_period(e, subject, window, until_s, &period);
 	for (size_t i = 0; i < sizeof(figures) / sizeof(figures[0]); i++) {
 		struct kpi kpi;
 		if (!applies(s, e->sources, &period.period, figures[i].needs))
@@ -490,7 +490,7 @@ static void judge(struct evaluation *e, struct hwatt_arena *arena, size_t subjec
 			evaluation_ask(e, s, r, window, until_s, arena, &out->question);
 	} else if (out->question.in_force) {
 		struct subject_period period;
-		period_of(e, subject, window, until_s, &period);
+		evaluation_period(e, subject, window, until_s, &period);
 		r->type->measure(&period.period, r, &out->question.kpi);
 		subject_period_free(&period);
 	}

@@ -12,6 +12,7 @@ struct member { /* one device */
 	struct generation *generation;      /* the one that it was opened with */
 	const struct config_device *config; /* in that generation */
 	struct hwatt_log *log;
+	void *place;                        /* what the hooks know it by */
 	struct hwatt_target *target;
 	struct scheduler_entry *entry;
 	uint64_t began_ns;
@@ -24,6 +25,7 @@ struct fleet {
 	struct hwatt_log *log;
 	struct fleet_hooks hooks;
 	struct target_memory memory;
+	struct shape_shelf shelf;
 	struct scheduler *scheduler;
 	size_t engine_count;
 	void **engines;                     /* in the order of hallwatt_collectors; NULL: not started */
@@ -50,6 +52,7 @@ static void on_farewell_closed(uv_handle_t *handle)
 {
 	struct fleet *fleet = handle->data;
 	struct fleet_hooks hooks = fleet->hooks;
+	shape_shelf_free(&fleet->shelf);
 	free(fleet->engines);
 	free(fleet->running);
 	free(fleet->members);
@@ -97,7 +100,7 @@ static void on_done(void *arg, struct hwatt_target *t, const struct hwatt_error 
 		hwatt_log(m->log, HWATT_WARN, "%s: %s", err->code == HWATT_ETIMEOUT ? "silent" : "cannot be read",
 			  err->text);
 	scheduler_done(m->entry, err == NULL);
-	m->fleet->hooks.polled(m->fleet->hooks.arg, m->config->device.id, t, err, took_us);
+	m->fleet->hooks.polled(m->fleet->hooks.arg, m->place, t, err, took_us);
 }
 
 static void on_poll(void *arg, int64_t limit_ms)
@@ -128,7 +131,7 @@ static struct member *recruit(struct fleet *fleet, struct generation *generation
 	const struct hwatt_collector *collector = generation_collector(config->device.scheme);
 	struct member *m = hwatt_alloc(sizeof(*m));
 	struct hwatt_error err = {0};
-	fleet->hooks.changing(fleet->hooks.arg, config->device.id);
+	m->place = fleet->hooks.changing(fleet->hooks.arg, config->device.id);
 	m->fleet = fleet;
 	m->config = config;
 	m->log = hwatt_log_child(fleet->log, config->device.id);
@@ -138,6 +141,7 @@ static struct member *recruit(struct fleet *fleet, struct generation *generation
 		.settings = generation_settings(generation, config), .device = &config->device,
 		.profiles = generation_profiles(generation, collector),
 		.owner = { .done = on_done, .closed = on_closed, .arg = m }, .memory = fleet->memory,
+		.shelf = &fleet->shelf,
 	};
 	if (target_open(&parts, &m->target, &err) < 0) {
 		hwatt_log(m->log, HWATT_ERROR, "cannot be polled: %s", err.text);
@@ -270,8 +274,10 @@ void fleet_stop(struct fleet *fleet)
 	fleet->stopping = true;
 	size_t count = fleet->count;
 	fleet->count = 0;
+	fleet->leaving++; /* one that closes at once is not the last while we are here */
 	for (size_t i = 0; i < count; i++)
 		dismiss(fleet->members[i]);
+	fleet->leaving--;
 	say_farewell_when_empty(fleet);
 }
 

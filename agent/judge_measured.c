@@ -2,21 +2,12 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* Requirements that a figure of kpi.h measures.  domain.md 7.3 (M_...). */
 #include "judge.h"
-#include "certificate.h"
-#include "ruleset.h"
 #include <hallwatt/language.h>
-#include <string.h>
 
 #define MILLION REQUIREMENT_MILLION
 
 static const char *const guard_words[] = { "simple", "guarded_accept", "guarded_reject", NULL };
 static const char *const boundary_words[] = { "it", "allocated", NULL };
-static const char *const class_words[] = { "A", "B", "C", "D", "E", "F", NULL };
-static const char *const basis_words[] = { "location", "market", NULL };
-static const char *const matching_words[] = { "annual", "monthly", "hourly", "quarter", NULL }; /* enum kpi_matching */
-static const char *const technology_words[] = { "hydro", "wind", "solar", "biomass", "geothermal", "ocean", "nuclear", "fossil", "waste",
-						"unknown", NULL };
-_Static_assert(sizeof(technology_words) / sizeof(technology_words[0]) == CERTIFICATE_TECHNOLOGIES + 1, "a word for each technology");
 
 #define COVERAGE_KEY \
 	{ .name = "min_coverage", .type = HWATT_RATIO, .offset = REQUIREMENT_AT(min_coverage_ppm), .min = 1, .max = HWATT_PPM, \
@@ -50,40 +41,6 @@ static const struct hwatt_option trend_keys[] = {
 	{ .name = "factor", .type = HWATT_DECIMAL, .offset = REQUIREMENT_AT(trend.factor), .min = 1000, .max = 1000 * MILLION,
 	  .help = "agreed change of what is hosted since then, such as servers now over servers then; 1 when none is agreed" },
 };
-static const struct hwatt_option class_keys[] = {
-	REQUIREMENT_NAME_KEYS, REQUIREMENT_WINDOW_KEY, COVERAGE_KEY, GUARD_KEY,
-	{ .name = "class", .type = HWATT_ENUM, .offset = REQUIREMENT_AT(pue.class_word), .words = class_words, .flags = HWATT_REQUIRED,
-	  .help = "lowest class of the European label for the PUE" },
-	{ .name = "ruleset", .type = HWATT_STRING, .offset = REQUIREMENT_AT(pue.ruleset), .fallback = RULESET_LABELS,
-	  .help = "shipped rules whose classes count" },
-};
-#define FIGURE_KEYS(low, high, max_help, min_help) \
-	REQUIREMENT_NAME_KEYS, REQUIREMENT_WINDOW_KEY, REQUIREMENT_LIMIT_KEYS(HWATT_DECIMAL, low, high, max_help, min_help), COVERAGE_KEY
-#define SHARE_KEYS(max_help, min_help) \
-	REQUIREMENT_NAME_KEYS, REQUIREMENT_WINDOW_KEY, REQUIREMENT_LIMIT_KEYS(HWATT_RATIO, 0, HWATT_PPM, max_help, min_help), COVERAGE_KEY
-static const struct hwatt_option wue_keys[] = { FIGURE_KEYS(0, 100 * MILLION, "highest water use in m3 per MWh of IT energy", NULL), GUARD_KEY };
-static const struct hwatt_option cer_keys[] = { FIGURE_KEYS(0, 1000 * MILLION, NULL, "least heat removed per energy of the cooling"), GUARD_KEY };
-static const struct hwatt_option cue_keys[] = {
-	FIGURE_KEYS(0, 100 * MILLION, "highest emissions in kg CO2e per kWh of IT energy", NULL),
-	{ .name = "basis", .type = HWATT_ENUM, .offset = REQUIREMENT_AT(carbon.basis), .words = basis_words, .fallback = "location",
-	  .help = "location: by the grid's intensity; market: by what certificates cover, and the residual mix" },
-};
-static const struct hwatt_option share_keys[] = { SHARE_KEYS("highest share allowed", "lowest share allowed"), GUARD_KEY };
-static const struct hwatt_option green_keys[] = {
-	SHARE_KEYS(NULL, "lowest share of the electricity, 0 to 1"),
-	{ .name = "matching", .type = HWATT_ENUM, .offset = REQUIREMENT_AT(green.matching), .words = matching_words, .fallback = "annual",
-	  .help = "over which time generation may count for consumption" },
-	{ .name = "technologies", .type = HWATT_LIST, .offset = REQUIREMENT_AT(green.technologies), .item = HWATT_ENUM,
-	  .words = technology_words, .flags = HWATT_ONE_OR_LIST, .help = "sources that count; all renewable ones when absent" },
-	{ .name = "countries", .type = HWATT_LIST, .offset = REQUIREMENT_AT(green.countries), .item = HWATT_STRING,
-	  .flags = HWATT_ONE_OR_LIST, .help = "countries of production that count, like [SE, \"NO\"]; any when absent" },
-	{ .name = "zones", .type = HWATT_LIST, .offset = REQUIREMENT_AT(green.zones), .item = HWATT_STRING, .flags = HWATT_ONE_OR_LIST,
-	  .help = "bidding zones of production that count; any when absent" },
-	{ .name = "labels", .type = HWATT_LIST, .offset = REQUIREMENT_AT(green.labels), .item = HWATT_STRING, .flags = HWATT_ONE_OR_LIST,
-	  .help = "labels of which one must be on a certificate; any when absent" },
-	{ .name = "unsupported", .type = HWATT_BOOL, .offset = REQUIREMENT_AT(green.unsupported),
-	  .help = "true when only production without state support counts" },
-};
 static const struct hwatt_option utilisation_keys[] = {
 	REQUIREMENT_NAME_KEYS, REQUIREMENT_WINDOW_KEY,
 	REQUIREMENT_LIMIT_KEYS(HWATT_RATIO, 0, HWATT_PPM, "highest utilisation allowed, 0 to 1", "lowest utilisation allowed, 0 to 1"),
@@ -112,79 +69,6 @@ static void measure_energy(const struct kpi_period *period, const struct require
 		kpi_energy_allocated(period, out);
 	else
 		kpi_energy_it(period, out);
-}
-
-static void measure_class(const struct kpi_period *period, const struct requirement *r, struct kpi *out)
-{
-	(void)r;
-	kpi_pue(period, 1, out); /* the label is about category 1 */
-}
-
-/* The bound of the class is the limit.  A class is no pass mark by itself: the contract makes it one.  domain.md 2.6. */
-static void prepare_class(struct requirement *r, const struct hwatt_node *at, struct hwatt_arena *arena, struct hwatt_report *report)
-{
-	struct hwatt_mark mark = hwatt_node_mark(at, "ruleset");
-	int64_t bound = 0;
-	for (const struct ruleset_file *file = ruleset_files; file->name != NULL; file++) {
-		const struct ruleset *rules = strncmp(file->name, r->pue.ruleset, strlen(r->pue.ruleset)) == 0
-						      ? ruleset_read(file->name, (const char *)file->bytes, file->length, arena, report)
-						      : NULL;
-		if (rules != NULL && strcmp(rules->id, r->pue.ruleset) == 0)
-			bound = ruleset_class_bound(&rules->classes.pue, class_words[r->pue.class_word]);
-	}
-	if (bound <= 0)
-		hwatt_report_add(report, &mark, "there are no shipped rules \"%.40s\" with a class %s for the PUE; write %s", r->pue.ruleset,
-				 class_words[r->pue.class_word], RULESET_LABELS);
-	r->pue.category = 1;
-	r->limited = r->maximum = true;
-	r->max = bound;
-}
-
-static void measure_ref(const struct kpi_period *period, const struct requirement *r, struct kpi *out)
-{
-	(void)r;
-	kpi_ref(period, out);
-}
-
-static void measure_green(const struct kpi_period *period, const struct requirement *r, struct kpi *out)
-{
-	struct certificate_filter filter = { .countries = r->green.countries, .zones = r->green.zones, .labels = r->green.labels,
-					     .unsupported = r->green.unsupported };
-	for (size_t i = 0; i < r->green.technologies.count; i++)
-		filter.technologies |= 1u << ((const int *)r->green.technologies.items)[i];
-	kpi_renewable_share(period, (enum kpi_matching)r->green.matching, &filter, out);
-}
-
-static void measure_cue(const struct kpi_period *period, const struct requirement *r, struct kpi *out)
-{
-	if (r->carbon.basis != 0)
-		kpi_cue_market(period, out);
-	else
-		kpi_cue_location(period, out);
-}
-
-static void measure_wue(const struct kpi_period *period, const struct requirement *r, struct kpi *out)
-{
-	(void)r;
-	kpi_wue(period, out);
-}
-
-static void measure_erf(const struct kpi_period *period, const struct requirement *r, struct kpi *out)
-{
-	(void)r;
-	kpi_erf(period, out);
-}
-
-static void measure_cer(const struct kpi_period *period, const struct requirement *r, struct kpi *out)
-{
-	(void)r;
-	kpi_cer(period, out);
-}
-
-static void measure_capacity(const struct kpi_period *period, const struct requirement *r, struct kpi *out)
-{
-	(void)r;
-	kpi_capacity_use(period, out);
 }
 
 /* 1 - E / (E_base f): f is what both sides agreed that the change in what is hosted does to the energy.  domain.md 5.10. */
@@ -250,30 +134,6 @@ const struct requirement_type judge_measured_types[] = {
 	{ .name = "pue", REQUIREMENT_KEYS(pue_keys), .unit = UNIT_RATIO, .may_max = true, .window = WINDOW_12_MONTHS,
 	  .subject = SUBJECT_SITE, .measure = measure_pue,
 	  .noun = { HWATT_N("PUE (the energy of the whole data hall divided by that of its IT equipment)") } },
-	{ .name = "pue_class", REQUIREMENT_KEYS(class_keys), .unit = UNIT_RATIO, .limits = LIMITS_NONE, .window = WINDOW_YEAR,
-	  .subject = SUBJECT_SITE, .measure = measure_class, .prepare = prepare_class,
-	  .noun = { HWATT_N("a PUE within the agreed class of the European label") } },
-	{ .name = "wue", REQUIREMENT_KEYS(wue_keys), .unit = UNIT_WATER, .may_max = true, .window = WINDOW_YEAR,
-	  .subject = SUBJECT_SITE, .measure = measure_wue,
-	  .noun = { HWATT_N("water use per energy of the IT equipment (WUE)") } },
-	{ .name = "cue", REQUIREMENT_KEYS(cue_keys), .unit = UNIT_CARBON, .may_max = true, .window = WINDOW_YEAR,
-	  .subject = SUBJECT_SITE, .measure = measure_cue,
-	  .noun = { HWATT_N("greenhouse gas emissions per energy of the IT equipment (CUE)") } },
-	{ .name = "erf", REQUIREMENT_KEYS(share_keys), .unit = UNIT_SHARE, .may_max = true, .may_min = true, .window = WINDOW_YEAR,
-	  .subject = SUBJECT_SITE, .measure = measure_erf,
-	  .noun = { HWATT_N("share of the energy that is reused as heat elsewhere (ERF)") } },
-	{ .name = "cer", REQUIREMENT_KEYS(cer_keys), .unit = UNIT_RATIO, .may_min = true, .window = WINDOW_YEAR,
-	  .subject = SUBJECT_SITE, .measure = measure_cer,
-	  .noun = { HWATT_N("heat removed per electricity of the cooling (CER)") } },
-	{ .name = "ref", REQUIREMENT_KEYS(share_keys), .unit = UNIT_SHARE, .may_min = true, .window = WINDOW_YEAR,
-	  .subject = SUBJECT_SITE, .measure = measure_ref,
-	  .noun = { HWATT_N("share of renewable energy in all energy of the data hall (REF)") } },
-	{ .name = "renewable_share", REQUIREMENT_KEYS(green_keys), .unit = UNIT_SHARE, .may_min = true, .window = WINDOW_YEAR,
-	  .subject = SUBJECT_SITE, .measure = measure_green,
-	  .noun = { HWATT_N("share of the electricity that cancelled certificates show to be of the agreed kind") } },
-	{ .name = "capacity_use", REQUIREMENT_KEYS(share_keys), .unit = UNIT_SHARE, .may_max = true, .may_min = true,
-	  .window = WINDOW_YEAR, .subject = SUBJECT_SITE, .measure = measure_capacity,
-	  .noun = { HWATT_N("share of the installed IT power that is used") } },
 	{ .name = "energy", REQUIREMENT_KEYS(energy_keys), .unit = UNIT_ENERGY, .may_max = true, .window = WINDOW_YEAR,
 	  .subject = SUBJECT_ENERGY, .measure = measure_energy,
 	  .noun = { HWATT_N("energy used by the IT equipment of the contract"),

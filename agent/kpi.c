@@ -534,7 +534,7 @@ void kpi_flag_names(unsigned flags, char *out, size_t size)
 {
 	static const char *const names[] = { "NO_DATA", "DIV_ZERO", "PHYS_IMPOSSIBLE", "WARN_BELOW_ONE", "CATEGORY_MISMATCH",
 					     "CATEGORY_MIXED", "WARN_ABOVE_ONE", "PROVISIONAL_FACTOR", "NO_FACTOR",
-					     "UNVERIFIED_WEIGHT", "ESTIMATED", "SURPLUS", "ELECTRICITY_ONLY", "NOT_RESOLVED" };
+					     "UNVERIFIED_WEIGHT", "ESTIMATED", "SURPLUS", "ELECTRICITY_ONLY", "NOT_RESOLVED", "DOUBLE_COUNT" };
 	size_t used = 0;
 	out[0] = '\0';
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)

@@ -75,6 +75,7 @@ enum kpi_flag {
 	KPI_ESTIMATED = 1024,     /* somebody estimated a reading in it */
 	KPI_SURPLUS = 2048,       /* more was cancelled than used: cut at 1 */
 	KPI_ELECTRICITY_ONLY = 4096, /* emissions of electricity alone: no scope 1 was written down */
+	KPI_DOUBLE_COUNT = 16384, /* a certificate in it stands twice */
 	KPI_NOT_RESOLVED = 8192,  /* the matching asked for needs finer data than there are */
 };
 
@@ -118,7 +119,7 @@ struct kpi_slice { /* a month of the window, or what of it lies in the window an
 	int64_t from_s, to_s;
 	int64_t from_day, to_day; /* local, to_day exclusive; equal: not whole days */
 	struct kpi_pair pue[4];   /* as in kpi_site */
-	struct kpi_pair dc, it, grid, onsite, cooling; /* energies of the site as a whole; grid: num from the grid, den IT, paired */
+	struct kpi_pair dc, it, grid, onsite, generator, cooling; /* energies of the site as a whole; grid: num from the grid, den IT, paired */
 	struct kpi_factor location, residual;
 };
 

@@ -12,6 +12,7 @@
 struct claim { /* whose certificates, and how much of them */
 	const struct kpi_period *period;
 	const struct certificate_filter *filter;
+	bool twice;               /* one that counts stands twice */
 };
 
 /* The site's IT energy that is the contract's; 1 of 1 for a site. */
@@ -29,7 +30,7 @@ static struct hwatt_ratio share_of(const struct kpi_period *period, const struct
 }
 
 /* What eligible rows give for the days: of the site (part of it is the contract's), and of the contract itself. */
-static hwatt_i128 given(const struct claim *claim, const struct kpi_site *site, enum certificate_time time, int64_t from_day,
+static hwatt_i128 given(struct claim *claim, const struct kpi_site *site, enum certificate_time time, int64_t from_day,
 			int64_t to_day, struct hwatt_ratio share)
 {
 	hwatt_i128 shared = 0, own = 0;
@@ -39,10 +40,12 @@ static hwatt_i128 given(const struct claim *claim, const struct kpi_site *site, 
 		    !certificate_within(row, time, from_day, to_day))
 			continue;
 		hwatt_i128 amount = (hwatt_i128)row->volume_mj * KPI_PER_MJ;
-		if (row->site[0] != '\0' && strcmp(row->site, site->id) == 0)
-			shared += amount;
-		else if (claim->period->contract != NULL && site == &claim->period->sites[0] && strcmp(row->contract, claim->period->contract) == 0)
-			own += amount; /* of a contract at several sites: with the first */
+		bool for_site = strcmp(row->site, site->id) == 0;
+		bool for_contract = claim->period->contract != NULL && site == &claim->period->sites[0] &&
+				    strcmp(row->contract, claim->period->contract) == 0; /* at several sites: with the first */
+		shared += for_site ? amount : 0;
+		own += for_contract ? amount : 0;
+		claim->twice |= row->twice && (for_site || for_contract);
 	}
 	return shared / share.den * share.num + own;
 }
@@ -74,7 +77,7 @@ static hwatt_i128 load_of(const struct kpi_slice *slice, struct hwatt_ratio shar
 	return slice->dc.num > 0 ? slice->dc.num / share.den * share.num : 0;
 }
 
-static void add_site(struct tally *t, const struct claim *claim, const struct kpi_site *site, enum kpi_matching matching)
+static void add_site(struct tally *t, struct claim *claim, const struct kpi_site *site, enum kpi_matching matching)
 {
 	struct hwatt_ratio share = share_of(claim->period, site);
 	struct matching_interval whole = {0};
@@ -105,7 +108,7 @@ static void add_site(struct tally *t, const struct claim *claim, const struct kp
 static hwatt_i128 match(const struct kpi_period *period, enum kpi_matching matching, const struct certificate_filter *filter,
 			struct kpi *out)
 {
-	struct claim claim = { period, filter };
+	struct claim claim = { period, filter, false };
 	struct tally t = { .covered_ms = INT64_MAX, .quality = 'M' };
 	size_t slices = 0;
 	*out = (struct kpi){ .coverage = { 0, 1 }, .quality = 'X', .flags = KPI_NO_DATA };
@@ -125,6 +128,7 @@ static hwatt_i128 match(const struct kpi_period *period, enum kpi_matching match
 	if (t.covered_ms > 0 && t.covered_ms != INT64_MAX) {
 		out->flags = share.den == 0 ? KPI_DIV_ZERO : 0u;
 		out->flags |= surplus > 0 ? KPI_SURPLUS : 0u;
+		out->flags |= claim.twice ? KPI_DOUBLE_COUNT : 0u;
 		out->known = share.den != 0;
 		out->coverage = kpi_part_of(t.covered_ms, period->span.elapsed * QUARTER_MS);
 		out->quality = t.quality;

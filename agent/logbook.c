@@ -100,6 +100,7 @@ static const struct hwatt_option keys[] = {
 	{ .name = "reset", .type = HWATT_BOOL, .offset = AT(reset),
 	  .help = "true when the register was exchanged or set back before this value: counting begins anew" },
 	{ .name = "estimated", .type = HWATT_BOOL, .offset = AT(estimated), .help = "true when nobody read it" },
+	{ .name = "customer_reported", .type = HWATT_BOOL, .offset = AT(customer), .help = "true when customers told it" },
 	{ .name = "heating_value", .type = HWATT_DECIMAL, .offset = AT(heating_value), .min = 1, .max = 1000000000,
 	  .help = "kWh in a litre, m3 or kg of a fuel that is not stated in kWh" },
 	{ .name = "accuracy", .type = HWATT_RATIO, .offset = AT(accuracy_ppm), .min = 1, .max = 500000,

@@ -37,7 +37,7 @@ struct logbook_row { /* as written */
 	int64_t value;             /* in 1e-6 of the unit */
 	const char *unit;
 	bool reset;                /* a register that was exchanged or set back: counting begins anew with this value */
-	bool estimated;
+	bool estimated, customer;  /* customer: what the customers of a colocation report */
 	int64_t heating_value;     /* 1e-6 kWh per unit, of a fuel in L, m3 or kg; 0: not stated */
 	int64_t accuracy_ppm;      /* MPE, 0: not stated */
 	const char *author, *document, *note;

@@ -7,17 +7,10 @@
 #include <string.h>
 
 #define MAX_BACK_S (METER_MAX_BACK * QUARTER_S)
-#define MAX_WALL_MS INT64_C(253402300800000) /* year 10000 */
-#define MAX_MONO_MS (INT64_C(1) << 53)
 #define MAX_NOW_MS (INT64_C(1) << 60)
 #define MAX_HOLE_MS (INT64_C(366) * 86400000) /* nothing is bridged over more than a year */
-#define MAX_POWER_MW INT64_C(100000000000)    /* 100 MW, beyond any single point */
 #define MAX_FLOW_PER_S INT64_C(1000000000000)
-#define CLOCK_STEP_MS 1000
-#define RATIO_STEPS 50   /* so many steps of the register before it scales the samples */
 #define RATIO_WINDOW 4000
-#define STALL_STEPS 8
-#define STALL_MS QUARTER_MS
 
 struct run { /* one call's arguments, carried along */
 	struct meter_state *s;
@@ -264,7 +257,7 @@ static void place(struct run *run, struct load *load, int64_t wall_ms, int64_t d
 {
 	struct meter_state *s = run->s;
 	int64_t step_ms = wall_ms - s->at_raw_ms - dt_ms;
-	bool stepped = step_ms > CLOCK_STEP_MS || step_ms < -CLOCK_STEP_MS;
+	bool stepped = step_ms > METER_CLOCK_STEP_MS || step_ms < -METER_CLOCK_STEP_MS;
 	int64_t from_ms = s->at_wall_ms;
 	if (stepped) {
 		if (from_ms >= quarter_start_ms(&s->open))
@@ -304,18 +297,9 @@ static void add_total(struct meter_total *total, int32_t kind, hwatt_i128 amount
 	total->uj2 = (int64_t)(sum % INTERVAL_UJ2_PER_J);
 }
 
-static int64_t amount_per_count(const struct meter_settings *settings)
+hwatt_i128 meter_most_in(const struct meter_settings *settings, int64_t ms)
 {
-	if (settings->kind == INTERVAL_LEVEL)
-		return 0;
-	return settings->kind == INTERVAL_ENERGY ? settings->register_step * INTERVAL_UJ2_PER_MJ
-						 : settings->register_step;
-}
-
-/* The most that can have flowed in `ms`. */
-static hwatt_i128 most_in(const struct meter_settings *settings, int64_t ms)
-{
-	int64_t ceiling = settings->kind == INTERVAL_ENERGY ? MAX_POWER_MW : MAX_FLOW_PER_S;
+	int64_t ceiling = settings->kind == INTERVAL_ENERGY ? METER_MAX_POWER_MW : MAX_FLOW_PER_S;
 	int64_t max = settings->max_level > 0 && settings->max_level < ceiling ? settings->max_level : ceiling;
 	hwatt_i128 area = (hwatt_i128)max * ms;
 	return settings->kind == INTERVAL_ENERGY ? 2 * area : area / 1000 + 1;
@@ -330,28 +314,36 @@ static void rebase(struct meter_state *s, int64_t now_ms)
 	s->moved_now_ms = now_ms;
 }
 
-/* Samples under- or overestimate by a steady share: the register's long-run ratio to them takes it away, so that
- * the steps of a coarse register do not show up as lumps. Exact rational, rounded down once per stretch. */
+hwatt_i128 meter_scaled(int64_t integral, const struct meter_ratio *ratio, int64_t step)
+{
+	int64_t r = ratio->by_register, i = ratio->by_integral;
+	if (i <= 0 || r / METER_RATIO_STEPS < step || r / 4 > i || i / 4 > r)
+		return integral;
+	return (hwatt_i128)integral * r / i;
+}
+
+void meter_learn(struct meter_ratio *ratio, hwatt_i128 counted, int64_t integral, int64_t step)
+{
+	int64_t r = quarter_saturate(ratio->by_register, counted), i = quarter_saturate(ratio->by_integral, integral);
+	while (r / RATIO_WINDOW > step || i > INT64_C(1) << 61 || r > INT64_C(1) << 61) {
+		r /= 2;
+		i /= 2;
+	}
+	*ratio = (struct meter_ratio){ r, i };
+}
+
 static hwatt_i128 scaled(const struct meter_state *s, int64_t integral)
 {
-	bool known = s->counter.primed && !s->stalled && s->ratio_integral > 0 &&
-		     s->ratio_register / RATIO_STEPS >= s->step;
-	if (!known || s->ratio_register / 4 > s->ratio_integral || s->ratio_integral / 4 > s->ratio_register)
-		return integral;
-	return (hwatt_i128)integral * s->ratio_register / s->ratio_integral;
+	struct meter_ratio ratio = { s->ratio_register, s->ratio_integral };
+	return s->counter.primed && !s->stalled ? meter_scaled(integral, &ratio, s->step) : integral;
 }
 
 static void learn_ratio(struct meter_state *s, hwatt_i128 counted)
 {
-	if (s->in_step) {
-		s->ratio_register = quarter_saturate(s->ratio_register, counted);
-		s->ratio_integral = quarter_saturate(s->ratio_integral, s->since_integral);
-	}
-	while (s->ratio_register / RATIO_WINDOW > s->step || s->ratio_integral > INT64_C(1) << 61 ||
-	       s->ratio_register > INT64_C(1) << 61) {
-		s->ratio_register /= 2;
-		s->ratio_integral /= 2;
-	}
+	struct meter_ratio ratio = { s->ratio_register, s->ratio_integral };
+	meter_learn(&ratio, s->in_step ? counted : 0, s->in_step ? s->since_integral : 0, s->step);
+	s->ratio_register = ratio.by_register;
+	s->ratio_integral = ratio.by_integral;
 	s->in_step = true;
 }
 
@@ -381,8 +373,8 @@ static hwatt_i128 hold(struct run *run, hwatt_i128 shaped, int64_t integral, hwa
 		return shaped;
 	}
 	s->since_integral = quarter_saturate(s->since_integral, integral);
-	if (counted == 0 && !s->stalled && now_ms - s->moved_now_ms > STALL_MS &&
-	    s->since_integral / STALL_STEPS >= s->step)
+	if (counted == 0 && !s->stalled && now_ms - s->moved_now_ms > METER_STALL_MS &&
+	    s->since_integral / METER_STALL_STEPS >= s->step)
 		return stall(run, shaped);
 	if (s->stalled)
 		return shaped;
@@ -488,7 +480,7 @@ static struct counter_change read_counter(struct run *run, const struct meter_sa
 	};
 	struct counter_scale scale = {
 		.modulus = run->settings->register_modulus, .step = s->step,
-		.most = s->counter.primed ? most_in(run->settings, now_ms - s->count_now_ms) : 0,
+		.most = s->counter.primed ? meter_most_in(run->settings, now_ms - s->count_now_ms) : 0,
 	};
 	struct counter_change change = counter_add(&s->counter, &read, &scale);
 	if (change.event != COUNTER_NONE) {
@@ -572,7 +564,7 @@ static void begin(struct run *run, const struct meter_sample *sample)
 	int64_t now_ms = sample->mono_ms;
 	bool rejected = s->rejected;
 	*s = (struct meter_state){ .primed = true, .waiting_ms = -1, .kind = (int32_t)run->settings->kind };
-	s->step = amount_per_count(run->settings);
+	s->step = meter_amount_per_count(run->settings);
 	s->open = quarter_begin(interval_start_s(sample->wall_ms), run->settings->kind);
 	s->open.marks = rejected ? QUARTER_REJECT : 0;
 	quarter_gap(&s->open, quarter_start_ms(&s->open), sample->wall_ms, 'D');
@@ -605,30 +597,17 @@ static int check_settings(const struct meter_state *s, const struct meter_settin
 	return 0;
 }
 
-/* Up to 1.2 x rating, domain.md 5.3. */
-static bool is_load(const struct meter_settings *settings, int64_t level)
-{
-	int64_t ceiling = settings->kind == INTERVAL_ENERGY ? MAX_POWER_MW : INTEGRAL_MAX_LEVEL;
-	int64_t most = ceiling;
-	if (settings->max_level > 0 && settings->max_level < ceiling)
-		most = settings->max_level + (settings->kind == INTERVAL_ENERGY ? settings->max_level / 5 : 0);
-	if (most > ceiling)
-		most = ceiling;
-	bool may_be_negative = settings->kind == INTERVAL_LEVEL || settings->may_export;
-	return level <= most && level >= (may_be_negative ? -most : 0);
-}
-
 /* Takes out of the sample what cannot be; fails when nothing is left. */
 static int check_sample(struct meter_state *s, const struct meter_settings *settings, struct meter_sample *sample,
 			struct hwatt_error *err)
 {
-	if (sample->wall_ms < 0 || sample->wall_ms >= MAX_WALL_MS)
+	if (sample->wall_ms < 0 || sample->wall_ms >= METER_MAX_WALL_MS)
 		return reject(s, err, "the clock tells no time of ours", sample->wall_ms);
-	if (sample->mono_ms < 0 || sample->mono_ms > MAX_MONO_MS)
+	if (sample->mono_ms < 0 || sample->mono_ms > METER_MAX_MONO_MS)
 		return reject(s, err, "the monotonic clock is out of range", sample->mono_ms);
 	sample->has_level = sample->has_level && settings->kind != INTERVAL_FLOW;
-	sample->has_count = sample->has_count && amount_per_count(settings) > 0;
-	if (sample->has_level && !is_load(settings, sample->level)) {
+	sample->has_count = sample->has_count && meter_amount_per_count(settings) > 0;
+	if (sample->has_level && !meter_is_load(settings, sample->level)) {
 		reject(s, err, "the value is no load", sample->level);
 		sample->has_level = false;
 		return sample->has_count ? 0 : -1;
@@ -666,7 +645,7 @@ int meter_feed(struct meter *meter, const struct meter_settings *settings, const
 	s->resumed = false;
 	if (lost) /* how long we were away is not known: nothing can be bridged */
 		s->integral.primed = s->counter.primed = false;
-	int64_t step = amount_per_count(settings);
+	int64_t step = meter_amount_per_count(settings);
 	if (s->step != step) { /* another profile */
 		s->step = step;
 		s->counter.primed = false;
@@ -682,10 +661,10 @@ void meter_close(struct meter *meter, const struct meter_settings *settings, int
 		 void *arg)
 {
 	struct meter_state *s = meter_state(meter);
-	if (!s->primed || wall_ms < 0 || wall_ms >= MAX_WALL_MS || check_settings(s, settings, NULL) < 0)
+	if (!s->primed || wall_ms < 0 || wall_ms >= METER_MAX_WALL_MS || check_settings(s, settings, NULL) < 0)
 		return;
 	/* The sample that completes the quarter can still come. */
-	if (wall_ms - s->at_wall_ms <= settings->max_gap_ms + CLOCK_STEP_MS)
+	if (wall_ms - s->at_wall_ms <= settings->max_gap_ms + METER_CLOCK_STEP_MS)
 		return;
 	close_until(&(struct run){ .s = s, .settings = settings, .emit = emit_to, .arg = arg }, wall_ms);
 }

@@ -11,6 +11,7 @@
 #ifndef HALLWATT_METERSET_H
 #define HALLWATT_METERSET_H
 
+#include "layout.h"
 #include "meter.h"
 #include "store.h"
 #include "target.h"
@@ -28,20 +29,27 @@ struct meterset_settings {
 
 struct meterset_poll { /* what one poll gave */
 	const struct target_point *points;
+	const struct target_values *values; /* of them the fresh ones */
 	size_t count;
-	uint64_t number;     /* points with this `poll` are new */
-	int64_t wall_ms, mono_ms; /* now; a point's own mono_ms dates its value */
+	int64_t wall_ms, mono_ms; /* now; a value's own time dates it */
 	bool restarted, exchanged;
 };
 
 /* A finished quarter of one point of the device (point->device is the set's). */
 typedef void meterset_emit(void *arg, const struct store_point *point, const struct interval *interval);
 
-struct meterset *meterset_new(const char *device, struct meterset_settings settings);
+/* `device` is borrowed, as is the shelf, where devices of one kind share what they can; NULL: with none. */
+struct meterset *meterset_new(const char *device, struct meterset_settings settings, struct layout_shelf *shelf);
 void meterset_free(struct meterset *set);
 void meterset_configure(struct meterset *set, struct meterset_settings settings);
 /* The points of another target stand behind the same device from now on (after a reload). */
 void meterset_rebind(struct meterset *set);
+
+/* Asks of each meter whether its quarters are wanted. Of an energy meter whose quarters are not, the total is kept alone
+ * (tally.h). Until it is asked, all are. */
+void meterset_keep(struct meterset *set, bool (*wanted)(void *arg, const struct store_point *point), void *arg);
+/* Whether meters came since that was asked. */
+bool meterset_grew(const struct meterset *set);
 
 /* Appends to `record` what meterset_replay() needs to do the same again; NULL: nobody keeps records. */
 void meterset_feed(struct meterset *set, const struct meterset_poll *poll, struct hwatt_text *record, meterset_emit *emit,

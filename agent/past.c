@@ -11,6 +11,7 @@
 struct series { /* one device's columns */
 	char *device;
 	struct target_point *points;
+	struct target_values values;
 	size_t count;
 };
 
@@ -24,7 +25,6 @@ struct past {
 	size_t series_count;
 	struct column *columns;
 	size_t column_count;
-	uint64_t step;
 };
 
 static size_t take_series(struct past *p, const char *device)
@@ -54,6 +54,8 @@ static int declare_point(struct past *p, const char *line, struct hwatt_error *e
 						     .quantity = (enum hwatt_quantity)q,
 						     .index = hwatt_strdup(index), .name = "", .source = "",
 						     .step = 1 };
+	s->values.kept = hwatt_realloc(s->values.kept, (s->count + 1) * sizeof(*s->values.kept));
+	s->values.at = hwatt_realloc(s->values.at, (s->count + 1) * sizeof(*s->values.at));
 	p->columns = hwatt_realloc(p->columns, (p->column_count + 1) * sizeof(*p->columns));
 	p->columns[p->column_count++] = (struct column){ at, s->count++ };
 	return 0;
@@ -90,19 +92,22 @@ static int read_step(struct past *p, char *line, struct past_figures *figures, s
 	int64_t at_ms, value;
 	if (!read_value(&cursor, &at_ms) || (figures->steps > 0 && at_ms <= figures->last_ms))
 		return hwatt_fail(err, HWATT_EPROTO, "a step must begin with a time after the one before");
-	p->step++;
+	for (size_t i = 0; i < p->series_count; i++) { /* of each step only its own values count */
+		memset(p->series[i].values.at, 0, p->series[i].count * sizeof(*p->series[i].values.at));
+		p->series[i].values.epoch_ms = at_ms - 1;
+		p->series[i].values.from = 1;
+	}
 	for (size_t i = 0; i < p->column_count; i++) {
-		struct target_point *point = &p->series[p->columns[i].series].points[p->columns[i].point];
+		struct target_values *values = &p->series[p->columns[i].series].values;
 		if (!read_value(&cursor, &value))
 			continue;
-		point->value = (struct hwatt_value){ .value = value, .count = (uint64_t)value };
-		point->mono_ms = at_ms;
-		point->poll = p->step;
+		values->kept[p->columns[i].point] = value;
+		values->at[p->columns[i].point] = 1;
 		figures->values++;
 	}
 	for (size_t i = 0; i < p->series_count; i++) {
-		struct meterset_poll poll = { .points = p->series[i].points, .count = p->series[i].count,
-					      .number = p->step, .wall_ms = at_ms, .mono_ms = at_ms };
+		struct meterset_poll poll = { .points = p->series[i].points, .values = &p->series[i].values,
+					      .count = p->series[i].count, .wall_ms = at_ms, .mono_ms = at_ms };
 		pipeline_feed(p->pipeline, p->series[i].device, &poll);
 	}
 	if (figures->steps++ == 0)
@@ -126,6 +131,8 @@ static void past_free(struct past *p)
 		for (size_t k = 0; k < p->series[i].count; k++)
 			free((char *)(uintptr_t)p->series[i].points[k].index);
 		free(p->series[i].points);
+		free(p->series[i].values.kept);
+		free(p->series[i].values.at);
 		free(p->series[i].device);
 	}
 	free(p->series);

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "pipeline.h"
 #include "history.h"
+#include "kept.h"
 #include "verdict_history.h"
 #include <hallwatt/arena.h>
 #include <hallwatt/text.h>
@@ -19,17 +20,19 @@
 #define SERIAL_SPACE "serial"
 
 struct quarter { /* closed, not yet in the store */
-	struct store_point point; /* `index` belongs to the device's meterset */
+	struct store_point point; /* `index` belongs to the shelf */
 	struct interval interval;
 	bool refused;             /* the store will never take it */
 };
 
 struct point_id {
-	const char *index; /* as above: each meter has a string of its own, so the pointer tells which meter */
+	enum hwatt_role role;
+	enum hwatt_quantity quantity;
+	const char *index; /* as above: equal ones of the devices here have equal addresses */
 	int64_t id;
 };
 
-struct device {
+struct pipeline_device {
 	char *id;
 	const struct config_device *config; /* in the present generation */
 	struct meterset *set;
@@ -56,14 +59,16 @@ struct pipeline {
 	struct pipeline_parts parts;
 	struct generation *generation;
 	struct history *history;            /* NULL: nothing is judged */
+	struct kept kept;                   /* of the generation's inventory */
 	struct hwatt_view_hall *hall;
 	struct verdict_history *verdicts;   /* what of them was written down */
-	struct device **devices;            /* sorted by id */
-	struct device **unsaved;            /* those whose meters changed since the last commit */
+	struct layout_shelf shelf;
+	struct pipeline_device **devices;            /* sorted by id */
+	struct pipeline_device **unsaved;            /* those whose meters changed since the last commit */
 	size_t count, unsaved_count;
 	struct quarter *waiting;
 	size_t waiting_count, waiting_capacity;
-	struct device **waiting_of;         /* whose each is */
+	struct pipeline_device **waiting_of;         /* whose each is */
 	int64_t judged_s;                   /* the quarter that was judged last, or would have been */
 	int64_t looked_minute;              /* when quarters were last looked through */
 	bool judge_soon;                    /* something came that a verdict may rest on */
@@ -86,7 +91,7 @@ struct pipeline {
 	int64_t round_row, journal_row;     /* the journal's last row when the round began, and now */
 };
 
-static struct device *find_device(const struct pipeline *p, const char *id)
+static struct pipeline_device *find_device(const struct pipeline *p, const char *id)
 {
 	size_t low = 0, high = p->count;
 	while (low < high) {
@@ -102,22 +107,22 @@ static struct device *find_device(const struct pipeline *p, const char *id)
 	return NULL;
 }
 
-static struct device *device_new(const char *id)
+static struct pipeline_device *device_new(const char *id, struct layout_shelf *shelf)
 {
-	struct device *d = hwatt_alloc(sizeof(*d));
+	struct pipeline_device *d = hwatt_alloc(sizeof(*d));
 	d->id = hwatt_strdup(id);
-	d->set = meterset_new(id, (struct meterset_settings){ .interval_ms = 30000 });
+	d->set = meterset_new(d->id, (struct meterset_settings){ .interval_ms = 30000 }, shelf);
 	return d;
 }
 
-static void forget_serial(struct device *d)
+static void forget_serial(struct pipeline_device *d)
 {
 	free(d->serial_before);
 	free(d->serial_now);
 	d->serial_before = d->serial_now = NULL;
 }
 
-static void device_free(struct device *d)
+static void device_free(struct pipeline_device *d)
 {
 	forget_serial(d);
 	for (size_t i = 0; i < sizeof(d->facts) / sizeof(d->facts[0]); i++)
@@ -129,14 +134,14 @@ static void device_free(struct device *d)
 	free(d);
 }
 
-static void add_device(struct pipeline *p, struct device *d)
+static void add_device(struct pipeline *p, struct pipeline_device *d)
 {
 	p->devices = hwatt_realloc(p->devices, (p->count + 1) * sizeof(*p->devices));
 	p->unsaved = hwatt_realloc(p->unsaved, (p->count + 1) * sizeof(*p->unsaved));
 	p->devices[p->count++] = d;
 }
 
-static void mark_unsaved(struct pipeline *p, struct device *d)
+static void mark_unsaved(struct pipeline *p, struct pipeline_device *d)
 {
 	if (!d->unsaved)
 		p->unsaved[p->unsaved_count++] = d;
@@ -145,7 +150,7 @@ static void mark_unsaved(struct pipeline *p, struct device *d)
 
 static int by_id(const void *a, const void *b)
 {
-	const struct device *const *x = a, *const *y = b;
+	const struct pipeline_device *const *x = a, *const *y = b;
 	return strcmp((*x)->id, (*y)->id);
 }
 
@@ -159,7 +164,7 @@ static void sort_devices(struct pipeline *p)
 static int load_state(void *arg, const char *device, const void *bytes, size_t length, int64_t journal)
 {
 	struct pipeline *p = arg;
-	struct device *d = device_new(device);
+	struct pipeline_device *d = device_new(device, &p->shelf);
 	struct hwatt_error err = {0};
 	if (meterset_decode(d->set, bytes, length, &err) < 0)
 		hwatt_log(p->parts.log, HWATT_ERROR, "%s: %s; its meters begin anew", device, err.text);
@@ -197,7 +202,7 @@ static int load_records(void *arg, int64_t id, const void *bytes, size_t length)
 			break;
 		}
 		struct hwatt_error err = {0};
-		struct device *d = find_device(p, name);
+		struct pipeline_device *d = find_device(p, name);
 		if (d == NULL || d->journal >= id)
 			continue;
 		d->recorded = true;
@@ -213,6 +218,8 @@ static void free_pipeline(struct pipeline *p)
 	for (size_t i = 0; i < p->count; i++)
 		device_free(p->devices[i]);
 	history_close(p->history);
+	layout_shelf_free(&p->shelf);
+	kept_free(&p->kept);
 	snapshot_hall_release(p->hall);
 	verdict_history_free(p->verdicts);
 	generation_release(p->generation);
@@ -272,8 +279,52 @@ void pipeline_close(struct pipeline *p)
 	free_pipeline(p);
 }
 
+#define NOT_LOOKED (-2)
+
+struct closing { /* quarters of one device that close together */
+	struct pipeline *pipeline;
+	struct pipeline_device *device;
+	int total_role; /* see total_role(); NOT_LOOKED until it is asked for */
+};
+
+/* The role that the device's total is read from; -1: it has no power. */
+static int total_role(const struct pipeline_device *d)
+{
+	const int *roles = inventory_total_roles(d->config, d->config->device.power_role);
+	struct meterset_total t;
+	for (; *roles >= 0; roles++)
+		for (size_t at = 0; (at = meterset_total(d->set, at, &t)) != 0;)
+			if ((int)t.role == *roles)
+				return *roles;
+	return -1;
+}
+
+/* Whether a point's quarters are kept: totals and what a sum names; all of them when the configuration says so. */
+static bool is_kept(struct closing *c, const struct store_point *point)
+{
+	const struct pipeline_device *d = c->device;
+	if (point->kind != INTERVAL_ENERGY || d->config->points == CONFIG_POINTS_ALL)
+		return true;
+	if (c->total_role == NOT_LOOKED)
+		c->total_role = total_role(d);
+	return point->role == HWATT_UPS_INPUT || point->role == HWATT_UPS_OUTPUT ||
+	       (int)point->role == c->total_role || kept_by_number(&c->pipeline->kept, d->config, point->role, point->index);
+}
+
+static bool is_wanted(void *arg, const struct store_point *point)
+{
+	return is_kept(arg, point);
+}
+
+/* Says to the device's meters whose quarters are kept. */
+static void ask_kept(struct pipeline *p, struct pipeline_device *d)
+{
+	struct closing c = { p, d, NOT_LOOKED };
+	meterset_keep(d->set, is_wanted, &c);
+}
+
 /* Sets what the configuration says of a device. */
-static void configure(struct device *d, const struct config_device *config)
+static void configure(struct pipeline_device *d, const struct config_device *config)
 {
 	d->config = config;
 	d->context_id = 0;
@@ -304,7 +355,7 @@ static void drop_leavers(struct pipeline *p)
 static int load_newcomer(void *arg, const char *device, const void *bytes, size_t length, int64_t journal)
 {
 	const struct pipeline *newcomers = arg;
-	struct device *d = find_device(newcomers, device);
+	struct pipeline_device *d = find_device(newcomers, device);
 	struct hwatt_error err = {0};
 	(void)journal; /* who leaves is saved whole */
 	if (d == NULL)
@@ -317,12 +368,12 @@ static int load_newcomer(void *arg, const char *device, const void *bytes, size_
 
 /* Puts the devices of `config` that `p` does not have into `newcomers`. Those that were here before the last change go on with
  * what they had. */
-static int find_newcomers(const struct pipeline *p, const struct config *config, struct pipeline *newcomers,
-			  struct hwatt_error *err)
+static int find_newcomers(const struct pipeline *p, const struct config *config, struct layout_shelf *shelf,
+			  struct pipeline *newcomers, struct hwatt_error *err)
 {
 	for (size_t i = 0; i < config->device_count; i++)
 		if (find_device(p, config->devices[i].device.id) == NULL)
-			add_device(newcomers, device_new(config->devices[i].device.id));
+			add_device(newcomers, device_new(config->devices[i].device.id, shelf));
 	sort_devices(newcomers);
 	if (newcomers->count == 0 || p->generation == NULL) /* at the start all that is stored has been read */
 		return 0;
@@ -344,7 +395,7 @@ int pipeline_change(struct pipeline *p, struct generation *generation, int64_t w
 	unsettle_recorded(p, 0, p->count); /* records of a device that leaves do not last */
 	if (pipeline_commit(p, err) < 0)
 		return -1;
-	if (find_newcomers(p, generation->config, &newcomers, err) < 0 ||
+	if (find_newcomers(p, generation->config, &p->shelf, &newcomers, err) < 0 ||
 	    (p->history != NULL && history_change(p->history, generation, wall_ms / 1000, err) < 0)) {
 		for (size_t i = 0; i < newcomers.count; i++)
 			device_free(newcomers.devices[i]);
@@ -366,76 +417,25 @@ int pipeline_change(struct pipeline *p, struct generation *generation, int64_t w
 	p->published = false; /* the next tick shows who came and went */
 	generation_release(p->generation);
 	p->generation = generation_take(generation);
+	kept_free(&p->kept);
+	p->kept = kept_of(generation->inventory);
+	for (size_t i = 0; i < p->count; i++)
+		ask_kept(p, p->devices[i]);
 	snapshot_hall_release(p->hall);
 	p->hall = NULL; /* judged anew when its past is summed */
 	return 0;
 }
 
-void pipeline_rebind(struct pipeline *p, const char *device)
+struct pipeline_device *pipeline_rebind(struct pipeline *p, const char *device)
 {
-	struct device *d = find_device(p, device);
+	struct pipeline_device *d = find_device(p, device);
 	if (d == NULL)
-		return;
+		return NULL;
 	meterset_rebind(d->set);
 	d->target = NULL;        /* and the strings of its points */
 	d->identity_version = 0; /* the new target counts its own, and may be another device */
 	d->changed = true;
-}
-
-/* Whether any sum or scope reads this outlet (or other part) of the device by number. */
-static bool named_by_a_sum(const struct inventory_sum *sum, const struct device *d, const struct store_point *point)
-{
-	for (size_t i = 0; i < sum->count; i++) {
-		const struct inventory_meter *m = &sum->meters[i];
-		if (m->device == d->config && m->role == (int)point->role && inventory_covers(m, point->index))
-			return true;
-	}
-	return false;
-}
-
-static bool named_anywhere(const struct pipeline *p, const struct device *d, const struct store_point *point)
-{
-	const struct inventory *inventory = p->generation->inventory;
-	for (size_t s = 0; s < inventory->site_count; s++)
-		for (int r = 0; r < HWATT_POWER_ROLES; r++)
-			if (named_by_a_sum(&inventory->sites[s].power[r], d, point))
-				return true;
-	for (size_t s = 0; s < inventory->scope_count; s++)
-		if (named_by_a_sum(&inventory->scopes[s].energy, d, point))
-			return true;
-	return false;
-}
-
-#define NOT_LOOKED (-2)
-
-struct closing { /* quarters of one device that close together */
-	struct pipeline *pipeline;
-	struct device *device;
-	int total_role; /* see total_role(); NOT_LOOKED until it is asked for */
-};
-
-/* The role that the device's total is read from; -1: it has no power. */
-static int total_role(const struct device *d)
-{
-	const int *roles = inventory_total_roles(d->config, d->config->device.power_role);
-	struct meterset_total t;
-	for (; *roles >= 0; roles++)
-		for (size_t at = 0; (at = meterset_total(d->set, at, &t)) != 0;)
-			if ((int)t.role == *roles)
-				return *roles;
-	return -1;
-}
-
-/* Whether a point's quarters are kept: totals and what a sum names; all of them when the configuration says so. */
-static bool is_kept(struct closing *c, const struct store_point *point)
-{
-	const struct device *d = c->device;
-	if (point->kind != INTERVAL_ENERGY || d->config->points == CONFIG_POINTS_ALL)
-		return true;
-	if (c->total_role == NOT_LOOKED)
-		c->total_role = total_role(d);
-	return point->role == HWATT_UPS_INPUT || point->role == HWATT_UPS_OUTPUT ||
-	       (int)point->role == c->total_role || named_anywhere(c->pipeline, d, point);
+	return d;
 }
 
 static void on_quarter(void *arg, const struct store_point *point, const struct interval *interval)
@@ -459,20 +459,24 @@ static void on_quarter(void *arg, const struct store_point *point, const struct 
 
 void pipeline_feed(struct pipeline *p, const char *device, const struct meterset_poll *poll)
 {
-	struct device *d = find_device(p, device);
+	struct pipeline_device *d = find_device(p, device);
 	if (d == NULL)
 		return;
 	struct closing c = { p, d, NOT_LOOKED };
 	meterset_feed(d->set, poll, NULL, on_quarter, &c);
+	if (meterset_grew(d->set))
+		ask_kept(p, d);
 	mark_unsaved(p, d);
 }
 
 /* Feeds a poll and notes it in the journal, while that has room. */
-static void feed_recorded(struct pipeline *p, struct device *d, const struct meterset_poll *poll)
+static void feed_recorded(struct pipeline *p, struct pipeline_device *d, const struct meterset_poll *poll)
 {
 	struct closing c = { p, d, NOT_LOOKED };
 	hwatt_text_reset(&p->record);
 	meterset_feed(d->set, poll, &p->record, on_quarter, &c);
+	if (meterset_grew(d->set))
+		ask_kept(p, d);
 	put_part(&p->journal, d->id, strlen(d->id) + 1);
 	put_part(&p->journal, p->record.bytes, p->record.length);
 	d->recorded = true;
@@ -483,7 +487,7 @@ static void feed_recorded(struct pipeline *p, struct device *d, const struct met
 	hwatt_text_reset(&p->journal);
 }
 
-static void set_fact(struct device *d, int n, const char **field, const char *value)
+static void set_fact(struct pipeline_device *d, int n, const char **field, const char *value)
 {
 	free(d->facts[n]);
 	d->facts[n] = hwatt_strdup(value != NULL ? value : "");
@@ -492,7 +496,7 @@ static void set_fact(struct device *d, int n, const char **field, const char *va
 
 /* Holds the serial number against the one known before: another one means another device. What is new waits for the commit that
  * also holds what the meters made of it. */
-static void check_serial(struct pipeline *p, struct device *d, const char *serial, int64_t wall_ms)
+static void check_serial(struct pipeline *p, struct pipeline_device *d, const char *serial, int64_t wall_ms)
 {
 	struct hwatt_error err = {0};
 	char *known = NULL;
@@ -518,7 +522,7 @@ static void check_serial(struct pipeline *p, struct device *d, const char *seria
 	p->new_serials = true;
 }
 
-static int write_serial(struct pipeline *p, const struct device *d, struct hwatt_error *err)
+static int write_serial(struct pipeline *p, const struct pipeline_device *d, struct hwatt_error *err)
 {
 	struct store_event event = { .at_ms = d->serial_ms, .kind = "device_replaced", .device = d->id,
 				     .subject = "chassis", .before = d->serial_before, .after = d->serial_now };
@@ -535,7 +539,7 @@ static int write_serials(struct pipeline *p, struct hwatt_error *err)
 	return 0;
 }
 
-static void note_identity(struct pipeline *p, struct device *d, const struct hwatt_target *t, int64_t wall_ms)
+static void note_identity(struct pipeline *p, struct pipeline_device *d, const struct hwatt_target *t, int64_t wall_ms)
 {
 	if (target_identity_version(t) == d->identity_version)
 		return;
@@ -551,7 +555,7 @@ static void note_identity(struct pipeline *p, struct device *d, const struct hwa
 }
 
 /* A device that is polled rarely is not stale between its polls. */
-static int64_t stale_after_ms(const struct pipeline *p, const struct device *d)
+static int64_t stale_after_ms(const struct pipeline *p, const struct pipeline_device *d)
 {
 	int64_t three = 3 * d->config->device.interval_ms, stated = p->generation->config->stale_after_ms;
 	return three > stated ? three : stated;
@@ -562,14 +566,15 @@ static int64_t last_value_ms(const struct hwatt_target *t)
 {
 	size_t count;
 	const struct target_point *points = target_points(t, &count);
+	struct target_reading r;
 	int64_t last_ms = 0;
 	for (size_t i = 0; i < count; i++)
-		if (points[i].poll == target_poll_number(t) && points[i].mono_ms > last_ms)
-			last_ms = points[i].mono_ms;
+		if (target_value(target_values(t), &points[i], i, &r) && r.fresh && r.mono_ms > last_ms)
+			last_ms = r.mono_ms;
 	return last_ms;
 }
 
-static void note_outcome(struct device *d, const struct hwatt_target *t, const struct hwatt_error *err,
+static void note_outcome(struct pipeline_device *d, const struct hwatt_target *t, const struct hwatt_error *err,
 			 int64_t took_us, int64_t wall_ms, int64_t mono_ms)
 {
 	d->draft.polled = true;
@@ -587,14 +592,11 @@ static void note_outcome(struct device *d, const struct hwatt_target *t, const s
 	d->heard_ms = mono_ms;
 }
 
-void pipeline_polled(struct pipeline *p, const char *device, struct hwatt_target *t, const struct hwatt_error *err,
+void pipeline_polled(struct pipeline *p, struct pipeline_device *d, struct hwatt_target *t, const struct hwatt_error *err,
 		     int64_t took_us, int64_t wall_ms, int64_t mono_ms)
 {
-	struct device *d = find_device(p, device);
-	if (d == NULL)
-		return;
 	note_identity(p, d, t, wall_ms);
-	struct meterset_poll poll = { .number = target_poll_number(t), .wall_ms = wall_ms, .mono_ms = mono_ms,
+	struct meterset_poll poll = { .values = target_values(t), .wall_ms = wall_ms, .mono_ms = mono_ms,
 				      .restarted = target_restarted(t), .exchanged = d->exchanged };
 	poll.points = target_points(t, &poll.count);
 	feed_recorded(p, d, &poll); /* a poll that broke off gave what it gave */
@@ -606,7 +608,7 @@ void pipeline_polled(struct pipeline *p, const char *device, struct hwatt_target
 	d->changed = true;
 }
 
-static int context_of(struct pipeline *p, struct device *d, struct hwatt_error *err)
+static int context_of(struct pipeline *p, struct pipeline_device *d, struct hwatt_error *err)
 {
 	if (d->context_id != 0)
 		return 0;
@@ -624,12 +626,13 @@ static int context_of(struct pipeline *p, struct device *d, struct hwatt_error *
 }
 
 /* The store's number of a point, and whether it is new to us. */
-static int id_of(struct pipeline *p, struct device *d, const struct store_point *point, int64_t *id,
+static int id_of(struct pipeline *p, struct pipeline_device *d, const struct store_point *point, int64_t *id,
 		 struct hwatt_error *err)
 {
 	for (size_t i = 0; i < d->id_count; i++) {
 		size_t at = (d->id_next + i) % d->id_count;
-		if (d->ids[at].index != point->index)
+		if (d->ids[at].index != point->index || d->ids[at].role != point->role ||
+		    d->ids[at].quantity != point->quantity)
 			continue;
 		*id = d->ids[at].id;
 		d->id_next = at + 1;
@@ -638,13 +641,13 @@ static int id_of(struct pipeline *p, struct device *d, const struct store_point 
 	if (store_point_id(p->parts.store, point, id, err) < 0)
 		return -1;
 	d->ids = hwatt_realloc(d->ids, (d->id_count + 1) * sizeof(*d->ids));
-	d->ids[d->id_count++] = (struct point_id){ point->index, *id };
+	d->ids[d->id_count++] = (struct point_id){ point->role, point->quantity, point->index, *id };
 	return 0;
 }
 
 static int append(struct pipeline *p, size_t n, struct hwatt_error *err)
 {
-	struct device *d = p->waiting_of[n];
+	struct pipeline_device *d = p->waiting_of[n];
 	int64_t id;
 	if (context_of(p, d, err) < 0 || id_of(p, d, &p->waiting[n].point, &id, err) < 0)
 		return -1;
@@ -668,7 +671,7 @@ static int append_all(struct pipeline *p, struct hwatt_error *err)
 	return 0;
 }
 
-static int save_state(struct pipeline *p, struct device *d, struct hwatt_error *err)
+static int save_state(struct pipeline *p, struct pipeline_device *d, struct hwatt_error *err)
 {
 	hwatt_text_reset(&p->state);
 	meterset_encode(d->set, &p->state);
@@ -726,7 +729,7 @@ static void after_commit(struct pipeline *p)
 	p->judge_soon |= p->waiting_count > 0;
 	p->waiting_count = 0;
 	for (size_t i = 0; i < p->unsaved_count; i++) {
-		struct device *d = p->unsaved[i];
+		struct pipeline_device *d = p->unsaved[i];
 		d->changed = true;
 		d->unsaved = false;
 		d->recorded &= !meterset_unsettled(d->set);
@@ -832,7 +835,7 @@ static bool power_of_role(const struct hwatt_view_device *block, const struct in
 /* The power that a meter sees now, from the blocks about to be published; false when any part of it is not known. */
 static bool power_of(const struct pipeline *p, const struct inventory_meter *meter, hwatt_i128 *mw_ppm)
 {
-	struct device *d = find_device(p, meter->device->device.id);
+	struct pipeline_device *d = find_device(p, meter->device->device.id);
 	if (d == NULL || !d->draft.up)
 		return false;
 	int one[2] = { meter->role, -1 };
@@ -897,7 +900,7 @@ static void own_counters(struct pipeline *p)
 }
 
 /* Whether a device gave nothing for so long that its gauges are to go, once: it is silent, or its session could not be opened. */
-static bool grew_stale(const struct pipeline *p, struct device *d, int64_t mono_ms)
+static bool grew_stale(const struct pipeline *p, struct pipeline_device *d, int64_t mono_ms)
 {
 	if (d->heard_ms == 0)
 		d->heard_ms = mono_ms;
@@ -909,7 +912,7 @@ static bool grew_stale(const struct pipeline *p, struct device *d, int64_t mono_
 	return true;
 }
 
-static void add_view_point(struct pipeline *p, struct device *d, const struct hwatt_view_point *point)
+static void add_view_point(struct pipeline *p, struct pipeline_device *d, const struct hwatt_view_point *point)
 {
 	size_t n = d->draft.point_count++;
 	if (n == p->point_capacity) {
@@ -920,24 +923,25 @@ static void add_view_point(struct pipeline *p, struct device *d, const struct hw
 }
 
 /* Adds the last values of the target's points; a new target has none until its first poll has ended. */
-static void add_readings(struct pipeline *p, struct device *d, int64_t wall_ms, int64_t mono_ms)
+static void add_readings(struct pipeline *p, struct pipeline_device *d, int64_t wall_ms, int64_t mono_ms)
 {
 	size_t count = 0;
 	const struct target_point *points = d->target != NULL ? target_points(d->target, &count) : NULL;
 	for (size_t i = 0; i < count; i++) {
 		const struct target_point *t = &points[i];
-		int64_t age_ms = mono_ms - t->mono_ms;
+		struct target_reading r = { .mono_ms = 0 };
+		bool known = target_value(target_values(d->target), t, i, &r);
+		int64_t age_ms = mono_ms - r.mono_ms;
 		if (hwatt_quantity_info(t->quantity)->metric != NULL)
 			add_view_point(p, d, &(struct hwatt_view_point){
 				.role = t->role, .quantity = t->quantity, .index = t->index, .name = t->name,
-				.source = t->source, .alternative = t->alternative, .value = t->value.value,
-				.present = t->poll != 0 && age_ms <= stale_after_ms(p, d),
-				.at_ms = wall_ms - age_ms });
+				.source = t->source, .alternative = t->alternative, .value = r.value.value,
+				.present = known && age_ms <= stale_after_ms(p, d), .at_ms = wall_ms - age_ms });
 	}
 }
 
 /* Adds the energy totals as they stand in the store: what the meters have when all was saved, else those published. */
-static void add_totals(struct pipeline *p, struct device *d)
+static void add_totals(struct pipeline *p, struct pipeline_device *d)
 {
 	struct meterset_total t;
 	for (size_t at = 0; !p->failing && (at = meterset_total(d->set, at, &t)) != 0;)
@@ -949,7 +953,7 @@ static void add_totals(struct pipeline *p, struct device *d)
 			add_view_point(p, d, &d->block->points[i]);
 }
 
-static void build_block(struct pipeline *p, struct device *d, int64_t wall_ms, int64_t mono_ms)
+static void build_block(struct pipeline *p, struct pipeline_device *d, int64_t wall_ms, int64_t mono_ms)
 {
 	d->draft.point_count = 0;
 	add_readings(p, d, wall_ms, mono_ms);
@@ -965,7 +969,7 @@ static void publish(struct pipeline *p, int64_t wall_ms, int64_t mono_ms)
 {
 	struct hwatt_view_device **blocks = hwatt_alloc((p->count + 1) * sizeof(*blocks));
 	for (size_t i = 0; i < p->count; i++) {
-		struct device *d = p->devices[i];
+		struct pipeline_device *d = p->devices[i];
 		if (grew_stale(p, d, mono_ms) || d->changed || d->block == NULL)
 			build_block(p, d, wall_ms, mono_ms);
 		blocks[i] = d->block;

@@ -65,7 +65,7 @@ static void add_whole(struct subject *s, size_t site_at, struct sources *sources
 	const struct inventory_site *site = s->sites[site_at].site;
 	struct subject_site whole = s->sites[site_at];
 	int category = 0;
-	whole.whole_dc = whole.whole_it = whole.whole_grid = whole.whole_onsite = whole.whole_cooling = SUBJECT_NO_PAIR;
+	whole.whole_dc = whole.whole_it = whole.whole_grid = whole.whole_onsite = whole.whole_generator = whole.whole_cooling = SUBJECT_NO_PAIR;
 	for (int c = 3; c >= 1; c--)
 		category = site->power[it_roles[c]].count > 0 ? c : category;
 	if (site->power[HWATT_POWER_GRID].count > 0) {
@@ -81,6 +81,8 @@ static void add_whole(struct subject *s, size_t site_at, struct sources *sources
 	}
 	if (site->power[HWATT_POWER_ONSITE].count > 0)
 		whole.whole_onsite = energy_pair(s, &site->power[HWATT_POWER_ONSITE], sources);
+	if (site->power[HWATT_POWER_GENERATOR].count > 0)
+		whole.whole_generator = energy_pair(s, &site->power[HWATT_POWER_GENERATOR], sources);
 	if (site->power[HWATT_POWER_COOLING].count > 0)
 		whole.whole_cooling = energy_pair(s, &site->power[HWATT_POWER_COOLING], sources);
 	s->sites[site_at] = whole;
@@ -217,11 +219,11 @@ static void finish(struct subject *s, const struct zone *zone, size_t month_limi
 }
 
 void subject_init_site(struct subject *s, const struct inventory *inventory, const struct inventory_site *site,
-		       const struct zone *zone, int64_t from_s, struct sources *sources)
+		       const struct zone *zone, int64_t from_s, int64_t to_s, struct sources *sources)
 {
 	s->id = site->site->id;
 	s->from_s = from_s;
-	s->to_s = INT64_MAX;
+	s->to_s = to_s;
 	add_site(s, site, sources);
 	struct subject_site *own = &s->sites[0];
 	if (site->power[HWATT_POWER_GRID].count > 0) {
@@ -522,6 +524,7 @@ void subject_slice(const struct subject *s, size_t site_at, const struct sums *s
 	slice->it = *pair_at(sums, site->whole_it);
 	slice->grid = *pair_at(sums, site->whole_grid);
 	slice->onsite = *pair_at(sums, site->whole_onsite);
+	slice->generator = *pair_at(sums, site->whole_generator);
 	slice->cooling = *pair_at(sums, site->whole_cooling);
 }
 

@@ -23,7 +23,7 @@ struct subject_pair { /* place i in struct sums */
 struct subject_site {
 	const struct inventory_site *site;
 	size_t pue[4], dc, it, cooling, ups; /* pairs */
-	size_t whole_dc, whole_it, whole_grid, whole_onsite, whole_cooling; /* pairs of the site as a whole, also for a contract */
+	size_t whole_dc, whole_it, whole_grid, whole_onsite, whole_generator, whole_cooling; /* pairs of the site as a whole, also for a contract */
 	int it_category;
 };
 
@@ -61,7 +61,7 @@ bool subject_has_pue(const struct subject *subject, size_t site, int category, c
 
 /* Fill a zeroed subject; strings, zone and inventory are borrowed. */
 void subject_init_site(struct subject *subject, const struct inventory *inventory, const struct inventory_site *site,
-		       const struct zone *zone, int64_t from_s, struct sources *sources);
+		       const struct zone *zone, int64_t from_s, int64_t to_s, struct sources *sources);
 void subject_init_contract(struct subject *subject, const struct inventory *inventory, const struct inventory_scope *scope,
 			   const struct zone *zone, struct sources *sources);
 void subject_free(struct subject *subject);

@@ -8,38 +8,101 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define EPOCH_MAX_MS (INT64_C(1) << 31)
+#define EPOCH_MIN_MS (INT64_C(1) << 30)
+
 struct hwatt_target {
 	struct target_parts parts;
 	void *session;
 	bool polling, closing;
 	int64_t deadline_ms, limit_ms;
-	uint64_t poll_number;
-	struct target_point *points;
-	size_t point_count, point_capacity;
-	uint32_t *slots;   /* open addressing: point number + 1 */
-	size_t slot_count; /* a power of two */
+	struct shape *shape;
+	struct target_values values;
+	size_t room;       /* for so many points' values */
 	bool full;         /* HWATT_MAX_POINTS was hit and said */
 	struct target_identity identity;
 	uint64_t identity_version;
-	char *warnings[TARGET_MAX_WARNINGS];
+	char **warnings;
 	size_t warning_count;
 	int64_t uptime_ms;
 	bool has_uptime, restarted;
 	int64_t requests, dropped;
+	uint32_t last_at;  /* of the last value that came */
 };
+
+static void free_identity(struct target_identity *id)
+{
+	free(id->vendor);
+	free(id->model);
+	free(id->serial);
+	free(id->firmware);
+	free(id->profile);
+	free(id->profile_reason);
+}
+
+static void free_target(struct hwatt_target *t)
+{
+	shape_release(t->shape, t->parts.shelf);
+	for (size_t i = 0; i < t->warning_count; i++)
+		free(t->warnings[i]);
+	free(t->warnings);
+	free_identity(&t->identity);
+	free(t->values.kept);
+	free(t->values.at);
+	free(t->values.stamps);
+	free(t);
+}
+
+static void *resize(void *old, size_t size, size_t from, size_t to)
+{
+	char *grown = hwatt_realloc(old, (to + 1) * size);
+	if (to > from)
+		memset(grown + from * size, 0, (to - from) * size);
+	return grown;
+}
+
+/* Room for the values of `count` points, no more and no less. */
+static void fit(struct hwatt_target *t, size_t count)
+{
+	struct target_values *v = &t->values;
+	if (count == t->room)
+		return;
+	v->kept = resize(v->kept, sizeof(*v->kept), t->room, count);
+	v->at = resize(v->at, sizeof(*v->at), t->room, count);
+	if (v->stamps != NULL)
+		v->stamps = resize(v->stamps, sizeof(*v->stamps), t->room, count);
+	t->room = count;
+}
+
 
 int target_open(const struct target_parts *parts, struct hwatt_target **out, struct hwatt_error *err)
 {
 	struct hwatt_target *t = hwatt_alloc(sizeof(*t));
 	t->parts = *parts;
+	t->shape = shape_new();
 	if (parts->collector->open(t, err) < 0) {
-		free(t->points);
-		free(t->slots);
-		free(t);
+		free_target(t);
 		return -1;
 	}
 	*out = t;
 	return 0;
+}
+
+/* Milliseconds since the epoch, which is moved up every few weeks: what is older than that is as old as can be told. */
+static uint32_t moment(struct hwatt_target *t)
+{
+	struct target_values *v = &t->values;
+	int64_t now = (int64_t)uv_now(t->parts.loop);
+	if (now - v->epoch_ms > EPOCH_MAX_MS) {
+		int64_t shift = now - v->epoch_ms - EPOCH_MIN_MS;
+		v->epoch_ms += shift;
+		t->last_at = t->last_at > shift ? (uint32_t)(t->last_at - shift) : 1;
+		v->from = v->from > shift ? (uint32_t)(v->from - shift) : 1;
+		for (size_t i = 0; i < t->shape->count; i++)
+			if (v->at[i] > 0)
+				v->at[i] = v->at[i] > shift ? (uint32_t)(v->at[i] - shift) : 1;
+	}
+	return (uint32_t)(now - v->epoch_ms);
 }
 
 static void begin(struct hwatt_target *t, int64_t limit_ms)
@@ -47,24 +110,18 @@ static void begin(struct hwatt_target *t, int64_t limit_ms)
 	assert(!t->polling && !t->closing);
 	t->polling = true;
 	t->restarted = false;
-	t->poll_number++;
 	t->limit_ms = limit_ms;
 	t->deadline_ms = (int64_t)uv_now(t->parts.loop) + limit_ms;
+	if (t->last_at == 0)
+		t->values.epoch_ms = (int64_t)uv_now(t->parts.loop) - 1;
+	uint32_t now = moment(t);
+	t->values.from = now > t->last_at ? now : t->last_at + 1; /* later than all that came before */
 }
 
 void target_poll(struct hwatt_target *t, int64_t limit_ms)
 {
 	begin(t, limit_ms);
 	t->parts.collector->poll(t);
-}
-
-/* Points are declared at once and then stay: what the array grew beyond them goes back. */
-static void trim(struct hwatt_target *t)
-{
-	if (t->point_count == 0 || t->point_count == t->point_capacity)
-		return;
-	t->points = hwatt_realloc(t->points, t->point_count * sizeof(*t->points));
-	t->point_capacity = t->point_count;
 }
 
 void target_record(struct hwatt_target *t, struct hwatt_recording *order, int64_t limit_ms)
@@ -77,7 +134,9 @@ void hwatt_target_done(struct hwatt_target *t, const struct hwatt_error *err)
 {
 	assert(t->polling);
 	t->polling = false;
-	trim(t);
+	if (t->parts.shelf != NULL)
+		shape_share(&t->shape, t->parts.shelf);
+	fit(t, t->shape->count);
 	t->parts.owner.done(t->parts.owner.arg, t, err);
 }
 
@@ -100,144 +159,44 @@ void target_close(struct hwatt_target *t)
 	t->parts.collector->close(t);
 }
 
-static void free_identity(struct target_identity *id)
-{
-	free(id->vendor);
-	free(id->model);
-	free(id->serial);
-	free(id->firmware);
-	free(id->profile);
-	free(id->profile_reason);
-}
-
 void hwatt_target_closed(struct hwatt_target *t)
 {
 	t->parts.owner.closed(t->parts.owner.arg, t);
-	for (size_t i = 0; i < t->point_count; i++)
-		free((char *)(uintptr_t)t->points[i].index);
-	for (size_t i = 0; i < t->warning_count; i++)
-		free(t->warnings[i]);
-	free_identity(&t->identity);
-	free(t->points);
-	free(t->slots);
-	free(t);
-}
-
-/* FNV-1a over what tells two points apart. */
-static uint64_t point_hash(int role, int quantity, const char *index, const char *source)
-{
-	uint64_t h = UINT64_C(14695981039346656037) ^ (uint64_t)(role * 64 + quantity);
-	for (const char *p = index; *p != '\0'; p++)
-		h = (h ^ (unsigned char)*p) * UINT64_C(1099511628211);
-	h = (h ^ 0x100) * UINT64_C(1099511628211);
-	for (const char *p = source; *p != '\0'; p++)
-		h = (h ^ (unsigned char)*p) * UINT64_C(1099511628211);
-	return h;
-}
-
-/* The slot where the point stands, or the free one where it belongs. */
-static size_t find_slot(const struct hwatt_target *t, enum hwatt_role role, enum hwatt_quantity quantity,
-			const char *index, const char *source)
-{
-	size_t at = (size_t)point_hash((int)role, (int)quantity, index, source) & (t->slot_count - 1);
-	while (t->slots[at] != 0) {
-		const struct target_point *p = &t->points[t->slots[at] - 1];
-		if (p->role == role && p->quantity == quantity && strcmp(p->index, index) == 0 &&
-		    strcmp(p->source, source) == 0)
-			break;
-		at = (at + 1) & (t->slot_count - 1);
-	}
-	return at;
-}
-
-static void grow_slots(struct hwatt_target *t)
-{
-	if (t->slot_count >= 2 * (t->point_count + 1))
-		return;
-	free(t->slots);
-	t->slot_count = t->slot_count == 0 ? 32 : t->slot_count * 2;
-	t->slots = hwatt_alloc(t->slot_count * sizeof(*t->slots));
-	for (size_t i = 0; i < t->point_count; i++) {
-		const struct target_point *p = &t->points[i];
-		t->slots[find_slot(t, p->role, p->quantity, p->index, p->source)] = (uint32_t)i + 1;
-	}
-}
-
-/* Copies the point's three strings into one allocation. */
-static void copy_strings(struct target_point *p, const char *index, const char *name, const char *source)
-{
-	size_t a = strlen(index) + 1, b = strlen(name) + 1, c = strlen(source) + 1;
-	char *all = hwatt_alloc(a + b + c);
-	memcpy(all, index, a);
-	memcpy(all + a, name, b);
-	memcpy(all + a + b, source, c);
-	p->index = all;
-	p->name = all + a;
-	p->source = all + a + b;
-}
-
-static void rename_point(struct target_point *p, const char *name)
-{
-	if (strcmp(p->name, name) == 0)
-		return;
-	char *old = (char *)(uintptr_t)p->index;
-	copy_strings(p, p->index, name, p->source);
-	free(old);
+	free_target(t);
 }
 
 int hwatt_target_point(struct hwatt_target *t, const struct hwatt_point *point)
 {
-	const char *index = point->index != NULL ? point->index : "";
-	const char *name = point->name != NULL ? point->name : "";
-	const char *source = point->source != NULL ? point->source : "";
-	grow_slots(t);
-	size_t slot = find_slot(t, point->role, point->quantity, index, source);
-	if (t->slots[slot] != 0) {
-		struct target_point *known = &t->points[t->slots[slot] - 1];
-		rename_point(known, name);
-		known->modulus = point->modulus;
-		known->step = point->step != 0 ? point->step : 1;
-		known->alternative = point->alternative;
-		return (int)t->slots[slot] - 1;
-	}
-	if (t->point_count == HWATT_MAX_POINTS) {
-		if (!t->full)
-			hwatt_target_warn(t, "more than %d points: the rest is left out", HWATT_MAX_POINTS);
+	int n = shape_declare(&t->shape, t->parts.shelf, point);
+	if (n < 0 && !t->full) {
 		t->full = true;
-		return -1;
+		hwatt_target_warn(t, "more than %d points: the rest is left out", HWATT_MAX_POINTS);
 	}
-	if (t->point_count == t->point_capacity) {
-		t->point_capacity = t->point_capacity == 0 ? 16 : t->point_capacity * 2;
-		t->points = hwatt_realloc(t->points, t->point_capacity * sizeof(*t->points));
-	}
-	struct target_point *p = &t->points[t->point_count];
-	*p = (struct target_point){ .role = point->role, .quantity = point->quantity, .modulus = point->modulus,
-				    .step = point->step != 0 ? point->step : 1,
-				    .alternative = point->alternative };
-	copy_strings(p, index, name, source);
-	t->slots[slot] = (uint32_t)++t->point_count;
-	return (int)t->point_count - 1;
+	if (n >= 0 && (size_t)n >= t->room)
+		fit(t, t->room < 16 ? 16 : t->room * 2);
+	return n;
 }
 
 void hwatt_target_add(struct hwatt_target *t, int point, struct hwatt_value value)
 {
-	assert(t->polling && point >= 0 && (size_t)point < t->point_count);
-	struct target_point *p = &t->points[point];
-	const struct hwatt_quantity_info *info = hwatt_quantity_info(p->quantity);
+	assert(t->polling && point >= 0 && (size_t)point < t->shape->count);
+	const struct hwatt_quantity_info *info = hwatt_quantity_info(t->shape->points[point].quantity);
 	if (value.value < info->min || value.value > info->max) {
 		t->dropped++;
 		return;
 	}
-	p->value = value;
-	p->mono_ms = (int64_t)uv_now(t->parts.loop);
-	p->poll = t->poll_number;
+	uint32_t now = moment(t);
+	t->last_at = now > t->values.from ? now : t->values.from;
+	t->values.kept[point] = info->counter ? (int64_t)value.count : value.value;
+	t->values.at[point] = t->last_at;
 }
 
 void hwatt_target_register_stamp(struct hwatt_target *t, int point, uint64_t stamp)
 {
-	assert(point >= 0 && (size_t)point < t->point_count);
-	t->points[point].stamp = stamp;
-	t->points[point].has_stamp = true;
+	assert(point >= 0 && (size_t)point < t->shape->count);
+	if (t->values.stamps == NULL)
+		t->values.stamps = hwatt_alloc(t->room * sizeof(*t->values.stamps));
+	t->values.stamps[point] = (struct target_stamp){ .known = true, .stamp = stamp };
 }
 
 void hwatt_target_uptime(struct hwatt_target *t, int64_t uptime_ms)
@@ -285,6 +244,7 @@ void hwatt_target_warn(struct hwatt_target *t, const char *fmt, ...)
 			return;
 	if (t->warning_count == TARGET_MAX_WARNINGS)
 		return;
+	t->warnings = hwatt_realloc(t->warnings, (t->warning_count + 1) * sizeof(char *));
 	t->warnings[t->warning_count++] = hwatt_strdup(text);
 	hwatt_log(t->parts.log, HWATT_WARN, "%s", text);
 }
@@ -358,15 +318,15 @@ bool target_polling(const struct hwatt_target *t)
 	return t->polling;
 }
 
-uint64_t target_poll_number(const struct hwatt_target *t)
-{
-	return t->poll_number;
-}
-
 const struct target_point *target_points(const struct hwatt_target *t, size_t *count)
 {
-	*count = t->point_count;
-	return t->points;
+	*count = t->shape->count;
+	return t->shape->points;
+}
+
+const struct target_values *target_values(const struct hwatt_target *t)
+{
+	return &t->values;
 }
 
 const struct target_identity *target_identity(const struct hwatt_target *t)

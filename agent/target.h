@@ -7,6 +7,7 @@
 #ifndef HALLWATT_TARGET_H
 #define HALLWATT_TARGET_H
 
+#include "shape.h"
 #include <hallwatt/collector.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -14,25 +15,47 @@
 
 #define TARGET_MAX_WARNINGS 64
 
-struct target_point {
-	enum hwatt_role role;
-	enum hwatt_quantity quantity;
-	const char *index, *name, *source; /* one allocation, owned; name "" when none */
-	uint64_t modulus;
-	int64_t step;
-	bool alternative, has_stamp;
-	struct hwatt_value value;
-	uint64_t stamp;
-	int64_t mono_ms;   /* when the last value came */
-	uint64_t poll;     /* the number of the poll that gave it; 0: none yet */
+/* The last values of a device's points, by number, as small as they can be: there are hundreds of thousands of them. */
+struct target_values {
+	int64_t *kept;     /* gauges: the value; counters: the raw count */
+	uint32_t *at;      /* when it came: milliseconds since epoch_ms; 0: none yet */
+	uint32_t from;     /* what came then or after is of the running poll, or of the last one */
+	int64_t epoch_ms;  /* monotonic */
+	struct target_stamp {
+		bool known;
+		uint64_t stamp;
+	} *stamps;         /* by number; NULL: no register has one */
 };
+
+struct target_reading { /* one of them, spelt out */
+	struct hwatt_value value;
+	int64_t mono_ms;   /* when it came */
+	bool fresh;        /* in the running or the last poll */
+};
+
+/* The value of point number `n`, which is described by `point`; false: it has none yet. */
+static inline bool target_value(const struct target_values *values, const struct target_point *point, size_t n,
+				struct target_reading *out)
+{
+	if (values->at[n] == 0)
+		return false;
+	*out = (struct target_reading){ .value = { .value = values->kept[n] }, .fresh = values->at[n] >= values->from,
+					.mono_ms = values->epoch_ms + values->at[n] };
+	if (hwatt_quantity_info(point->quantity)->counter) {
+		out->value.count = (uint64_t)values->kept[n];
+		if (out->value.count > INT64_MAX ||
+		    __builtin_mul_overflow((int64_t)out->value.count, point->step, &out->value.value))
+			out->value.value = INT64_MAX;
+	}
+	return true;
+}
 
 struct target_identity { /* "" when not known */
 	char *vendor, *model, *serial, *firmware, *profile, *profile_reason;
 };
 
 struct target_owner {
-	/* A poll ended: NULL when all was read. The points with `poll` equal to target_poll_number() are new. */
+	/* A poll ended: NULL when all was read. What is new is fresh. */
 	void (*done)(void *arg, struct hwatt_target *t, const struct hwatt_error *err);
 	/* After target_close(): the target is freed when this returns. */
 	void (*closed)(void *arg, struct hwatt_target *t);
@@ -56,6 +79,7 @@ struct target_parts {
 	const struct hwatt_profile_set *profiles;
 	struct target_owner owner;
 	struct target_memory memory; /* all NULL: nothing is kept */
+	struct shape_shelf *shelf;   /* shapes shared with other targets; NULL: with none */
 };
 
 /* Makes a target and opens its session; no traffic yet. Fails as the collector's `open` does. */
@@ -70,8 +94,9 @@ void target_expire(struct hwatt_target *t);
 void target_close(struct hwatt_target *t);
 
 bool target_polling(const struct hwatt_target *t);
-uint64_t target_poll_number(const struct hwatt_target *t);
+/* What the points are, and what they said last. */
 const struct target_point *target_points(const struct hwatt_target *t, size_t *count);
+const struct target_values *target_values(const struct hwatt_target *t);
 const struct target_identity *target_identity(const struct hwatt_target *t);
 /* Grows by one whenever the identity changed. */
 uint64_t target_identity_version(const struct hwatt_target *t);

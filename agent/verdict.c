@@ -95,7 +95,7 @@ struct verdict verdict_judge(const struct verdict_question *q)
 		return answer(HWATT_NOT_APPLICABLE, q->has_subject ? REASON_OUTSIDE_PERIOD : REASON_NO_SUBJECT);
 	if (q->by_evidence) /* rule 2 */
 		return judge_evidence(q);
-	if (q->double_count)
+	if (q->double_count || (kpi->flags & KPI_DOUBLE_COUNT) != 0)
 		return answer(HWATT_NOT_ENOUGH_DATA, REASON_DOUBLE_COUNT | (q->closed ? 0u : REASON_PERIOD_OPEN));
 	if ((kpi->flags & KPI_CATEGORY_MISMATCH) != 0)
 		return answer(HWATT_NOT_ENOUGH_DATA, REASON_CATEGORY_MISMATCH);

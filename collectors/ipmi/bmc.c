@@ -7,6 +7,7 @@
 #include "bmc.h"
 #include "census.h"
 #include "interview.h"
+#include "local.h"
 #include <assert.h>
 #include <hallwatt/arena.h>
 #include <inttypes.h>
@@ -55,7 +56,7 @@ struct bmc {
 	uint16_t at, cursor;         /* the sensor that is asked; where the others begin */
 	uint16_t asked;              /* sensors not in watts in this poll */
 	uint8_t raw;
-	bool polling, dcmi, no_dcmi, has_identity, host_was_off, watts_known;
+	bool dcmi, no_dcmi, has_identity, host_was_off, watts_known;
 	struct apart apart[SOURCES];
 };
 
@@ -94,7 +95,15 @@ int bmc_open(struct hwatt_target *t, struct hwatt_error *err)
 	b->settings = hwatt_target_settings(t);
 	b->power = b->supplies_sum = b->least = b->most = b->mean = -1;
 	b->no_dcmi = (ipmi_quirks(b->settings) & IPMI_QUIRK_NO_DCMI) != 0;
-	if (lan_open(b->module->lan, t, &b->transport, err) < 0) {
+	const struct hwatt_device *device = hwatt_target_device(t);
+	bool local = device->host[0] == '\0'; /* its driver is opened with the first poll: the module may come later */
+	int rc = 0;
+	if (local && device->interval_ms < LOCAL_MIN_INTERVAL_MS)
+		rc = hwatt_fail(err, HWATT_EINVAL, "the BMC of this machine is polled every %d s at most: set \"interval\"",
+				LOCAL_MIN_INTERVAL_MS / 1000);
+	else if (!local)
+		rc = lan_open(b->module->lan, t, &b->transport, err);
+	if (rc < 0) {
 		free(b);
 		return -1;
 	}
@@ -110,12 +119,12 @@ static int64_t now_ms(const struct bmc *b)
 /* The controller is there but cannot serve us now: that is no outage. Nothing is given then. */
 static void finish(struct bmc *b, const struct hwatt_error *err)
 {
-	b->polling = false;
 	if (err != NULL && err->code == HWATT_ENODATA) {
 		hwatt_target_warn(b->target, "%s", err->text);
 		err = NULL;
 	}
-	b->transport->kind->rest(b->transport);
+	if (b->transport != NULL)
+		b->transport->kind->rest(b->transport);
 	hwatt_target_done(b->target, err);
 }
 
@@ -447,7 +456,12 @@ static void ask_sensor(struct bmc *b)
 void bmc_poll(struct hwatt_target *t)
 {
 	struct bmc *b = hwatt_target_session(t);
-	b->polling = true;
+	struct hwatt_error err;
+	if (b->transport == NULL &&
+	    local_open(hwatt_target_loop(t), hwatt_target_device(t)->port, &local_linux, &b->transport, &err) < 0) {
+		finish(b, &err);
+		return;
+	}
 	if (b->census == NULL || b->interview != NULL || now_ms(b) - b->asked_ms >= b->settings->refresh_ms)
 		begin_interview(b);
 	else
@@ -457,7 +471,8 @@ void bmc_poll(struct hwatt_target *t)
 void bmc_abort(struct hwatt_target *t)
 {
 	struct bmc *b = hwatt_target_session(t);
-	b->polling = false;
+	if (b->transport == NULL)
+		return;
 	b->transport->kind->cancel(b->transport);
 	b->transport->kind->rest(b->transport);
 }
@@ -477,7 +492,10 @@ void bmc_close(struct hwatt_target *t)
 	free(b->key);
 	free(b->handles);
 	free(b);
-	transport->kind->close(transport, on_closed, t);
+	if (transport != NULL)
+		transport->kind->close(transport, on_closed, t);
+	else
+		hwatt_target_closed(t);
 }
 
 void bmc_counters(void *engine, void (*put)(void *arg, const char *name, const char *help, int64_t value), void *arg)

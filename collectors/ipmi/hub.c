@@ -400,13 +400,15 @@ static int receive_buffer(int fd)
 
 static int port_open(struct hub *h, struct port *port, int family, int *buffer, struct hwatt_error *err)
 {
-	int one = 1;
+	int one = 1, whole = IP_PMTUDISC_DO;
 	port->hub = h;
 	port->fd = socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (port->fd < 0)
 		return hwatt_fail(err, HWATT_EIO, "cannot open a UDP socket: %s", strerror(errno));
 	*buffer = receive_buffer(port->fd);
 	setsockopt(port->fd, SOL_SOCKET, SO_RXQ_OVFL, &one, sizeof(one));
+	if (family == AF_INET) /* so small that nobody need take them apart: saves the kernel a number for each */
+		setsockopt(port->fd, IPPROTO_IP, IP_MTU_DISCOVER, &whole, sizeof(whole));
 	if (family == AF_INET6)
 		setsockopt(port->fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof(one));
 	int rc = uv_poll_init(h->loop, &port->poll, port->fd);

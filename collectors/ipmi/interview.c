@@ -13,6 +13,7 @@
 #define RESERVE 0x22
 #define GET_SDR 0x23
 #define LAST_RECORD 0xffff
+#define RESTARTS 2u           /* of a record, as the reservation was lost */
 #define MEMORY "sdr"
 #define KEY_SIZE 96
 #define FIRST_PIECE 32u
@@ -300,9 +301,11 @@ static void next_record(struct interview *v)
 
 static void record_failed(struct interview *v, uint8_t code)
 {
-	if (code == ERRAND_NO_RESERVATION && ++v->lost <= INTERVIEW_MAX_RESERVATIONS) { /* that record from its beginning */
-		v->at = 0;
-		v->length = SDR_HEADER_OCTETS;
+	if (code == ERRAND_NO_RESERVATION && ++v->lost <= INTERVIEW_MAX_RESERVATIONS) {
+		if (v->lost <= RESTARTS) { /* that record from its beginning: it may be another now */
+			v->at = 0;
+			v->length = SDR_HEADER_OCTETS;
+		} /* else where it stood: some lose it again and again while nothing changes */
 		go_to(v, RESERVATION);
 	} else if ((code == ERRAND_WRONG_LENGTH || code == ERRAND_TOO_LONG || code == ERRAND_CANNOT_RETURN) &&
 		   v->piece > SMALLEST_PIECE) {

@@ -73,7 +73,7 @@ struct lan {
 	uint8_t verdict, status;    /* why the last exchange failed */
 	uint8_t suite, known_suite; /* the number to ask for; one that it has done, 0 */
 	uint8_t privilege, rq;
-	bool numeric, resolved, prefer_3, keep, proven, windowed, raised, no_raise, was_full, late;
+	bool numeric, resolved, prefer_3, keep, proven, windowed, set_user, raised, no_raise, was_full, late;
 	uint8_t netfn, lun, command, length;
 	uint8_t data[TRANSPORT_MAX_REQUEST];
 };
@@ -577,33 +577,6 @@ static bool take_rakp_2(struct lan *l, const struct rmcpp_packet *p)
 	}
 }
 
-static bool take_rakp_4(struct lan *l, const struct rmcpp_packet *p)
-{
-	struct sealer *sealer = hub_sealer(l->module->hub);
-	uint8_t status;
-	if (l->state != RAKP_3)
-		return false;
-	switch (rakp_4(sealer, &l->shake->rakp, p->payload, p->length, &status)) {
-	case RAKP_DONE:
-		rakp_keys(sealer, &l->shake->rakp, &l->keys);
-		l->console = l->shake->rakp.console;
-		l->bmc = l->shake->rakp.bmc;
-		l->sequence = 0;
-		l->windowed = l->proven = false;
-		drop_shake(l);
-		enter(l, PRIVILEGE);
-		return true;
-	case RAKP_REFUSED:
-		take_status(l, status);
-		return true;
-	case RAKP_FORGED:
-		fail(l, FORGERY);
-		return true;
-	default:
-		return false;
-	}
-}
-
 /* The session stands: what is known of the controller from now on. */
 static void learn(struct lan *l)
 {
@@ -623,6 +596,45 @@ static void learn(struct lan *l)
 	l->was_full = false;
 }
 
+static void established(struct lan *l)
+{
+	counters(l)->opened++;
+	learn(l);
+	l->state = READY;
+	hub_clear_due(l->module->hub, &l->peer);
+	proceed(l);
+}
+
+static bool take_rakp_4(struct lan *l, const struct rmcpp_packet *p)
+{
+	struct sealer *sealer = hub_sealer(l->module->hub);
+	uint8_t status;
+	if (l->state != RAKP_3)
+		return false;
+	switch (rakp_4(sealer, &l->shake->rakp, p->payload, p->length, &status)) {
+	case RAKP_DONE:
+		rakp_keys(sealer, &l->shake->rakp, &l->keys);
+		l->console = l->shake->rakp.console;
+		l->bmc = l->shake->rakp.bmc;
+		l->sequence = 0;
+		l->windowed = l->proven = false;
+		drop_shake(l);
+		if (l->privilege > USER || l->set_user)
+			enter(l, PRIVILEGE);
+		else
+			established(l); /* sessions begin there: a packet less */
+		return true;
+	case RAKP_REFUSED:
+		take_status(l, status);
+		return true;
+	case RAKP_FORGED:
+		fail(l, FORGERY);
+		return true;
+	default:
+		return false;
+	}
+}
+
 /* Ends a session that is perhaps none any more: one packet, unanswered. */
 static void drop_session(struct lan *l)
 {
@@ -637,12 +649,12 @@ static void drop_session(struct lan *l)
 
 static void take_privilege(struct lan *l, uint8_t code)
 {
-	counters(l)->opened++;
 	if (code != 0 && l->raised) { /* the session is there, but not for what we want: end it, begin lower */
 		l->privilege = USER;
 		l->raised = false;
 		l->no_raise = true;
 		hwatt_target_remember(l->target, MEMORY_PRIVILEGE, NULL);
+		counters(l)->opened++;
 		enter(l, CLOSING);
 		return;
 	}
@@ -651,10 +663,7 @@ static void take_privilege(struct lan *l, uint8_t code)
 		refuse(l, RAKP_NO_ROLE);
 		return;
 	}
-	learn(l);
-	l->state = READY;
-	hub_clear_due(l->module->hub, &l->peer);
-	proceed(l);
+	established(l);
 }
 
 /* In the session, or before it: what is to be done next? */
@@ -878,9 +887,13 @@ static bool lan_raise(struct transport *t)
 	struct lan *l = (struct lan *)t;
 	if (l->privilege != USER || l->no_raise || l->state != READY)
 		return false;
-	l->privilege = OPERATOR;
-	l->raised = true;
-	hwatt_target_remember(l->target, MEMORY_PRIVILEGE, "operator");
+	if (!l->set_user) { /* perhaps its sessions begin below that */
+		l->set_user = true;
+	} else {
+		l->privilege = OPERATOR;
+		l->raised = true;
+		hwatt_target_remember(l->target, MEMORY_PRIVILEGE, "operator");
+	}
 	l->state = CLOSING; /* the role is the session's: a new one, when this one has ended */
 	l->tries = 0;
 	l->rq = (uint8_t)((l->rq + 1) & 0x3f);

@@ -16,12 +16,21 @@
 #define ANSWER_OCTETS IPMI_MAX_MSG_LENGTH
 #define MAX_STALE 16 /* answers to forgotten commands that are passed over in one go */
 
+struct local;
+
+struct door { /* the open device; freed when libuv has closed its handle */
+	uv_poll_t readable;
+	struct local *local;
+	int fd;
+};
+
 struct local {
 	struct transport base;
 	const struct local_kernel *kernel;
-	int fd;
-	int handles; /* that libuv has not closed yet */
-	uv_poll_t readable;
+	unsigned number;
+	uv_loop_t *loop;
+	struct door *door; /* NULL: not open */
+	int handles;       /* that libuv has not closed yet */
 	uv_timer_t timer;
 	long id;     /* of the command that is out */
 	bool out, failed; /* `failed`: sending failed with `trouble`, to be told from the loop */
@@ -53,12 +62,41 @@ static int linux_close(void *arg, int fd)
 
 const struct local_kernel local_linux = { NULL, linux_open, linux_control, linux_close };
 
-/* Ends the command that is out; the owner may send the next one from `done`. */
+static void release(struct local *l)
+{
+	if (--l->handles > 0)
+		return;
+	void (*closed)(void *) = l->closed;
+	void *arg = l->closed_arg;
+	free(l);
+	closed(arg);
+}
+
+static void on_door_closed(uv_handle_t *handle)
+{
+	struct door *door = handle->data;
+	struct local *l = door->local;
+	l->kernel->close(l->kernel->arg, door->fd);
+	free(door);
+	release(l);
+}
+
+static void shut(struct local *l)
+{
+	if (l->door != NULL)
+		uv_close((uv_handle_t *)&l->door->readable, on_door_closed);
+	l->door = NULL;
+}
+
+/* Ends the command that is out; the owner may send the next one from `done`. After a failure of ours the device is opened anew. */
 static void finish(struct local *l, const struct transport_answer *answer, const struct hwatt_error *err)
 {
 	l->out = l->failed = false;
-	uv_poll_stop(&l->readable);
 	uv_timer_stop(&l->timer);
+	if (err != NULL && err->code == HWATT_EIO)
+		shut(l);
+	else if (l->door != NULL)
+		uv_poll_stop(&l->door->readable);
 	l->done(l->arg, answer, err);
 }
 
@@ -78,7 +116,7 @@ static int receive(struct local *l, uint8_t bytes[ANSWER_OCTETS], struct transpo
 	struct ipmi_recv message = { .addr = (unsigned char *)&from, .addr_len = sizeof(from),
 				     .msg = { .data = bytes, .data_len = ANSWER_OCTETS } };
 	err->code = HWATT_OK;
-	if (l->kernel->control(l->kernel->arg, l->fd, IPMICTL_RECEIVE_MSG_TRUNC, &message) < 0 && errno != EMSGSIZE) {
+	if (l->kernel->control(l->kernel->arg, l->door->fd, IPMICTL_RECEIVE_MSG_TRUNC, &message) < 0 && errno != EMSGSIZE) {
 		if (errno != EAGAIN && errno != EINTR)
 			hwatt_fail(err, HWATT_EIO, "cannot take an answer from the driver: %s", strerror(errno));
 		return -1;
@@ -97,7 +135,7 @@ static int receive(struct local *l, uint8_t bytes[ANSWER_OCTETS], struct transpo
 
 static void on_readable(uv_poll_t *readable, int status, int events)
 {
-	struct local *l = readable->data;
+	struct local *l = ((struct door *)readable->data)->local;
 	uint8_t bytes[ANSWER_OCTETS];
 	struct transport_answer answer;
 	struct hwatt_error err;
@@ -116,76 +154,6 @@ static void on_readable(uv_poll_t *readable, int status, int events)
 		return;
 	}
 }
-
-static void local_send(struct transport *t, const struct transport_command *command, transport_done *done, void *arg)
-{
-	struct local *l = (struct local *)t;
-	struct ipmi_system_interface_addr to = { .addr_type = IPMI_SYSTEM_INTERFACE_ADDR_TYPE, .channel = IPMI_BMC_CHANNEL,
-						 .lun = command->lun };
-	uint8_t data[TRANSPORT_MAX_REQUEST];
-	assert(!l->out && command->length <= sizeof(data));
-	if (command->length > 0)
-		memcpy(data, command->data, command->length);
-	l->id++;
-	l->out = true;
-	l->netfn = command->netfn;
-	l->command = command->command;
-	l->done = done;
-	l->arg = arg;
-	struct ipmi_req request = { .addr = (unsigned char *)&to, .addr_len = sizeof(to), .msgid = l->id,
-				    .msg = { .netfn = command->netfn, .cmd = command->command, .data = data,
-					     .data_len = (unsigned short)command->length } };
-	int rc = l->kernel->control(l->kernel->arg, l->fd, IPMICTL_SEND_COMMAND, &request);
-	if (rc < 0)
-		hwatt_fail(&l->trouble, HWATT_EIO, "the driver took no command: %s", strerror(errno));
-	else if ((rc = uv_poll_start(&l->readable, UV_READABLE, on_readable)) < 0)
-		hwatt_fail(&l->trouble, HWATT_EIO, "cannot wait for the driver: %s", uv_strerror(rc));
-	l->failed = rc < 0;
-	uv_timer_start(&l->timer, on_timer, l->failed ? 0 : LOCAL_TIMEOUT_MS, 0);
-}
-
-static void local_cancel(struct transport *t)
-{
-	struct local *l = (struct local *)t;
-	l->out = l->failed = false;
-	uv_poll_stop(&l->readable);
-	uv_timer_stop(&l->timer);
-}
-
-static void local_rest(struct transport *t)
-{
-	(void)t; /* the driver holds no session */
-}
-
-static bool local_raise(struct transport *t)
-{
-	(void)t;
-	return false; /* the system interface has no privileges */
-}
-
-static void on_closed(uv_handle_t *handle)
-{
-	struct local *l = handle->data;
-	if (--l->handles > 0)
-		return;
-	void (*closed)(void *) = l->closed;
-	void *arg = l->closed_arg;
-	l->kernel->close(l->kernel->arg, l->fd);
-	free(l);
-	closed(arg);
-}
-
-static void local_close(struct transport *t, void (*closed)(void *arg), void *arg)
-{
-	struct local *l = (struct local *)t;
-	local_cancel(t);
-	l->closed = closed;
-	l->closed_arg = arg;
-	uv_close((uv_handle_t *)&l->readable, on_closed);
-	uv_close((uv_handle_t *)&l->timer, on_closed);
-}
-
-static const struct transport_kind local_kind = { local_send, local_cancel, local_rest, local_raise, local_close };
 
 /* The descriptor, or -1 and the sentence of what is most worth telling. */
 static int open_device(const struct local_kernel *kernel, unsigned number, struct hwatt_error *err)
@@ -213,23 +181,110 @@ static int open_device(const struct local_kernel *kernel, unsigned number, struc
 	return hwatt_fail(err, HWATT_EIO, "cannot open %s%u: %s", refused, number, strerror(why));
 }
 
+/* Readies the device. */
+static int enter(struct local *l, struct hwatt_error *err)
+{
+	if (l->door != NULL)
+		return 0;
+	int fd = open_device(l->kernel, l->number, err);
+	if (fd < 0)
+		return -1;
+	struct door *door = hwatt_alloc(sizeof(*door));
+	int rc = uv_poll_init(l->loop, &door->readable, fd);
+	if (rc < 0) {
+		l->kernel->close(l->kernel->arg, fd);
+		free(door);
+		return hwatt_fail(err, HWATT_EIO, "cannot wait for the driver: %s", uv_strerror(rc));
+	}
+	door->readable.data = door;
+	door->local = l;
+	door->fd = fd;
+	l->door = door;
+	l->handles++;
+	return 0;
+}
+
+static int give_command(struct local *l, const struct transport_command *command, struct hwatt_error *err)
+{
+	struct ipmi_system_interface_addr to = { .addr_type = IPMI_SYSTEM_INTERFACE_ADDR_TYPE, .channel = IPMI_BMC_CHANNEL,
+						 .lun = command->lun };
+	uint8_t data[TRANSPORT_MAX_REQUEST];
+	if (command->length > 0)
+		memcpy(data, command->data, command->length);
+	struct ipmi_req request = { .addr = (unsigned char *)&to, .addr_len = sizeof(to), .msgid = l->id,
+				    .msg = { .netfn = command->netfn, .cmd = command->command, .data = data,
+					     .data_len = (unsigned short)command->length } };
+	if (enter(l, err) < 0)
+		return -1;
+	if (l->kernel->control(l->kernel->arg, l->door->fd, IPMICTL_SEND_COMMAND, &request) < 0)
+		return hwatt_fail(err, HWATT_EIO, "the driver took no command: %s", strerror(errno));
+	int rc = uv_poll_start(&l->door->readable, UV_READABLE, on_readable);
+	return rc < 0 ? hwatt_fail(err, HWATT_EIO, "cannot wait for the driver: %s", uv_strerror(rc)) : 0;
+}
+
+static void local_send(struct transport *t, const struct transport_command *command, transport_done *done, void *arg)
+{
+	struct local *l = (struct local *)t;
+	assert(!l->out && command->length <= TRANSPORT_MAX_REQUEST);
+	l->id++;
+	l->out = true;
+	l->netfn = command->netfn;
+	l->command = command->command;
+	l->done = done;
+	l->arg = arg;
+	l->failed = give_command(l, command, &l->trouble) < 0;
+	uv_timer_start(&l->timer, on_timer, l->failed ? 0 : LOCAL_TIMEOUT_MS, 0);
+}
+
+static void local_cancel(struct transport *t)
+{
+	struct local *l = (struct local *)t;
+	l->out = l->failed = false;
+	if (l->door != NULL)
+		uv_poll_stop(&l->door->readable);
+	uv_timer_stop(&l->timer);
+}
+
+static void local_rest(struct transport *t)
+{
+	(void)t; /* the driver holds no session */
+}
+
+static bool local_raise(struct transport *t)
+{
+	(void)t;
+	return false; /* the system interface has no privileges */
+}
+
+static void on_timer_closed(uv_handle_t *handle)
+{
+	release(handle->data);
+}
+
+static void local_close(struct transport *t, void (*closed)(void *arg), void *arg)
+{
+	struct local *l = (struct local *)t;
+	local_cancel(t);
+	l->closed = closed;
+	l->closed_arg = arg;
+	shut(l);
+	uv_close((uv_handle_t *)&l->timer, on_timer_closed);
+}
+
+static const struct transport_kind local_kind = { local_send, local_cancel, local_rest, local_raise, local_close };
+
 int local_open(struct uv_loop_s *loop, unsigned number, const struct local_kernel *kernel, struct transport **out,
 	       struct hwatt_error *err)
 {
-	int fd = open_device(kernel, number, err);
-	if (fd < 0)
-		return -1;
 	struct local *l = hwatt_alloc(sizeof(*l));
-	*l = (struct local){ .base.kind = &local_kind, .kernel = kernel, .fd = fd, .handles = 2 };
-	int rc = uv_poll_init(loop, &l->readable, fd);
-	if (rc < 0) {
-		kernel->close(kernel->arg, fd);
+	*l = (struct local){ .base.kind = &local_kind, .kernel = kernel, .number = number, .loop = loop };
+	if (enter(l, err) < 0) {
 		free(l);
-		return hwatt_fail(err, HWATT_EIO, "cannot wait for the driver: %s", uv_strerror(rc));
+		return -1;
 	}
 	uv_timer_init(loop, &l->timer);
-	l->readable.data = l;
 	l->timer.data = l;
+	l->handles++;
 	*out = &l->base;
 	return 0;
 }

@@ -26,8 +26,9 @@ struct local_kernel { /* the three calls that reach the driver; each as the syst
 /* The real ones. */
 extern const struct local_kernel local_linux;
 
-/* Opens the driver's device `number`: /dev/ipmi0, /dev/ipmi/0 or /dev/ipmidev/0. `kernel` outlives the transport, which
- * is freed by its own close. HWATT_EIO: not there, or not permitted; the sentence says what to do. */
+/* Opens the driver's device `number`: /dev/ipmi0, /dev/ipmi/0 or /dev/ipmidev/0. HWATT_EIO: not there, or not permitted; the
+ * sentence says what to do. A device that fails later is opened anew with the next command. `kernel` outlives the transport, which
+ * is freed by its own close. */
 int local_open(struct uv_loop_s *loop, unsigned number, const struct local_kernel *kernel, struct transport **out,
 	       struct hwatt_error *err);
 

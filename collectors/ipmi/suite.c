@@ -53,7 +53,7 @@ static EVP_CIPHER_CTX *new_cipher(int encrypt)
 {
 	EVP_CIPHER *aes = EVP_CIPHER_fetch(NULL, "AES-128-CBC", NULL);
 	EVP_CIPHER_CTX *ctx = aes != NULL ? EVP_CIPHER_CTX_new() : NULL;
-	if (ctx != NULL && EVP_CipherInit_ex2(ctx, aes, NULL, NULL, encrypt, NULL) != 1) {
+	if (ctx != NULL && (EVP_CipherInit_ex2(ctx, aes, NULL, NULL, encrypt, NULL) != 1 || EVP_CIPHER_CTX_set_padding(ctx, 0) != 1)) {
 		EVP_CIPHER_CTX_free(ctx);
 		ctx = NULL;
 	}
@@ -115,7 +115,6 @@ static void crypt_blocks(EVP_CIPHER_CTX *ctx, const uint8_t *key, const uint8_t 
 	int done = 0;
 	assert(length % SUITE_BLOCK == 0 && length <= INT32_MAX);
 	must(EVP_CipherInit_ex2(ctx, NULL, key, iv, -1, NULL));
-	must(EVP_CIPHER_CTX_set_padding(ctx, 0));
 	must(EVP_CipherUpdate(ctx, out, &done, in, (int)length));
 	assert(done == (int)length);
 }

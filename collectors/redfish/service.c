@@ -46,7 +46,7 @@ struct session {
 	size_t row_count, row_capacity, settled;
 	uint32_t *slots;
 	size_t slot_count;
-	struct held held[MAX_HELD];
+	struct held *held;         /* of MAX_HELD, until the family is known */
 	size_t held_count;
 	/* identity, as far as it was read */
 	char *vendor, *product, *system_vendor, *system_model, *system_serial, *chassis_vendor, *chassis_model, *chassis_serial,
@@ -58,7 +58,6 @@ struct session {
 	size_t gained;            /* values of this poll */
 	struct hwatt_error first_error;
 	int64_t last_good_ms;
-	int64_t born_ms;
 };
 
 int service_start(struct uv_loop_s *loop, struct hwatt_log *log, void **out, struct hwatt_error *err)
@@ -368,6 +367,8 @@ static void decode_held(struct session *s)
 		json_decref(s->held[i].json);
 	}
 	s->held_count = 0;
+	free(s->held);
+	s->held = NULL;
 	s->at = at;
 }
 
@@ -432,6 +433,8 @@ static void take_document(struct session *s, json_t *json)
 	s->expanding = false;
 	r->wanted = false;
 	if (!s->chosen && r->kind < KIND_POWER && s->held_count < MAX_HELD) {
+		if (s->held == NULL)
+			s->held = hwatt_alloc(MAX_HELD * sizeof(*s->held));
 		s->held[s->held_count++] = (struct held){ s->at, json_incref(json) };
 		return;
 	}
@@ -646,7 +649,7 @@ int service_open(struct hwatt_target *t, struct hwatt_error *err)
 	s->exploring = true;
 	s->detail_ms = settings->detail_ms;
 	s->refresh_ms = settings->refresh_ms;
-	s->last_good_ms = (int64_t)uv_now(hwatt_target_loop(t));
+	s->last_good_ms = INT64_MIN / 2; /* never */
 	curl_loop_peers(s->engine->loop, ++s->engine->links);
 	hwatt_target_attach(t, s);
 	return 0;
@@ -671,6 +674,7 @@ static void on_link_closed(void *arg)
 		free(*texts[i]);
 	for (size_t i = 0; i < s->held_count; i++)
 		json_decref(s->held[i].json);
+	free(s->held);
 	curl_loop_peers(s->engine->loop, --s->engine->links);
 	free((void *)(uintptr_t)s->choice.rules.items);
 	guide_release(s->guide);

@@ -5,6 +5,7 @@
 #include "folder.h"
 
 #include "collectors.h"
+#include "eu_report.h"
 #include "evaluation.h"
 #include "snapshot.h"
 #include "subject.h"
@@ -355,7 +356,12 @@ static void what_people_write_down_pairs_with_the_months(void **state)
 				"c,s1,1512 kWh,hydro,2026-06-01,2026-06-30,2026-07-10\n", /* half as much again as June used */
 		.factors = "kind,zone,year,value,unit,published,source\ngrid,SE1,2025,30,g/kWh,2026-03-01,test\n",
 	};
-	set_up_with(&h, &files, "", "from: 2026-05-01, to: 2026-12-31", "  - {id: r, type: pue, max: 1.5}\n", may_s);
+	set_up_with(&h, &files, "", "from: 2026-05-01, to: 2026-12-31",
+		    "  - {id: water, type: wue, max: 1.8, window: month}\n  - {id: class, type: wue_class, class: F, window: month}\n"
+		    "  - {id: wind, type: renewable_share, min: 0.5, window: month, technologies: [wind]}\n"
+		    "  - {id: hydro, type: renewable_share, min: 0.5, window: month, technologies: [hydro]}\n"
+		    "  - {id: heat, type: erf, min: 0.5, window: month}\n  - {id: carbon, type: cue, max: 0.05, basis: location, window: month}\n"
+		    "  - {id: pue, type: pue_class, class: B, window: month}\n", may_s);
 	open_at(&h, may_s);
 	run(&h, may_s, june_s);
 	judge_at(&h, june_s + 5);
@@ -379,14 +385,38 @@ static void what_people_write_down_pairs_with_the_months(void **state)
 	FIGURE(&h, "site", "capacity_use", "month", 1, 4, 1000000);
 	assert_null(figure(&h, "contract", "capacity_use", "month"));
 
+	VERDICT(&h, "water", HWATT_NOT_MET, "LIMIT", may_s, june_s);
+	VERDICT(&h, "class", HWATT_NOT_MET, "LIMIT", may_s, june_s);
+	VERDICT(&h, "wind", HWATT_MET, "OK", may_s, june_s);
+	VERDICT(&h, "hydro", HWATT_NOT_MET, "LIMIT", may_s, june_s);
+	VERDICT(&h, "heat", HWATT_MET, "OK", may_s, june_s);
+	VERDICT(&h, "carbon", HWATT_MET, "OK PROVISIONAL_FACTOR", may_s, june_s);
+	VERDICT(&h, "pue", HWATT_NOT_MET, "LIMIT", may_s, june_s); /* 1.4 is above the 1.25 of class B */
 	run(&h, june_s, july_s);
 	judge_at(&h, july_s + 5);
+	VERDICT(&h, "water", HWATT_NOT_ENOUGH_DATA, "COVERAGE NO_DATA", june_s, july_s);
 	FIGURE(&h, "contract", "renewable_share", "year", 121, 122, 1000000);        /* 2032.8 of 2049.6 kWh */
 	FIGURE(&h, "contract", "renewable_share_monthly", "year", 91, 122, 1000000); /* 520.8 and 1008 of it */
 	FIGURE(&h, "contract", "wue", "year", 2, 1, 508196);                         /* May alone, and said so */
 	const struct hwatt_view_kpi *june = figure(&h, "site", "wue", "month");
 	assert_true(june != NULL && !june->known);
 	assert_string_equal(june->notes, "NO_DATA");
+
+	struct eu_report *report;
+	struct hwatt_error err;
+	struct eu_report_ask ask = { .site = "s1", .year = 2026, .now_s = july_s + 5, .version = "test" };
+	assert_int_equal(eu_report_make(h.inventory, &h.store, NULL, &ask, &report, &err), 0);
+	const struct hwatt_eu_report *view = eu_report_view(report);
+	assert_true(view->open);
+	assert_string_equal(view->ruleset_id, "EED-2024");
+	assert_int_equal(hwatt_ratio_compare(view->values[HWATT_EU_E_DC_KWH].number, (struct hwatt_ratio){ 20496, 10 }), 0);
+	assert_int_equal(view->values[HWATT_EU_E_DC_KWH].coverage_ppm, 1000000 * 1464 / 8760);
+	assert_string_equal(view->points[0].device, "ups-1");
+	assert_int_equal(hwatt_ratio_compare(view->values[HWATT_EU_PUE].number, (struct hwatt_ratio){ 14, 10 }), 0);
+	eu_report_free(report);
+	ask.year = 2027;
+	assert_int_equal(eu_report_make(h.inventory, &h.store, NULL, &ask, &report, &err), -1);
+	assert_string_equal(err.text, "the year 2027 has not begun");
 	tear_down(&h);
 }
 

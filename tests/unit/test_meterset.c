@@ -37,29 +37,62 @@ static const struct interval *find(const struct seen *seen, const char *key, int
 	return found;
 }
 
-static struct target_point point(enum hwatt_role role, enum hwatt_quantity quantity, const char *index)
+struct told { /* a point and what it said last */
+	struct target_point as;
+	int64_t value, mono_ms;
+	uint64_t poll;
+	bool has_stamp;
+	uint64_t stamp;
+};
+
+static struct told point(enum hwatt_role role, enum hwatt_quantity quantity, const char *index)
 {
-	return (struct target_point){ .role = role, .quantity = quantity, .index = index, .name = "", .source = "",
-				      .step = 1 };
+	return (struct told){ .as = { .role = role, .quantity = quantity, .index = index, .name = "", .source = "",
+				      .step = 1 } };
 }
 
-static void set(struct target_point *p, int64_t value, uint64_t poll, int64_t mono_ms)
+static void set(struct told *p, int64_t value, uint64_t poll, int64_t mono_ms)
 {
-	p->value = (struct hwatt_value){ .value = value, .count = (uint64_t)value };
+	p->value = value;
 	p->poll = poll;
 	p->mono_ms = mono_ms;
 }
 
-static struct meterset *new_set(void)
+/* Feeds what was told in poll number `number`, or before it, as a target would have it. */
+static void tell(struct meterset *s, const struct told *told, size_t count, uint64_t number, struct meterset_poll poll,
+		 struct hwatt_text *record, struct seen *seen)
 {
-	return meterset_new("dev", (struct meterset_settings){ .interval_ms = STEP_MS });
+	struct target_point *points = test_calloc(count, sizeof(*points));
+	struct target_values values = { .from = UINT32_MAX, .epoch_ms = -1, .kept = test_calloc(count, sizeof(int64_t)),
+					.at = test_calloc(count, sizeof(uint32_t)),
+					.stamps = test_calloc(count, sizeof(struct target_stamp)) };
+	for (size_t i = 0; i < count; i++) {
+		points[i] = told[i].as;
+		values.kept[i] = told[i].value;
+		values.at[i] = told[i].poll == 0 ? 0 : (uint32_t)(told[i].mono_ms + 1);
+		values.stamps[i] = (struct target_stamp){ told[i].has_stamp, told[i].stamp };
+		if (told[i].poll == number && values.at[i] < values.from)
+			values.from = values.at[i];
+	}
+	poll.points = points;
+	poll.values = &values;
+	poll.count = count;
+	meterset_feed(s, &poll, record, on_quarter, seen);
+	test_free(points);
+	test_free(values.kept);
+	test_free(values.at);
+	test_free(values.stamps);
 }
 
-static void feed(struct meterset *set, struct target_point *points, size_t count, uint64_t poll, struct seen *seen)
+static struct meterset *new_set(void)
+{
+	return meterset_new("dev", (struct meterset_settings){ .interval_ms = STEP_MS }, NULL);
+}
+
+static void feed(struct meterset *set, const struct told *points, size_t count, uint64_t poll, struct seen *seen)
 {
 	int64_t now = START_MS + (int64_t)poll * STEP_MS;
-	meterset_feed(set, &(struct meterset_poll){ .points = points, .count = count, .number = poll,
-						    .wall_ms = now, .mono_ms = now - START_MS }, NULL, on_quarter, seen);
+	tell(set, points, count, poll, (struct meterset_poll){ .wall_ms = now, .mono_ms = now - START_MS }, NULL, seen);
 }
 
 static int64_t mono(uint64_t poll)
@@ -72,15 +105,14 @@ static void power_and_register_of_one_place_are_one_meter(void **state)
 	(void)state;
 	struct seen seen = {0};
 	struct meterset *s = new_set();
-	struct target_point points[] = { point(HWATT_INLET, HWATT_ACTIVE_POWER, "1"),
+	struct told points[] = { point(HWATT_INLET, HWATT_ACTIVE_POWER, "1"),
 					 point(HWATT_INLET, HWATT_ENERGY, "1") };
-	points[1].step = 3600; /* mJ: 1 mWh */
+	points[1].as.step = 3600; /* mJ: 1 mWh */
 	for (uint64_t poll = 0; poll <= 31; poll++) {
 		set(&points[0], 1200000, poll + 1, mono(poll));
 		set(&points[1], 1000 + (int64_t)poll * 10000, poll + 1, mono(poll)); /* 10 Wh in 30 s are 1200 W */
-		meterset_feed(s, &(struct meterset_poll){ .points = points, .count = 2, .number = poll + 1,
-							  .wall_ms = START_MS + mono(poll), .mono_ms = mono(poll) },
-			      NULL, on_quarter, &seen);
+		tell(s, points, 2, poll + 1, (struct meterset_poll){ .wall_ms = START_MS + mono(poll), .mono_ms = mono(poll) },
+		     NULL, &seen);
 	}
 	assert_int_equal(seen.count, 1);
 	const struct interval *q = find(&seen, "inlet/1/energy", START_MS / 1000);
@@ -99,9 +131,9 @@ static void an_alternative_is_not_metered(void **state)
 	(void)state;
 	struct seen seen = {0};
 	struct meterset *s = new_set();
-	struct target_point points[] = { point(HWATT_CHASSIS, HWATT_ACTIVE_POWER, "1"),
+	struct told points[] = { point(HWATT_CHASSIS, HWATT_ACTIVE_POWER, "1"),
 					 point(HWATT_PSU, HWATT_ACTIVE_POWER, "1") };
-	points[1].alternative = true;
+	points[1].as.alternative = true;
 	for (uint64_t poll = 1; poll <= 3; poll++) {
 		set(&points[0], 500000, poll, mono(poll));
 		set(&points[1], 510000, poll, mono(poll));
@@ -119,7 +151,7 @@ static void processors_are_averaged_and_the_own_total_left_out(void **state)
 	(void)state;
 	struct seen seen = {0};
 	struct meterset *s = new_set();
-	struct target_point points[] = { point(HWATT_CPU, HWATT_CPU_UTILISATION, "1"),
+	struct told points[] = { point(HWATT_CPU, HWATT_CPU_UTILISATION, "1"),
 					 point(HWATT_CPU, HWATT_CPU_UTILISATION, "2"),
 					 point(HWATT_CPU, HWATT_CPU_UTILISATION, "total") };
 	for (uint64_t poll = 1; poll <= 31; poll++) {
@@ -139,7 +171,7 @@ static void fixed_disks_are_summed_in_mebibytes(void **state)
 	(void)state;
 	struct seen seen = {0};
 	struct meterset *s = new_set();
-	struct target_point points[] = { point(HWATT_STORAGE, HWATT_STORAGE_USED, "31"),
+	struct told points[] = { point(HWATT_STORAGE, HWATT_STORAGE_USED, "31"),
 					 point(HWATT_STORAGE, HWATT_STORAGE_SIZE, "31"),
 					 point(HWATT_STORAGE, HWATT_STORAGE_USED, "32"),
 					 point(HWATT_STORAGE, HWATT_STORAGE_SIZE, "32") };
@@ -162,14 +194,14 @@ static void links_are_summed_without_loopback_and_across_a_wrap(void **state)
 	(void)state;
 	struct seen seen = {0};
 	struct meterset *s = new_set();
-	struct target_point points[6];
+	struct told points[6];
 	for (int link = 0; link < 2; link++) {
 		const char *index = link == 0 ? "1" : "2";
 		points[3 * link] = point(HWATT_INTERFACE, HWATT_IF_IN_OCTETS, index);
 		points[3 * link + 1] = point(HWATT_INTERFACE, HWATT_IF_OUT_OCTETS, index);
 		points[3 * link + 2] = point(HWATT_INTERFACE, HWATT_IF_SPEED, index);
-		points[3 * link].name = link == 0 ? "eth0" : "lo";
-		points[3 * link].modulus = points[3 * link + 1].modulus = UINT64_C(1) << 32;
+		points[3 * link].as.name = link == 0 ? "eth0" : "lo";
+		points[3 * link].as.modulus = points[3 * link + 1].as.modulus = UINT64_C(1) << 32;
 	}
 	uint64_t in = (UINT64_C(1) << 32) - 1000; /* wraps after the first poll */
 	for (uint64_t poll = 1; poll <= 32; poll++, in += 1500) {
@@ -194,7 +226,7 @@ static void state_taken_up_again_goes_on(void **state)
 	(void)state;
 	struct seen whole = {0}, parts = {0};
 	struct meterset *a = new_set(), *b = new_set();
-	struct target_point points[] = { point(HWATT_INLET, HWATT_ACTIVE_POWER, "1"),
+	struct told points[] = { point(HWATT_INLET, HWATT_ACTIVE_POWER, "1"),
 					 point(HWATT_CPU, HWATT_CPU_UTILISATION, "1") };
 	for (uint64_t poll = 1; poll <= 64; poll++) {
 		set(&points[0], 1000000 + (int64_t)poll * 777, poll, mono(poll));
@@ -229,7 +261,7 @@ static void damaged_state_is_an_error(void **state)
 	(void)state;
 	struct seen seen = {0};
 	struct meterset *s = new_set();
-	struct target_point points[] = { point(HWATT_INLET, HWATT_ACTIVE_POWER, "1") };
+	struct told points[] = { point(HWATT_INLET, HWATT_ACTIVE_POWER, "1") };
 	for (uint64_t poll = 1; poll <= 3; poll++) {
 		set(&points[0], 1000, poll, mono(poll));
 		feed(s, points, 1, poll, &seen);
@@ -254,19 +286,19 @@ static void damaged_state_is_an_error(void **state)
 /* A server: power with a register of a changing device, a processor, a link; its values run with `poll`. */
 enum { MACHINE = 6 };
 
-static void machine_new(struct target_point points[MACHINE])
+static void machine_new(struct told points[MACHINE])
 {
 	points[0] = point(HWATT_CHASSIS, HWATT_ACTIVE_POWER, "1");
 	points[1] = point(HWATT_CHASSIS, HWATT_ENERGY, "1");
-	points[1].step = 360000;
+	points[1].as.step = 360000;
 	points[2] = point(HWATT_CPU, HWATT_CPU_UTILISATION, "1");
 	points[3] = point(HWATT_INTERFACE, HWATT_IF_IN_OCTETS, "1");
 	points[4] = point(HWATT_INTERFACE, HWATT_IF_OUT_OCTETS, "1");
 	points[5] = point(HWATT_INTERFACE, HWATT_IF_SPEED, "1");
-	points[3].name = "eth0";
+	points[3].as.name = "eth0";
 }
 
-static void machine_feed(struct meterset *s, struct target_point points[MACHINE], uint64_t poll, struct hwatt_text *record,
+static void machine_feed(struct meterset *s, struct told points[MACHINE], uint64_t poll, struct hwatt_text *record,
 			 struct seen *seen)
 {
 	for (int i = 0; i < MACHINE; i++)
@@ -276,11 +308,10 @@ static void machine_feed(struct meterset *s, struct target_point points[MACHINE]
 	points[1].has_stamp = true;
 	points[1].stamp = UINT64_C(0xfedcba9876543210) + poll / 50;
 	if (poll == 40)
-		points[0].value.value = -5; /* is refused */
-	meterset_feed(s, &(struct meterset_poll){ .points = points, .count = MACHINE, .number = poll, .mono_ms = mono(poll),
-						  .wall_ms = START_MS + mono(poll) + (poll > 20 ? 5000 : 0),
-						  .restarted = poll == 33, .exchanged = poll == 70 },
-		      record, on_quarter, seen);
+		points[0].value = -5; /* is refused */
+	tell(s, points, MACHINE, poll,
+	     (struct meterset_poll){ .mono_ms = mono(poll), .wall_ms = START_MS + mono(poll) + (poll > 20 ? 5000 : 0),
+				     .restarted = poll == 33, .exchanged = poll == 70 }, record, seen);
 }
 
 static void assert_same_state(const struct meterset *a, const struct meterset *b)
@@ -303,8 +334,8 @@ static void a_state_and_the_records_after_it_are_the_state(void **state)
 	for (uint64_t kept_at = 10; kept_at <= 90; kept_at += 8) {
 		struct seen seen = {0};
 		struct hwatt_error err = {0};
-		struct target_point points[MACHINE];
-		struct meterset *s = new_set(), *again = meterset_new("dev", (struct meterset_settings){ .interval_ms = 1 });
+		struct told points[MACHINE];
+		struct meterset *s = new_set(), *again = meterset_new("dev", (struct meterset_settings){ .interval_ms = 1 }, NULL);
 		struct hwatt_text saved, record;
 		hwatt_text_init(&saved, 1u << 20);
 		hwatt_text_init(&record, 1u << 20);
@@ -337,17 +368,16 @@ static void what_no_record_tells_unsettles(void **state)
 	(void)state;
 	struct seen seen = {0};
 	struct hwatt_text record;
-	struct target_point points[] = { point(HWATT_INLET, HWATT_ACTIVE_POWER, "1"), point(HWATT_INLET, HWATT_ENERGY, "1"),
+	struct told points[] = { point(HWATT_INLET, HWATT_ACTIVE_POWER, "1"), point(HWATT_INLET, HWATT_ENERGY, "1"),
 					 point(HWATT_OUTLET, HWATT_ACTIVE_POWER, "1") };
 	struct meterset *s = new_set();
 	hwatt_text_init(&record, 1u << 20);
 	for (uint64_t poll = 1; poll <= 4; poll++) {
-		struct meterset_poll p = { .points = points, .count = poll < 4 ? 2 : 3, .number = poll,
-					   .wall_ms = START_MS + mono(poll), .mono_ms = mono(poll) };
+		struct meterset_poll p = { .wall_ms = START_MS + mono(poll), .mono_ms = mono(poll) };
 		set(&points[0], 1000, poll, mono(poll));
 		set(&points[1], 1000, poll, mono(poll));
-		points[1].modulus = poll < 3 ? 0 : 5000;
-		meterset_feed(s, &p, &record, on_quarter, &seen);
+		points[1].as.modulus = poll < 3 ? 0 : 5000;
+		tell(s, points, poll < 4 ? 2 : 3, poll, p, &record, &seen);
 		/* a new meter; nothing; another register; a new meter */
 		assert_int_equal(meterset_unsettled(s), poll != 2);
 		meterset_settle(s);
@@ -372,7 +402,7 @@ static void damaged_records_are_errors(void **state)
 {
 	(void)state;
 	struct seen seen = {0};
-	struct target_point points[MACHINE];
+	struct told points[MACHINE];
 	struct hwatt_text record;
 	struct hwatt_error err = {0};
 	struct meterset *s = new_set();
@@ -408,7 +438,7 @@ static void many_places_are_found_again(void **state)
 	struct hwatt_error err = {0};
 	struct meterset *s = new_set();
 	static char names[MANY][8];
-	static struct target_point points[MANY];
+	static struct told points[MANY];
 	for (size_t i = 0; i < MANY; i++) {
 		snprintf(names[i], sizeof(names[i]), "%zu", i);
 		points[i] = point(HWATT_OUTLET, HWATT_ACTIVE_POWER, names[i]);
@@ -420,7 +450,7 @@ static void many_places_are_found_again(void **state)
 				points[i] = point(HWATT_OUTLET, HWATT_ACTIVE_POWER, names[MANY - 1 - i]);
 		}
 		for (size_t i = 0; i < MANY; i++)
-			set(&points[i], 1000 * (1 + atoi(points[i].index)), poll, mono(poll));
+			set(&points[i], 1000 * (1 + atoi(points[i].as.index)), poll, mono(poll));
 		feed(s, points, MANY, poll, &seen);
 	}
 	struct hwatt_text text;
@@ -448,7 +478,7 @@ static void many_links_are_put_together(void **state)
 	static struct seen seen;
 	struct meterset *s = new_set();
 	static char names[MANY][8];
-	static struct target_point points[3 * MANY];
+	static struct told points[3 * MANY];
 	for (size_t i = 0; i < MANY; i++)
 		snprintf(names[i], sizeof(names[i]), "%zu", i);
 	for (size_t i = 0; i < MANY; i++) {

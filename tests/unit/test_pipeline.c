@@ -56,13 +56,19 @@ struct rig {
 	struct generation *generation;
 	int64_t wall_ms, mono_ms;
 	struct hwatt_target *targets[MAX_DEVICES];
+	struct pipeline_device *places[MAX_DEVICES]; /* NULL: the configuration does not have it */
 	struct hwatt_device devices[MAX_DEVICES];
 };
 
 static void on_done(void *arg, struct hwatt_target *t, const struct hwatt_error *err)
 {
 	struct rig *r = arg;
-	pipeline_polled(r->pipeline, hwatt_target_device(t)->id, t, err, 1000, r->wall_ms, r->mono_ms);
+	struct pipeline_device *place = NULL;
+	for (int i = 0; i < MAX_DEVICES; i++)
+		if (r->targets[i] == t)
+			place = r->places[i];
+	if (place != NULL)
+		pipeline_polled(r->pipeline, place, t, err, 1000, r->wall_ms, r->mono_ms);
 }
 
 static void on_closed(void *arg, struct hwatt_target *t)
@@ -171,7 +177,7 @@ static void open_target(struct rig *r, int n, const char *id)
 	struct target_parts parts = { .loop = &r->loop, .collector = &fake, .device = &r->devices[n],
 				      .owner = { on_done, on_closed, r } };
 	ok(target_open(&parts, &r->targets[n], &err), &err);
-	pipeline_rebind(r->pipeline, id);
+	r->places[n] = pipeline_rebind(r->pipeline, id);
 }
 
 static void advance(struct rig *r, int64_t ms)

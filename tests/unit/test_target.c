@@ -121,8 +121,10 @@ static void values_out_of_range_are_dropped_and_counted(void **state)
 	hwatt_target_add(t, handle, (struct hwatt_value){ .value = 1480000 });
 	hwatt_target_add(t, handle, (struct hwatt_value){ .value = INT64_C(100000000001) }); /* over 100 MW */
 	hwatt_target_done(t, NULL);
-	assert_int_equal(target_points(t, &count)[handle].value.value, 1480000);
-	assert_int_equal(target_points(t, &count)[handle].poll, target_poll_number(t));
+	struct target_reading r;
+	assert_true(target_value(target_values(t), &target_points(t, &count)[handle], (size_t)handle, &r));
+	assert_int_equal(r.value.value, 1480000);
+	assert_true(r.fresh);
 	assert_int_equal(target_dropped(t), 1);
 	assert_int_equal(outcome.done, 1);
 	close_target(&loop, t);

@@ -26,7 +26,7 @@ struct frame { /* a message as the driver hands it out; the id counts from the o
 };
 
 struct driver {
-	int ends[2];
+	int ends[2], fd; /* `fd`: what the transport was given */
 	int open_errno[3]; /* of each path that is tried */
 	int opens, closes, send_errno;
 	char path[64];
@@ -47,7 +47,8 @@ static int driver_open(void *arg, const char *path)
 		errno = error;
 		return -1;
 	}
-	return d->ends[0];
+	d->fd = dup(d->ends[0]);
+	return d->fd;
 }
 
 static int take_request(struct driver *d, const struct ipmi_req *request)
@@ -93,7 +94,7 @@ static int give_message(struct driver *d, struct ipmi_recv *out)
 static int driver_control(void *arg, int fd, unsigned long request, void *data)
 {
 	struct driver *d = arg;
-	assert_int_equal(fd, d->ends[0]);
+	assert_int_equal(fd, d->fd);
 	return request == IPMICTL_SEND_COMMAND ? take_request(d, data) : give_message(d, data);
 }
 
@@ -158,6 +159,7 @@ static void tear_down(struct bench *b)
 	assert_int_equal(b->outcome.closed, 1);
 	assert_int_equal(b->driver.closes, 1);
 	assert_int_equal(uv_loop_close(&b->loop), 0);
+	close(b->driver.ends[0]);
 	close(b->driver.ends[1]);
 }
 
@@ -277,6 +279,14 @@ static void a_driver_that_fails_is_told_from_the_loop(void **state)
 	ask_power(&b);
 	uv_run(&b.loop, UV_RUN_DEFAULT);
 	assert_int_equal(b.outcome.err.code, HWATT_EIO);
+	assert_int_equal(b.driver.opens, 2); /* opened anew after the first failure */
+	assert_int_equal(b.driver.closes, 2);
+	b.outcome = (struct outcome){ 0 };
+	b.driver.script[0] = power;
+	ask_power(&b);
+	uv_run(&b.loop, UV_RUN_DEFAULT);
+	assert_int_equal(b.outcome.length, 18);
+	b.driver.closes = 0;
 	tear_down(&b);
 }
 
@@ -305,10 +315,36 @@ static void open_errno(int first, int second, int third, const char *sentence)
 	struct transport *t;
 	uv_loop_t loop;
 	uv_loop_init(&loop);
-	assert_int_equal(local_open(&loop, 3, &kernel, &t, &err), -1);
+	assert_int_equal(local_open(&loop, 0, &kernel, &t, &err), -1);
 	assert_int_equal(err.code, HWATT_EIO);
 	assert_string_equal(err.text, sentence);
-	uv_loop_close(&loop);
+	assert_int_equal(uv_loop_close(&loop), 0);
+}
+
+/* The driver's module goes and comes back. */
+static void a_device_that_went_is_opened_anew_when_it_is_there_again(void **state)
+{
+	(void)state;
+	struct bench b;
+	set_up(&b);
+	b.driver.send_errno = ENODEV;
+	ask_power(&b);
+	uv_run(&b.loop, UV_RUN_DEFAULT);
+	assert_int_equal(b.driver.closes, 1);
+	b.outcome = (struct outcome){ 0 };
+	b.driver.open_errno[1] = b.driver.open_errno[2] = ENOENT;
+	ask_power(&b);
+	uv_run(&b.loop, UV_RUN_DEFAULT);
+	assert_string_equal(b.outcome.err.text, "there is no /dev/ipmi0: load the kernel's modules ipmi_si and ipmi_devintf");
+	b.outcome = (struct outcome){ 0 };
+	b.driver.open_errno[2] = 0;
+	b.driver.send_errno = 0;
+	b.driver.script[b.driver.count++] = power;
+	ask_power(&b);
+	uv_run(&b.loop, UV_RUN_DEFAULT);
+	assert_int_equal(b.outcome.length, 18);
+	b.driver.closes = 0;
+	tear_down(&b);
 }
 
 static void only_stale_answers_leave_it_waiting_for_as_long_as_the_kernel_may_try(void **state)
@@ -328,10 +364,10 @@ static void only_stale_answers_leave_it_waiting_for_as_long_as_the_kernel_may_tr
 static void the_sentence_says_what_to_do(void **state)
 {
 	(void)state;
-	open_errno(ENOENT, ENOENT, ENOENT, "there is no /dev/ipmi3: load the kernel's modules ipmi_si and ipmi_devintf");
-	open_errno(EACCES, ENOENT, ENOENT, "/dev/ipmi3 may not be opened: give it a group, and hallwatt's user that group");
-	open_errno(ENOENT, EACCES, ENOENT, "/dev/ipmi/3 may not be opened: give it a group, and hallwatt's user that group");
-	open_errno(ENOENT, ENOENT, ENXIO, "cannot open /dev/ipmidev/3: No such device or address");
+	open_errno(ENOENT, ENOENT, ENOENT, "there is no /dev/ipmi0: load the kernel's modules ipmi_si and ipmi_devintf");
+	open_errno(EACCES, ENOENT, ENOENT, "/dev/ipmi0 may not be opened: give it a group, and hallwatt's user that group");
+	open_errno(ENOENT, EACCES, ENOENT, "/dev/ipmi/0 may not be opened: give it a group, and hallwatt's user that group");
+	open_errno(ENOENT, ENOENT, ENXIO, "cannot open /dev/ipmidev/0: No such device or address");
 }
 
 int main(void)
@@ -343,6 +379,7 @@ int main(void)
 		cmocka_unit_test(an_empty_answer_is_malformed_and_a_cut_one_is_passed_on),
 		cmocka_unit_test(a_driver_that_fails_is_told_from_the_loop),
 		cmocka_unit_test(a_cancelled_command_is_never_heard_of),
+		cmocka_unit_test(a_device_that_went_is_opened_anew_when_it_is_there_again),
 		cmocka_unit_test(only_stale_answers_leave_it_waiting_for_as_long_as_the_kernel_may_try),
 		cmocka_unit_test(the_sentence_says_what_to_do),
 	};

@@ -86,8 +86,8 @@ def vectors(name, suite, user, password, kg, privilege, quirk_nibble=False, padd
     out(name + ".response_c1", sealed(suite, k1, k2, CONSOLE, 7, response(0x2D, 2, 0x02, 0xC1, b"")))
 
 
-print("# SPDX-FileCopyrightText: 2026 The hallwatt authors")
-print("# SPDX-License-Identifier: Apache-2.0")
+print("# SPDX" "-FileCopyrightText: 2026 The hallwatt authors")
+print("# SPDX" "-License-Identifier: Apache-2.0")
 print("# Written by vectors.py.")
 vectors("s3", 3, b"hallwatt", b"secret", b"", 2)
 vectors("s17", 17, b"hallwatt", b"secret", b"", 2)

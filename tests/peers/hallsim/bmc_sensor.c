@@ -36,7 +36,7 @@ uint8_t bmc_sensor_reading(struct bmc_call *call)
 	if (sensor == NULL)
 		return CODE_NOT_THERE;
 	source->read(source->arg, call->bmc->number, call->world->at_ms, &power);
-	uint8_t raw = bmc_sensor_raw(sensor, power.watts);
+	uint8_t raw = bmc_sensor_raw(sensor, &power);
 	if (sensor->source == BMC_SENSOR_DISCRETE) {
 		octets_put_u8(call->out, 0);
 		octets_put_u8(call->out, EVENTS | SCANNING);

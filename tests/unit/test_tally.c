@@ -1,0 +1,358 @@
+/* SPDX-FileCopyrightText: 2026 The hallwatt authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Sets of which one has its meters whole and one as tallies see the same polls, with all that devices and clocks do. HALLWATT_SEED=n
+ * repeats a run. */
+#include "meterset.h"
+#include "tally.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <cmocka.h>
+
+#define START_MS INT64_C(1800000000000)
+#define STEP_MS 30000
+#define PLACES 6 /* 0 and 1: power and register; 2: power alone; 3: a register alone; 4: both, at rest; 5: with a stamp */
+#define POINTS (2 * PLACES)
+
+static uint64_t seed;
+
+static uint64_t next_random(void) /* splitmix64 */
+{
+	uint64_t z = seed += UINT64_C(0x9e3779b97f4a7c15);
+	z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+	z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
+	return z ^ z >> 31;
+}
+
+static bool chance(int one_in)
+{
+	return next_random() % (uint64_t)one_in == 0;
+}
+
+struct rig {
+	struct target_point points[POINTS]; /* of place i: power 2 i, register 2 i + 1 */
+	struct target_values values;
+	int64_t kept[POINTS];
+	uint32_t at[POINTS];
+	struct target_stamp stamps[POINTS];
+	int64_t level[PLACES];              /* mW */
+	double drawn[PLACES];               /* mJ */
+	uint64_t base[PLACES];
+	int64_t wall_ms, mono_ms;
+	struct meterset *whole, *tallied;
+	struct hwatt_text record;
+	size_t shrunk;                      /* polls after which there was a tally */
+	bool resumed;                       /* before this poll: all is told, as who comes later may go by another clock */
+};
+
+static bool never(void *arg, const struct store_point *point)
+{
+	(void)arg;
+	(void)point;
+	return false;
+}
+
+static void on_quarter(void *arg, const struct store_point *point, const struct interval *interval)
+{
+	(void)arg;
+	(void)point;
+	(void)interval;
+}
+
+static void rig_new(struct rig *r)
+{
+	static const char *const indexes[PLACES] = { "1", "2", "3", "4", "5", "6" };
+	*r = (struct rig){ .wall_ms = START_MS, .mono_ms = 5000 };
+	for (int i = 0; i < POINTS; i++)
+		r->points[i] = (struct target_point){ .role = HWATT_OUTLET, .index = indexes[i / 2], .name = "", .source = "",
+						      .quantity = i % 2 == 0 ? HWATT_ACTIVE_POWER : HWATT_ENERGY,
+						      .step = i / 2 == 1 ? 1000 : 360000,
+						      .modulus = i / 2 == 1 ? 200000 : 0 };
+	for (int i = 0; i < PLACES; i++)
+		r->level[i] = i == 4 ? 0 : 100000 * (i + 1);
+	struct meterset_settings settings = { .interval_ms = STEP_MS };
+	r->values = (struct target_values){ .kept = r->kept, .at = r->at, .stamps = r->stamps };
+	r->whole = meterset_new("dev", settings, NULL);
+	r->tallied = meterset_new("dev", settings, NULL);
+	hwatt_text_init(&r->record, 1u << 20);
+}
+
+static void rig_free(struct rig *r)
+{
+	meterset_free(r->whole);
+	meterset_free(r->tallied);
+	hwatt_text_free(&r->record);
+}
+
+/* What the device says: registers that start anew or jump, values that lack or are no load. */
+static void speak(struct rig *r, int64_t ms)
+{
+	for (int i = 0; i < PLACES; i++) {
+		if (i != 4)
+			r->level[i] += (int64_t)(next_random() % 2001) - 1000;
+		r->drawn[i] += (double)r->level[i] * (double)ms / 1000 * 1.02; /* the register knows better */
+		uint64_t count = r->base[i] + (uint64_t)(r->drawn[i] / (double)r->points[2 * i + 1].step);
+		if (r->points[2 * i + 1].modulus != 0)
+			count %= r->points[2 * i + 1].modulus;
+		uint32_t age = (uint32_t)(next_random() % 3) * 7;
+		bool off = chance(150) && !r->resumed, odd = chance(200);
+		r->kept[2 * i] = odd ? -7 : r->level[i];
+		r->kept[2 * i + 1] = (int64_t)count;
+		r->at[2 * i] = i == 3 || off ? 0 : 100 - age;
+		r->at[2 * i + 1] = i == 2 || off || (chance(150) && !r->resumed) ? 0 : 100 - age;
+		if (chance(400)) {
+			r->drawn[i] = 0;
+			r->base[i] = next_random() % 3 == 0 ? 1000000000 : 0;
+		}
+		r->stamps[2 * i + 1] = (struct target_stamp){ i == 5 && !chance(10), (uint64_t)(r->wall_ms / 9000000) };
+	}
+	r->values.from = 1;
+	r->values.epoch_ms = r->mono_ms - 100;
+	r->resumed = false;
+}
+
+static void poll(struct rig *r, bool record)
+{
+	struct meterset_poll p = { .points = r->points, .values = &r->values, .count = POINTS, .wall_ms = r->wall_ms,
+				   .mono_ms = r->mono_ms, .restarted = chance(120), .exchanged = chance(500) };
+	hwatt_text_reset(&r->record);
+	meterset_feed(r->whole, &p, NULL, on_quarter, NULL);
+	meterset_feed(r->tallied, &p, record ? &r->record : NULL, on_quarter, NULL);
+	if (meterset_grew(r->tallied))
+		meterset_keep(r->tallied, never, NULL);
+	meterset_close(r->whole, r->wall_ms, on_quarter, NULL);
+	meterset_close(r->tallied, r->wall_ms, on_quarter, NULL);
+}
+
+static void assert_same_totals(const struct meterset *a, const struct meterset *b)
+{
+	struct meterset_total x, y;
+	size_t at = 0, count = 0;
+	while ((at = meterset_total(a, count, &x)) != 0) {
+		assert_int_equal(meterset_total(b, count, &y), at);
+		assert_string_equal(x.index, y.index);
+		if (x.total.j != y.total.j || x.total.uj2 != y.total.uj2)
+			fail_msg("place %s: %lld J %lld and %lld J %lld", x.index, (long long)x.total.j, (long long)x.total.uj2,
+				 (long long)y.total.j, (long long)y.total.uj2);
+		count = at;
+	}
+	assert_int_equal(count, PLACES);
+}
+
+static struct meterset *restarted(struct meterset *set, bool resume)
+{
+	struct hwatt_text text;
+	struct hwatt_error err = { 0 };
+	struct meterset *again = meterset_new("dev", (struct meterset_settings){ .interval_ms = 1 }, NULL);
+	hwatt_text_init(&text, 1u << 20);
+	meterset_encode(set, &text);
+	if (meterset_decode(again, text.bytes, text.length, &err) < 0)
+		fail_msg("%s", err.text);
+	if (resume)
+		meterset_resume(again);
+	hwatt_text_free(&text);
+	meterset_free(set);
+	return again;
+}
+
+static size_t encoded_octets(const struct meterset *set)
+{
+	struct hwatt_text text;
+	hwatt_text_init(&text, 1u << 20);
+	meterset_encode(set, &text);
+	size_t length = text.length;
+	hwatt_text_free(&text);
+	return length;
+}
+
+/* Time goes on, mostly by a step. */
+static int64_t wait(struct rig *r)
+{
+	int64_t ms = chance(100) ? (int64_t)(next_random() % 400000) + 1 : STEP_MS + (int64_t)(next_random() % 20);
+	r->mono_ms += ms;
+	r->wall_ms += ms;
+	if (chance(300))
+		r->wall_ms += (int64_t)(next_random() % 200001) - 100000;
+	return ms;
+}
+
+static void tallies_count_what_meters_count(void **state)
+{
+	(void)state;
+	for (int run = 0; run < 20; run++) {
+		struct rig r;
+		uint64_t began = seed;
+		rig_new(&r);
+		for (int i = 0; i < 3000; i++) {
+			speak(&r, wait(&r));
+			poll(&r, true);
+			assert_same_totals(r.whole, r.tallied);
+			r.shrunk += encoded_octets(r.tallied) < encoded_octets(r.whole) / 2;
+			bool resume = chance(2);
+			if (!chance(100))
+				continue;
+			r.whole = restarted(r.whole, resume);
+			r.tallied = restarted(r.tallied, resume);
+			r.resumed = resume;
+			if (resume)
+				r.mono_ms = (int64_t)(next_random() % 100000) + 200;
+		}
+		if (r.shrunk < 1500)
+			fail_msg("seed %llu: only %zu polls found tallies", (unsigned long long)began, r.shrunk);
+		rig_free(&r);
+	}
+}
+
+/* A state with tallies and the records after it are the state, also when it was kept before the first poll after a restart. */
+static void a_state_and_the_records_after_it_are_the_state(void **state)
+{
+	(void)state;
+	struct rig r;
+	int compared = 0;
+	rig_new(&r);
+	for (int i = 0; i < 400; i++) {
+		struct hwatt_text saved, x, y;
+		struct hwatt_error err = { 0 };
+		hwatt_text_init(&saved, 1u << 20);
+		hwatt_text_init(&x, 1u << 20);
+		hwatt_text_init(&y, 1u << 20);
+		if (i > 5 && chance(20)) {
+			r.whole = restarted(r.whole, true);
+			r.tallied = restarted(r.tallied, true);
+		}
+		meterset_encode(r.tallied, &saved);
+		speak(&r, wait(&r));
+		meterset_settle(r.tallied);
+		poll(&r, true);
+		struct meterset *again = meterset_new("dev", (struct meterset_settings){ .interval_ms = 1 }, NULL);
+		assert_int_equal(meterset_decode(again, saved.bytes, saved.length, &err), 0);
+		if (!meterset_unsettled(r.tallied)) { /* new meters and registers: the state is kept anew */
+			compared++;
+			assert_int_equal(meterset_replay(again, r.record.bytes, r.record.length, &err), 0);
+			meterset_encode(r.tallied, &x);
+			meterset_encode(again, &y);
+			assert_int_equal(x.length, y.length);
+			assert_memory_equal(x.bytes, y.bytes, x.length);
+		}
+		meterset_free(again);
+		hwatt_text_free(&saved);
+		hwatt_text_free(&x);
+		hwatt_text_free(&y);
+	}
+	assert_true(compared > 380);
+	rig_free(&r);
+}
+
+static bool always(void *arg, const struct store_point *point)
+{
+	(void)arg;
+	(void)point;
+	return true;
+}
+
+static void a_tally_that_is_wanted_again_is_a_meter_with_its_total(void **state)
+{
+	(void)state;
+	struct rig r;
+	rig_new(&r);
+	for (int i = 0; i < 50; i++) {
+		speak(&r, wait(&r));
+		poll(&r, true);
+		meterset_settle(r.tallied);
+		meterset_keep(r.tallied, i % 2 == 0 ? always : never, NULL);
+		assert_true(meterset_unsettled(r.tallied)); /* no record tells of it */
+		assert_same_totals(r.whole, r.tallied);
+	}
+	rig_free(&r);
+}
+
+/* Weeks without a stop: the tallies' short times are brought forward. */
+static void months_go_by(void **state)
+{
+	(void)state;
+	struct rig r;
+	rig_new(&r);
+	for (int i = 0; i < 40000; i++) {
+		int64_t ms = 299000;
+		r.mono_ms += ms;
+		r.wall_ms += ms;
+		for (int k = 0; k < PLACES; k++) {
+			r.kept[2 * k] = r.level[k];
+			r.drawn[k] += (double)r.level[k] * (double)ms / 1000;
+			r.kept[2 * k + 1] = (int64_t)(r.drawn[k] / 360000);
+			r.at[2 * k] = r.at[2 * k + 1] = 100;
+			r.points[2 * k + 1].modulus = 0;
+			r.points[2 * k + 1].step = 360000;
+		}
+		r.values.from = 1;
+		r.values.epoch_ms = r.mono_ms - 100;
+		struct meterset_poll p = { .points = r.points, .values = &r.values, .count = POINTS, .wall_ms = r.wall_ms,
+					   .mono_ms = r.mono_ms };
+		if (i == 0) {
+			meterset_configure(r.whole, (struct meterset_settings){ .interval_ms = 300000 });
+			meterset_configure(r.tallied, (struct meterset_settings){ .interval_ms = 300000 });
+		}
+		meterset_feed(r.whole, &p, NULL, on_quarter, NULL);
+		meterset_feed(r.tallied, &p, NULL, on_quarter, NULL);
+		if (meterset_grew(r.tallied))
+			meterset_keep(r.tallied, never, NULL);
+		if (i % 1000 == 0)
+			assert_same_totals(r.whole, r.tallied);
+	}
+	assert_same_totals(r.whole, r.tallied);
+	assert_true(encoded_octets(r.tallied) < encoded_octets(r.whole) / 2);
+	rig_free(&r);
+}
+
+static void damaged_octets_are_an_error_or_sound(void **state)
+{
+	(void)state;
+	struct rig r;
+	struct hwatt_text saved;
+	rig_new(&r);
+	for (int i = 0; i < 5; i++) {
+		speak(&r, wait(&r));
+		poll(&r, true);
+	}
+	hwatt_text_init(&saved, 1u << 20);
+	meterset_encode(r.tallied, &saved);
+	for (int i = 0; i < 20000; i++) {
+		struct hwatt_error err = { 0 };
+		struct meterset *other = meterset_new("dev", (struct meterset_settings){ .interval_ms = 1 }, NULL);
+		size_t at = next_random() % saved.length;
+		char before = saved.bytes[at];
+		saved.bytes[at] = (char)next_random();
+		size_t length = chance(3) ? next_random() % saved.length : saved.length;
+		if (meterset_decode(other, saved.bytes, length, &err) == 0) { /* then it can be gone on with */
+			struct meterset_poll p = { .points = r.points, .values = &r.values, .count = POINTS,
+						   .wall_ms = r.wall_ms + STEP_MS, .mono_ms = r.mono_ms + STEP_MS };
+			meterset_feed(other, &p, NULL, on_quarter, NULL);
+			meterset_close(other, r.wall_ms + 900000, on_quarter, NULL);
+		} else {
+			assert_int_equal(err.code, HWATT_EPROTO);
+		}
+		saved.bytes[at] = before;
+		meterset_free(other);
+	}
+	hwatt_text_free(&saved);
+	rig_free(&r);
+}
+
+int main(void)
+{
+	const char *given = getenv("HALLWATT_SEED");
+	seed = given != NULL ? strtoull(given, NULL, 10) : (uint64_t)time(NULL);
+	printf("HALLWATT_SEED=%llu\n", (unsigned long long)seed);
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(tallies_count_what_meters_count),
+		cmocka_unit_test(a_state_and_the_records_after_it_are_the_state),
+		cmocka_unit_test(a_tally_that_is_wanted_again_is_a_meter_with_its_total),
+		cmocka_unit_test(months_go_by),
+		cmocka_unit_test(damaged_octets_are_an_error_or_sound),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
