@@ -21,6 +21,7 @@
 
 #define TICK_MS 1000
 #define CALM_MS 1000 /* after the last change of a file of targets: programs write several in a row */
+#define REST_MS 5000  /* after the last request: of many devices a snapshot is larger than all else */
 #define TIDY_MS 60000 /* after a start or reload the devices have been looked over by then */
 #define MESSAGE_MAX_OCTETS 65536u
 
@@ -45,6 +46,7 @@ struct daemon {
 	struct sdnotify systemd;
 	int64_t watchdog_ms, petted_ms; /* 0: nobody watches */
 	int64_t refreshed_ms;              /* when a snapshot was last asked for; 0: never */
+	int64_t rest_ms;                   /* when to free what was published for who asked; 0: done */
 	int64_t tidy_ms;                   /* when to give memory back; 0: done */
 	int64_t reloads, reload_failures, last_reload_s;
 	bool last_reload_ok;
@@ -162,6 +164,7 @@ static int change(struct daemon *d, struct generation *next, struct hwatt_error 
 	d->generation = next;
 	d->tidy_ms = (int64_t)uv_now(d->loop) + TIDY_MS;
 	watch_targets(d);
+	d->rest_ms = (int64_t)uv_now(d->loop) + REST_MS;
 	return 0;
 failed:
 	generation_release(next);
@@ -176,6 +179,7 @@ static void refresh(void *arg)
 	if (d->refreshed_ms != 0 && now - d->refreshed_ms < TICK_MS)
 		return;
 	d->refreshed_ms = now;
+	d->rest_ms = now + REST_MS;
 	pipeline_refresh(d->pipeline, wall_ms(), now);
 }
 
@@ -256,9 +260,14 @@ static int take_targets(void *arg)
  * keeps them unless it is told. */
 static void tidy(struct daemon *d, int64_t now_ms)
 {
-	if (d->tidy_ms == 0 || now_ms < d->tidy_ms)
+	bool rest = d->rest_ms != 0 && now_ms >= d->rest_ms;
+	if (rest) {
+		d->rest_ms = 0;
+		pipeline_rest(d->pipeline);
+	}
+	if (!rest && (d->tidy_ms == 0 || now_ms < d->tidy_ms))
 		return;
-	d->tidy_ms = 0;
+	d->tidy_ms = d->tidy_ms > now_ms ? d->tidy_ms : 0;
 #ifdef __GLIBC__
 	malloc_trim(0);
 #endif
@@ -342,6 +351,7 @@ static void start_handles(struct daemon *d)
 {
 	uv_timer_init(d->loop, &d->tick);
 	d->tick.data = d;
+	d->rest_ms = (int64_t)uv_now(d->loop) + REST_MS;
 	d->tidy_ms = (int64_t)uv_now(d->loop) + TIDY_MS;
 	uv_timer_start(&d->tick, on_tick, 0, TICK_MS);
 	uv_signal_init(d->loop, &d->hangup);
