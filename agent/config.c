@@ -3,6 +3,7 @@
 #include "config.h"
 #include "contract.h"
 #include "discovery.h"
+#include "fetch.h"
 #include "watch.h"
 #include "names.h"
 #include "nearest.h"
@@ -14,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <sys/stat.h>
 
 #define FILES_MAX 10000u
@@ -95,6 +97,8 @@ static const struct hwatt_option allocation_rows[] = {
 	  .help = "proportional: overhead follows IT energy; two_part: a part of it follows contracted power; reserved: all of it does" },
 	{ ROW(struct config_allocation, fixed_ppm, "fixed", HWATT_RATIO), .min = 0, .max = HWATT_PPM,
 	  .help = "two_part: the part of the overhead that follows contracted power" },
+	{ ROW(struct config_allocation, contracted_mw, "contracted_power", HWATT_POWER), .min = 1, .max = INT64_C(1000000000000),
+	  .help = "two_part, reserved: power that the site has to let, let or not" },
 };
 static void check_allocation(const void *object, const struct hwatt_node *at, struct hwatt_report *report)
 {
@@ -104,6 +108,9 @@ static void check_allocation(const void *object, const struct hwatt_node *at, st
 		hwatt_report_add(report, &at->mark, "two_part needs \"fixed\": the part of the overhead that follows contracted power, like 0.4");
 	else if (a->rule != 1 && document_get(at, "fixed") != NULL)
 		hwatt_report_add(report, &mark, "\"fixed\" belongs to the rule two_part");
+	if (a->rule != 0 && a->contracted_mw == 0)
+		hwatt_report_add(report, &at->mark, "%s needs \"contracted_power\": the power that the site has to let, like 400 kW",
+				 allocation_words[a->rule]);
 }
 static const struct hwatt_schema allocation_schema = {
 	.name = "allocation", .help = "how cooling and losses are shared out among contracts", .size = sizeof(struct config_allocation),
@@ -193,8 +200,10 @@ static const struct hwatt_schema device_schema = {
 
 static const struct hwatt_option discovery_rows[] = {
 	{ ROW(struct raw_discovery, file, "file", HWATT_LIST), .item = HWATT_NODE, .flags = HWATT_ONE_OR_LIST, .pattern = ".",
-	  .help = "files of targets in the manner of Prometheus' file_sd, as patterns relative to this file" },
-	{ ROW(struct raw_discovery, http, "http", HWATT_NODE), .pattern = "^https?://", .help = "not supported yet" },
+	  .help = "files of targets in the manner of Prometheus' file_sd, as patterns relative to this file; "
+		  "taken in when they change" },
+	{ ROW(struct raw_discovery, http, "http", HWATT_NODE), .pattern = "^https?://",
+	  .help = "address of a list of targets in the manner of Prometheus' http_sd, asked for once a minute" },
 };
 static const struct hwatt_schema discovery_schema = {
 	.name = "discovery", .help = "devices from elsewhere", .size = sizeof(struct raw_discovery), .options = discovery_rows,
@@ -238,7 +247,7 @@ static const struct hwatt_option main_rows[] = {
 	{ ROW(struct raw, racks, "racks", HWATT_LIST), .schema = &rack_schema, .help = "racks whose usable power is known" },
 	{ ROW(struct raw, devices, "devices", HWATT_LIST), .schema = &device_schema, .help = "what is polled" },
 	{ ROW(struct raw, discovery, "device_discovery", HWATT_LIST), .schema = &discovery_schema,
-	  .help = "devices from files that other programs write" },
+	  .help = "devices from files that other programs write, or from their servers" },
 	{ ROW(struct raw, contracts, "contracts", HWATT_LIST), .item = HWATT_NODE, .flags = HWATT_ONE_OR_LIST, .pattern = ".",
 	  .help = "files with one contract each, as patterns relative to this file" },
 	{ BOOK(BOOKS_READINGS, "readings"), .help = "files with what is read by people: water, heat, fuels, areas ... (CSV or YAML)" },
@@ -582,15 +591,39 @@ static void note_places(struct loader *l, const struct raw *raw)
 	l->config->target_places = (struct hwatt_list){ .items = places, .count = count };
 }
 
+/* The list of a server as it was kept last: `state`/targets-HASH.json; it may not be there yet, or not for us to read. */
+static void load_fetched(struct loader *l, const struct hwatt_node *node, struct fetch_order *out)
+{
+	unsigned char digest[EVP_MAX_MD_SIZE];
+	const char *text = node->kind == HWATT_NODE_SCALAR ? node->text : "";
+	*out = (struct fetch_order){ .url = "", .file = "" };
+	if (strncmp(text, "http://", 7) != 0 && strncmp(text, "https://", 8) != 0) {
+		mistake(l, node->mark, "the address of a list of targets begins with http:// or https://");
+		return;
+	}
+	if (strchr(text, '@') != NULL) {
+		mistake(l, node->mark, "a user does not belong in an address");
+		return;
+	}
+	EVP_Digest(text, strlen(text), digest, NULL, EVP_sha256(), NULL);
+	out->url = hwatt_arena_strdup(l->config->arena, text);
+	out->file = hwatt_arena_printf(l->config->arena, "%s/targets-%02x%02x%02x%02x%02x%02x.json", l->config->state, digest[0],
+				       digest[1], digest[2], digest[3], digest[4], digest[5]);
+	if (access(out->file, R_OK) == 0)
+		load_targets(l, out->file);
+}
+
 static void discover(struct loader *l)
 {
 	const struct raw *raw = &l->sources[0].raw;
+	struct fetch_order *orders = hwatt_arena_alloc(l->config->arena, (raw->discovery.count + 1) * sizeof(*orders));
+	l->config->target_urls.items = orders;
 	for (size_t i = 0; i < raw->discovery.count; i++) {
 		const struct raw_discovery *d = &((const struct raw_discovery *)raw->discovery.items)[i];
 		if (d->http != NULL)
-			mistake(l, d->http->mark, "discovery over HTTP is not supported yet; write the targets to a file and name it with file");
+			load_fetched(l, d->http, &orders[l->config->target_urls.count++]);
 		else if (d->file.count == 0 && d->mark.file != NULL)
-			mistake(l, d->mark, "say where the devices come from: {file: PATTERN}");
+			mistake(l, d->mark, "say where the devices come from: {file: PATTERN} or {http: URL}");
 		each_file(l, &d->file, load_targets);
 	}
 	note_places(l, raw);
@@ -814,6 +847,14 @@ static void check_books(struct loader *l)
 	const struct supplier_figure *figures = books_supplier_figures(c->books, &count);
 	for (size_t i = 0; i < count; i++)
 		check_contract_name(l, figures[i].contract, figures[i].mark);
+	const struct benchmark *benchmarks = books_benchmarks(c->books, &count);
+	for (size_t i = 0; i < count; i++)
+		for (size_t k = 0; k < benchmarks[i].devices.count; k++) {
+			const char *id = ((const char *const *)benchmarks[i].devices.items)[k];
+			if (names_find(&l->devices, id) == NULL)
+				hwatt_report_add(l->report, &benchmarks[i].mark, "there is no device \"%.60s\"%s", id,
+						 names_hint(&l->devices, id, l->documents));
+		}
 	for (size_t i = 0; i < c->site_count; i++)
 		if (books_ruleset(c->books, c->sites[i].ruleset) == NULL)
 			hwatt_report_add(l->report, &c->sites[i].mark, "there is no ruleset \"%.60s\"; shipped are EED-2024, EED-2026 and "
@@ -896,6 +937,14 @@ static void load_all(struct loader *l)
 	load_books(l);
 	finish_hash(l->digest, l->config->hash);
 	finish_hash(l->own_digest, l->config->own_hash);
+}
+
+const struct ruleset *config_ruleset(const struct config *config, const char *site)
+{
+	for (size_t i = 0; i < config->site_count; i++)
+		if (strcmp(config->sites[i].id, site) == 0)
+			return books_ruleset(config->books, config->sites[i].ruleset);
+	return NULL;
 }
 
 struct config *config_load(const char *path, struct hwatt_report *report)

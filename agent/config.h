@@ -29,7 +29,7 @@ struct config_data_centre { /* what the yearly report asks of a site and no mete
 	struct hwatt_list refrigerants;   /* struct config_refrigerant */
 };
 
-struct config_allocation { int rule; int64_t fixed_ppm; }; /* enum allocation_rule */
+struct config_allocation { int rule; int64_t fixed_ppm, contracted_mw; }; /* enum allocation_rule */
 
 struct config_site {
 	const char *id, *name, *country, *bidding_zone, *timezone;
@@ -89,6 +89,7 @@ struct config {
 	enum hwatt_level log_level;
 	enum hwatt_log_format log_format;
 	struct hwatt_list target_places; /* struct watch_place: where files of targets are looked for */
+	struct hwatt_list target_urls;   /* struct fetch_order: lists of targets that servers have */
 	struct hwatt_list profiles; /* const char *: further folders of profiles, absolute */
 	size_t site_count, rack_count, credentials_count, device_count, contract_count;
 	struct config_site *sites;
@@ -99,6 +100,8 @@ struct config {
 	struct books *books;        /* readings, certificates, factors ... */
 };
 
+/* The rules of a site's figures; NULL when there is no such site. */
+const struct ruleset *config_ruleset(const struct config *config, const char *site);
 /* "enterprise" ...; "" for 0. */
 const char *config_data_centre_type(int type);
 
