@@ -1,8 +1,6 @@
 /* SPDX-FileCopyrightText: 2026 The hallwatt authors
  * SPDX-License-Identifier: Apache-2.0 */
 #include "benchmark.h"
-#include <string.h>
-#include <strings.h>
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define ROW(field, key, what) .name = key, .type = what, .offset = offsetof(struct benchmark, field)
@@ -18,6 +16,8 @@ static const struct hwatt_option keys[] = {
 	{ ROW(idle_mw, "idle_power", HWATT_POWER), .min = 0, .max = INT64_C(1000000000), .help = "power without load" },
 	{ ROW(active_efficiency_micro, "active_efficiency", HWATT_DECIMAL), .min = 0, .max = INT64_MAX,
 	  .help = "active state efficiency of the test report" },
+	{ ROW(devices, "devices", HWATT_LIST), .item = HWATT_STRING, .flags = HWATT_REQUIRED | HWATT_ONE_OR_LIST,
+	  .help = "ids of the servers of this model" },
 	{ ROW(source, "source", HWATT_STRING), .flags = HWATT_REQUIRED, .help = "test report that says so" },
 };
 
@@ -29,12 +29,4 @@ static const struct hwatt_schema schema = {
 const struct hwatt_schema *benchmark_schema(void)
 {
 	return &schema;
-}
-
-bool benchmark_matches(const struct benchmark *row, const char *vendor, const char *model)
-{
-	size_t length = strlen(row->vendor);
-	bool maker = strncasecmp(row->vendor, vendor, length) == 0 &&
-		     (vendor[length] == '\0' || vendor[length] == ' ' || vendor[length] == ',');
-	return maker && strcasecmp(row->model, model) == 0;
 }

@@ -102,13 +102,10 @@ const struct certificate *books_certificates(const struct books *books, size_t *
 	return books->rows[BOOKS_CERTIFICATES].items;
 }
 
-const struct benchmark *books_benchmark(const struct books *books, const char *vendor, const char *model)
+const struct benchmark *books_benchmarks(const struct books *books, size_t *count)
 {
-	const struct benchmark *all = books->rows[BOOKS_BENCHMARKS].items;
-	for (size_t i = 0; i < books->rows[BOOKS_BENCHMARKS].count; i++)
-		if (benchmark_matches(&all[i], vendor, model))
-			return &all[i];
-	return NULL;
+	*count = books->rows[BOOKS_BENCHMARKS].count;
+	return books->rows[BOOKS_BENCHMARKS].items;
 }
 
 const struct supplier_figure *books_supplier_figures(const struct books *books, size_t *count)

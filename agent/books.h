@@ -39,8 +39,7 @@ const struct ruleset *books_ruleset(const struct books *books, const char *id);
 struct factor_answer books_factor(const struct books *books, enum factor_kind kind, const char *const *zones, size_t zone_count,
 				  int64_t year);
 const struct certificate *books_certificates(const struct books *books, size_t *count);
-/* The server benchmark of a model, NULL when there is none. */
-const struct benchmark *books_benchmark(const struct books *books, const char *vendor, const char *model);
+const struct benchmark *books_benchmarks(const struct books *books, size_t *count);
 const struct supplier_figure *books_supplier_figures(const struct books *books, size_t *count);
 
 #endif

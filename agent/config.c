@@ -97,6 +97,8 @@ static const struct hwatt_option allocation_rows[] = {
 	  .help = "proportional: overhead follows IT energy; two_part: a part of it follows contracted power; reserved: all of it does" },
 	{ ROW(struct config_allocation, fixed_ppm, "fixed", HWATT_RATIO), .min = 0, .max = HWATT_PPM,
 	  .help = "two_part: the part of the overhead that follows contracted power" },
+	{ ROW(struct config_allocation, contracted_mw, "contracted_power", HWATT_POWER), .min = 1, .max = INT64_C(1000000000000),
+	  .help = "two_part, reserved: power that the site has to let, let or not" },
 };
 static void check_allocation(const void *object, const struct hwatt_node *at, struct hwatt_report *report)
 {
@@ -106,6 +108,9 @@ static void check_allocation(const void *object, const struct hwatt_node *at, st
 		hwatt_report_add(report, &at->mark, "two_part needs \"fixed\": the part of the overhead that follows contracted power, like 0.4");
 	else if (a->rule != 1 && document_get(at, "fixed") != NULL)
 		hwatt_report_add(report, &mark, "\"fixed\" belongs to the rule two_part");
+	if (a->rule != 0 && a->contracted_mw == 0)
+		hwatt_report_add(report, &at->mark, "%s needs \"contracted_power\": the power that the site has to let, like 400 kW",
+				 allocation_words[a->rule]);
 }
 static const struct hwatt_schema allocation_schema = {
 	.name = "allocation", .help = "how cooling and losses are shared out among contracts", .size = sizeof(struct config_allocation),
@@ -842,6 +847,14 @@ static void check_books(struct loader *l)
 	const struct supplier_figure *figures = books_supplier_figures(c->books, &count);
 	for (size_t i = 0; i < count; i++)
 		check_contract_name(l, figures[i].contract, figures[i].mark);
+	const struct benchmark *benchmarks = books_benchmarks(c->books, &count);
+	for (size_t i = 0; i < count; i++)
+		for (size_t k = 0; k < benchmarks[i].devices.count; k++) {
+			const char *id = ((const char *const *)benchmarks[i].devices.items)[k];
+			if (names_find(&l->devices, id) == NULL)
+				hwatt_report_add(l->report, &benchmarks[i].mark, "there is no device \"%.60s\"%s", id,
+						 names_hint(&l->devices, id, l->documents));
+		}
 	for (size_t i = 0; i < c->site_count; i++)
 		if (books_ruleset(c->books, c->sites[i].ruleset) == NULL)
 			hwatt_report_add(l->report, &c->sites[i].mark, "there is no ruleset \"%.60s\"; shipped are EED-2024, EED-2026 and "
@@ -924,6 +937,14 @@ static void load_all(struct loader *l)
 	load_books(l);
 	finish_hash(l->digest, l->config->hash);
 	finish_hash(l->own_digest, l->config->own_hash);
+}
+
+const struct ruleset *config_ruleset(const struct config *config, const char *site)
+{
+	for (size_t i = 0; i < config->site_count; i++)
+		if (strcmp(config->sites[i].id, site) == 0)
+			return books_ruleset(config->books, config->sites[i].ruleset);
+	return NULL;
 }
 
 struct config *config_load(const char *path, struct hwatt_report *report)

@@ -29,7 +29,7 @@ struct config_data_centre { /* what the yearly report asks of a site and no mete
 	struct hwatt_list refrigerants;   /* struct config_refrigerant */
 };
 
-struct config_allocation { int rule; int64_t fixed_ppm; }; /* enum allocation_rule */
+struct config_allocation { int rule; int64_t fixed_ppm, contracted_mw; }; /* enum allocation_rule */
 
 struct config_site {
 	const char *id, *name, *country, *bidding_zone, *timezone;
@@ -100,6 +100,8 @@ struct config {
 	struct books *books;        /* readings, certificates, factors ... */
 };
 
+/* The rules of a site's figures; NULL when there is no such site. */
+const struct ruleset *config_ruleset(const struct config *config, const char *site);
 /* "enterprise" ...; "" for 0. */
 const char *config_data_centre_type(int type);
 

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "evaluation_books.h"
 #include "average.h"
+#include "names.h"
 #include <hallwatt/arena.h>
 #include <string.h>
 
@@ -16,6 +17,7 @@ struct site_books { /* of one site of the inventory */
 
 struct evaluation_books {
 	struct hwatt_arena *arena;
+	struct kpi_servers *servers; /* by subject */
 	size_t site_count;
 	struct site_books *sites;
 };
@@ -53,14 +55,53 @@ static const struct zone *zone_of(const struct evaluation *e, const char *name)
 	return NULL;
 }
 
+static void add_server(struct kpi_servers *servers, const struct config_device *device, int64_t share_ppm, const struct names *rated)
+{
+	if (device->device.power_role != HWATT_POWER_IT)
+		return;
+	const struct benchmark *row = names_find(rated, device->device.id);
+	servers->all++;
+	if (row == NULL)
+		return;
+	servers->rated++;
+	servers->performance += (hwatt_i128)row->performance_micro * share_ppm;
+	servers->power += (hwatt_i128)row->full_mw * share_ppm;
+	servers->mixed |= servers->benchmark != NULL && strcmp(servers->benchmark, row->name) != 0;
+	servers->benchmark = row->name;
+}
+
+/* What makers declare of the servers of each subject. */
+static void make_servers(const struct evaluation *e, struct evaluation_books *books)
+{
+	const struct config *config = e->inventory->config;
+	struct names rated = {0};
+	size_t count;
+	const struct benchmark *rows = books_benchmarks(config->books, &count);
+	books->servers = hwatt_arena_alloc(books->arena, (e->subject_count + 1) * sizeof(*books->servers));
+	for (size_t i = 0; i < count; i++)
+		for (size_t k = 0; k < rows[i].devices.count; k++)
+			names_add(&rated, ((const char *const *)rows[i].devices.items)[k], &rows[i]);
+	names_sort(&rated);
+	for (size_t i = 0; i < e->subject_count && count > 0; i++) {
+		const struct subject *s = &e->subjects[i];
+		for (size_t d = 0; s->contract == NULL && d < config->device_count; d++)
+			if (strcmp(config->devices[d].device.site, s->id) == 0)
+				add_server(&books->servers[i], &config->devices[d], HWATT_PPM, &rated);
+		for (size_t d = 0; s->contract != NULL && d < s->scope->subject_count; d++)
+			add_server(&books->servers[i], s->scope->subjects[d].device, s->scope->subjects[d].share_ppm, &rated);
+	}
+	names_free(&rated);
+}
+
 struct evaluation_books *evaluation_books_new(const struct evaluation *e)
 {
 	const struct inventory *inventory = e->inventory;
 	const struct logbook *logbook = &inventory->config->books->logbook;
 	struct hwatt_arena *arena = hwatt_arena_new();
 	struct evaluation_books *books = hwatt_arena_alloc(arena, sizeof(*books));
-	*books = (struct evaluation_books){ arena, inventory->site_count,
-					    hwatt_arena_alloc(arena, (inventory->site_count + 1) * sizeof(*books->sites)) };
+	*books = (struct evaluation_books){ .arena = arena, .site_count = inventory->site_count,
+					    .sites = hwatt_arena_alloc(arena, (inventory->site_count + 1) * sizeof(*books->sites)) };
+	make_servers(e, books);
 	for (size_t i = 0; i < books->site_count; i++) {
 		struct site_books *site = &books->sites[i];
 		site->site = inventory->sites[i].site;
@@ -185,5 +226,6 @@ void evaluation_books_add(const struct evaluation *e, const struct subject *s, c
 		site->onsite_renewable = certificate_renewable((enum certificate_technology)books->site->onsite);
 		site->has_it = s->sites[i].whole_it != SUBJECT_NO_PAIR;
 	}
+	period->period.servers = e->books->servers[s - e->subjects];
 	period->period.certificates = books_certificates(e->inventory->config->books, &period->period.certificate_count);
 }

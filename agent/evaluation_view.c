@@ -160,6 +160,7 @@ static const struct figure {
 	const char *name, *unit;
 	enum figure_needs { NEEDS_DC, NEEDS_COOLING, NEEDS_UPS, NEEDS_IT, NEEDS_ALLOCATION, NEEDS_PUE1, NEEDS_PUE2, NEEDS_PUE3,
 			    NEEDS_WATER, NEEDS_HEAT_REUSED, NEEDS_HEAT_REMOVED, NEEDS_LOCATION, NEEDS_RESIDUAL, NEEDS_GREEN, NEEDS_DEMAND,
+			    NEEDS_BENCHMARKS,
 			    NEEDS_CPU, NEEDS_MEMORY, NEEDS_STORAGE, NEEDS_NETWORK, NEEDS_RACK, NEEDS_METERS } needs;
 	void (*compute)(const struct kpi_period *period, struct kpi *out);
 } figures[] = {
@@ -180,6 +181,7 @@ static const struct figure {
 	{ "erf", "1", NEEDS_HEAT_REUSED, kpi_erf },
 	{ "cer", "1", NEEDS_HEAT_REMOVED, kpi_cer },
 	{ "capacity_use", "1", NEEDS_DEMAND, kpi_capacity_use },
+	{ "itee", "1/W", NEEDS_BENCHMARKS, kpi_itee },
 	{ "cpu_utilisation", "1", NEEDS_CPU, kpi_cpu_utilisation },
 	{ "memory_utilisation", "1", NEEDS_MEMORY, kpi_memory_utilisation },
 	{ "storage_utilisation", "1", NEEDS_STORAGE, kpi_storage_utilisation },
@@ -279,6 +281,7 @@ static bool applies(const struct subject *s, const struct sources *sources, cons
 	case NEEDS_LOCATION: return s->site_count > 0 && s->sites[0].whole_grid != SUBJECT_NO_PAIR && every_site(period, has_location);
 	case NEEDS_RESIDUAL: return s->site_count > 0 && s->sites[0].whole_grid != SUBJECT_NO_PAIR && every_site(period, has_residual);
 	case NEEDS_GREEN: return s->site_count > 0 && s->sites[0].whole_dc != SUBJECT_NO_PAIR && has_green(period);
+	case NEEDS_BENCHMARKS: return period->servers.rated > 0;
 	case NEEDS_DEMAND: return s->contract == NULL && every_site(period, has_demand);
 	case NEEDS_CPU: return s->groups[GROUP_CPU].count > 0;
 	case NEEDS_MEMORY: return s->groups[GROUP_MEMORY].count > 0;
@@ -344,8 +347,16 @@ static void put_names(const struct evaluation *e, struct draft *d, const struct 
 	k->label = class != NULL ? class : "";
 }
 
+/* "ITEEsv(SERT) = 3750.00": comparable within one benchmark alone. */
+static const char *itee_notation(struct draft *d, const char *benchmark, struct hwatt_ratio value)
+{
+	char number[64];
+	hwatt_ratio_format(value, 2, number);
+	return hwatt_arena_printf(d->arena, "ITEEsv(%s) = %s", benchmark, number);
+}
+
 static void put_figure(const struct evaluation *e, struct draft *d, const struct subject *s, const struct figure *figure,
-		       const struct window *window, int64_t until_s, const struct kpi *kpi)
+		       const struct window *window, int64_t until_s, const char *benchmark, const struct kpi *kpi)
 {
 	char notes[256];
 	struct hwatt_view_kpi *k = add_kpi(d, s, figure->name, figure->unit, window);
@@ -367,6 +378,8 @@ static void put_figure(const struct evaluation *e, struct draft *d, const struct
 		k->denominator_unit = kpi->denominator_unit;
 	}
 	put_names(e, d, s, figure, window, until_s, kpi, k);
+	if (kpi->known && strcmp(figure->name, "itee") == 0)
+		k->notation = itee_notation(d, benchmark, kpi->value);
 }
 
 /* Tells once when the categories of a month contradict each other: a meter is mapped wrongly. */
@@ -395,7 +408,7 @@ static void put_figures(struct evaluation *e, struct draft *d, size_t subject, c
 		if (!applies(s, e->sources, &period.period, figures[i].needs))
 			continue;
 		figures[i].compute(&period.period, &kpi);
-		put_figure(e, d, s, &figures[i], window, until_s, &kpi);
+		put_figure(e, d, s, &figures[i], window, until_s, period.period.servers.benchmark, &kpi);
 		if (figures[i].needs >= NEEDS_PUE1 && figures[i].needs <= NEEDS_PUE3)
 			pue[1 + (int)(figures[i].needs - NEEDS_PUE1)] = kpi;
 	}

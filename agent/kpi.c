@@ -297,6 +297,20 @@ void kpi_energy_it(const struct kpi_period *period, struct kpi *out)
 	}
 }
 
+/* The energy of a contract at a site with its part of the overhead, in J. */
+static struct hwatt_ratio allocated(const struct kpi_site *site, struct hwatt_ratio pue)
+{
+	struct hwatt_ratio own = { site->it.num, KPI_PER_J };
+	if (site->fixed_ppm == 0 || pue.num <= pue.den)
+		return fraction_product(own, pue, FRACTION_ENERGY_BITS);
+	struct hwatt_ratio variable = { site->fixed_ppm * pue.den + (HWATT_PPM - site->fixed_ppm) * pue.num, HWATT_PPM * pue.den };
+	struct hwatt_ratio overhead = { pue.num - pue.den, KPI_PER_J }; /* the ratio's sides are the energies themselves */
+	struct hwatt_ratio fixed = fraction_product(overhead, (struct hwatt_ratio){ (hwatt_i128)site->fixed_ppm * site->reserved_mw,
+										    (hwatt_i128)HWATT_PPM * site->contracted_mw },
+						    FRACTION_ENERGY_BITS);
+	return fraction_plus(fraction_product(own, variable, FRACTION_ENERGY_BITS), fixed);
+}
+
 void kpi_energy_allocated(const struct kpi_period *period, struct kpi *out)
 {
 	kpi_energy_it(period, out); /* category, and the bound: no overhead is below nothing */
@@ -319,7 +333,12 @@ void kpi_energy_allocated(const struct kpi_period *period, struct kpi *out)
 			out->quality = pue.quality;
 		if (!pue.known)
 			break;
-		struct hwatt_ratio part = fraction_product((struct hwatt_ratio){ site->it.num, KPI_PER_J }, pue.value, FRACTION_ENERGY_BITS);
+		if (site->fixed_ppm > 0 && (site->reserved_mw == 0 || site->contracted_mw == 0)) {
+			out->flags |= KPI_NO_DATA; /* nobody says how much of the site the contract reserves */
+			out->known = false;
+			break;
+		}
+		struct hwatt_ratio part = allocated(site, pue.value);
 		double u_rel = hypot(kpi_relative_u(site->it.num, site->it.num_mpe),
 				     (double)pue.u_nano / 1e9 / hwatt_ratio_double(pue.value));
 		variance += pow(u_rel * hwatt_ratio_double(part), 2);
@@ -328,6 +347,22 @@ void kpi_energy_allocated(const struct kpi_period *period, struct kpi *out)
 	}
 	out->value = sum;
 	out->u_nano = out->certain ? kpi_nano_up(sqrt(variance)) : 0;
+}
+
+void kpi_itee(const struct kpi_period *period, struct kpi *out)
+{
+	const struct kpi_servers *servers = &period->servers;
+	*out = (struct kpi){ .coverage = kpi_part_of(servers->rated, servers->all), .quality = 'X', .flags = KPI_NO_DATA };
+	if (servers->rated == 0 || servers->mixed || servers->power <= 0)
+		return;
+	out->flags = 0;
+	out->known = true;
+	out->quality = 'M';
+	out->numerator = (struct hwatt_ratio){ servers->performance, (hwatt_i128)1000000 * HWATT_PPM };
+	out->denominator = (struct hwatt_ratio){ servers->power, (hwatt_i128)1000 * HWATT_PPM };
+	out->numerator_unit = "1";
+	out->denominator_unit = "W";
+	out->value = fraction_quotient(out->numerator, out->denominator);
 }
 
 void kpi_capacity_use(const struct kpi_period *period, struct kpi *out)

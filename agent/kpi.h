@@ -141,6 +141,7 @@ struct kpi_site { /* a site's sums over the window */
 	const struct kpi_slice *slices; /* in the order of time; none where nothing is written down */
 	bool onsite_renewable;    /* what its own plant gives counts */
 	bool has_it;              /* the slices' `it` is metered */
+	int64_t fixed_ppm, reserved_mw, contracted_mw; /* the part of its overhead that follows reserved power; see allocation.h */
 	struct hwatt_ratio pd_it_mw; /* installed IT power demand over the window; unknown */
 	int64_t rated_it_mw;      /* 0: unknown */
 	bool has_dc, has_pue[4];  /* metered at all; by category */
@@ -166,11 +167,20 @@ struct kpi_group {
 	int32_t letters[KPI_LETTERS];
 };
 
+struct kpi_servers { /* what makers declare of the servers of a subject */
+	hwatt_i128 performance;   /* of those that have a benchmark: millionths of its unit x ppm of the share */
+	hwatt_i128 power;         /* mW x ppm */
+	int64_t rated, all;       /* servers with a benchmark; all */
+	const char *benchmark;    /* its name; NULL: none */
+	bool mixed;               /* of several benchmarks: they do not add up */
+};
+
 struct kpi_period { /* everything a subject's figures over one window are made of */
 	struct kpi_span span;
 	bool single;              /* one quarter: battery charge shows, so that PUE below 1 is no alarm */
 	size_t site_count;
 	const struct kpi_site *sites;
+	struct kpi_servers servers;
 	const char *contract;     /* whose figures these are; NULL: a site's */
 	size_t certificate_count;
 	const struct certificate *certificates; /* all there are */
@@ -194,7 +204,8 @@ void kpi_ups_efficiency(const struct kpi_period *period, struct kpi *out);
 void kpi_energy_cooling(const struct kpi_period *period, struct kpi *out);
 /* IT energy. */
 void kpi_energy_it(const struct kpi_period *period, struct kpi *out);
-/* IT energy times its site's PUE, proportional allocation.  domain.md 5.11 rule 1. */
+/* IT energy with its share of the site's overhead: in proportion to IT energy, or (a part of it) to the power reserved.  domain.md 5.11
+ * rules 1 to 3. */
 void kpi_energy_allocated(const struct kpi_period *period, struct kpi *out);
 /* ITEUsv: each server over its own covered time, then the mean over servers; those covered for less than half are left
  * out.  domain.md 1.4. */
@@ -206,6 +217,9 @@ void kpi_storage_utilisation(const struct kpi_period *period, struct kpi *out);
 void kpi_network_utilisation(const struct kpi_period *period, struct kpi *out);
 /* Power of all feeds over the usable power of one.  domain.md 6. */
 void kpi_rack_utilisation(const struct kpi_period *period, struct kpi *out);
+/* ITEEsv: greatest performance per W at it, a ratio of sums over the servers that have a benchmark; coverage: of those in scope.  ISO/IEC
+ * 30134-4, domain.md 1.4. */
+void kpi_itee(const struct kpi_period *period, struct kpi *out);
 /* Mean IT power over the installed IT power demand.  domain.md 6. */
 void kpi_capacity_use(const struct kpi_period *period, struct kpi *out);
 

@@ -118,6 +118,27 @@ static const struct unit *unit_of(const struct logbook_row *row)
 	return NULL;
 }
 
+/* The most that any data centre can have, in base units: sums of such rows stay within 128 bits. */
+static hwatt_i128 most_of(enum dimension dimension)
+{
+	switch (dimension) {
+	case DATA: return (hwatt_i128)1000000000000000000 * 1000;
+	case RATE: return (hwatt_i128)1000000000000000000;
+	case WORK: return (hwatt_i128)1000000000000000;
+	default: return (hwatt_i128)10000000000;
+	}
+}
+
+static hwatt_i128 in_base(const struct logbook_row *row);
+
+static void check_size(const struct logbook_row *row, const struct hwatt_node *at, struct hwatt_report *report)
+{
+	struct hwatt_mark mark = hwatt_node_mark(at, "value");
+	hwatt_i128 value = in_base(row), most = most_of(dimensions[row->quantity]) * 1000000;
+	if (value > most || value < -most)
+		hwatt_report_add(report, &mark, "that is more than any data centre has; is the unit right?");
+}
+
 static void check_unit(const struct logbook_row *row, const struct hwatt_node *at, struct hwatt_report *report)
 {
 	struct hwatt_mark mark = hwatt_node_mark(at, "unit");
@@ -134,6 +155,8 @@ static void check_unit(const struct logbook_row *row, const struct hwatt_node *a
 	else if (unit->fuel && row->heating_value == 0)
 		hwatt_report_add(report, &mark, "how much energy a fuel holds is not the same everywhere; state \"heating_value\" "
 				 "(kWh per %s) from the delivery note, or the amount in kWh", row->unit);
+	else
+		check_size(row, at, report);
 }
 
 static void check_row(const void *object, const struct hwatt_node *at, struct hwatt_report *report)

@@ -1,6 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The hallwatt authors
  * SPDX-License-Identifier: Apache-2.0 */
 #include "subject.h"
+#include "allocation.h"
 #include <assert.h>
 #include <hallwatt/arena.h>
 #include <stdlib.h>
@@ -423,6 +424,12 @@ static void make_sites(const struct subject *s, const struct sources *sources, c
 		const struct subject_site *site = &s->sites[i];
 		out[i].id = site->site->site->id;
 		out[i].rated_it_mw = site->site->site->rated_it_mw;
+		if (s->contract != NULL && site->site->site->allocation.rule != ALLOCATION_PROPORTIONAL) {
+			const struct config_allocation *a = &site->site->site->allocation;
+			out[i].fixed_ppm = a->rule == ALLOCATION_RESERVED ? HWATT_PPM : a->fixed_ppm;
+			out[i].reserved_mw = s->contract->reserved_mw;
+			out[i].contracted_mw = a->contracted_mw;
+		}
 		out[i].pd_it_mw = (struct hwatt_ratio){ out[i].rated_it_mw, out[i].rated_it_mw > 0 };
 		out[i].has_dc = site->dc != SUBJECT_NO_PAIR;
 		out[i].dc = *pair_at(sums, site->dc);

@@ -94,6 +94,8 @@ static void nonsense_in_readings_is_told_with_its_place(void **state)
 	expect(BOOKS_READINGS, "r.csv", HEAD "s,water,,,,2026-01-01,5,m3,k\ns,water,,2026-02-01,2026-02-02,,4,m3,k\n",
 	       "r.csv:3:1: the same meter is written with \"at\" and with \"from\" and \"to\" (r.csv:2); keep to one of them, or give them "
 	       "different names under \"meter\"\n");
+	expect(BOOKS_READINGS, "r.csv", HEAD "s,fuel_oil,,2026-01-01,2026-01-31,,5000000,GWh,k\n",
+	       "r.csv:2:36: that is more than any data centre has; is the unit right?\n");
 	expect(BOOKS_READINGS, "r.yaml", "site: s\n", "r.yaml:1:1: the file holds a list: a row begins with \"- \"\n");
 }
 
@@ -277,18 +279,28 @@ static void what_is_eligible(void **state)
 	loading_end(&d.l);
 }
 
-/* --- what a person can get wrong in a table ---------------------------------------------------------------------- */
+static void take_example(struct desk *d, enum books_kind kind, const char *path)
+{
+	struct hwatt_text bytes;
+	struct hwatt_error err;
+	hwatt_text_init(&bytes, 1u << 20);
+	if (document_read(path, &bytes, &err) < 0)
+		fail_msg("%s: %s", path, err.text);
+	books_take(d->books, kind, path, hwatt_text_string(&bytes), bytes.length, d->l.arena, &d->l.report);
+	hwatt_text_free(&bytes);
+}
 
-static void benchmarks_are_found_by_model(void **state)
+static void the_shipped_examples_have_no_mistake(void **state)
 {
 	(void)state;
 	struct desk d = begin();
-	take(&d, BOOKS_BENCHMARKS, "b.yaml", "- {vendor: Dell, model: PowerEdge R750, benchmark: SERT, performance: 1000000, power: 300 W, source: s}\n");
+	size_t count;
+	take_example(&d, BOOKS_READINGS, TEST_SOURCE_DIR "/../../packaging/readings.example.csv");
+	take_example(&d, BOOKS_CERTIFICATES, TEST_SOURCE_DIR "/../../packaging/certificates.example.yaml");
 	finish(&d, "");
-	assert_non_null(books_benchmark(d.books, "Dell Inc.", "PowerEdge R750"));
-	assert_non_null(books_benchmark(d.books, "DELL", "poweredge r750"));
-	assert_null(books_benchmark(d.books, "Dellinger", "PowerEdge R750"));
-	assert_null(books_benchmark(d.books, "Dell Inc.", "PowerEdge R760"));
+	assert_int_equal(d.books->logbook.track_count, 5);
+	books_certificates(d.books, &count);
+	assert_int_equal(count, 2);
 	loading_end(&d.l);
 }
 
@@ -304,7 +316,7 @@ int main(void)
 		cmocka_unit_test(ranges_of_ids_overlap_by_number),
 		cmocka_unit_test(an_audit_finds_what_counts_twice),
 		cmocka_unit_test(what_is_eligible),
-		cmocka_unit_test(benchmarks_are_found_by_model),
+		cmocka_unit_test(the_shipped_examples_have_no_mistake),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -318,6 +318,33 @@ static void notations(void **state)
 	assert_string_equal(text, "pPUE3[room-2] (2025-01-01:2025-12-31) = 1.13");
 }
 
+static void overhead_follows_reserved_power_where_the_site_says_so(void **state)
+{
+	(void)state; /* example 41: 30 of 80, half of the power, 8 of the 20 of overhead fixed */
+	struct domain d;
+	struct kpi out;
+	domain_begin(&d, 1);
+	d.site.it_category = 1;
+	d.site.has_pue[1] = true;
+	d.site.pue[1] = domain_energy(100, 80, 1);
+	d.site.it = domain_energy(30, 0, 1);
+	d.period.contract = "c";
+	d.site.fixed_ppm = 400000;
+	d.site.reserved_mw = 50;
+	d.site.contracted_mw = 100;
+	kpi_energy_allocated(&d.period, &out);
+	assert_int_equal(hwatt_ratio_compare(out.value, (struct hwatt_ratio){ 385 * 360000, 1 }), 0);
+	d.site.fixed_ppm = 1000000;
+	kpi_energy_allocated(&d.period, &out);
+	assert_int_equal(hwatt_ratio_compare(out.value, (struct hwatt_ratio){ 40 * 3600000, 1 }), 0);
+	d.site.reserved_mw = 0; /* not stated */
+	kpi_energy_allocated(&d.period, &out);
+	assert_false(out.known);
+	d.site.fixed_ppm = 0;
+	kpi_energy_allocated(&d.period, &out);
+	assert_int_equal(hwatt_ratio_compare(out.value, (struct hwatt_ratio){ 375 * 360000, 1 }), 0);
+}
+
 static void capacity_use(void **state)
 {
 	(void)state;
@@ -358,6 +385,7 @@ int main(void)
 		cmocka_unit_test(an_estimate_shows),
 		cmocka_unit_test(notations),
 		cmocka_unit_test(capacity_use),
+		cmocka_unit_test(overhead_follows_reserved_power_where_the_site_says_so),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

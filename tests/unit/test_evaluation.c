@@ -221,7 +221,7 @@ static int64_t utc(int year, int month, int day, int hour, int minute)
 	return civil_day(year, month, day) * 86400 + hour * 3600 + minute * 60;
 }
 
-struct register_files { const char *keys, *readings, *certificates, *factors; }; /* files as texts; NULL: none */
+struct register_files { const char *keys, *readings, *certificates, *factors, *benchmarks; }; /* files as texts; NULL: none */
 
 /* The hall with further devices and one contract on rack A1; the store begins at `base_s`, which holds no intervals yet. */
 static void set_up_with(struct hall *h, const struct register_files *files, const char *devices, const char *valid,
@@ -233,11 +233,13 @@ static void set_up_with(struct hall *h, const struct register_files *files, cons
 	hwatt_text_init(&text, 1u << 16);
 	hwatt_text_printf(&text, "sites: [{id: s1, timezone: Europe/Stockholm, rated_it_power: 2 kW%s}]\n"
 			  "racks: [{id: A1, site: s1, usable_power: 11 kW}]\ncontracts: c.yaml\nreadings: [r*.csv]\ncertificates: [g*.csv]\n"
-			  "factors: [f*.csv]\ndevices:\n%s%s", files->keys, hall_devices, devices);
+			  "factors: [f*.csv]\nbenchmarks: [b*.csv]\ndevices:\n%s%s", files->keys, hall_devices, devices);
 	if (files->readings != NULL)
 		folder_write(&h->folder, "r.csv", files->readings);
 	if (files->certificates != NULL)
 		folder_write(&h->folder, "g.csv", files->certificates);
+	if (files->benchmarks != NULL)
+		folder_write(&h->folder, "b.csv", files->benchmarks);
 	if (files->factors != NULL)
 		folder_write(&h->folder, "f.csv", files->factors);
 	folder_write(&h->folder, "h.yaml", hwatt_text_string(&text));
@@ -420,6 +422,7 @@ static void what_people_write_down_pairs_with_the_months(void **state)
 				"a,s1,520.8 kWh,wind,2026-05-01,2026-05-31,2026-06-10\n"
 				"b,s1,5000 kWh,nuclear,2026-05-01,2026-05-31,2026-06-10\n"
 				"c,s1,1512 kWh,hydro,2026-06-01,2026-06-30,2026-07-10\n", /* half as much again as June used */
+		.benchmarks = "vendor,model,benchmark,performance,power,devices,source\nA,B,SERT,1000000,300 W,srv-1,report\n",
 		.factors = "kind,zone,year,value,unit,published,source\ngrid,SE1,2025,30,g/kWh,2026-03-01,test\n",
 	};
 	set_up_with(&h, &files, "", "from: 2026-05-01, to: 2026-12-31",
@@ -450,6 +453,8 @@ static void what_people_write_down_pairs_with_the_months(void **state)
 	assert_non_null(figure(&h, "site", "cue_market", "month")); /* the residual mix of SE is shipped */
 	FIGURE(&h, "site", "capacity_use", "month", 1, 4, 1000000);
 	assert_null(figure(&h, "contract", "capacity_use", "month"));
+	FIGURE(&h, "site", "itee", "month", 10000, 3, 500000); /* one of the two servers has a test report */
+	assert_string_equal(figure(&h, "site", "itee", "month")->notation, "ITEEsv(SERT) = 3333.33");
 
 	VERDICT(&h, "water", HWATT_NOT_MET, "LIMIT", may_s, june_s);
 	VERDICT(&h, "class", HWATT_NOT_MET, "LIMIT", may_s, june_s);
