@@ -5,8 +5,8 @@
 #define HALLWATT_EVALUATION_STATE_H
 
 #include "evaluation.h"
+#include "abacus.h"
 #include "happenings.h"
-#include "subject.h"
 #include "verdict.h"
 
 struct slot { /* a recent quarter, as all points told it */
@@ -19,6 +19,8 @@ struct slot { /* a recent quarter, as all points told it */
 
 struct evaluation_zone { const char *name; struct zone *zone; };
 
+struct evaluation_books;
+
 struct evaluation {
 	const struct inventory *inventory;
 	struct store *store;
@@ -27,6 +29,7 @@ struct evaluation {
 	struct evaluation_zone *zones;
 	struct sources *sources;
 	struct subject *subjects; /* sites, then contracts */
+	struct abacus *abacus;      /* of the subjects */
 	bool *order_told;         /* by subject: that its PUE categories contradict each other */
 	bool *waited;             /* by source, as many as there were at the start: since when is written down */
 	size_t waited_count;
@@ -37,6 +40,8 @@ struct evaluation {
 	size_t result_capacity;
 	struct source_quarter *results; /* scratch */
 	struct sums quarter, fresh, window; /* scratch */
+	struct evaluation_books *books;
+	int64_t sites_to_s;       /* sites are summed until then */
 	struct happenings happenings; /* devices that were replaced */
 };
 
@@ -50,6 +55,9 @@ void evaluation_ask(struct evaluation *evaluation, const struct subject *subject
 		    const struct window *window, int64_t until_s, struct hwatt_arena *arena, struct verdict_question *out);
 /* The day as of which a present requirement is judged: that of `until_s`, within the contract. */
 struct window evaluation_present(const struct subject *subject, int64_t until_s);
+/* The sums of a subject over `window`, as far as they are in until `until_s`, with what people wrote down. Free it. */
+void evaluation_period(struct evaluation *evaluation, size_t subject, const struct window *window, int64_t until_s,
+		       struct subject_period *out);
 /* Brings all sums up to `now_s`. */
 void evaluation_settle(struct evaluation *evaluation, int64_t now_s);
 

@@ -9,7 +9,7 @@ const char *const requirement_trigger_words[] = { "always", "replacement", NULL 
 
 const struct requirement_type *requirement_type_at(size_t i)
 {
-	static const struct requirement_type *const tables[] = { judge_measured_types, judge_document_types, judge_asset_types,
+	static const struct requirement_type *const tables[] = { judge_measured_types, judge_resource_types, judge_document_types, judge_asset_types,
 								 judge_location_types, judge_event_types, judge_counter_types };
 	for (size_t t = 0; t < sizeof(tables) / sizeof(tables[0]); t++)
 		for (const struct requirement_type *type = tables[t]; type->name != NULL; type++)
@@ -36,7 +36,8 @@ struct hwatt_ratio requirement_limit(const struct requirement *r)
 const char *requirement_unit_name(const struct requirement *r)
 {
 	static const char *const names[] = { [UNIT_RATIO] = "1", [UNIT_SHARE] = "1", [UNIT_ENERGY] = "J", [UNIT_YEARS] = "years",
-					     [UNIT_PLAIN] = "1", [UNIT_MASS] = "kg", [UNIT_NONE] = "" };
+					     [UNIT_PLAIN] = "1", [UNIT_MASS] = "kg", [UNIT_FACTOR] = "1", [UNIT_WATER] = "m3/MWh",
+					     [UNIT_CARBON] = "kg/kWh", [UNIT_NONE] = "" };
 	if (r->type->unit == UNIT_PLAIN && strcmp(r->type->name, "counter") == 0 && r->counter.unit[0] != '\0')
 		return r->counter.unit;
 	return names[r->type->unit];
@@ -133,6 +134,8 @@ bool requirement_read(const struct hwatt_node *node, struct requirement *out, st
 	out->type = type;
 	out->window = document_get(node, "window") != NULL ? kinds[out->window_word] : type->window;
 	check_limit(out, node, report);
+	if (type->fill != NULL)
+		type->fill(out);
 	check_days(out, node, report);
 	if (type->check != NULL && report_total(report) == before)
 		type->check(out, node, report);

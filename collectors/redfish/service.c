@@ -46,11 +46,12 @@ struct session {
 	size_t row_count, row_capacity, settled;
 	uint32_t *slots;
 	size_t slot_count;
-	struct held held[MAX_HELD];
+	struct held *held;         /* of MAX_HELD, until the family is known */
 	size_t held_count;
 	/* identity, as far as it was read */
 	char *vendor, *product, *system_vendor, *system_model, *system_serial, *chassis_vendor, *chassis_model, *chassis_serial,
 		*manager_vendor, *manager_firmware, *manager_start;
+	size_t system_at, chassis_at, manager_at; /* the resources that say so; WALK_NONE: none yet */
 	bool restarted;
 	/* the poll */
 	bool polling, expanding;
@@ -58,7 +59,6 @@ struct session {
 	size_t gained;            /* values of this poll */
 	struct hwatt_error first_error;
 	int64_t last_good_ms;
-	int64_t born_ms;
 };
 
 int service_start(struct uv_loop_s *loop, struct hwatt_log *log, void **out, struct hwatt_error *err)
@@ -239,6 +239,7 @@ static void settle_poll(struct session *s)
 
 /* --- identity ---------------------------------------------------------------------------------------------------- */
 
+/* True when another text stood there before. */
 static bool keep(char **field, const char *text)
 {
 	char clean[128];
@@ -253,38 +254,60 @@ static bool keep(char **field, const char *text)
 	return changed;
 }
 
-static void keep_first(char **field, const char *text)
+/* The first resource of its kind that has a serial number speaks for the device, now and at every later read. */
+static bool speaks(size_t *speaker, size_t at, const json_t *json)
 {
-	if (*field == NULL)
-		keep(field, text);
+	if (*speaker == WALK_NONE && tree_string(json, "/SerialNumber")[0] != '\0')
+		*speaker = at;
+	return *speaker == at;
 }
 
-/* A chassis that is not part of another one, or the system, says who the device is; a manager, when it began anew. */
+static void learn_system(struct session *s, const json_t *json)
+{
+	if (!speaks(&s->system_at, s->at, json) && s->system_at != WALK_NONE)
+		return;
+	keep(&s->system_vendor, tree_string(json, "/Manufacturer"));
+	keep(&s->system_model, tree_string(json, "/Model"));
+	keep(&s->system_serial, tree_string(json, "/SerialNumber"));
+}
+
+static void learn_chassis(struct session *s, const json_t *json, bool pdu)
+{
+	if (!speaks(&s->chassis_at, s->at, json) && s->chassis_at != WALK_NONE)
+		return;
+	keep(&s->chassis_vendor, tree_string(json, "/Manufacturer"));
+	keep(&s->chassis_model, tree_string(json, "/Model"));
+	keep(&s->chassis_serial, tree_string(json, "/SerialNumber"));
+	if (pdu)
+		keep(&s->manager_firmware, tree_string(json, "/FirmwareVersion"));
+}
+
+/* Another firmware, or a manager that began anew, may have other links. */
+static void learn_manager(struct session *s, const json_t *json)
+{
+	if (s->manager_at == WALK_NONE && tree_string(json, "/FirmwareVersion")[0] != '\0')
+		s->manager_at = s->at;
+	if (s->manager_at != s->at)
+		return;
+	keep(&s->manager_vendor, tree_string(json, "/Manufacturer"));
+	s->restarted |= keep(&s->manager_firmware, tree_string(json, "/FirmwareVersion"));
+	s->restarted |= keep(&s->manager_start, tree_string(json, "/LastResetTime"));
+}
+
 static void learn_identity(struct session *s, const struct resource *r, const json_t *json)
 {
-	bool changed = false;
 	if (r->kind == KIND_ROOT) {
 		keep(&s->vendor, tree_string(json, "/Vendor"));
 		keep(&s->product, tree_string(json, "/Product"));
-	} else if (r->kind == KIND_SYSTEM && !r->collection) {
-		bool first = s->system_serial == NULL || strcmp(r->label, s->system_vendor != NULL ? "" : "") == 0;
-		if (first || r->reads > 1)
-			keep_first(&s->system_vendor, tree_string(json, "/Manufacturer"));
-		keep_first(&s->system_model, tree_string(json, "/Model"));
-		keep_first(&s->system_serial, tree_string(json, "/SerialNumber"));
-	} else if ((r->kind == KIND_CHASSIS && !r->contained) || r->kind == KIND_PDU) {
-		keep_first(&s->chassis_vendor, tree_string(json, "/Manufacturer"));
-		keep_first(&s->chassis_model, tree_string(json, "/Model"));
-		keep_first(&s->chassis_serial, tree_string(json, "/SerialNumber"));
-		if (r->kind == KIND_PDU)
-			keep_first(&s->manager_firmware, tree_string(json, "/FirmwareVersion"));
-	} else if (r->kind == KIND_MANAGER) {
-		keep_first(&s->manager_vendor, tree_string(json, "/Manufacturer"));
-		if (s->manager_firmware == NULL || r->reads > 1)
-			changed = keep(&s->manager_firmware, tree_string(json, "/FirmwareVersion"));
-		changed |= keep(&s->manager_start, tree_string(json, "/LastResetTime"));
 	}
-	s->restarted |= changed;
+	if (r->collection)
+		return;
+	if (r->kind == KIND_SYSTEM)
+		learn_system(s, json);
+	else if ((r->kind == KIND_CHASSIS && !r->contained) || r->kind == KIND_PDU)
+		learn_chassis(s, json, r->kind == KIND_PDU);
+	else if (r->kind == KIND_MANAGER)
+		learn_manager(s, json);
 }
 
 static const char *first_of(const char *a, const char *b, const char *c, const char *d)
@@ -368,6 +391,8 @@ static void decode_held(struct session *s)
 		json_decref(s->held[i].json);
 	}
 	s->held_count = 0;
+	free(s->held);
+	s->held = NULL;
 	s->at = at;
 }
 
@@ -432,6 +457,8 @@ static void take_document(struct session *s, json_t *json)
 	s->expanding = false;
 	r->wanted = false;
 	if (!s->chosen && r->kind < KIND_POWER && s->held_count < MAX_HELD) {
+		if (s->held == NULL)
+			s->held = hwatt_alloc(MAX_HELD * sizeof(*s->held));
 		s->held[s->held_count++] = (struct held){ s->at, json_incref(json) };
 		return;
 	}
@@ -626,6 +653,7 @@ int service_open(struct hwatt_target *t, struct hwatt_error *err)
 	const struct redfish_settings *settings = hwatt_target_settings(t);
 	const struct hwatt_device *device = hwatt_target_device(t);
 	s->t = t;
+	s->system_at = s->chassis_at = s->manager_at = WALK_NONE;
 	s->engine = hwatt_target_engine(t);
 	char *pin = hwatt_target_recall(t, "redfish-pin");
 	const struct link_watch watch = { on_sent, on_pinned, on_session, s };
@@ -646,7 +674,7 @@ int service_open(struct hwatt_target *t, struct hwatt_error *err)
 	s->exploring = true;
 	s->detail_ms = settings->detail_ms;
 	s->refresh_ms = settings->refresh_ms;
-	s->last_good_ms = (int64_t)uv_now(hwatt_target_loop(t));
+	s->last_good_ms = INT64_MIN / 2; /* never */
 	curl_loop_peers(s->engine->loop, ++s->engine->links);
 	hwatt_target_attach(t, s);
 	return 0;
@@ -671,6 +699,7 @@ static void on_link_closed(void *arg)
 		free(*texts[i]);
 	for (size_t i = 0; i < s->held_count; i++)
 		json_decref(s->held[i].json);
+	free(s->held);
 	curl_loop_peers(s->engine->loop, --s->engine->links);
 	free((void *)(uintptr_t)s->choice.rules.items);
 	guide_release(s->guide);
