@@ -46,7 +46,7 @@ static void put_sites(const struct subject *s, struct hwatt_arena *arena, struct
 void evaluation_ask(struct evaluation *e, const struct subject *s, const struct requirement *r, const struct window *window,
 		    int64_t until_s, struct hwatt_arena *arena, struct verdict_question *out)
 {
-	struct judge_facts facts = { .contract = s->contract, .arena = arena, .day = zone_day(s->zone, e->settled_s),
+	struct judge_facts facts = { .contract = s->contract, .arena = arena, .day = zone_day(s->zone, e->by_request ? e->settled_s - 1 : e->settled_s),
 				     .from_day = zone_day(s->zone, window->from_s), .to_day = zone_day(s->zone, window->to_s - 1),
 				     .closed = window->to_s <= until_s };
 	if (r->type->present)

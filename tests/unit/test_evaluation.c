@@ -78,6 +78,19 @@ int store_newest(struct store *store, int64_t *start_s, struct hwatt_error *err)
 	return 0;
 }
 
+int store_firsts(struct store *store, int (*each)(void *arg, int64_t point, int64_t start_s), void *arg, struct hwatt_error *err)
+{
+	(void)err;
+	for (size_t p = 0; p < store->point_count; p++) {
+		int64_t q = 0;
+		while (q < QUARTERS && !store->cells[q * POINTS + (int64_t)p].present)
+			q++;
+		if (q < QUARTERS && each(arg, (int64_t)p + 1, store->base_s + q * QUARTER_S) != 0)
+			break;
+	}
+	return 0;
+}
+
 struct days { /* from rows to days */
 	int (*each)(void *arg, const struct store_day *day);
 	void *arg;
