@@ -3,6 +3,7 @@
 #include "config.h"
 #include "contract.h"
 #include "discovery.h"
+#include "fetch.h"
 #include "watch.h"
 #include "names.h"
 #include "nearest.h"
@@ -14,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <sys/stat.h>
 
 #define FILES_MAX 10000u
@@ -198,8 +200,10 @@ static const struct hwatt_schema device_schema = {
 
 static const struct hwatt_option discovery_rows[] = {
 	{ ROW(struct raw_discovery, file, "file", HWATT_LIST), .item = HWATT_NODE, .flags = HWATT_ONE_OR_LIST, .pattern = ".",
-	  .help = "files of targets in the manner of Prometheus' file_sd, as patterns relative to this file" },
-	{ ROW(struct raw_discovery, http, "http", HWATT_NODE), .pattern = "^https?://", .help = "not supported yet" },
+	  .help = "files of targets in the manner of Prometheus' file_sd, as patterns relative to this file; "
+		  "taken in when they change" },
+	{ ROW(struct raw_discovery, http, "http", HWATT_NODE), .pattern = "^https?://",
+	  .help = "address of a list of targets in the manner of Prometheus' http_sd, asked for once a minute" },
 };
 static const struct hwatt_schema discovery_schema = {
 	.name = "discovery", .help = "devices from elsewhere", .size = sizeof(struct raw_discovery), .options = discovery_rows,
@@ -243,7 +247,7 @@ static const struct hwatt_option main_rows[] = {
 	{ ROW(struct raw, racks, "racks", HWATT_LIST), .schema = &rack_schema, .help = "racks whose usable power is known" },
 	{ ROW(struct raw, devices, "devices", HWATT_LIST), .schema = &device_schema, .help = "what is polled" },
 	{ ROW(struct raw, discovery, "device_discovery", HWATT_LIST), .schema = &discovery_schema,
-	  .help = "devices from files that other programs write" },
+	  .help = "devices from files that other programs write, or from their servers" },
 	{ ROW(struct raw, contracts, "contracts", HWATT_LIST), .item = HWATT_NODE, .flags = HWATT_ONE_OR_LIST, .pattern = ".",
 	  .help = "files with one contract each, as patterns relative to this file" },
 	{ BOOK(BOOKS_READINGS, "readings"), .help = "files with what is read by people: water, heat, fuels, areas ... (CSV or YAML)" },
@@ -587,15 +591,39 @@ static void note_places(struct loader *l, const struct raw *raw)
 	l->config->target_places = (struct hwatt_list){ .items = places, .count = count };
 }
 
+/* The list of a server as it was kept last: `state`/targets-HASH.json; it may not be there yet, or not for us to read. */
+static void load_fetched(struct loader *l, const struct hwatt_node *node, struct fetch_order *out)
+{
+	unsigned char digest[EVP_MAX_MD_SIZE];
+	const char *text = node->kind == HWATT_NODE_SCALAR ? node->text : "";
+	*out = (struct fetch_order){ .url = "", .file = "" };
+	if (strncmp(text, "http://", 7) != 0 && strncmp(text, "https://", 8) != 0) {
+		mistake(l, node->mark, "the address of a list of targets begins with http:// or https://");
+		return;
+	}
+	if (strchr(text, '@') != NULL) {
+		mistake(l, node->mark, "a user does not belong in an address");
+		return;
+	}
+	EVP_Digest(text, strlen(text), digest, NULL, EVP_sha256(), NULL);
+	out->url = hwatt_arena_strdup(l->config->arena, text);
+	out->file = hwatt_arena_printf(l->config->arena, "%s/targets-%02x%02x%02x%02x%02x%02x.json", l->config->state, digest[0],
+				       digest[1], digest[2], digest[3], digest[4], digest[5]);
+	if (access(out->file, R_OK) == 0)
+		load_targets(l, out->file);
+}
+
 static void discover(struct loader *l)
 {
 	const struct raw *raw = &l->sources[0].raw;
+	struct fetch_order *orders = hwatt_arena_alloc(l->config->arena, (raw->discovery.count + 1) * sizeof(*orders));
+	l->config->target_urls.items = orders;
 	for (size_t i = 0; i < raw->discovery.count; i++) {
 		const struct raw_discovery *d = &((const struct raw_discovery *)raw->discovery.items)[i];
 		if (d->http != NULL)
-			mistake(l, d->http->mark, "discovery over HTTP is not supported yet; write the targets to a file and name it with file");
+			load_fetched(l, d->http, &orders[l->config->target_urls.count++]);
 		else if (d->file.count == 0 && d->mark.file != NULL)
-			mistake(l, d->mark, "say where the devices come from: {file: PATTERN}");
+			mistake(l, d->mark, "say where the devices come from: {file: PATTERN} or {http: URL}");
 		each_file(l, &d->file, load_targets);
 	}
 	note_places(l, raw);

@@ -89,6 +89,7 @@ struct config {
 	enum hwatt_level log_level;
 	enum hwatt_log_format log_format;
 	struct hwatt_list target_places; /* struct watch_place: where files of targets are looked for */
+	struct hwatt_list target_urls;   /* struct fetch_order: lists of targets that servers have */
 	struct hwatt_list profiles; /* const char *: further folders of profiles, absolute */
 	size_t site_count, rack_count, credentials_count, device_count, contract_count;
 	struct config_site *sites;

@@ -5,8 +5,8 @@
 #define HALLWATT_EVALUATION_STATE_H
 
 #include "evaluation.h"
+#include "abacus.h"
 #include "happenings.h"
-#include "subject.h"
 #include "verdict.h"
 
 struct slot { /* a recent quarter, as all points told it */
@@ -29,6 +29,7 @@ struct evaluation {
 	struct evaluation_zone *zones;
 	struct sources *sources;
 	struct subject *subjects; /* sites, then contracts */
+	struct abacus *abacus;      /* of the subjects */
 	bool *order_told;         /* by subject: that its PUE categories contradict each other */
 	bool *waited;             /* by source, as many as there were at the start: since when is written down */
 	size_t waited_count;

@@ -1,6 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The hallwatt authors
  * SPDX-License-Identifier: Apache-2.0 */
 #include "history.h"
+#include "packer.h"
 #include <hallwatt/arena.h>
 #include <stdlib.h>
 #include <uv.h>
@@ -34,6 +35,7 @@ struct history {
 	struct generation *generation; /* the present one; a reference */
 	struct evaluation *evaluation;
 	struct load *load;             /* the one that runs, maybe for an older generation */
+	struct packer *packer;         /* NULL without a loop */
 	bool wanted, ready;
 	int64_t not_before_ms;         /* after a load that failed */
 };
@@ -135,6 +137,8 @@ void history_turn(struct history *h, int64_t now_s, int64_t mono_ms)
 		h->not_before_ms = mono_ms + HISTORY_RETRY_MS;
 	if (h->wanted && h->load == NULL && mono_ms >= h->not_before_ms)
 		begin(h, now_s);
+	if (h->packer != NULL && h->evaluation != NULL) /* figures go first */
+		packer_turn(h->packer, now_s, mono_ms);
 }
 
 int history_change(struct history *h, struct generation *generation, int64_t now_s, struct hwatt_error *err)
@@ -150,6 +154,8 @@ int history_change(struct history *h, struct generation *generation, int64_t now
 	generation_release(h->generation);
 	h->generation = generation_take(generation);
 	h->wanted = h->loop != NULL;
+	if (h->loop != NULL && h->packer == NULL) /* its folder never changes */
+		h->packer = packer_new(h->loop, generation->config->state, h->store, h->log);
 	h->not_before_ms = 0;
 	return 0;
 }
@@ -196,6 +202,7 @@ void history_close(struct history *h)
 		if (uv_cancel((uv_req_t *)&h->load->work) < 0) /* it has begun */
 			uv_sem_wait(&h->load->done);
 	}
+	packer_close(h->packer);
 	evaluation_close(h->evaluation);
 	generation_release(h->generation);
 	free(h);

@@ -16,16 +16,10 @@ size_t kpi_letter_rank(char letter)
 	return at != NULL ? (size_t)(at - QUALITY_LETTERS) : KPI_LETTERS - 1;
 }
 
-struct side { /* one side of a pair in one quarter */
-	hwatt_i128 energy, mpe;
-	int64_t covered_ms; /* of the least covered meter */
-	size_t rank, expected;
-	bool unrated;
-};
-
-static struct side add_up(const struct kpi_input *inputs, size_t count)
+static struct kpi_side add_up(const struct kpi_input *inputs, size_t count)
 {
-	struct side s = { .covered_ms = QUARTER_MS };
+	struct kpi_side s = { .covered_ms = QUARTER_MS };
+	size_t expected = 0;
 	for (size_t i = 0; i < count; i++) {
 		if (!inputs[i].expected)
 			continue;
@@ -36,37 +30,48 @@ static struct side add_up(const struct kpi_input *inputs, size_t count)
 		s.unrated |= inputs[i].mpe_ppm == 0 && inputs[i].amount != 0;
 		s.covered_ms = inputs[i].covered_ms < s.covered_ms ? inputs[i].covered_ms : s.covered_ms;
 		s.rank = rank > s.rank ? rank : s.rank;
-		s.expected++;
+		expected++;
 	}
-	if (s.expected == 0) {
+	if (expected == 0) {
 		s.covered_ms = 0;
 		s.rank = KPI_LETTERS - 1;
 	}
 	return s;
 }
 
+void kpi_side_ratio(const struct kpi_side *num, const struct kpi_side *den, struct kpi_pair *out)
+{
+	*out = (struct kpi_pair){ .covered_ms = num->covered_ms < den->covered_ms ? num->covered_ms : den->covered_ms };
+	out->letters[num->rank > den->rank ? num->rank : den->rank] = 1;
+	if (out->covered_ms < KPI_VALID_MS || num->energy < 0 || den->energy < 0)
+		return;
+	out->num = num->energy;
+	out->den = den->energy;
+	out->num_mpe = num->mpe;
+	out->den_mpe = den->mpe;
+	out->quarters = 1;
+	out->unrated = num->unrated || den->unrated;
+}
+
+void kpi_side_energy(const struct kpi_side *side, struct kpi_pair *out)
+{
+	*out = (struct kpi_pair){ .num = side->energy, .num_mpe = side->mpe, .covered_ms = side->covered_ms,
+				  .unrated = side->unrated };
+	out->quarters = side->covered_ms >= KPI_VALID_MS;
+	out->letters[side->rank] = 1;
+}
+
 void kpi_quarter_ratio(const struct kpi_input *num, size_t num_count, const struct kpi_input *den, size_t den_count,
 		       struct kpi_pair *out)
 {
-	struct side n = add_up(num, num_count), d = add_up(den, den_count);
-	*out = (struct kpi_pair){ .covered_ms = n.covered_ms < d.covered_ms ? n.covered_ms : d.covered_ms };
-	out->letters[n.rank > d.rank ? n.rank : d.rank] = 1;
-	if (out->covered_ms < KPI_VALID_MS || n.energy < 0 || d.energy < 0)
-		return;
-	out->num = n.energy;
-	out->den = d.energy;
-	out->num_mpe = n.mpe;
-	out->den_mpe = d.mpe;
-	out->quarters = 1;
-	out->unrated = n.unrated || d.unrated;
+	struct kpi_side n = add_up(num, num_count), d = add_up(den, den_count);
+	kpi_side_ratio(&n, &d, out);
 }
 
 void kpi_quarter_energy(const struct kpi_input *inputs, size_t count, struct kpi_pair *out)
 {
-	struct side s = add_up(inputs, count);
-	*out = (struct kpi_pair){ .num = s.energy, .num_mpe = s.mpe, .covered_ms = s.covered_ms, .unrated = s.unrated };
-	out->quarters = s.covered_ms >= KPI_VALID_MS;
-	out->letters[s.rank] = 1;
+	struct kpi_side s = add_up(inputs, count);
+	kpi_side_energy(&s, out);
 }
 
 void kpi_pair_add(struct kpi_pair *to, const struct kpi_pair *from, int sign)

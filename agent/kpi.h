@@ -45,6 +45,16 @@ struct kpi_pair { /* sums of a numerator and a denominator; {0} is empty */
 	int32_t letters[KPI_LETTERS]; /* quarters by their worst quality letter, in the order of QUALITY_LETTERS */
 };
 
+struct kpi_side { /* several meters in one quarter, added up */
+	hwatt_i128 energy, mpe; /* as in struct kpi_pair */
+	int64_t covered_ms;     /* of the least covered meter; 0 when none is expected */
+	size_t rank;            /* of the worst quality letter */
+	bool unrated;
+};
+
+/* What two sides, or one, give. */
+void kpi_side_ratio(const struct kpi_side *num, const struct kpi_side *den, struct kpi_pair *out);
+void kpi_side_energy(const struct kpi_side *side, struct kpi_pair *out);
 /* One quarter of a ratio: counts only when every meter of both sides is covered.  A side with negative energy (more
  * exported than used) does not count either. */
 void kpi_quarter_ratio(const struct kpi_input *num, size_t num_count, const struct kpi_input *den, size_t den_count,

@@ -14,11 +14,11 @@ struct hwatt_ratio kpi_part_of(int64_t part, int64_t whole);
 double kpi_relative_u(hwatt_i128 sum, hwatt_i128 mpe);
 hwatt_i128 kpi_nano_up(double u);
 
-enum kpi_side { KPI_NUMERATOR, KPI_DENOMINATOR };
+enum kpi_half { KPI_NUMERATOR, KPI_DENOMINATOR };
 
 struct kpi_flow { /* a quantity of the logbook that takes part in a quotient */
 	enum logbook_quantity quantity;
-	enum kpi_side side;
+	enum kpi_half side;
 	int64_t weight_ppm;       /* may be negative: deducted */
 };
 
@@ -41,7 +41,7 @@ void kpi_flow_sum(const struct kpi_site *site, const struct kpi_flow *flows, siz
 
 bool kpi_has_carriers(const struct kpi_site *site);
 /* Appends the carriers that the site has, as part of `side`, with the weights (NULL: 1 each). Returns the new count. */
-size_t kpi_add_carriers(const struct kpi_site *site, enum kpi_side side, const struct ruleset_weighting *weights,
+size_t kpi_add_carriers(const struct kpi_site *site, enum kpi_half side, const struct ruleset_weighting *weights,
 			struct kpi_flow *flows, size_t count);
 /* E_DC with fuels, heat and cold by the weights of the site's rules, paired with E_IT. */
 struct kpi_pair kpi_pue_with_carriers(const struct kpi_site *site, int category, unsigned *flags);

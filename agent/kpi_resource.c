@@ -136,7 +136,7 @@ bool kpi_has_carriers(const struct kpi_site *site)
 	return false;
 }
 
-size_t kpi_add_carriers(const struct kpi_site *site, enum kpi_side side, const struct ruleset_weighting *weights,
+size_t kpi_add_carriers(const struct kpi_site *site, enum kpi_half side, const struct ruleset_weighting *weights,
 			struct kpi_flow *flows, size_t count)
 {
 	for (int q = LOGBOOK_FIRST_CARRIER; q <= (int)LOGBOOK_LAST_CARRIER; q++)

@@ -50,6 +50,10 @@ void pipeline_tick(struct pipeline *pipeline, int64_t wall_ms, int64_t mono_ms);
 /* Somebody asks: does what is due, commits and publishes what is known now. */
 void pipeline_refresh(struct pipeline *pipeline, int64_t wall_ms, int64_t mono_ms);
 
+/* Nobody has asked for a while: frees what is published, which is built anew for who asks next. Who cannot wait for that finds
+ * no devices. */
+void pipeline_rest(struct pipeline *pipeline);
+
 /* For `counters`: adds one to the snapshot being made. Name and help are static, label_value is copied. */
 void pipeline_count(struct pipeline *pipeline, const char *name, const char *help, const char *label,
 		    const char *label_value, double value);

@@ -212,11 +212,6 @@ static void finish(struct subject *s, const struct zone *zone, size_t month_limi
 {
 	s->zone = zone;
 	bins_init(&s->bins, zone, s->from_s, s->to_s, month_limit);
-	for (size_t i = 0; i < s->pair_count; i++) {
-		size_t most = s->pairs[i].num.count > s->pairs[i].den.count ? s->pairs[i].num.count : s->pairs[i].den.count;
-		s->input_capacity = most > s->input_capacity ? most : s->input_capacity;
-	}
-	s->inputs = hwatt_alloc((2 * s->input_capacity + 1) * sizeof(*s->inputs));
 }
 
 void subject_init_site(struct subject *s, const struct inventory *inventory, const struct inventory_site *site,
@@ -287,7 +282,6 @@ void subject_free(struct subject *s)
 		free(s->groups[g].members);
 	free(s->pairs);
 	free(s->sites);
-	free(s->inputs);
 	bins_free(&s->bins);
 	*s = (struct subject){0};
 }
@@ -328,7 +322,7 @@ void subject_join(struct subject *s, struct sources *sources, const struct confi
 
 /* --- points ------------------------------------------------------------------------------------------------------ */
 
-static size_t lanes_of(int group)
+size_t subject_lanes(int group)
 {
 	return group == GROUP_RACK ? 1 : group_rows[group].lanes;
 }
@@ -344,7 +338,7 @@ static void each_source(const struct subject *s, void (*each)(void *arg, size_t 
 	}
 	for (int g = 0; g < GROUP_KINDS; g++)
 		for (size_t m = 0; m < s->groups[g].count; m++)
-			for (size_t l = 0; l < lanes_of(g); l++)
+			for (size_t l = 0; l < subject_lanes(g); l++)
 				each(arg, s->groups[g].members[m].sources[l]);
 }
 
@@ -399,76 +393,6 @@ bool subject_reads(const struct subject *s, const struct sources *sources, size_
 	struct search search = { sources, scratch, point, false };
 	each_source(s, look, &search);
 	return search.found;
-}
-
-/* --- a quarter --------------------------------------------------------------------------------------------------- */
-
-static void fill(const struct subject_uses *uses, const struct source_quarter *results, struct kpi_input *inputs)
-{
-	for (size_t i = 0; i < uses->count; i++) {
-		inputs[i] = results[uses->items[i].source].input;
-		inputs[i].share_ppm = uses->items[i].share_ppm;
-	}
-}
-
-static size_t letter_rank(char letter)
-{
-	const char *at = letter != '\0' ? strchr(QUALITY_LETTERS, letter) : NULL;
-	return at != NULL ? (size_t)(at - QUALITY_LETTERS) : KPI_LETTERS - 1;
-}
-
-static void add_lanes(const struct subject_group *group, size_t lanes, const struct source_quarter *results, struct sums *out,
-		      int32_t letters[KPI_LETTERS])
-{
-	size_t rank = 0;
-	bool any = false;
-	for (size_t m = 0; m < group->count; m++) {
-		for (size_t l = 0; l < lanes; l++) {
-			const struct kpi_input *input = &results[group->members[m].sources[l]].input;
-			if (!input->expected)
-				continue;
-			size_t worse = letter_rank(input->quality);
-			rank = worse > rank ? worse : rank;
-			any = true;
-			if (input->covered_ms <= 0)
-				continue;
-			out->lanes[group->members[m].lane + l].amount += input->amount;
-			out->lanes[group->members[m].lane + l].covered_ms += input->covered_ms;
-		}
-	}
-	if (any)
-		letters[rank]++;
-}
-
-struct presence { const struct source_quarter *results; bool any; };
-
-static void look_for_interval(void *arg, size_t source)
-{
-	struct presence *presence = arg;
-	presence->any |= presence->results[source].present;
-}
-
-bool subject_quarter(struct subject *s, const struct source_quarter *results, struct sums *out)
-{
-	sums_reserve(out, s->pair_count, s->lane_count);
-	sums_clear(out);
-	struct presence presence = { results, false };
-	each_source(s, look_for_interval, &presence);
-	if (!presence.any)
-		return false;
-	for (size_t p = 0; p < s->pair_count; p++) {
-		const struct subject_pair *pair = &s->pairs[p];
-		struct kpi_input *num = s->inputs, *den = s->inputs + s->input_capacity;
-		fill(&pair->num, results, num);
-		fill(&pair->den, results, den);
-		if (pair->ratio)
-			kpi_quarter_ratio(num, pair->num.count, den, pair->den.count, &out->pairs[p]);
-		else
-			kpi_quarter_energy(num, pair->num.count, &out->pairs[p]);
-	}
-	for (int g = 0; g < GROUP_KINDS; g++)
-		add_lanes(&s->groups[g], lanes_of(g), results, out, out->letters[g]);
-	return true;
 }
 
 /* --- a period ---------------------------------------------------------------------------------------------------- */
@@ -557,11 +481,11 @@ static void make_group(const struct subject *s, int g, const struct sources *sou
 	for (size_t m = 0; m < group->count; m++) {
 		const struct subject_member *member = &group->members[m];
 		struct kpi_member *made = &(*memory)[out->count];
-		made->expected_ms = expected_ms(member, lanes_of(g), g == GROUP_RACK, sources, from_s, until_s);
+		made->expected_ms = expected_ms(member, subject_lanes(g), g == GROUP_RACK, sources, from_s, until_s);
 		if (made->expected_ms == 0) /* not there yet */
 			continue;
 		made->weight_ppm = member->weight_ppm;
-		made->lanes = member->lane + lanes_of(g) <= sums->lane_count ? &sums->lanes[member->lane] : no_lanes;
+		made->lanes = member->lane + subject_lanes(g) <= sums->lane_count ? &sums->lanes[member->lane] : no_lanes;
 		out->count++;
 	}
 	out->members = *memory;

@@ -51,8 +51,6 @@ struct subject {
 	hwatt_i128 rack_capacity_mw;
 	size_t rack_count;
 	struct bins bins;
-	size_t input_capacity;
-	struct kpi_input *inputs;                 /* scratch */
 };
 
 /* Whether a site's PUE of that category can be measured: both sides have meters, and every device named as one gives power
@@ -68,16 +66,14 @@ void subject_free(struct subject *subject);
 /* A summary point of `device` appeared: the device becomes a member of the group it tells of, if the subject has the device. */
 void subject_join(struct subject *subject, struct sources *sources, const struct config_device *device,
 		  enum hwatt_role role, enum hwatt_quantity quantity);
+/* How many lanes a member of the group has. */
+size_t subject_lanes(int group);
 /* The group (enum group_kind) that a summary point tells of; -1: none. */
 int subject_group_of(enum hwatt_role role, enum hwatt_quantity quantity);
 /* Whether any source of the subject reads the point. */
 bool subject_reads(const struct subject *subject, const struct sources *sources, size_t point, size_t *scratch);
 /* The places of all its points in `out` (room for all points), by id and each once. Returns the count. */
 size_t subject_points(const struct subject *subject, const struct sources *sources, size_t *out);
-/* What a quarter gives, from what all sources say of it; nothing (and false) when none of the subject's sources has an
- * interval. */
-bool subject_quarter(struct subject *subject, const struct source_quarter *results, struct sums *out);
-
 struct subject_period { /* a kpi_period with its memory */
 	struct kpi_period period;
 	struct kpi_site *sites;

@@ -55,7 +55,8 @@ struct link {
 	uv_async_t later;           /* brings answers that need no traffic */
 	struct hwatt_error later_err;
 	bool later_due;
-	bool orphan;  /* the login that is under way goes on, but nobody waits for it */
+	bool orphan;  /* what is under way goes on, but nobody waits for its answer */
+	bool pending; /* a request that waits for the orphan */
 	bool closing;
 };
 
@@ -273,8 +274,11 @@ void link_close(struct link *link, void (*closed)(void *arg), void *arg)
 	link->closed = closed;
 	link->closed_arg = arg;
 	link->closing = true;
-	if (!link->orphan)
-		log_out(link);
+	if (link->orphan && link->errand == ERRAND_LOGIN)
+		return; /* the session that it may make is closed, too */
+	curl_loop_cancel(link->loop, &link->job);
+	link->orphan = false;
+	log_out(link);
 }
 
 static void replace(char **field, const char *text)
@@ -296,14 +300,17 @@ void link_leftover(struct link *link, const char *location)
 
 void link_abort(struct link *link)
 {
-	if (link->errand == ERRAND_LOGIN && link->job.state == CURL_LOOP_RUNNING) {
-		link->orphan = true; /* the service may have made the session already: it must not be lost */
+	bool begun = link->job.state == CURL_LOOP_RUNNING;
+	link->later_due = link->pending = false;
+	if (begun && (link->orphan || link->job.fresh || link->errand == ERRAND_LOGIN)) {
+		/* A session that the service may have made already must not be lost, and half a handshake done is a
+		 * handshake less for the next poll. */
+		link->orphan = true;
 		return;
 	}
-	if (link->job.state == CURL_LOOP_RUNNING)
+	if (begun)
 		link->connected = false;
 	curl_loop_cancel(link->loop, &link->job);
-	link->later_due = false;
 	link->errand = ERRAND_NONE;
 }
 
@@ -413,14 +420,20 @@ static void perform(struct link *link, enum errand errand)
 		fail_later(link, &err);
 		return;
 	}
-	int64_t left = link->limit_at_ms - now_ms(link);
-	int64_t limit = left < link->timeout_ms ? left : link->timeout_ms;
+	int64_t left = link->limit_at_ms - now_ms(link), limit = link->timeout_ms;
+	link->job.fresh = !link->connected;
+	if (left < limit && (errand == ERRAND_LOGOUT || (errand != ERRAND_LOGIN && !link->job.fresh)))
+		limit = left; /* others may outlive the poll: see link_abort() */
 	curl_easy_setopt(link->job.easy, CURLOPT_TIMEOUT_MS, (long)(limit > 100 ? limit : 100));
 	curl_easy_setopt(link->job.easy, CURLOPT_CONNECTTIMEOUT_MS, (long)(limit > 100 ? limit : 100));
-	link->job.fresh = !link->connected;
 	if (link->watch.sent != NULL && errand != ERRAND_LOGOUT)
 		link->watch.sent(link->watch.arg);
 	curl_loop_start(link->loop, &link->job);
+}
+
+static void begin(struct link *link)
+{
+	perform(link, !link->open && !link->basic && link->token[0] == '\0' ? ERRAND_LOGIN : ERRAND_GET);
 }
 
 void link_get(struct link *link, const char *path, bool open, int64_t limit_ms, link_done *done, void *arg)
@@ -432,11 +445,10 @@ void link_get(struct link *link, const char *path, bool open, int64_t limit_ms, 
 	link->limit_at_ms = now_ms(link) + limit_ms;
 	link->done = done;
 	link->arg = arg;
-	if (link->orphan) { /* the login of the request before is still under way: it serves this one, too */
-		link->orphan = false;
-		return;
-	}
-	perform(link, !open && !link->basic && link->token[0] == '\0' ? ERRAND_LOGIN : ERRAND_GET);
+	if (link->orphan)
+		link->pending = true;
+	else
+		begin(link);
 }
 
 /* Records the key of a service that is met for the first time. */
@@ -502,6 +514,10 @@ static void deliver(struct link *link, struct link_answer *answer)
 		link->orphan = false;
 		if (link->closing)
 			log_out(link);
+		else if (link->pending) {
+			link->pending = false;
+			begin(link);
+		}
 		return;
 	}
 	link->done(link->arg, answer);
@@ -679,6 +695,10 @@ static void on_done(void *arg, CURLcode code)
 	}
 	learn_pin(link);
 	curl_easy_getinfo(link->job.easy, CURLINFO_RESPONSE_CODE, &link->status);
+	if (link->orphan && link->errand != ERRAND_LOGIN) {
+		deliver(link, &answer);
+		return;
+	}
 	switch (link->errand) {
 	case ERRAND_LOGIN: logged_in(link, &answer); break;
 	case ERRAND_LOOK: looked(link); break;

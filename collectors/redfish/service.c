@@ -51,6 +51,7 @@ struct session {
 	/* identity, as far as it was read */
 	char *vendor, *product, *system_vendor, *system_model, *system_serial, *chassis_vendor, *chassis_model, *chassis_serial,
 		*manager_vendor, *manager_firmware, *manager_start;
+	size_t system_at, chassis_at, manager_at; /* the resources that say so; WALK_NONE: none yet */
 	bool restarted;
 	/* the poll */
 	bool polling, expanding;
@@ -238,6 +239,7 @@ static void settle_poll(struct session *s)
 
 /* --- identity ---------------------------------------------------------------------------------------------------- */
 
+/* True when another text stood there before. */
 static bool keep(char **field, const char *text)
 {
 	char clean[128];
@@ -252,38 +254,60 @@ static bool keep(char **field, const char *text)
 	return changed;
 }
 
-static void keep_first(char **field, const char *text)
+/* The first resource of its kind that has a serial number speaks for the device, now and at every later read. */
+static bool speaks(size_t *speaker, size_t at, const json_t *json)
 {
-	if (*field == NULL)
-		keep(field, text);
+	if (*speaker == WALK_NONE && tree_string(json, "/SerialNumber")[0] != '\0')
+		*speaker = at;
+	return *speaker == at;
 }
 
-/* A chassis that is not part of another one, or the system, says who the device is; a manager, when it began anew. */
+static void learn_system(struct session *s, const json_t *json)
+{
+	if (!speaks(&s->system_at, s->at, json) && s->system_at != WALK_NONE)
+		return;
+	keep(&s->system_vendor, tree_string(json, "/Manufacturer"));
+	keep(&s->system_model, tree_string(json, "/Model"));
+	keep(&s->system_serial, tree_string(json, "/SerialNumber"));
+}
+
+static void learn_chassis(struct session *s, const json_t *json, bool pdu)
+{
+	if (!speaks(&s->chassis_at, s->at, json) && s->chassis_at != WALK_NONE)
+		return;
+	keep(&s->chassis_vendor, tree_string(json, "/Manufacturer"));
+	keep(&s->chassis_model, tree_string(json, "/Model"));
+	keep(&s->chassis_serial, tree_string(json, "/SerialNumber"));
+	if (pdu)
+		keep(&s->manager_firmware, tree_string(json, "/FirmwareVersion"));
+}
+
+/* Another firmware, or a manager that began anew, may have other links. */
+static void learn_manager(struct session *s, const json_t *json)
+{
+	if (s->manager_at == WALK_NONE && tree_string(json, "/FirmwareVersion")[0] != '\0')
+		s->manager_at = s->at;
+	if (s->manager_at != s->at)
+		return;
+	keep(&s->manager_vendor, tree_string(json, "/Manufacturer"));
+	s->restarted |= keep(&s->manager_firmware, tree_string(json, "/FirmwareVersion"));
+	s->restarted |= keep(&s->manager_start, tree_string(json, "/LastResetTime"));
+}
+
 static void learn_identity(struct session *s, const struct resource *r, const json_t *json)
 {
-	bool changed = false;
 	if (r->kind == KIND_ROOT) {
 		keep(&s->vendor, tree_string(json, "/Vendor"));
 		keep(&s->product, tree_string(json, "/Product"));
-	} else if (r->kind == KIND_SYSTEM && !r->collection) {
-		bool first = s->system_serial == NULL || strcmp(r->label, s->system_vendor != NULL ? "" : "") == 0;
-		if (first || r->reads > 1)
-			keep_first(&s->system_vendor, tree_string(json, "/Manufacturer"));
-		keep_first(&s->system_model, tree_string(json, "/Model"));
-		keep_first(&s->system_serial, tree_string(json, "/SerialNumber"));
-	} else if ((r->kind == KIND_CHASSIS && !r->contained) || r->kind == KIND_PDU) {
-		keep_first(&s->chassis_vendor, tree_string(json, "/Manufacturer"));
-		keep_first(&s->chassis_model, tree_string(json, "/Model"));
-		keep_first(&s->chassis_serial, tree_string(json, "/SerialNumber"));
-		if (r->kind == KIND_PDU)
-			keep_first(&s->manager_firmware, tree_string(json, "/FirmwareVersion"));
-	} else if (r->kind == KIND_MANAGER) {
-		keep_first(&s->manager_vendor, tree_string(json, "/Manufacturer"));
-		if (s->manager_firmware == NULL || r->reads > 1)
-			changed = keep(&s->manager_firmware, tree_string(json, "/FirmwareVersion"));
-		changed |= keep(&s->manager_start, tree_string(json, "/LastResetTime"));
 	}
-	s->restarted |= changed;
+	if (r->collection)
+		return;
+	if (r->kind == KIND_SYSTEM)
+		learn_system(s, json);
+	else if ((r->kind == KIND_CHASSIS && !r->contained) || r->kind == KIND_PDU)
+		learn_chassis(s, json, r->kind == KIND_PDU);
+	else if (r->kind == KIND_MANAGER)
+		learn_manager(s, json);
 }
 
 static const char *first_of(const char *a, const char *b, const char *c, const char *d)
@@ -629,6 +653,7 @@ int service_open(struct hwatt_target *t, struct hwatt_error *err)
 	const struct redfish_settings *settings = hwatt_target_settings(t);
 	const struct hwatt_device *device = hwatt_target_device(t);
 	s->t = t;
+	s->system_at = s->chassis_at = s->manager_at = WALK_NONE;
 	s->engine = hwatt_target_engine(t);
 	char *pin = hwatt_target_recall(t, "redfish-pin");
 	const struct link_watch watch = { on_sent, on_pinned, on_session, s };

@@ -319,6 +319,53 @@ static void a_load_that_fails_is_tried_again_later(void **state)
 	end_rig(&r);
 }
 
+/* Every turn packs a little, while quarters of the same days come late; figures stay what they are, now and after a restart. */
+static void days_are_packed_when_the_past_is_summed(void **state)
+{
+	(void)state;
+	struct rig r;
+	struct hwatt_error err;
+	char *until;
+	int64_t dc = (int64_t)QUARTERS * GRID_MW, it = (int64_t)QUARTERS * UPS_MW, mono_ms = 1000;
+	begin_rig(&r);
+	history_turn(r.history, r.now_s, mono_ms);
+	run_loop(&r);
+	for (int turn = 0; turn < 12; turn++) {
+		history_turn(r.history, r.now_s + PACKER_SETTLED_S, mono_ms += 1000);
+		commit(&r, GRID, r.start_s + (turn * 37) % QUARTERS * QUARTER_S, 2 * GRID_MW, true);
+		dc += GRID_MW;
+		uv_run(&r.loop, turn % 2 == 0 ? UV_RUN_NOWAIT : UV_RUN_DEFAULT);
+	}
+	sums_are(&r, dc, it);
+	for (int turn = 0; turn < 20; turn++) {
+		history_turn(r.history, r.now_s + PACKER_SETTLED_S, mono_ms += PACKER_PAUSE_MS);
+		run_loop(&r);
+	}
+	ok(store_get(r.store, "pack", "until", &until, &err), &err);
+	assert_non_null(until);
+	assert_int_equal(strtoll(until, NULL, 10), r.now_s / 86400); /* two days; the third is not over */
+	free(until);
+	ok(store_check(r.store, &err), &err);
+	struct generation *same = load_generation(&r, hall);
+	ok(history_change(r.history, same, r.now_s, &err), &err);
+	generation_release(same);
+	history_turn(r.history, r.now_s, mono_ms += 1000);
+	run_loop(&r);
+	sums_are(&r, dc, it);
+	end_rig(&r);
+}
+
+static void the_end_during_a_packing_waits_for_the_file(void **state)
+{
+	(void)state;
+	struct rig r;
+	begin_rig(&r);
+	history_turn(r.history, r.now_s, 1000);
+	run_loop(&r);
+	history_turn(r.history, r.now_s + PACKER_SETTLED_S, 2000);
+	end_rig(&r);
+}
+
 static void a_load_that_is_told_to_stop_gives_up(void **state)
 {
 	(void)state;
@@ -345,6 +392,8 @@ int main(void)
 		cmocka_unit_test(a_change_after_a_load_stays_ready_without_figures),
 		cmocka_unit_test(the_end_during_a_load_waits_for_the_file),
 		cmocka_unit_test(a_load_that_fails_is_tried_again_later),
+		cmocka_unit_test(days_are_packed_when_the_past_is_summed),
+		cmocka_unit_test(the_end_during_a_packing_waits_for_the_file),
 		cmocka_unit_test(a_load_that_is_told_to_stop_gives_up),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

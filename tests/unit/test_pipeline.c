@@ -702,6 +702,35 @@ static void a_device_that_cannot_even_be_polled_is_down(void **state)
 	end(&r);
 }
 
+/* What was published goes when nobody asks any more; who asks again finds it as it was, and while the store fails it stays. */
+static void a_rest_loses_nothing(void **state)
+{
+	(void)state;
+	struct rig r;
+	begin(&r, PDU);
+	open_target(&r, 0, "pdu-1");
+	poll_power(&r, 0, KILOWATT);
+	run_kilowatt(&r, 0, 3);
+	struct seen before = look(&r, "pdu-1");
+	pipeline_rest(r.pipeline);
+	const struct hwatt_snapshot *snap = snapshot_hub_take(r.hub);
+	assert_true(snap->ready);
+	assert_int_equal(snap->device_count, 0);
+	snapshot_release(snap);
+	struct seen after = look(&r, "pdu-1");
+	assert_int_equal(before.total_j, 3 * JOULES_PER_STEP);
+	assert_int_equal(after.total_j, before.total_j);
+	assert_true(after.up && after.present);
+	disk_full(true);
+	run_kilowatt(&r, 0, 1);
+	look(&r, "pdu-1");
+	pipeline_rest(r.pipeline);
+	assert_int_equal(look(&r, "pdu-1").total_j, before.total_j);
+	disk_full(false);
+	assert_int_equal(look(&r, "pdu-1").total_j, 4 * JOULES_PER_STEP);
+	end(&r);
+}
+
 static void a_device_that_is_polled_rarely_is_not_stale_between_its_polls(void **state)
 {
 	(void)state;
@@ -812,6 +841,7 @@ int main(void)
 		cmocka_unit_test(gauges_go_when_nobody_polls_a_device_any_more),
 		cmocka_unit_test(a_device_that_cannot_even_be_polled_is_down),
 		cmocka_unit_test(a_device_that_is_polled_rarely_is_not_stale_between_its_polls),
+		cmocka_unit_test(a_rest_loses_nothing),
 		cmocka_unit_test(a_sum_of_a_site_counts_each_watt_once),
 		cmocka_unit_test(a_clock_that_is_set_is_noted_once_and_doubles_no_quarter),
 	};

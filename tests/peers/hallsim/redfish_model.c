@@ -100,10 +100,15 @@ static void system_(struct page *page, const struct redfish_service *s)
 	          "\"MemorySummary\":{\"TotalSystemMemoryGiB\":256},\"ProcessorSummary\":{\"Count\":2}}", s->number);
 }
 
-/* A supply gives half of what the machine draws; 94 % of it comes out. */
+/* A supply takes half of what the machine draws, or what its cord gives in a hall; 94 % of it comes out. */
 static void power(struct page *page, const struct redfish_service *s, int64_t now_ms)
 {
 	struct bmc_power p = power_of(s, now_ms);
+	int64_t twice[2] = {p.watts, p.watts}; /* what each takes, doubled */
+	if (s->power != NULL) {
+		twice[0] = 2 * p.first;
+		twice[1] = 2 * (p.watts - p.first);
+	}
 	head(page, "/redfish/v1/Chassis/1/Power", "Power.v1_7_1.Power", "Power");
 	put(page, ",\"PowerControl\":[{\"@odata.id\":\"/redfish/v1/Chassis/1/Power#/PowerControl/0\",\"MemberId\":\"0\",\"Name\":"
 	          "\"System Power Control\",\"PowerConsumedWatts\":%" PRId64 ",\"PowerMetrics\":{\"IntervalInMin\":%" PRId64
@@ -113,7 +118,7 @@ static void power(struct page *page, const struct redfish_service *s, int64_t no
 		put(page, "%s{\"@odata.id\":\"/redfish/v1/Chassis/1/Power#/PowerSupplies/%d\",\"MemberId\":\"%d\",\"Name\":\"PSU%d\","
 		          "\"PowerCapacityWatts\":800,\"LineInputVoltage\":230,\"PowerInputWatts\":%" PRId64 ".%d,\"PowerOutputWatts\":%" PRId64
 		          ".%02d,\"SerialNumber\":\"SIMPSU%06u%d\",\"Status\":{\"State\":\"Enabled\",\"Health\":\"OK\"}}",
-		    i > 0 ? "," : "", i, i, i + 1, p.watts / 2, p.watts % 2 ? 5 : 0, p.watts * 47 / 100, (int)(p.watts * 47 % 100), s->number, i);
+		    i > 0 ? "," : "", i, i, i + 1, twice[i] / 2, twice[i] % 2 ? 5 : 0, twice[i] * 47 / 100, (int)(twice[i] * 47 % 100), s->number, i);
 	put(page, "]}");
 }
 
