@@ -64,6 +64,8 @@ const struct source_quarter *evaluation_results(struct evaluation *evaluation, i
  * arena. */
 void evaluation_ask(struct evaluation *evaluation, const struct subject *subject, const struct requirement *requirement,
 		    const struct window *window, int64_t until_s, struct hwatt_arena *arena, struct verdict_question *out);
+/* Whether a calibration of the contract's documents ended before the last day of the window, and no other took its place. */
+bool evaluation_calibration_expired(const struct subject *subject, const struct window *window);
 /* The day as of which a present requirement is judged: that of `until_s`, within the contract. */
 struct window evaluation_present(const struct subject *subject, int64_t until_s);
 /* The sums of a subject over `window`, as far as they are in until `until_s`, with what people wrote down. Free it. */

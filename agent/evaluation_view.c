@@ -507,6 +507,7 @@ static void judge(struct evaluation *e, struct hwatt_arena *arena, size_t subjec
 		struct subject_period period;
 		evaluation_period(e, subject, window, until_s, &period);
 		r->type->measure(&period.period, r, &out->question.kpi);
+		out->question.calibration_expired = evaluation_calibration_expired(s, window);
 		subject_period_free(&period);
 	}
 	out->verdict = verdict_judge(&out->question);

@@ -36,16 +36,16 @@ static hwatt_i128 given(struct claim *claim, const struct kpi_site *site, enum c
 	hwatt_i128 shared = 0, own = 0;
 	for (size_t i = 0; i < claim->period->certificate_count; i++) {
 		const struct certificate *row = &claim->period->certificates[i];
-		if (row->kind == CERTIFICATE_ONSITE || !certificate_eligible(row, claim->filter) ||
-		    !certificate_within(row, time, from_day, to_day))
-			continue;
-		hwatt_i128 amount = (hwatt_i128)row->volume_mj * KPI_PER_MJ;
 		bool for_site = strcmp(row->site, site->id) == 0;
 		bool for_contract = claim->period->contract != NULL && site == &claim->period->sites[0] &&
 				    strcmp(row->contract, claim->period->contract) == 0; /* at several sites: with the first */
+		if ((!for_site && !for_contract) || row->kind == CERTIFICATE_ONSITE || !certificate_eligible(row, claim->filter) ||
+		    !certificate_within(row, time, from_day, to_day))
+			continue;
+		hwatt_i128 amount = (hwatt_i128)row->volume_mj * KPI_PER_MJ;
 		shared += for_site ? amount : 0;
 		own += for_contract ? amount : 0;
-		claim->twice |= row->twice && (for_site || for_contract);
+		claim->twice |= row->twice;
 	}
 	return shared / share.den * share.num + own;
 }
