@@ -1,6 +1,6 @@
 /* SPDX-FileCopyrightText: 2026 The hallwatt authors
  * SPDX-License-Identifier: Apache-2.0 */
-/* address.c - where a device is, and where we listen: the parts of "snmp://[::1]:161". */
+/* address.c - where a device is, and where we listen: the parts of "snmp://[::1]:161", or of "ipmi-local:". */
 #include "config.h"
 #include <arpa/inet.h>
 #include <ctype.h>
@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define ADDRESS_MAX 300
+#define LOCAL "ipmi-local:"
 
 /* Digits of a port, 1 to 65535. */
 static int read_port(const char *text, uint16_t *port, struct hwatt_error *err)
@@ -77,6 +78,21 @@ static int split_host(const char *text, struct hwatt_arena *arena, const char **
 	return colon != NULL ? read_port(colon + 1, port, err) : 0;
 }
 
+/* "ipmi-local:" and "ipmi-local:1": this machine's own BMC, which the kernel reaches; no host, the driver's number as port. */
+static int split_local(const char *text, struct hwatt_arena *arena, const char **scheme, uint16_t *port,
+		       struct hwatt_error *err)
+{
+	const char *number = text + strlen(LOCAL);
+	size_t digits = strspn(number, "0123456789");
+	unsigned long value = digits > 0 && digits <= 3 ? strtoul(number, NULL, 10) : 0;
+	if (number[digits] != '\0' || digits > 3 || value > 255)
+		return hwatt_fail(err, HWATT_EINVAL, "\"%.60s\": what may follow is the driver's number, as in ipmi-local:0 for /dev/ipmi0",
+				  text);
+	*scheme = hwatt_arena_strdup(arena, "ipmi");
+	*port = (uint16_t)value;
+	return 0;
+}
+
 int config_address(const char *text, struct hwatt_arena *arena, const char **scheme, const char **host,
 		   uint16_t *port, struct hwatt_error *err)
 {
@@ -88,6 +104,8 @@ int config_address(const char *text, struct hwatt_arena *arena, const char **sch
 		return hwatt_fail(err, HWATT_EINVAL, "the address is longer than %d octets", ADDRESS_MAX);
 	if (strchr(text, '@') != NULL)
 		return hwatt_fail(err, HWATT_EINVAL, "a user does not belong in an address; name credentials instead");
+	if (strncmp(text, LOCAL, strlen(LOCAL)) == 0)
+		return split_local(text, arena, scheme, port, err);
 	if (letters == 0 || strncmp(text + letters, "://", 3) != 0) {
 		if (strstr(text, "://") != NULL)
 			return hwatt_fail(err, HWATT_EINVAL, "\"%.60s\" begins with no protocol; write it in small letters, like snmp://", text);

@@ -15,6 +15,7 @@ int cmd_probe(int argc, char **argv);
 int cmd_discover(int argc, char **argv);
 int cmd_record(int argc, char **argv);
 int cmd_demo(int argc, char **argv);
+int cmd_followup(int argc, char **argv);
 
 /* What subcommands share. */
 

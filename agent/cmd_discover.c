@@ -7,7 +7,6 @@
 #include "introduce.h"
 #include "progress.h"
 #include "sweep.h"
-#include <getopt.h>
 #include <hallwatt/arena.h>
 #include <hallwatt/text.h>
 #include <stdio.h>
@@ -18,25 +17,32 @@
 #define DEFAULT_RATE 200
 #define MAX_RATE 100000
 #define MAX_COMMUNITIES 16u
-#define MAX_ACCESSES (2u * MAX_COMMUNITIES + 1u)
+#define MAX_ACCESSES (2u * MAX_COMMUNITIES + 3u) /* a user, and the presence of SNMPv3 and of Redfish */
 
 static const char help[] =
 	"Usage: hallwatt discover RANGE... [OPTION...]\n"
 	"\n"
 	"Asks every address of the ranges (192.0.2.0/24, 2001:db8::/120, 192.0.2.7; at most 65536 addresses)\n"
-	"whether it speaks SNMP or IPMI, asks those that speak SNMP who they are, and prints a device file to\n"
-	"edit. Of IPMI speakers (BMCs) only the presence is told; Redfish is not looked for yet.\n"
+	"whether it speaks SNMP, IPMI or Redfish, asks those that it has credentials for (SNMP) who they are, and\n"
+	"prints a device file to edit. Of BMCs, and of SNMPv3 speakers without --user, only the presence is told.\n"
 	"\n"
 	"      --community TEXT     SNMP: ask with this community, v2c first, then v1; may be repeated;\n"
 	"                           \"public\" when nothing is said\n"
-	"  -c, --config.file FILE   take credentials from this configuration\n"
-	"      --credentials NAME   SNMP: ask with these; alone, unless there are communities, too\n"
+	ACCESS_HELP_CONFIG
+	"                           (SNMP: alone, unless there are communities, too; so is --user)\n"
+	"      --user NAME          SNMP v3: the user\n"
+	"      --auth NAME          its digest: md5, sha, sha224, sha256, sha384, sha512\n"
+	"      --auth-file FILE     the file with its pass phrase; - asks for it\n"
+	"      --priv NAME          its cipher: des, aes128, aes192, aes256, aes192c, aes256c\n"
+	"      --priv-file FILE     the file with that pass phrase; - asks for it\n"
+	"      --context NAME       the context, where the devices have several\n"
 	"      --site ID            the site of all that is found\n"
 	"      --rate N             at most N packets a second (200); a device's answers about itself are\n"
 	"                           asked for in a row, and paid for before the next one is asked\n"
 	"      --port N             UDP port of SNMP (161)\n"
 	"      --ipmi-port N        UDP port of IPMI (623); 0 does not look for it\n"
-	"      --profiles DIR       look for further profiles here\n"
+	"      --redfish-port N     TCP port of Redfish (443); 0 does not look for it\n"
+	ACCESS_HELP_PROFILES
 	"      --format yaml|json   what to print; json has a stable schema\n"
 	"      --log.level LEVEL    debug, info, warn (default), error\n"
 	"  -h, --help               this text\n"
@@ -46,7 +52,7 @@ static const char help[] =
 struct discover { /* the arguments, then the run */
 	const char *communities[MAX_COMMUNITIES], *site;
 	size_t community_count;
-	long rate, port, bmc_port;
+	long rate, port, bmc_port, redfish_port;
 	bool json;
 	enum hwatt_level level;
 	struct cidr_list ranges;
@@ -56,7 +62,8 @@ struct discover { /* the arguments, then the run */
 	size_t access_count;
 	struct hwatt_log *log;
 	uv_loop_t loop;
-	void *engine;
+	const struct hwatt_collector *redfish; /* NULL: is not looked for */
+	void *engine, *redfish_engine;
 	struct pace pace;
 	struct sweep sweep;
 	struct introducing introducing;
@@ -65,18 +72,15 @@ struct discover { /* the arguments, then the run */
 	struct hwatt_error error;
 };
 
-enum { OPT_CREDENTIALS = 256, OPT_COMMUNITY, OPT_PROFILES, OPT_SITE, OPT_RATE, OPT_PORT, OPT_BMC_PORT, OPT_FORMAT,
-       OPT_LEVEL };
+enum { OPT_SITE = 256, OPT_RATE, OPT_PORT, OPT_BMC_PORT, OPT_REDFISH_PORT, OPT_FORMAT, OPT_LEVEL };
 
 static const struct option options[] = {
-	{ "config.file", required_argument, NULL, 'c' },
-	{ "credentials", required_argument, NULL, OPT_CREDENTIALS },
-	{ "community", required_argument, NULL, OPT_COMMUNITY },
-	{ "profiles", required_argument, NULL, OPT_PROFILES },
+	ACCESS_OPTIONS,
 	{ "site", required_argument, NULL, OPT_SITE },
 	{ "rate", required_argument, NULL, OPT_RATE },
 	{ "port", required_argument, NULL, OPT_PORT },
 	{ "ipmi-port", required_argument, NULL, OPT_BMC_PORT },
+	{ "redfish-port", required_argument, NULL, OPT_REDFISH_PORT },
 	{ "format", required_argument, NULL, OPT_FORMAT },
 	{ "log.level", required_argument, NULL, OPT_LEVEL },
 	{ "help", no_argument, NULL, 'h' },
@@ -106,19 +110,19 @@ static int add_community(struct discover *d, const char *text)
 static int parse_option(struct discover *d, int option)
 {
 	switch (option) {
-	case 'c': d->access.config_file = optarg; return CMD_DONE;
-	case OPT_CREDENTIALS: d->access.credentials = optarg; return CMD_DONE;
-	case OPT_COMMUNITY: return add_community(d, optarg);
-	case OPT_PROFILES: d->access.profiles = optarg; return CMD_DONE;
+	case ACCESS_OPTION + ACCESS_COMMUNITY: return add_community(d, optarg);
+	case ACCESS_OPTION_VERSION_1: return misuse("--version-1 is not needed: both versions are asked", NULL);
 	case OPT_SITE: d->site = optarg; return CMD_DONE;
 	case OPT_RATE: return parse_number(optarg, 1, MAX_RATE, "--rate takes 1 to 100000 packets a second, not", &d->rate);
 	case OPT_PORT: return parse_number(optarg, 1, 65535, "--port takes 1 to 65535, not", &d->port);
 	case OPT_BMC_PORT: return parse_number(optarg, 0, 65535, "--ipmi-port takes 0 to 65535, not", &d->bmc_port);
+	case OPT_REDFISH_PORT:
+		return parse_number(optarg, 0, 65535, "--redfish-port takes 0 to 65535, not", &d->redfish_port);
 	case OPT_LEVEL: return cmd_log_level(optarg, &d->level) < 0 ? misuse("no such log level:", optarg) : CMD_DONE;
 	case OPT_FORMAT:
 		d->json = strcmp(optarg, "json") == 0;
 		return d->json || strcmp(optarg, "yaml") == 0 ? CMD_DONE : misuse("no such format:", optarg);
-	default: return misuse("see the options", NULL);
+	default: return access_take(&d->access, option, optarg) ? CMD_DONE : misuse("see the options", NULL);
 	}
 }
 
@@ -144,38 +148,80 @@ static int parse_arguments(struct discover *d, int argc, char **argv)
 	return CMD_DONE;
 }
 
-static void add_access(struct discover *d, const void *settings, struct device_file_access words)
+static void add_access(struct discover *d, const void *settings, bool presence, struct device_file_access words)
 {
 	d->words[d->access_count] = words;
 	d->accesses[d->access_count++] = (struct sweep_access){
-		.collector = d->access.collector, .settings = settings, .port = (uint16_t)d->port };
+		.collector = d->access.collector, .settings = settings, .presence = presence, .port = (uint16_t)d->port };
 }
 
-/* Credentials first; then v2c with each community before v1 with each. */
+static const char *what_was_said(struct discover *d)
+{
+	struct hwatt_text text;
+	hwatt_text_init(&text, 8192);
+	access_tell(&d->access, d->access.collector, &text);
+	const char *said = hwatt_arena_strdup(d->access.arena, hwatt_text_string(&text));
+	hwatt_text_free(&text);
+	return said;
+}
+
+/* v2c with each community before v1 with each. */
+static int add_communities(struct discover *d, struct hwatt_report *report)
+{
+	for (int version_1 = 0; version_1 < 2; version_1++) {
+		for (size_t i = 0; i < d->community_count; i++) {
+			const void *settings = access_community(&d->access, version_1, d->communities[i], report);
+			if (settings == NULL)
+				return cmd_mistakes(report);
+			add_access(d, settings, false, (struct device_file_access){ .community = d->communities[i],
+											    .version_1 = version_1 });
+		}
+	}
+	return CMD_DONE;
+}
+
+/* What needs no credentials: that an SNMPv3 agent, a Redfish service is there. */
+static int add_presences(struct discover *d, struct hwatt_report *report)
+{
+	const void *settings = access_bare(&d->access, d->access.collector, report);
+	if (settings == NULL)
+		return cmd_mistakes(report);
+	add_access(d, settings, true, (struct device_file_access){ .said = "" });
+	d->redfish = d->redfish_port != 0 ? generation_collector("redfish") : NULL;
+	if (d->redfish == NULL || d->redfish->find == NULL)
+		return CMD_DONE;
+	settings = access_bare(&d->access, d->redfish, report);
+	if (settings == NULL)
+		return cmd_mistakes(report);
+	add_access(d, settings, true, (struct device_file_access){ .said = "" });
+	struct sweep_access *last = &d->accesses[d->access_count - 1];
+	last->collector = d->redfish;
+	last->protocol = SWEEP_REDFISH;
+	last->port = (uint16_t)d->redfish_port;
+	return CMD_DONE;
+}
+
+/* Credentials, or a user, first; then communities; then who is there at all. */
 static int prepare(struct discover *d)
 {
 	struct hwatt_report report = { 0 };
 	struct hwatt_error err = { 0 };
 	if (access_open(&d->access, "snmp", &report, &err) < 0)
 		return report.count > 0 ? cmd_mistakes(&report) : misuse(err.text, NULL);
-	if (d->access.credentials != NULL) {
-		const void *settings = access_credentials(&d->access, &err);
+	bool user = false;
+	for (int i = 0; i < ACCESS_WORDS; i++)
+		user = user || d->access.words[i] != NULL;
+	if (user || d->access.credentials != NULL) {
+		const void *settings = access_settings(&d->access, d->access.collector, &report, &err);
 		if (settings == NULL)
-			return misuse(err.text, NULL);
-		add_access(d, settings, (struct device_file_access){ .credentials = d->access.credentials });
+			return report.count > 0 ? cmd_mistakes(&report) : misuse(err.text, NULL);
+		add_access(d, settings, false, (struct device_file_access){ .credentials = d->access.credentials,
+									    .said = user ? what_was_said(d) : NULL });
 	} else if (d->community_count == 0) {
 		add_community(d, "public");
 	}
-	for (int version_1 = 0; version_1 < 2; version_1++) {
-		for (size_t i = 0; i < d->community_count; i++) {
-			const void *settings = access_community(&d->access, version_1, d->communities[i], &report);
-			if (settings == NULL)
-				return cmd_mistakes(&report);
-			add_access(d, settings, (struct device_file_access){ .community = d->communities[i],
-									     .version_1 = version_1 });
-		}
-	}
-	return CMD_DONE;
+	int code = add_communities(d, &report);
+	return code == CMD_DONE ? add_presences(d, &report) : code;
 }
 
 static void on_progress(void *arg, int64_t done, int64_t total)
@@ -190,6 +236,8 @@ static void stop(struct discover *d)
 	progress_end(&d->progress);
 	if (d->access.collector->stop != NULL)
 		d->access.collector->stop(d->engine);
+	if (d->redfish != NULL && d->redfish->stop != NULL)
+		d->redfish->stop(d->redfish_engine);
 }
 
 static void on_introduced(void *arg)
@@ -209,9 +257,11 @@ static void on_swept(void *arg, const struct hwatt_error *err)
 		return;
 	}
 	in->items = hwatt_arena_alloc(d->access.arena, (d->sweep.host_count + 1) * sizeof(*in->items));
-	for (size_t i = 0; i < d->sweep.host_count; i++)
-		if (d->sweep.hosts[i].access >= 0)
-			in->items[in->count++].host = &d->sweep.hosts[i];
+	for (size_t i = 0; i < d->sweep.host_count; i++) {
+		int access = d->sweep.hosts[i].access[SWEEP_SNMP];
+		if (access >= 0 && !d->accesses[access].presence)
+			in->items[in->count++] = (struct introduction){ .host = &d->sweep.hosts[i], .access = access };
+	}
 	progress_start(&d->progress, stderr, "Asking who they are", (int64_t)in->count, (int64_t)uv_now(&d->loop));
 	introduce_start(in);
 }
@@ -221,11 +271,17 @@ static int run(struct discover *d)
 	const struct hwatt_collector *collector = d->access.collector;
 	if (collector->start(&d->loop, d->log, &d->engine, &d->error) < 0)
 		return -1;
+	if (d->redfish != NULL && d->redfish->start != NULL &&
+	    d->redfish->start(&d->loop, d->log, &d->redfish_engine, &d->error) < 0) {
+		collector->stop(d->engine);
+		uv_run(&d->loop, UV_RUN_DEFAULT);
+		return -1;
+	}
 	struct sweep_host *hosts = hwatt_arena_alloc(d->access.arena, (d->ranges.count + 1) * sizeof(*hosts));
 	for (size_t i = 0; i < d->ranges.count; i++)
-		hosts[i] = (struct sweep_host){ .at = d->ranges.items[i], .access = -1, .name = "" };
+		hosts[i] = (struct sweep_host){ .at = d->ranges.items[i], .access = { -1, -1 }, .name = { "", "" } };
 	for (size_t i = 0; i < d->access_count; i++)
-		d->accesses[i].engine = d->engine;
+		d->accesses[i].engine = d->accesses[i].protocol == SWEEP_REDFISH ? d->redfish_engine : d->engine;
 	pace_start(&d->pace, d->rate, (int64_t)uv_now(&d->loop));
 	d->sweep = (struct sweep){ .loop = &d->loop, .arena = d->access.arena, .accesses = d->accesses,
 				   .access_count = d->access_count, .bmc_port = (uint16_t)d->bmc_port, .hosts = hosts,
@@ -244,14 +300,21 @@ static int run(struct discover *d)
 static int print(struct discover *d)
 {
 	struct hwatt_text out;
-	size_t bmcs = 0;
+	size_t agents = 0, bmcs = 0, services = 0;
 	struct device_file file = { .items = d->introducing.items, .count = d->introducing.count, .hosts = d->sweep.hosts,
 				    .host_count = d->sweep.host_count, .accesses = d->accesses, .words = d->words,
-				    .access_count = d->access_count, .site = d->site, .bmc_port = (uint16_t)d->bmc_port };
-	for (size_t i = 0; i < file.host_count; i++)
+				    .access_count = d->access_count, .site = d->site, .bmc_port = (uint16_t)d->bmc_port,
+				    .redfish_port = (uint16_t)d->redfish_port };
+	for (size_t i = 0; i < file.host_count; i++) {
 		bmcs += file.hosts[i].bmc;
-	fprintf(stderr, "%zu addresses asked: %zu speak SNMP, %zu IPMI\n", file.host_count, file.count, bmcs);
-	if (file.count + bmcs == 0 && !d->json)
+		services += file.hosts[i].access[SWEEP_REDFISH] >= 0;
+		agents += file.hosts[i].access[SWEEP_SNMP] >= 0;
+	}
+	fprintf(stderr, "%zu addresses asked: %zu speak SNMP, %zu IPMI, %zu Redfish\n", file.host_count, agents, bmcs, services);
+	if (agents > file.count)
+		fprintf(stderr, "%zu speak SNMPv3 and answer nothing that was asked: --user, --auth and --priv name a user\n",
+			agents - file.count);
+	if (agents + bmcs + services == 0 && !d->json)
 		return CMD_NO;
 	hwatt_text_init(&out, OUTPUT_MAX);
 	if (d->json)
@@ -262,12 +325,12 @@ static int print(struct discover *d)
 	hwatt_text_free(&out);
 	if (!good)
 		fprintf(stderr, "hallwatt discover: the device file could not be written\n");
-	return good && file.count + bmcs > 0 ? CMD_DONE : CMD_NO;
+	return good && agents + bmcs + services > 0 ? CMD_DONE : CMD_NO;
 }
 
 int cmd_discover(int argc, char **argv)
 {
-	struct discover d = { .rate = DEFAULT_RATE, .port = 161, .bmc_port = RMCP_PORT, .level = HWATT_WARN };
+	struct discover d = { .rate = DEFAULT_RATE, .port = 161, .bmc_port = RMCP_PORT, .redfish_port = 443, .level = HWATT_WARN };
 	int code = parse_arguments(&d, argc, argv);
 	if (code == CMD_DONE)
 		code = prepare(&d);

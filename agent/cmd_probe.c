@@ -1,43 +1,33 @@
 /* SPDX-FileCopyrightText: 2026 The hallwatt authors
  * SPDX-License-Identifier: Apache-2.0 */
 /* cmd_probe.c - polls one device once and says what it gave: the same code as the daemon, with a scheduler of one. */
+#include "access.h"
 #include "cmd.h"
-#include "generation.h"
-#include "prompt.h"
 #include "target.h"
-#include <getopt.h>
 #include <hallwatt/arena.h>
 #include <hallwatt/text.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #define OUTPUT_MAX (64u << 20)
 #define DEFAULT_TIMEOUT_MS 20000
-#define TYPED_MAX 256
+#define ONCE_MS 60000
 
 static const char help[] =
 	"Usage: hallwatt probe ADDRESS [OPTION...]\n"
 	"\n"
 	"Polls one device once, says which profile was chosen and why, and prints its readings.\n"
-	"ADDRESS is a protocol and a host: snmp://192.0.2.7, snmp://[2001:db8::7]:1161\n"
+	"ADDRESS is a protocol and a host: snmp://192.0.2.7, snmp://[2001:db8::7]:1161, ipmi://192.0.2.8,\n"
+	"redfish://bmc.example.net; ipmi-local: is this machine's own BMC.\n"
 	"\n"
-	"  -c, --config.file FILE   take credentials from this configuration\n"
-	"      --credentials NAME   which of them\n"
+	ACCESS_HELP_CONFIG
 	"      --community TEXT     SNMP v1 and v2c: the community (it is no secret), default \"public\"\n"
-	"      --version-1          SNMP v1 instead of v2c\n"
-	"      --user NAME          SNMP v3: the user\n"
-	"      --auth NAME          its digest: md5, sha, sha224, sha256, sha384, sha512\n"
-	"      --auth-file FILE     the file with its pass phrase; - asks for it\n"
-	"      --priv NAME          its cipher: des, aes128, aes192, aes256, aes192c, aes256c\n"
-	"      --priv-file FILE     the file with that pass phrase; - asks for it\n"
-	"      --context NAME       the context, where the device has several\n"
+	ACCESS_HELP_VERSION_1
+	ACCESS_HELP_SNMP_USER
+	ACCESS_HELP_BMC_USER
 	"      --profile NAME       use this profile instead of the best match\n"
-	"      --profiles DIR       look for further profiles here\n"
+	ACCESS_HELP_PROFILES
 	"      --timeout SECONDS    give up after this long (20)\n"
 	"      --format text|json   what to print; json has a stable schema\n"
 	"      --log.level LEVEL    debug, info, warn (default), error\n"
@@ -46,17 +36,14 @@ static const char help[] =
 	"Exit status: 0 readings came, 1 the device did not answer or nothing fits it, 2 misuse.\n";
 
 struct probe { /* the arguments, then the run */
-	const char *address, *config_file, *credentials, *community, *profile, *profiles;
-	const char *user, *auth, *auth_file, *priv, *priv_file, *context; /* SNMPv3; NULL: not said */
-	bool version_1, json;
+	const char *address, *profile;
+	bool json;
 	int64_t timeout_ms;
 	enum hwatt_level level;
+	struct access access;
 	struct hwatt_device device;
-	const struct hwatt_collector *collector;
-	void *settings;
+	const void *settings;
 	struct hwatt_arena *arena;
-	struct generation *generation;     /* with -c */
-	const struct hwatt_profile_set *profile_set;
 	struct hwatt_log *log;
 	uv_loop_t loop;
 	void *engine;
@@ -68,25 +55,14 @@ struct probe { /* the arguments, then the run */
 	struct hwatt_text out;
 };
 
-enum { OPT_CREDENTIALS = 256, OPT_COMMUNITY, OPT_VERSION_1, OPT_PROFILE, OPT_PROFILES, OPT_TIMEOUT, OPT_FORMAT,
-       OPT_LEVEL, OPT_USER, OPT_AUTH, OPT_AUTH_FILE, OPT_PRIV, OPT_PRIV_FILE, OPT_CONTEXT };
+enum { OPT_PROFILE = 256, OPT_TIMEOUT, OPT_FORMAT, OPT_LEVEL };
 
 static const struct option options[] = {
-	{ "config.file", required_argument, NULL, 'c' },
-	{ "credentials", required_argument, NULL, OPT_CREDENTIALS },
-	{ "community", required_argument, NULL, OPT_COMMUNITY },
-	{ "version-1", no_argument, NULL, OPT_VERSION_1 },
+	ACCESS_OPTIONS,
 	{ "profile", required_argument, NULL, OPT_PROFILE },
-	{ "profiles", required_argument, NULL, OPT_PROFILES },
 	{ "timeout", required_argument, NULL, OPT_TIMEOUT },
 	{ "format", required_argument, NULL, OPT_FORMAT },
 	{ "log.level", required_argument, NULL, OPT_LEVEL },
-	{ "user", required_argument, NULL, OPT_USER },
-	{ "auth", required_argument, NULL, OPT_AUTH },
-	{ "auth-file", required_argument, NULL, OPT_AUTH_FILE },
-	{ "priv", required_argument, NULL, OPT_PRIV },
-	{ "priv-file", required_argument, NULL, OPT_PRIV_FILE },
-	{ "context", required_argument, NULL, OPT_CONTEXT },
 	{ "help", no_argument, NULL, 'h' },
 	{ NULL, 0, NULL, 0 },
 };
@@ -109,24 +85,13 @@ static int parse_timeout(struct probe *p, const char *text)
 static int parse_option(struct probe *p, int option)
 {
 	switch (option) {
-	case 'c': p->config_file = optarg; return CMD_DONE;
-	case OPT_CREDENTIALS: p->credentials = optarg; return CMD_DONE;
-	case OPT_COMMUNITY: p->community = optarg; return CMD_DONE;
-	case OPT_USER: p->user = optarg; return CMD_DONE;
-	case OPT_AUTH: p->auth = optarg; return CMD_DONE;
-	case OPT_AUTH_FILE: p->auth_file = optarg; return CMD_DONE;
-	case OPT_PRIV: p->priv = optarg; return CMD_DONE;
-	case OPT_PRIV_FILE: p->priv_file = optarg; return CMD_DONE;
-	case OPT_CONTEXT: p->context = optarg; return CMD_DONE;
-	case OPT_VERSION_1: p->version_1 = true; return CMD_DONE;
 	case OPT_PROFILE: p->profile = optarg; return CMD_DONE;
-	case OPT_PROFILES: p->profiles = optarg; return CMD_DONE;
 	case OPT_TIMEOUT: return parse_timeout(p, optarg);
 	case OPT_LEVEL: return cmd_log_level(optarg, &p->level) < 0 ? misuse("no such log level:", optarg) : CMD_DONE;
 	case OPT_FORMAT:
 		p->json = strcmp(optarg, "json") == 0;
 		return p->json || strcmp(optarg, "text") == 0 ? CMD_DONE : misuse("no such format:", optarg);
-	default: return misuse("see the options", NULL);
+	default: return access_take(&p->access, option, optarg) ? CMD_DONE : misuse("see the options", NULL);
 	}
 }
 
@@ -144,179 +109,34 @@ static int parse_arguments(struct probe *p, int argc, char **argv)
 	}
 	if (optind + 1 != argc)
 		return misuse(optind == argc ? "which address?" : "one address at a time", NULL);
-	if (p->credentials != NULL && p->config_file == NULL)
-		return misuse("--credentials needs --config.file", NULL);
-	if (p->user == NULL && (p->auth != NULL || p->auth_file != NULL || p->priv != NULL || p->priv_file != NULL ||
-				p->context != NULL))
-		return misuse("--auth, --priv and --context need --user", NULL);
-	if ((p->auth == NULL) != (p->auth_file == NULL))
-		return misuse("--auth and --auth-file need each other; --auth-file - asks for the pass phrase", NULL);
-	if ((p->priv == NULL) != (p->priv_file == NULL))
-		return misuse("--priv and --priv-file need each other; --priv-file - asks for the pass phrase", NULL);
-	if (p->priv != NULL && p->auth == NULL)
-		return misuse("--priv needs --auth: SNMPv3 does not encrypt what it does not sign", NULL);
-	if (p->user != NULL && (p->version_1 || p->credentials != NULL))
-		return misuse("--user is for SNMPv3, in place of --version-1 or --credentials", NULL);
 	p->address = argv[optind];
-	return CMD_DONE;
-}
-
-static int parse_address(struct probe *p)
-{
-	struct hwatt_error err = {0};
-	if (config_address(p->address, p->arena, &p->device.scheme, &p->device.host, &p->device.port, &err) < 0)
-		return misuse(err.text, NULL);
-	p->collector = generation_collector(p->device.scheme);
-	if (p->collector == NULL)
-		return misuse("no collector speaks", p->device.scheme);
-	p->device.id = p->address;
-	p->device.site = p->device.room = p->device.rack = p->device.credentials = "";
-	p->device.profile = p->profile != NULL ? p->profile : "";
-	p->device.interval_ms = p->device.timeout_ms = p->timeout_ms;
-	return CMD_DONE;
-}
-
-/* Takes the credentials of the configuration by name. */
-static int configured_settings(struct probe *p)
-{
-	const struct config *config = p->generation->config;
-	for (size_t i = 0; i < config->credentials_count && p->credentials != NULL; i++) {
-		struct config_credentials *c = &config->credentials[i];
-		if (strcmp(c->name, p->credentials) != 0)
-			continue;
-		if (c->collector != p->collector)
-			return misuse("these credentials are for another protocol:", p->credentials);
-		p->settings = c->settings;
-		return CMD_DONE;
-	}
-	return p->credentials != NULL ? misuse("the configuration has no credentials called", p->credentials) : CMD_DONE;
-}
-
-/* A secret typed at the terminal, in a file that only this process has: its path, NULL after a mistake. */
-static const char *typed_secret(struct probe *p, const char *question)
-{
-	char secret[TYPED_MAX];
-	struct hwatt_error err;
-	if (prompt_secret(question, secret, sizeof(secret), &err) < 0) {
-		misuse(err.text, NULL);
-		return NULL;
-	}
-	int fd = memfd_create("hallwatt-secret", MFD_CLOEXEC); /* stays open until the end */
-	size_t length = strlen(secret);
-	bool written = fd >= 0 && fchmod(fd, 0600) == 0 && write(fd, secret, length) == (ssize_t)length;
-	explicit_bzero(secret, sizeof(secret));
-	if (!written) {
-		misuse("the pass phrase cannot be kept", NULL);
-		return NULL;
-	}
-	return hwatt_arena_printf(p->arena, "/proc/self/fd/%d", fd);
-}
-
-/* Writes `key: word, key_secret: {file: path}`. */
-static int put_secret(struct probe *p, struct hwatt_text *text, const char *key, const char *word, const char *file)
-{
-	if (word == NULL)
-		return 0;
-	const char *path = file;
-	char folder[PATH_MAX];
-	if (strcmp(file, "-") == 0)
-		path = typed_secret(p, key[0] == 'a' ? "Pass phrase of --auth" : "Pass phrase of --priv");
-	else if (file[0] != '/' && getcwd(folder, sizeof(folder)) != NULL)
-		path = hwatt_arena_printf(p->arena, "%s/%s", folder, file);
-	if (path == NULL)
-		return -1;
-	hwatt_text_printf(text, ", %s: ", key);
-	hwatt_text_json(text, word);
-	hwatt_text_printf(text, ", %s_secret: {file: ", key);
-	hwatt_text_json(text, path);
-	hwatt_text_puts(text, "}");
-	return 0;
-}
-
-static int put_user(struct probe *p, struct hwatt_text *text)
-{
-	hwatt_text_puts(text, "version: \"3\", user: ");
-	hwatt_text_json(text, p->user);
-	if (p->context != NULL) {
-		hwatt_text_puts(text, ", context: ");
-		hwatt_text_json(text, p->context);
-	}
-	if (put_secret(p, text, "auth", p->auth, p->auth_file) < 0)
-		return -1;
-	return put_secret(p, text, "priv", p->priv, p->priv_file);
-}
-
-/* Reads the options as the collector's table would read a configuration that says the same. */
-static int quick_settings(struct probe *p, struct hwatt_report *report)
-{
-	struct hwatt_text text;
-	hwatt_text_init(&text, 4096);
-	hwatt_text_puts(&text, "{");
-	int rc = 0;
-	if (strcmp(p->collector->name, "snmp") != 0) {
-		rc = p->user != NULL ? -1 : 0;
-		if (rc < 0)
-			misuse("--user is for snmp, not for", p->collector->name);
-	} else if (p->user != NULL) {
-		rc = put_user(p, &text);
-	} else {
-		hwatt_text_printf(&text, "version: %s, community: ", p->version_1 ? "\"1\"" : "\"2c\"");
-		hwatt_text_json(&text, p->community);
-	}
-	hwatt_text_puts(&text, "}");
-	if (rc < 0) {
-		hwatt_text_free(&text);
-		return CMD_MISUSE;
-	}
-	const struct hwatt_node *node =
-		document_parse("(options)", hwatt_text_string(&text), text.length, p->arena, report);
-	hwatt_text_free(&text);
-	p->settings = hwatt_arena_alloc(p->arena, p->collector->settings.size);
-	if (node == NULL ||
-	    hwatt_option_read(&p->collector->settings, node, p->settings, p->arena, report) < 0)
-		return cmd_mistakes(report);
-	return CMD_DONE;
-}
-
-static int load_profiles(struct probe *p, struct hwatt_report *report)
-{
-	struct hwatt_list more = { .items = &p->profiles, .count = p->profiles != NULL ? 1 : 0 };
-	struct profile_catalog catalog;
-	if (p->generation != NULL && p->profiles == NULL) {
-		p->profile_set = generation_profiles(p->generation, p->collector);
-		return CMD_DONE;
-	}
-	if (generation_load_profiles(&more, &catalog, p->arena, report) < 0)
-		return cmd_mistakes(report);
-	p->profile_set = profile_set(&catalog, hallwatt_collectors, p->collector);
 	return CMD_DONE;
 }
 
 static int prepare(struct probe *p)
 {
 	struct hwatt_report report = { .arena = p->arena };
-	int code = parse_address(p);
-	if (code != CMD_DONE)
-		return code;
-	if (p->config_file != NULL) {
-		p->generation = generation_load(p->config_file, &report);
-		if (p->generation == NULL)
-			return cmd_mistakes(&report);
-		code = configured_settings(p);
-	}
-	if (code == CMD_DONE && p->settings == NULL)
-		code = quick_settings(p, &report);
-	if (code == CMD_DONE)
-		code = load_profiles(p, &report);
-	return code;
+	struct hwatt_error err = { 0 };
+	if (config_address(p->address, p->arena, &p->device.scheme, &p->device.host, &p->device.port, &err) < 0)
+		return misuse(err.text, NULL);
+	if (access_open(&p->access, p->device.scheme, &report, &err) == 0)
+		p->settings = access_settings(&p->access, p->access.collector, &report, &err);
+	if (p->settings == NULL)
+		return report.count > 0 ? cmd_mistakes(&report) : misuse(err.text, NULL);
+	p->device.id = p->address;
+	p->device.site = p->device.room = p->device.rack = p->device.credentials = "";
+	p->device.profile = p->profile != NULL ? p->profile : "";
+	p->device.timeout_ms = p->timeout_ms;
+	p->device.interval_ms = p->timeout_ms > ONCE_MS ? p->timeout_ms : ONCE_MS; /* no session needs to be kept */
+	return CMD_DONE;
 }
 
 static void on_closed(void *arg, struct hwatt_target *t)
 {
 	struct probe *p = arg;
 	(void)t;
-	if (p->collector->stop != NULL)
-		p->collector->stop(p->engine);
+	if (p->access.collector->stop != NULL)
+		p->access.collector->stop(p->engine);
 }
 
 static void put_json(struct probe *p);
@@ -346,19 +166,19 @@ static void on_deadline(uv_timer_t *timer)
 
 static int run_probe(struct probe *p)
 {
-	if (p->collector->start != NULL &&
-	    p->collector->start(&p->loop, p->log, &p->engine, &p->error) < 0) {
+	if (p->access.collector->start != NULL &&
+	    p->access.collector->start(&p->loop, p->log, &p->engine, &p->error) < 0) {
 		fprintf(stderr, "hallwatt probe: %s\n", p->error.text);
 		return CMD_NO;
 	}
-	struct target_parts parts = { .loop = &p->loop, .log = p->log, .collector = p->collector,
+	struct target_parts parts = { .loop = &p->loop, .log = p->log, .collector = p->access.collector,
 				      .engine = p->engine, .settings = p->settings, .device = &p->device,
-				      .profiles = p->profile_set,
+				      .profiles = p->access.profile_set,
 				      .owner = { .done = on_done, .closed = on_closed, .arg = p } };
 	if (target_open(&parts, &p->target, &p->error) < 0) {
 		fprintf(stderr, "hallwatt probe: %s: %s\n", p->address, p->error.text);
-		if (p->collector->stop != NULL)
-			p->collector->stop(p->engine);
+		if (p->access.collector->stop != NULL)
+			p->access.collector->stop(p->engine);
 		uv_run(&p->loop, UV_RUN_DEFAULT);
 		return CMD_NO;
 	}
@@ -423,7 +243,9 @@ static void put_json_readings(struct probe *p)
 		bool none = false;
 		put_fact(&p->out, "name", r->name, &none);
 		put_fact(&p->out, "source", r->source, &none);
-		if (!r->alternative && has_alternative(points, count, r))
+		if (r->alternative)
+			hwatt_text_puts(&p->out, ",\"chosen\":false");
+		else if (has_alternative(points, count, r))
 			hwatt_text_puts(&p->out, ",\"chosen\":true");
 		hwatt_text_putc(&p->out, '}');
 		first = false;
@@ -507,7 +329,7 @@ static void put_text(struct probe *p)
 
 int cmd_probe(int argc, char **argv)
 {
-	struct probe p = { .community = "public", .timeout_ms = DEFAULT_TIMEOUT_MS, .level = HWATT_WARN };
+	struct probe p = { .timeout_ms = DEFAULT_TIMEOUT_MS, .level = HWATT_WARN };
 	int code = parse_arguments(&p, argc, argv);
 	if (code != CMD_DONE)
 		return code < 0 ? CMD_DONE : code;
@@ -523,7 +345,7 @@ int cmd_probe(int argc, char **argv)
 		hwatt_log_free(p.log);
 	}
 	hwatt_text_free(&p.out);
-	generation_release(p.generation);
+	access_close(&p.access);
 	hwatt_arena_free(p.arena);
 	return code;
 }

@@ -6,7 +6,6 @@
 #include "progress.h"
 #include "target.h"
 #include <errno.h>
-#include <getopt.h>
 #include <hallwatt/text.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,11 +28,11 @@ static const char help[] =
 	"                           connections, programs and users. Look through the file before you give it away.\n"
 	"      --all                everything that the device has; otherwise mib-2, the maker's own tree and what\n"
 	"                           the profiles that fit it read\n"
-	"  -c, --config.file FILE   take credentials from this configuration\n"
-	"      --credentials NAME   which of them\n"
+	ACCESS_HELP_CONFIG
 	"      --community TEXT     SNMP v1 and v2c: the community (it is no secret), default \"public\"\n"
-	"      --version-1          SNMP v1 instead of v2c\n"
-	"      --profiles DIR       look for further profiles here\n"
+	ACCESS_HELP_VERSION_1
+	ACCESS_HELP_SNMP_USER
+	ACCESS_HELP_PROFILES
 	"      --timeout SECONDS    stop after this long (600)\n"
 	"      --log.level LEVEL    debug, info, warn (default), error\n"
 	"  -h, --help               this text\n"
@@ -41,8 +40,7 @@ static const char help[] =
 	"Exit status: 0 recorded, 1 the device did not answer or not to the end (what came is written), 2 misuse.\n";
 
 struct record { /* the arguments, then the run */
-	const char *address, *output, *community;
-	bool version_1;
+	const char *address, *output;
 	int64_t timeout_ms;
 	enum hwatt_level level;
 	struct access access;
@@ -61,17 +59,13 @@ struct record { /* the arguments, then the run */
 	struct hwatt_error error;
 };
 
-enum { OPT_CREDENTIALS = 256, OPT_COMMUNITY, OPT_VERSION_1, OPT_PROFILES, OPT_TIMEOUT, OPT_SCRUB, OPT_ALL, OPT_LEVEL };
+enum { OPT_TIMEOUT = 256, OPT_SCRUB, OPT_ALL, OPT_LEVEL };
 
 static const struct option options[] = {
+	ACCESS_OPTIONS,
 	{ "output", required_argument, NULL, 'o' },
 	{ "scrub", no_argument, NULL, OPT_SCRUB },
 	{ "all", no_argument, NULL, OPT_ALL },
-	{ "config.file", required_argument, NULL, 'c' },
-	{ "credentials", required_argument, NULL, OPT_CREDENTIALS },
-	{ "community", required_argument, NULL, OPT_COMMUNITY },
-	{ "version-1", no_argument, NULL, OPT_VERSION_1 },
-	{ "profiles", required_argument, NULL, OPT_PROFILES },
 	{ "timeout", required_argument, NULL, OPT_TIMEOUT },
 	{ "log.level", required_argument, NULL, OPT_LEVEL },
 	{ "help", no_argument, NULL, 'h' },
@@ -97,16 +91,11 @@ static int parse_option(struct record *r, int option)
 {
 	switch (option) {
 	case 'o': r->output = optarg; return CMD_DONE;
-	case 'c': r->access.config_file = optarg; return CMD_DONE;
 	case OPT_SCRUB: r->order.scrub = true; return CMD_DONE;
 	case OPT_ALL: r->order.all = true; return CMD_DONE;
-	case OPT_CREDENTIALS: r->access.credentials = optarg; return CMD_DONE;
-	case OPT_COMMUNITY: r->community = optarg; return CMD_DONE;
-	case OPT_VERSION_1: r->version_1 = true; return CMD_DONE;
-	case OPT_PROFILES: r->access.profiles = optarg; return CMD_DONE;
 	case OPT_TIMEOUT: return parse_timeout(r, optarg);
 	case OPT_LEVEL: return cmd_log_level(optarg, &r->level) < 0 ? misuse("no such log level:", optarg) : CMD_DONE;
-	default: return misuse("see the options", NULL);
+	default: return access_take(&r->access, option, optarg) ? CMD_DONE : misuse("see the options", NULL);
 	}
 }
 
@@ -138,8 +127,7 @@ static int prepare(struct record *r, struct hwatt_arena *arena)
 		return report.count > 0 ? cmd_mistakes(&report) : misuse(err.text, NULL);
 	if (r->access.collector->record == NULL)
 		return misuse("cannot record", r->device.scheme);
-	r->settings = r->access.credentials != NULL ? access_credentials(&r->access, &err) :
-		      access_community(&r->access, r->version_1, r->community, &report);
+	r->settings = access_settings(&r->access, r->access.collector, &report, &err);
 	if (r->settings == NULL)
 		return report.count > 0 ? cmd_mistakes(&report) : misuse(err.text, NULL);
 	r->device.id = r->address;
@@ -250,7 +238,7 @@ static int finish(struct record *r, int ran)
 
 int cmd_record(int argc, char **argv)
 {
-	struct record r = { .community = "public", .timeout_ms = DEFAULT_TIMEOUT_MS, .level = HWATT_WARN };
+	struct record r = { .timeout_ms = DEFAULT_TIMEOUT_MS, .level = HWATT_WARN };
 	int code = parse_arguments(&r, argc, argv);
 	if (code != CMD_DONE)
 		return code < 0 ? CMD_DONE : code;

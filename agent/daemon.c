@@ -1,11 +1,13 @@
 /* SPDX-FileCopyrightText: 2026 The hallwatt authors
  * SPDX-License-Identifier: Apache-2.0 */
 #include "daemon.h"
+#include "fetch.h"
 #include "fleet.h"
 #include "http.h"
 #include "notes.h"
 #include "pipeline.h"
 #include "sdnotify.h"
+#include "watch.h"
 #include <hallwatt/arena.h>
 #include <hallwatt/exporter.h>
 #ifdef __GLIBC__
@@ -18,6 +20,7 @@
 #include <unistd.h>
 
 #define TICK_MS 1000
+#define CALM_MS 1000 /* after the last change of a file of targets: programs write several in a row */
 #define REST_MS 5000  /* after the last request: of many devices a snapshot is larger than all else */
 #define TIDY_MS 60000 /* after a start or reload the devices have been looked over by then */
 #define MESSAGE_MAX_OCTETS 65536u
@@ -36,6 +39,10 @@ struct daemon {
 	struct http *http;
 	uv_timer_t tick;
 	uv_signal_t hangup;
+	struct watch *watch;            /* of the files of targets */
+	struct fetch *fetch;            /* of the lists that servers have */
+	int64_t targets_ms;             /* when to look at them; 0: nothing changed */
+	int64_t target_changes, target_failures;
 	struct sdnotify systemd;
 	int64_t watchdog_ms, petted_ms; /* 0: nobody watches */
 	int64_t refreshed_ms;              /* when a snapshot was last asked for; 0: never */
@@ -45,7 +52,7 @@ struct daemon {
 	bool last_reload_ok;
 	bool reload_wanted;             /* SIGHUP came: however many, one reload at the next tick */
 	bool stopping;
-	int parts;                      /* tick, hangup and fleet, while they live: `d` goes with the last */
+	int parts;                      /* tick, hangup, watch, fetch and fleet, while they live: `d` goes with the last */
 };
 
 static int64_t wall_ms(void)
@@ -104,6 +111,10 @@ static void on_counters(void *arg, struct pipeline *p)
 	pipeline_count(p, "config_last_reload_success_timestamp_seconds",
 		       "When the configuration in force was loaded.", NULL, NULL, (double)d->last_reload_s);
 	pipeline_count(p, "config_reloads_total", "Reloads asked for.", NULL, NULL, (double)d->reloads);
+	pipeline_count(p, "discovery_changes_total", "Changes of device_discovery's files that were taken in.", NULL, NULL,
+		       (double)d->target_changes);
+	pipeline_count(p, "discovery_failures_total", "Changes of device_discovery's files that could not be taken in.", NULL,
+		       NULL, (double)d->target_failures);
 	pipeline_count(p, "config_reload_failures_total", "Reloads that changed nothing, as the new files were bad.",
 		       NULL, NULL, (double)d->reload_failures);
 	pipeline_count(p, "http_requests_total", "HTTP requests answered.", NULL, NULL,
@@ -124,6 +135,17 @@ static struct generation *load(struct daemon *d, struct hwatt_text *message)
 	return g;
 }
 
+static void watch_targets(struct daemon *d)
+{
+	const struct hwatt_list *places = &d->generation->config->target_places;
+	const struct hwatt_list *urls = &d->generation->config->target_urls;
+	watch_set(d->watch, places->items, places->count);
+	if (d->fetch != NULL)
+		fetch_set(d->fetch, urls->items, urls->count);
+	else if (urls->count > 0)
+		hwatt_log(d->log, HWATT_ERROR, "libcurl does not start: lists of targets stay as they are");
+}
+
 /* Puts `next` in force. Swallows it. */
 static int change(struct daemon *d, struct generation *next, struct hwatt_error *err)
 {
@@ -141,6 +163,7 @@ static int change(struct daemon *d, struct generation *next, struct hwatt_error 
 	generation_release(d->generation);
 	d->generation = next;
 	d->tidy_ms = (int64_t)uv_now(d->loop) + TIDY_MS;
+	watch_targets(d);
 	d->rest_ms = (int64_t)uv_now(d->loop) + REST_MS;
 	return 0;
 failed:
@@ -199,6 +222,40 @@ static void reload_as_wanted(struct daemon *d)
 	hwatt_text_free(&message);
 }
 
+static void on_targets(void *arg)
+{
+	struct daemon *d = arg;
+	d->targets_ms = (int64_t)uv_now(d->loop) + CALM_MS;
+}
+
+/* Takes in devices that come, go or change in files of targets, and nothing else: a configuration that somebody is editing
+ * waits for the reload that he asks for. */
+static int take_targets(void *arg)
+{
+	struct daemon *d = arg;
+	struct hwatt_error err = { 0 };
+	d->targets_ms = 0;
+	struct generation *next = load(d, NULL);
+	const struct config *now = d->generation->config;
+	if (next != NULL && strcmp(next->config->hash, now->hash) == 0) {
+		generation_release(next); /* written anew with the same text */
+		return 0;
+	}
+	if (next != NULL && strcmp(next->config->own_hash, now->own_hash) != 0) {
+		hwatt_fail(&err, HWATT_EINVAL, "so has the configuration; a reload takes in both");
+		generation_release(next);
+	} else if (next == NULL) {
+		hwatt_fail(&err, HWATT_EINVAL, "they have mistakes");
+	} else if (change(d, next, &err) == 0) {
+		d->target_changes++;
+		hwatt_log(d->log, HWATT_INFO, "the targets of device_discovery have changed and were taken in");
+		return 0;
+	}
+	d->target_failures++;
+	hwatt_log(d->log, HWATT_ERROR, "the targets of device_discovery have changed, but %s: the old ones stay", err.text);
+	return -1;
+}
+
 /* Looking over all devices at once takes far more memory than polling them, in pieces between those that stay: malloc
  * keeps them unless it is told. */
 static void tidy(struct daemon *d, int64_t now_ms)
@@ -232,6 +289,8 @@ static void on_tick(uv_timer_t *timer)
 	if (d->reload_wanted)
 		reload_as_wanted(d);
 	int64_t now = mono_ms(d);
+	if (d->targets_ms != 0 && now >= d->targets_ms)
+		(void)take_targets(d); /* it says itself what is wrong */
 	http_beat(d->http, (int64_t)(uv_hrtime() / 1000000));
 	if (d->watchdog_ms > 0 && now - d->petted_ms >= d->watchdog_ms) {
 		sdnotify_tell(&d->systemd, "WATCHDOG=1", NULL);
@@ -257,6 +316,11 @@ static void part_gone(struct daemon *d)
 	free(d);
 }
 
+static void on_part_closed(void *arg)
+{
+	part_gone(arg);
+}
+
 static void on_fleet_stopped(void *arg)
 {
 	part_gone(arg);
@@ -277,6 +341,9 @@ void daemon_stop(struct daemon *d)
 	http_stop(d->http);
 	uv_close((uv_handle_t *)&d->tick, on_handle_closed);
 	uv_close((uv_handle_t *)&d->hangup, on_handle_closed);
+	watch_close(d->watch, on_part_closed, d);
+	if (d->fetch != NULL)
+		fetch_close(d->fetch, on_part_closed, d);
 	fleet_stop(d->fleet);
 }
 
@@ -290,13 +357,16 @@ static void start_handles(struct daemon *d)
 	uv_signal_init(d->loop, &d->hangup);
 	d->hangup.data = d;
 	uv_signal_start(&d->hangup, on_hangup, SIGHUP);
-	d->parts = 3;
+	d->watch = watch_new(d->loop, d->log, on_targets, d);
+	d->fetch = fetch_new(d->loop, d->log, take_targets, d);
+	watch_targets(d);
+	d->parts = d->fetch != NULL ? 5 : 4;
 }
 
 static int open_parts(struct daemon *d, struct hwatt_error *err)
 {
 	const struct config *config = d->generation->config;
-	struct pipeline_parts parts = { .log = d->log, .hub = d->hub, .counters = on_counters, .arg = d };
+	struct pipeline_parts parts = { .log = d->log, .hub = d->hub, .loop = d->loop, .counters = on_counters, .arg = d };
 	if (store_open(config->state, d->log, &d->store, err) < 0)
 		return -1;
 	d->notes = notes_open(d->store, d->log);

@@ -56,7 +56,16 @@ struct row { /* what both forms tell of a device */
 
 static bool usual(const struct device_file_access *words)
 {
-	return words->credentials == NULL && !words->version_1 && strcmp(words->community, "public") == 0;
+	return words->credentials == NULL && words->said == NULL && !words->version_1 && strcmp(words->community, "public") == 0;
+}
+
+/* "snmp://192.0.2.7", with the port where it is not the protocol's own. */
+static void put_address(char *out, size_t size, const char *scheme, const char *host, uint16_t port, uint16_t usual_port)
+{
+	if (port == usual_port)
+		snprintf(out, size, "%s://%s", scheme, host);
+	else
+		snprintf(out, size, "%s://%s:%u", scheme, host, port);
 }
 
 static void fill(const struct device_file *file, struct row *rows, char (*ids)[DEVICE_ID_SIZE], size_t i)
@@ -64,19 +73,17 @@ static void fill(const struct device_file *file, struct row *rows, char (*ids)[D
 	struct row *row = &rows[i];
 	char host[CIDR_TEXT];
 	row->is = &file->items[i];
-	row->access = &file->accesses[row->is->host->access];
-	row->words = &file->words[row->is->host->access];
+	row->access = &file->accesses[row->is->access];
+	row->words = &file->words[row->is->access];
 	cidr_format(&row->is->host->at, host);
-	if (row->access->port == row->access->collector->default_port)
-		snprintf(row->address, sizeof(row->address), "%s://%s", row->access->collector->name, host);
-	else
-		snprintf(row->address, sizeof(row->address), "%s://%s:%u", row->access->collector->name, host, row->access->port);
-	device_file_id(row->is->host->name, host, ids, i, ids[i]);
+	put_address(row->address, sizeof(row->address), row->access->collector->name, host, row->access->port,
+		    row->access->collector->default_port);
+	device_file_id(row->is->host->name[row->access->protocol], host, ids, i, ids[i]);
 	memcpy(row->id, ids[i], sizeof(row->id));
 	if (row->words->credentials != NULL)
 		snprintf(row->credentials, sizeof(row->credentials), "%s", row->words->credentials);
 	else if (!usual(row->words))
-		snprintf(row->credentials, sizeof(row->credentials), "found-%d", row->is->host->access + 1);
+		snprintf(row->credentials, sizeof(row->credentials), "found-%d", row->is->access + 1);
 	for (size_t j = 0; j < i && row->twin == NULL; j++)
 		if (row->is->serial[0] != '\0' && strcmp(rows[j].is->serial, row->is->serial) == 0 &&
 		    strcmp(rows[j].is->model, row->is->model) == 0)
@@ -96,7 +103,7 @@ static struct row *make_rows(const struct device_file *file)
 static bool used(const struct device_file *file, size_t access)
 {
 	for (size_t i = 0; i < file->count; i++)
-		if (file->items[i].host->access == (int)access)
+		if (file->items[i].access == (int)access)
 			return true;
 	return false;
 }
@@ -108,10 +115,15 @@ static void put_credentials(const struct device_file *file, struct hwatt_text *o
 		const struct device_file_access *words = &file->words[i];
 		if (words->credentials != NULL || usual(words) || !used(file, i))
 			continue;
-		hwatt_text_printf(out, "%s  found-%zu: {%s: {version: \"%s\", community: ", first ? "credentials:\n" : "", i + 1,
-				  file->accesses[i].collector->name, words->version_1 ? "1" : "2c");
-		hwatt_text_json(out, words->community);
-		hwatt_text_puts(out, "}}\n");
+		hwatt_text_printf(out, "%s  found-%zu: {%s: ", first ? "credentials:\n" : "", i + 1,
+				  file->accesses[i].collector->name);
+		if (words->said != NULL) {
+			hwatt_text_printf(out, "%s}\n", words->said);
+		} else {
+			hwatt_text_printf(out, "{version: \"%s\", community: ", words->version_1 ? "1" : "2c");
+			hwatt_text_json(out, words->community);
+			hwatt_text_puts(out, "}}\n");
+		}
 		first = false;
 	}
 }
@@ -129,7 +141,7 @@ static void put_comment(const struct row *row, struct hwatt_text *out)
 	put_word(out, " ", is->vendor);
 	put_word(out, " ", is->model);
 	put_word(out, ", serial ", is->serial);
-	put_word(out, ", called ", is->host->name);
+	put_word(out, ", called ", is->host->name[row->access->protocol]);
 	hwatt_text_putc(out, '\n');
 	if (is->profile[0] != '\0')
 		hwatt_text_printf(out, "  # profile %s: %s\n", is->profile, is->profile_reason);
@@ -141,14 +153,72 @@ static void put_comment(const struct row *row, struct hwatt_text *out)
 		hwatt_text_puts(out, "  # power_role: grid, pdu, it, cooling ... where it measures power\n");
 }
 
+/* --- those that are only known to be there --------------------------------------------------------------------------- */
+
+enum told { TOLD_SNMPV3, TOLD_IPMI, TOLD_REDFISH, TOLD_KINDS };
+
+static const struct {
+	const char *heading, *id, *scheme, *credentials, *role;
+	uint16_t port;
+} kinds[TOLD_KINDS] = {
+	[TOLD_SNMPV3] = { "# These answer SNMPv3, and nothing else that was asked: give them the credentials of a user, then take\n"
+			  "# the # away.\n", "snmp", "snmp", "USERS", "", 161 },
+	[TOLD_IPMI] = { "# These answer IPMI (BMCs of servers): give them credentials, then take the # away.\n", "bmc", "ipmi", "BMCS",
+			", power_role: it", RMCP_PORT },
+	[TOLD_REDFISH] = { "# These answer Redfish: give them credentials, then take the # away. One that stands above for IPMI, too,\n"
+			   "# is the same machine, to be polled by one of the two.\n", "bmc", "redfish", "BMCS", ", power_role: it",
+			   443 },
+};
+
+static uint16_t told_port(const struct device_file *file, enum told kind, const struct sweep_host *host)
+{
+	return kind == TOLD_IPMI ? file->bmc_port : kind == TOLD_REDFISH ? file->redfish_port :
+	       file->accesses[host->access[SWEEP_SNMP]].port;
+}
+
+static bool is_told(const struct device_file *file, enum told kind, const struct sweep_host *host)
+{
+	if (kind == TOLD_IPMI)
+		return host->bmc;
+	int access = host->access[kind == TOLD_REDFISH ? SWEEP_REDFISH : SWEEP_SNMP];
+	return access >= 0 && file->accesses[access].presence;
+}
+
+static void tell_line(const struct device_file *file, enum told kind, const struct sweep_host *at, struct hwatt_text *out)
+{
+	char host[CIDR_TEXT], address[CIDR_TEXT + 24], id[DEVICE_ID_SIZE], name[CIDR_TEXT + 8];
+	cidr_format(&at->at, host);
+	put_address(address, sizeof(address), kinds[kind].scheme, host, told_port(file, kind, at), kinds[kind].port);
+	snprintf(name, sizeof(name), "%s %s", kinds[kind].id, host);
+	device_file_id(name, host, NULL, 0, id);
+	if (kind == TOLD_IPMI && !at->presence.ipmi_2_0) {
+		hwatt_text_printf(out, "#   %s speaks only IPMI 1.5, which hallwatt does not\n", host);
+		return;
+	}
+	hwatt_text_printf(out, "#   - {id: \"%s\", address: \"%s\", credentials: %s, site: ", id, address, kinds[kind].credentials);
+	hwatt_text_json(out, file->site != NULL ? file->site : "SITE");
+	hwatt_text_printf(out, "%s}\n", kinds[kind].role);
+}
+
+static void tell(const struct device_file *file, enum told kind, struct hwatt_text *out)
+{
+	bool first = true;
+	for (size_t i = 0; i < file->host_count; i++) {
+		if (!is_told(file, kind, &file->hosts[i]))
+			continue;
+		hwatt_text_puts(out, first ? kinds[kind].heading : "");
+		tell_line(file, kind, &file->hosts[i], out);
+		first = false;
+	}
+}
+
 void device_file_yaml(const struct device_file *file, struct hwatt_text *out)
 {
 	struct row *rows = make_rows(file);
-	size_t bmcs = 0;
 	hwatt_text_printf(out, "# Found by hallwatt discover: %zu of %zu addresses answer SNMP.\n", file->count,
 			  file->host_count);
 	hwatt_text_puts(out, "# To be edited, then taken in with `include:`; `hallwatt check` says what is still amiss.\n");
-	if (file->site == NULL && file->count > 0)
+	if (file->site == NULL)
 		hwatt_text_puts(out, "# Put the id of a site in place of SITE.\n");
 	put_credentials(file, out);
 	hwatt_text_puts(out, file->count > 0 ? "devices:\n" : "devices: []\n");
@@ -168,15 +238,8 @@ void device_file_yaml(const struct device_file *file, struct hwatt_text *out)
 		put_word(out, ", power_role: ", hwatt_power_role_name(row->is->power_role));
 		hwatt_text_puts(out, "}\n");
 	}
-	for (size_t i = 0; i < file->host_count; i++) {
-		char host[CIDR_TEXT];
-		if (!file->hosts[i].bmc)
-			continue;
-		cidr_format(&file->hosts[i].at, host);
-		hwatt_text_printf(out, "%s#   %s  IPMI %s\n",
-				  bmcs++ == 0 ? "# These answer IPMI (BMCs of servers), which hallwatt cannot poll yet:\n" : "", host,
-				  file->hosts[i].presence.ipmi_2_0 ? "2.0" : "1.5");
-	}
+	for (int kind = 0; kind < TOLD_KINDS; kind++)
+		tell(file, (enum told)kind, out);
 	free(rows);
 }
 
@@ -188,10 +251,30 @@ static void put_fact(struct hwatt_text *out, const char *key, const char *value)
 	hwatt_text_json(out, value);
 }
 
+static void tell_json(const struct device_file *file, enum told kind, const char *key, struct hwatt_text *out)
+{
+	bool first = true;
+	hwatt_text_printf(out, ",\n\"%s\":[", key);
+	for (size_t i = 0; i < file->host_count; i++) {
+		const struct sweep_host *at = &file->hosts[i];
+		char host[CIDR_TEXT];
+		if (!is_told(file, kind, at))
+			continue;
+		cidr_format(&at->at, host);
+		hwatt_text_printf(out, "%s\n{\"address\":\"%s\",\"port\":%u", first ? "" : ",", host, told_port(file, kind, at));
+		if (kind == TOLD_IPMI)
+			put_fact(out, "version", at->presence.ipmi_2_0 ? "2.0" : "1.5");
+		if (kind == TOLD_REDFISH)
+			put_fact(out, "name", at->name[SWEEP_REDFISH]);
+		hwatt_text_putc(out, '}');
+		first = false;
+	}
+	hwatt_text_putc(out, ']');
+}
+
 void device_file_json(const struct device_file *file, struct hwatt_text *out)
 {
 	struct row *rows = make_rows(file);
-	bool first = true;
 	hwatt_text_printf(out, "{\"schema\":1,\"addresses\":%zu,\"devices\":[", file->host_count);
 	for (size_t i = 0; i < file->count; i++) {
 		const struct row *row = &rows[i];
@@ -199,12 +282,14 @@ void device_file_json(const struct device_file *file, struct hwatt_text *out)
 		hwatt_text_json(out, row->id);
 		put_fact(out, "address", row->address);
 		put_fact(out, "credentials", row->credentials);
-		if (row->words->credentials == NULL) {
+		if (row->words->said != NULL) {
+			put_fact(out, "version", "3");
+		} else if (row->words->credentials == NULL) {
 			put_fact(out, "version", row->words->version_1 ? "1" : "2c");
 			put_fact(out, "community", row->words->community);
 		}
 		put_fact(out, "site", file->site != NULL ? file->site : "");
-		put_fact(out, "name", row->is->host->name);
+		put_fact(out, "name", row->is->host->name[row->access->protocol]);
 		put_fact(out, "vendor", row->is->vendor);
 		put_fact(out, "model", row->is->model);
 		put_fact(out, "serial", row->is->serial);
@@ -216,16 +301,10 @@ void device_file_json(const struct device_file *file, struct hwatt_text *out)
 		put_fact(out, "error", row->is->error);
 		hwatt_text_putc(out, '}');
 	}
-	hwatt_text_puts(out, "],\n\"bmcs\":[");
-	for (size_t i = 0; i < file->host_count; i++) {
-		char host[CIDR_TEXT];
-		if (!file->hosts[i].bmc)
-			continue;
-		cidr_format(&file->hosts[i].at, host);
-		hwatt_text_printf(out, "%s\n{\"address\":\"%s\",\"port\":%u,\"version\":\"%s\"}", first ? "" : ",", host,
-				  file->bmc_port, file->hosts[i].presence.ipmi_2_0 ? "2.0" : "1.5");
-		first = false;
-	}
-	hwatt_text_puts(out, "]}\n");
+	hwatt_text_putc(out, ']');
+	tell_json(file, TOLD_IPMI, "bmcs", out);
+	tell_json(file, TOLD_REDFISH, "redfish", out);
+	tell_json(file, TOLD_SNMPV3, "snmp_v3", out);
+	hwatt_text_puts(out, "}\n");
 	free(rows);
 }

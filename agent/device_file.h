@@ -11,6 +11,7 @@
 
 struct device_file_access { /* what the file says of an access */
 	const char *credentials; /* name of the configuration's, NULL: those below are made */
+	const char *said;        /* the text of the settings, NULL: of a community */
 	const char *community;
 	bool version_1;
 };
@@ -18,13 +19,13 @@ struct device_file_access { /* what the file says of an access */
 struct device_file {
 	const struct introduction *items;
 	size_t count;
-	const struct sweep_host *hosts; /* all that were asked; their BMCs are told of */
+	const struct sweep_host *hosts; /* all that were asked; those that are only known to be there are told of */
 	size_t host_count;
 	const struct sweep_access *accesses;
 	const struct device_file_access *words; /* of each access */
 	size_t access_count;
 	const char *site;               /* NULL: to be filled in */
-	uint16_t bmc_port;
+	uint16_t bmc_port, redfish_port;
 };
 
 /* Makes a device's id of its name: a host's first label, in small letters, what is not allowed as a hyphen; of `address` when

@@ -1,6 +1,6 @@
 /* SPDX-FileCopyrightText: 2026 The hallwatt authors
  * SPDX-License-Identifier: Apache-2.0 */
-#include "evaluation_state.h"
+#include "evaluation_books.h"
 #include <assert.h>
 #include <hallwatt/arena.h>
 #include <inttypes.h>
@@ -38,18 +38,6 @@ const struct slot *evaluation_slot(const struct evaluation *e, int64_t start_s)
 	return slot->used && slot->start_s == start_s ? slot : NULL;
 }
 
-/* What all sources say of a quarter, in e->results. */
-static void compute_results(struct evaluation *e, const struct brief *briefs, int64_t start_s)
-{
-	size_t count = sources_count(e->sources);
-	if (count > e->result_capacity) {
-		e->results = hwatt_realloc(e->results, count * sizeof(*e->results));
-		e->result_capacity = count;
-	}
-	for (size_t i = 0; i < count; i++)
-		e->results[i] = sources_quarter(e->sources, i, briefs, start_s);
-}
-
 static void reserve_briefs(struct slot *slot, size_t count)
 {
 	if (count <= slot->brief_count)
@@ -65,23 +53,69 @@ const struct source_quarter *evaluation_results(struct evaluation *e, int64_t st
 	if (!slot->used || slot->start_s != start_s)
 		return NULL;
 	reserve_briefs(slot, sources_point_count(e->sources));
-	compute_results(e, slot->briefs, start_s);
+	size_t count = sources_count(e->sources);
+	if (count > e->result_capacity) {
+		e->results = hwatt_realloc(e->results, count * sizeof(*e->results));
+		e->result_capacity = count;
+	}
+	for (size_t i = 0; i < count; i++)
+		e->results[i] = sources_quarter(e->sources, i, slot->briefs, start_s);
 	return e->results;
+}
+
+struct rows { /* span_rows with their memory */
+	struct span_rows span;
+	int64_t *amount;
+	int32_t *covered_ms;
+	char *quality;
+	uint32_t *places;
+};
+
+/* A slot as a span of one quarter: each point has a row. */
+static void rows_of_slot(const struct slot *slot, struct rows *rows)
+{
+	size_t count = slot->brief_count + 1;
+	*rows = (struct rows){ .amount = hwatt_alloc(count * sizeof(*rows->amount)),
+			       .covered_ms = hwatt_alloc(count * sizeof(*rows->covered_ms)), .quality = hwatt_alloc(count),
+			       .places = hwatt_alloc(count * sizeof(*rows->places)) };
+	for (size_t i = 0; i < slot->brief_count; i++) {
+		const struct brief *brief = &slot->briefs[i];
+		rows->places[i] = (uint32_t)i;
+		if (!brief->present)
+			continue;
+		rows->amount[i] = brief->amount;
+		rows->covered_ms[i] = brief->covered_ms;
+		rows->quality[i] = brief->quality != '\0' ? brief->quality : 'X';
+	}
+	rows->span = (struct span_rows){ .start_s = slot->start_s, .count = 1, .amount = rows->amount,
+					 .covered_ms = rows->covered_ms, .quality = rows->quality, .rows = rows->places };
+}
+
+static void rows_free(struct rows *rows)
+{
+	free(rows->amount);
+	free(rows->covered_ms);
+	free(rows->quality);
+	free(rows->places);
 }
 
 /* Puts what the slot tells now in place of what was added for it. */
 static void flush(struct evaluation *e, struct slot *slot)
 {
-	evaluation_results(e, slot->start_s);
+	struct rows rows;
+	reserve_briefs(slot, sources_point_count(e->sources));
+	rows_of_slot(slot, &rows);
+	abacus_span(e->abacus, &rows.span);
 	for (size_t i = 0; i < e->subject_count; i++) {
 		struct subject *subject = &e->subjects[i];
 		if (slot->start_s < subject->from_s || slot->start_s >= subject->to_s)
 			continue;
-		subject_quarter(subject, e->results, &e->quarter);
+		abacus_subject(e->abacus, i, 0, 1, &e->quarter);
 		bins_add(&subject->bins, slot->start_s, &slot->applied[i], -1);
 		bins_add(&subject->bins, slot->start_s, &e->quarter, 1);
 		sums_copy(&slot->applied[i], &e->quarter);
 	}
+	rows_free(&rows);
 	slot->dirty = false;
 }
 
@@ -131,69 +165,99 @@ static void starts_earlier(struct evaluation *e, size_t point, int64_t start_s, 
 		mark(e, point, start_s, old_s);
 }
 
-struct scan { /* rows of one bin of one subject, in the order of their starts */
-	struct evaluation *e;
-	struct subject *subject;
-	struct brief *briefs;
-	size_t *places;
-	int64_t *ids;
-	size_t count;
-	int64_t start_s;
-	bool any;
-};
-
 static struct brief brief_of(const struct interval *interval)
 {
 	return (struct brief){ .amount = interval->amount, .last = interval->last,
 			       .covered_ms = (int32_t)interval->covered_ms, .quality = interval->quality, .present = true };
 }
 
-static void end_quarter(struct scan *scan)
+struct reading { /* days of some points, from the store */
+	struct evaluation *e;
+	size_t count, place_count;
+	size_t *places;          /* of the points among all, in the order of their ids */
+	int64_t *ids;
+	uint32_t *rows;          /* by place: their rows in a day */
+	const atomic_bool *stop;
+	size_t subject;          /* sum_anew: which, and for what time */
+	int64_t from_s, to_s;
+};
+
+/* `subject` SIZE_MAX: the points of all. */
+static void begin_reading(struct evaluation *e, size_t subject, struct reading *reading)
 {
-	if (!scan->any)
-		return;
-	compute_results(scan->e, scan->briefs, scan->start_s);
-	subject_quarter(scan->subject, scan->e->results, &scan->e->quarter);
-	sums_add(&scan->e->fresh, &scan->e->quarter, 1);
-	for (size_t i = 0; i < scan->count; i++)
-		scan->briefs[scan->places[i]] = (struct brief){0};
-	scan->any = false;
+	size_t all = sources_point_count(e->sources);
+	*reading = (struct reading){ .e = e, .subject = subject, .place_count = all,
+				     .places = hwatt_alloc((all + 1) * sizeof(size_t)),
+				     .ids = hwatt_alloc((all + 1) * sizeof(int64_t)),
+				     .rows = hwatt_alloc((all + 1) * sizeof(uint32_t)) };
+	reading->count = subject != SIZE_MAX ? subject_points(&e->subjects[subject], e->sources, reading->places)
+					     : sources_by_id(e->sources, reading->places);
+	memset(reading->rows, 0xff, (all + 1) * sizeof(uint32_t));
+	for (size_t i = 0; i < reading->count; i++) {
+		reading->ids[i] = sources_point_id(e->sources, reading->places[i]);
+		reading->rows[reading->places[i]] = (uint32_t)i;
+	}
 }
 
-static int scan_row(void *arg, const struct store_interval *row)
+static void end_reading(struct reading *reading)
 {
-	struct scan *scan = arg;
-	size_t place = sources_find(scan->e->sources, row->point);
-	if (place == SIZE_MAX)
-		return 0;
-	if (scan->any && row->interval.start_s != scan->start_s)
-		end_quarter(scan);
-	scan->start_s = row->interval.start_s;
-	scan->any = true;
-	sources_seen(scan->e->sources, place, row->interval.start_s);
-	scan->briefs[place] = brief_of(&row->interval);
+	abacus_trim(reading->e->abacus);
+	free(reading->places);
+	free(reading->ids);
+	free(reading->rows);
+}
+
+/* Takes the day for the abacus, and notes from when on its points are there. */
+static struct span_rows take_day(struct reading *reading, const struct store_day *day)
+{
+	for (size_t i = 0; i < day->count; i++) {
+		const char *quality = &day->quality[i * SPAN_QUARTERS];
+		for (int64_t q = 0; q < SPAN_QUARTERS; q++) {
+			if (quality[q] == '\0')
+				continue;
+			sources_seen(reading->e->sources, reading->places[i], day->start_s + q * QUARTER_S);
+			break;
+		}
+	}
+	return (struct span_rows){ .start_s = day->start_s, .count = SPAN_QUARTERS, .amount = day->amount,
+				   .covered_ms = day->covered_ms, .quality = day->quality, .rows = reading->rows };
+}
+
+/* The quarter of the day at `utc_s`, no less than `first` and no more than all. */
+static size_t quarter_at(const struct store_day *day, int64_t utc_s, size_t first)
+{
+	if (utc_s >= day->start_s + SPAN_QUARTERS * QUARTER_S)
+		return SPAN_QUARTERS;
+	int64_t q = utc_s > day->start_s ? (utc_s - day->start_s) / QUARTER_S : 0;
+	return (size_t)q > first ? (size_t)q : first;
+}
+
+static int add_part(void *arg, const struct store_day *day)
+{
+	struct reading *reading = arg;
+	struct evaluation *e = reading->e;
+	struct span_rows rows = take_day(reading, day);
+	size_t first = quarter_at(day, reading->from_s, 0), end = quarter_at(day, reading->to_s, first);
+	abacus_span(e->abacus, &rows);
+	if (first < end && abacus_subject(e->abacus, reading->subject, first, end, &e->quarter))
+		sums_add(&e->fresh, &e->quarter, 1);
 	return 0;
 }
 
 /* Sums a bin anew: what the store holds, and the recent quarters as they were added. */
-static int sum_anew(struct evaluation *e, struct subject *subject, size_t subject_at, struct bin *bin, struct hwatt_error *err)
+static int sum_anew(struct evaluation *e, size_t subject_at, struct bin *bin, struct hwatt_error *err)
 {
-	size_t all = sources_point_count(e->sources);
-	struct scan scan = { .e = e, .subject = subject, .briefs = hwatt_alloc((all + 1) * sizeof(struct brief)),
-			     .places = hwatt_alloc((all + 1) * sizeof(size_t)),
-			     .ids = hwatt_alloc((all + 1) * sizeof(int64_t)) };
-	scan.count = subject_points(subject, e->sources, scan.places);
-	for (size_t i = 0; i < scan.count; i++)
-		scan.ids[i] = sources_point_id(e->sources, scan.places[i]);
-	int64_t from_s = bin->from_s > subject->from_s ? bin->from_s : subject->from_s;
-	int64_t to_s = bin->to_s < subject->to_s ? bin->to_s : subject->to_s;
-	to_s = to_s < ring_from(e) ? to_s : ring_from(e);
+	struct subject *subject = &e->subjects[subject_at];
+	struct reading reading;
+	begin_reading(e, subject_at, &reading);
+	reading.from_s = bin->from_s > subject->from_s ? bin->from_s : subject->from_s;
+	reading.to_s = bin->to_s < subject->to_s ? bin->to_s : subject->to_s;
+	reading.to_s = reading.to_s < ring_from(e) ? reading.to_s : ring_from(e);
 	sums_clear(&e->fresh);
-	int rc = scan.count == 0 || from_s >= to_s
+	int rc = reading.count == 0 || reading.from_s >= reading.to_s
 			 ? 0
-			 : store_intervals(e->store, scan.ids, scan.count, from_s, to_s, scan_row, &scan, err);
+			 : store_days(e->store, reading.ids, reading.count, reading.from_s, reading.to_s, add_part, &reading, err);
 	if (rc == 0) {
-		end_quarter(&scan);
 		for (size_t i = 0; i < EVALUATION_RING; i++) {
 			const struct slot *slot = &e->slots[i];
 			if (slot->used && slot->start_s >= ring_from(e) && slot->start_s >= bin->from_s && slot->start_s < bin->to_s)
@@ -201,9 +265,7 @@ static int sum_anew(struct evaluation *e, struct subject *subject, size_t subjec
 		}
 		bins_replace(&subject->bins, bin, &e->fresh);
 	}
-	free(scan.briefs);
-	free(scan.places);
-	free(scan.ids);
+	end_reading(&reading);
 	return rc;
 }
 
@@ -212,7 +274,7 @@ static void correct(struct evaluation *e)
 	for (size_t i = 0; i < e->subject_count; i++) {
 		struct hwatt_error err;
 		for (struct bin *bin; (bin = bins_wrong(&e->subjects[i].bins)) != NULL;) {
-			if (sum_anew(e, &e->subjects[i], i, bin, &err) == 0)
+			if (sum_anew(e, i, bin, &err) == 0)
 				continue;
 			hwatt_log(e->log, HWATT_ERROR, "%s: late corrections are not counted yet: %s", e->subjects[i].id, err.text);
 			return; /* still marked: the next judgement tries again */
@@ -338,7 +400,8 @@ static int make_subjects(struct evaluation *e, int64_t now_s, struct hwatt_error
 		struct window months = window_containing(zone, WINDOW_12_MONTHS, now_s, 0, -1);
 		struct window year = window_containing(zone, WINDOW_YEAR, now_s, 0, -1);
 		int64_t from_s = months.from_s < year.from_s ? months.from_s : year.from_s;
-		subject_init_site(&e->subjects[e->subject_count++], inventory, &inventory->sites[i], zone, from_s, e->sources);
+		subject_init_site(&e->subjects[e->subject_count++], inventory, &inventory->sites[i], zone, from_s,
+				  e->sites_to_s, e->sources);
 	}
 	for (size_t i = 0; i < inventory->scope_count; i++) {
 		const struct inventory_scope *scope = &inventory->scopes[i];
@@ -349,6 +412,7 @@ static int make_subjects(struct evaluation *e, int64_t now_s, struct hwatt_error
 	}
 	for (size_t i = 0; i < EVALUATION_RING; i++)
 		e->slots[i].applied = hwatt_alloc((count + 1) * sizeof(struct sums));
+	e->books = evaluation_books_new(e);
 	return 0;
 }
 
@@ -374,48 +438,113 @@ static int load_point(void *arg, const struct store_point *point)
 	return 0;
 }
 
+static bool stopped(const struct reading *reading)
+{
+	return reading->stop != NULL && atomic_load_explicit(reading->stop, memory_order_relaxed);
+}
+
 static int load_row(void *arg, const struct store_interval *row)
 {
-	evaluation_interval(arg, row->point, &row->interval);
+	struct reading *reading = arg;
+	evaluation_interval(reading->e, row->point, &row->interval);
+	return stopped(reading);
+}
+
+/* Adds a day to all subjects, in parts that lie in one local day each. */
+static int load_day(void *arg, const struct store_day *day)
+{
+	struct reading *reading = arg;
+	struct evaluation *e = reading->e;
+	struct span_rows rows = take_day(reading, day);
+	abacus_span(e->abacus, &rows);
+	for (size_t i = 0; i < e->subject_count; i++) {
+		struct subject *subject = &e->subjects[i];
+		size_t end = quarter_at(day, subject->to_s, 0);
+		for (size_t at = quarter_at(day, subject->from_s, 0), next; at < end; at = next) {
+			int64_t start_s = day->start_s + (int64_t)at * QUARTER_S;
+			next = quarter_at(day, window_containing(subject->zone, WINDOW_DAY, start_s, 0, -1).to_s, at + 1);
+			next = next < end ? next : end;
+			if (abacus_subject(e->abacus, i, at, next, &e->quarter))
+				bins_add(&subject->bins, start_s, &e->quarter, 1);
+		}
+	}
+	return stopped(reading);
+}
+
+/* Sums what is older than the recent quarters by days, and feeds those as if they had just closed. */
+static int load_between(struct reading *reading, int64_t from_s, int64_t to_s, struct hwatt_error *err)
+{
+	struct evaluation *e = reading->e;
+	int64_t newest_s;
+	if (store_newest(e->store, &newest_s, err) < 0)
+		return -1;
+	if (newest_s == INT64_MIN || reading->count == 0)
+		return 0;
+	int64_t recent_s = newest_s - (EVALUATION_RING - 1) * QUARTER_S;
+	if (from_s < recent_s && store_days(e->store, reading->ids, reading->count, from_s, to_s < recent_s ? to_s : recent_s,
+					    load_day, reading, err) < 0)
+		return -1;
+	recent_s = recent_s > from_s ? recent_s : from_s;
+	if (!stopped(reading) && recent_s < to_s &&
+	    store_intervals(e->store, reading->ids, reading->count, recent_s, to_s, load_row, reading, err) < 0)
+		return -1;
+	e->newest_s = newest_s > e->newest_s ? newest_s : e->newest_s; /* be it another's: what is older was summed by days */
 	return 0;
 }
 
-static int compare_int64(const void *left, const void *right)
+static int load(struct evaluation *e, const atomic_bool *stop, struct hwatt_error *err)
 {
-	int64_t a = *(const int64_t *)left, b = *(const int64_t *)right;
-	return (a > b) - (a < b);
-}
-
-static int load(struct evaluation *e, struct hwatt_error *err)
-{
+	struct reading reading;
+	int64_t from_s = INT64_MAX, to_s = INT64_MIN;
 	if (store_points(e->store, load_point, e, err) < 0)
 		return -1;
-	size_t count = sources_point_count(e->sources);
-	int64_t *ids = hwatt_alloc((count + 1) * sizeof(*ids)), from_s = INT64_MAX, to_s = INT64_MIN;
-	for (size_t i = 0; i < count; i++)
-		ids[i] = sources_point_id(e->sources, i);
-	qsort(ids, count, sizeof(*ids), compare_int64);
 	for (size_t i = 0; i < e->subject_count; i++) {
 		from_s = e->subjects[i].from_s < from_s ? e->subjects[i].from_s : from_s;
 		to_s = e->subjects[i].to_s > to_s ? e->subjects[i].to_s : to_s;
 	}
-	int rc = count == 0 || from_s >= to_s ? 0 : store_intervals(e->store, ids, count, from_s, to_s, load_row, e, err);
-	free(ids);
+	begin_reading(e, SIZE_MAX, &reading);
+	reading.stop = stop;
+	int rc = from_s < to_s ? load_between(&reading, from_s, to_s, err) : 0;
+	if (rc == 0 && stopped(&reading))
+		rc = hwatt_fail(err, HWATT_ENODATA, "stopped");
+	end_reading(&reading);
 	return rc;
 }
 
-int evaluation_open(const struct inventory *inventory, struct store *store, struct hwatt_log *log, int64_t now_s,
-		    struct evaluation **out, struct hwatt_error *err)
+/* Sites are summed until `sites_to_s` alone. */
+static int open_until(const struct inventory *inventory, struct store *store, struct hwatt_log *log, int64_t now_s,
+		      int64_t sites_to_s, const atomic_bool *stop, struct evaluation **out, struct hwatt_error *err)
 {
 	struct evaluation *e = hwatt_alloc(sizeof(*e));
 	*e = (struct evaluation){ .inventory = inventory, .store = store, .log = log, .newest_s = INT64_MIN,
-				  .opened_s = floor_quarter(now_s), .sources = sources_new(inventory->config) };
-	if (make_subjects(e, now_s, err) < 0 || read_waiting(e, err) < 0 || load(e, err) < 0) {
+				  .sites_to_s = sites_to_s, .opened_s = floor_quarter(now_s), .sources = sources_new(inventory->config) };
+	bool made = make_subjects(e, now_s, err) == 0;
+	if (made)
+		e->abacus = abacus_new(e->sources, e->subjects, e->subject_count);
+	if (!made || read_waiting(e, err) < 0 || load(e, stop, err) < 0) {
 		evaluation_close(e);
 		return -1;
 	}
 	*out = e;
 	return 0;
+}
+
+int evaluation_open(const struct inventory *inventory, struct store *store, struct hwatt_log *log, int64_t now_s,
+		    struct evaluation **out, struct hwatt_error *err)
+{
+	return evaluation_load(inventory, store, log, now_s, NULL, out, err);
+}
+
+int evaluation_load(const struct inventory *inventory, struct store *store, struct hwatt_log *log, int64_t now_s,
+		    const atomic_bool *stop, struct evaluation **out, struct hwatt_error *err)
+{
+	return open_until(inventory, store, log, now_s, INT64_MAX, stop, out, err);
+}
+
+int evaluation_past(const struct inventory *inventory, struct store *store, struct hwatt_log *log, int64_t at_s,
+		    struct evaluation **out, struct hwatt_error *err)
+{
+	return open_until(inventory, store, log, at_s, at_s, NULL, out, err);
 }
 
 void evaluation_store(struct evaluation *e, struct store *store)
@@ -433,14 +562,17 @@ void evaluation_close(struct evaluation *e)
 		free(e->slots[s].applied);
 		free(e->slots[s].briefs);
 	}
+	abacus_free(e->abacus);
 	for (size_t i = 0; i < e->subject_count; i++)
 		subject_free(&e->subjects[i]);
 	for (size_t i = 0; i < e->zone_count; i++)
 		zone_free(e->zones[i].zone);
+	evaluation_books_free(e->books);
 	sums_free(&e->quarter);
 	sums_free(&e->fresh);
 	sums_free(&e->window);
 	sources_free(e->sources);
+	happenings_free(&e->happenings);
 	free(e->results);
 	free(e->waited);
 	free(e->order_told);

@@ -17,6 +17,7 @@
 #include "inventory.h"
 #include "store.h"
 #include <hallwatt/view.h>
+#include <stdatomic.h>
 
 #define EVALUATION_RING 8       /* quarters that may still change without reading the store again */
 #define EVALUATION_GRACE_S 300  /* so long after its end a quarter waits for points that have not reported it */
@@ -26,6 +27,13 @@ struct evaluation;
 /* Sums what `store` holds.  `inventory`, its configuration and `store` are borrowed.  `now_s`: UTC.  HWATT_EINVAL: a site's
  * time zone is not known; HWATT_EIO: the store cannot be read. */
 int evaluation_open(const struct inventory *inventory, struct store *store, struct hwatt_log *log, int64_t now_s,
+		    struct evaluation **out, struct hwatt_error *err);
+/* The same; gives up with HWATT_ENODATA when *stop becomes true, which another thread may set. */
+int evaluation_load(const struct inventory *inventory, struct store *store, struct hwatt_log *log, int64_t now_s,
+		    const atomic_bool *stop, struct evaluation **out, struct hwatt_error *err);
+/* The same as it stood at `at_s`: quarters of sites that begin later are passed over.  For what is asked of a time long ago, since a
+ * site keeps its last months alone. */
+int evaluation_past(const struct inventory *inventory, struct store *store, struct hwatt_log *log, int64_t at_s,
 		    struct evaluation **out, struct hwatt_error *err);
 void evaluation_close(struct evaluation *evaluation);
 /* From now on reads (after late corrections) and writes (since when a silent meter is waited for) go to this store: so that

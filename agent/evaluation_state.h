@@ -5,7 +5,9 @@
 #define HALLWATT_EVALUATION_STATE_H
 
 #include "evaluation.h"
-#include "subject.h"
+#include "abacus.h"
+#include "happenings.h"
+#include "verdict.h"
 
 struct slot { /* a recent quarter, as all points told it */
 	int64_t start_s;
@@ -17,6 +19,8 @@ struct slot { /* a recent quarter, as all points told it */
 
 struct evaluation_zone { const char *name; struct zone *zone; };
 
+struct evaluation_books;
+
 struct evaluation {
 	const struct inventory *inventory;
 	struct store *store;
@@ -25,6 +29,7 @@ struct evaluation {
 	struct evaluation_zone *zones;
 	struct sources *sources;
 	struct subject *subjects; /* sites, then contracts */
+	struct abacus *abacus;      /* of the subjects */
 	bool *order_told;         /* by subject: that its PUE categories contradict each other */
 	bool *waited;             /* by source, as many as there were at the start: since when is written down */
 	size_t waited_count;
@@ -35,12 +40,24 @@ struct evaluation {
 	size_t result_capacity;
 	struct source_quarter *results; /* scratch */
 	struct sums quarter, fresh, window; /* scratch */
+	struct evaluation_books *books;
+	int64_t sites_to_s;       /* sites are summed until then */
+	struct happenings happenings; /* devices that were replaced */
 };
 
 /* The slot of the quarter, NULL when it is not among the recent ones. */
 const struct slot *evaluation_slot(const struct evaluation *evaluation, int64_t start_s);
 /* What all sources say of a recent quarter, until the next call; NULL when it is not there. */
 const struct source_quarter *evaluation_results(struct evaluation *evaluation, int64_t start_s);
+/* Asks what documents, registers and events say of a requirement over the window (of a present one: as of its day). Names are in the
+ * arena. */
+void evaluation_ask(struct evaluation *evaluation, const struct subject *subject, const struct requirement *requirement,
+		    const struct window *window, int64_t until_s, struct hwatt_arena *arena, struct verdict_question *out);
+/* The day as of which a present requirement is judged: that of `until_s`, within the contract. */
+struct window evaluation_present(const struct subject *subject, int64_t until_s);
+/* The sums of a subject over `window`, as far as they are in until `until_s`, with what people wrote down. Free it. */
+void evaluation_period(struct evaluation *evaluation, size_t subject, const struct window *window, int64_t until_s,
+		       struct subject_period *out);
 /* Brings all sums up to `now_s`. */
 void evaluation_settle(struct evaluation *evaluation, int64_t now_s);
 

@@ -274,8 +274,10 @@ void fleet_stop(struct fleet *fleet)
 	fleet->stopping = true;
 	size_t count = fleet->count;
 	fleet->count = 0;
+	fleet->leaving++; /* one that closes at once is not the last while we are here */
 	for (size_t i = 0; i < count; i++)
 		dismiss(fleet->members[i]);
+	fleet->leaving--;
 	say_farewell_when_empty(fleet);
 }
 

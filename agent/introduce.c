@@ -72,7 +72,7 @@ static void on_deadline(uv_timer_t *timer)
 
 static void begin(struct introducing *in, struct introduction *item)
 {
-	const struct sweep_access *access = &in->accesses[item->host->access];
+	const struct sweep_access *access = &in->accesses[item->access];
 	struct talk *talk = hwatt_alloc(sizeof(*talk));
 	struct hwatt_error err;
 	talk->in = in;

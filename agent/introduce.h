@@ -15,6 +15,7 @@
 
 struct introduction { /* of one host; strings in the arena, "" when not known */
 	const struct sweep_host *host;
+	int access; /* by which of the accesses it is asked */
 	const char *vendor, *model, *serial, *firmware, *profile, *profile_reason, *error;
 	enum hwatt_power_role power_role; /* where the family makes it certain */
 };
@@ -25,7 +26,7 @@ struct introducing { /* owned by the caller, who sets the first block and all el
 	struct hwatt_arena *arena;
 	const struct sweep_access *accesses;
 	const struct hwatt_profile_set *profiles;
-	struct introduction *items; /* `host` set */
+	struct introduction *items; /* `host` and `access` set */
 	size_t count;
 	struct pace *pace;
 	void (*progress)(void *arg, int64_t done, int64_t total);

@@ -141,7 +141,7 @@ static void free_pipeline(struct pipeline *p)
 		device_free(p->devices[i]);
 	layout_shelf_free(&p->shelf);
 	kept_free(&p->kept);
-	evaluation_close(p->evaluation);
+	history_close(p->history);
 	snapshot_hall_release(p->hall);
 	generation_release(p->generation);
 	hwatt_text_free(&p->state);
@@ -160,6 +160,8 @@ int pipeline_open(const struct pipeline_parts *parts, struct pipeline **out, str
 {
 	struct pipeline *p = hwatt_alloc(sizeof(*p));
 	p->parts = *parts;
+	if (parts->hub != NULL)
+		p->history = history_new(parts->loop, parts->store, parts->log);
 	hwatt_text_init(&p->state, STATE_MAX_OCTETS);
 	hwatt_text_init(&p->journal, JOURNAL_MAX_OCTETS);
 	hwatt_text_init(&p->record, RECORD_MAX_OCTETS);
@@ -306,7 +308,6 @@ static void free_bag(struct pipeline *bag)
 
 int pipeline_change(struct pipeline *p, struct generation *generation, int64_t wall_ms, struct hwatt_error *err)
 {
-	struct evaluation *evaluation = NULL;
 	/* The same text again: what was summed over years of quarters stays, as does the generation that it points into. */
 	if (p->generation != NULL && strcmp(p->generation->config->hash, generation->config->hash) == 0)
 		return 0;
@@ -315,8 +316,7 @@ int pipeline_change(struct pipeline *p, struct generation *generation, int64_t w
 	if (pipeline_commit(p, err) < 0)
 		return -1;
 	if (find_newcomers(p, generation->config, &p->shelf, &newcomers, err) < 0 ||
-	    (p->parts.hub != NULL && evaluation_open(generation->inventory, p->parts.store, p->parts.log,
-						     wall_ms / 1000, &evaluation, err) < 0)) {
+	    (p->history != NULL && history_change(p->history, generation, wall_ms / 1000, err) < 0)) {
 		for (size_t i = 0; i < newcomers.count; i++)
 			device_free(newcomers.devices[i]);
 		free_bag(&newcomers);
@@ -335,8 +335,6 @@ int pipeline_change(struct pipeline *p, struct generation *generation, int64_t w
 	drop_leavers(p);
 	p->round_at = 0;
 	p->published = false; /* the next tick shows who came and went */
-	evaluation_close(p->evaluation);
-	p->evaluation = evaluation;
 	generation_release(p->generation);
 	p->generation = generation_take(generation);
 	kept_free(&p->kept);
@@ -344,7 +342,7 @@ int pipeline_change(struct pipeline *p, struct generation *generation, int64_t w
 	for (size_t i = 0; i < p->count; i++)
 		ask_kept(p, p->devices[i]);
 	snapshot_hall_release(p->hall);
-	p->hall = NULL; /* judged anew at the next tick */
+	p->hall = NULL; /* judged anew when its past is summed */
 	return 0;
 }
 
@@ -559,10 +557,14 @@ static void turn(struct pipeline *p, int64_t wall_ms, int64_t mono_ms)
 		close_quarters(p, wall_ms);
 	p->looked_minute = wall_ms / 60000;
 	pipeline_commit_or_log(p);
-	if (p->parts.hub != NULL && (quarter || p->hall == NULL || (minute && p->judge_soon))) {
+	if (p->history != NULL)
+		history_turn(p->history, wall_ms / 1000, mono_ms);
+	struct evaluation *evaluation = p->history != NULL ? history_evaluation(p->history) : NULL;
+	p->judged_s = over_s;
+	if (evaluation != NULL && (quarter || p->hall == NULL || (minute && p->judge_soon))) {
+		p->published &= p->hall != NULL; /* the first figures are shown at once */
 		snapshot_hall_release(p->hall);
-		p->hall = evaluation_judge(p->evaluation, wall_ms / 1000);
-		p->judged_s = over_s;
+		p->hall = evaluation_judge(evaluation, wall_ms / 1000);
 		p->judge_soon = false;
 	}
 }

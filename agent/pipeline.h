@@ -22,6 +22,7 @@ struct pipeline_parts { /* borrowed */
 	struct hwatt_log *log;
 	struct store *store;
 	struct snapshot_hub *hub; /* NULL: meter only; nothing is judged or published */
+	struct uv_loop_s *loop;   /* where the stored past is summed aside; NULL: it is summed at once */
 	/* Puts the daemon's own counters when a snapshot is made; NULL: none. */
 	void (*counters)(void *arg, struct pipeline *pipeline);
 	void *arg;

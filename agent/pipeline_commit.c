@@ -26,11 +26,13 @@ static int context_of(struct pipeline *p, struct pipeline_device *d, struct hwat
 {
 	if (d->context_id != 0)
 		return 0;
+	const struct ruleset *rules = config_ruleset(p->generation->config, d->config->device.site);
 	struct store_context context = {
 		.device = d->id, .serial = d->draft.serial, .model = d->draft.model,
 		.firmware = d->draft.firmware, .profile = d->draft.profile,
 		.power_role = hwatt_power_role_name(d->config->device.power_role), .site = d->config->device.site,
-		.config_hash = p->generation->config->hash, .ruleset_hash = "", .agent_version = HALLWATT_VERSION,
+		.config_hash = p->generation->config->hash, .ruleset_hash = rules != NULL ? rules->hash : "",
+		.agent_version = HALLWATT_VERSION,
 		.clock_source = "system", .accuracy_ppm = d->config->accuracy_ppm, .ct_ratio_ppm = HWATT_PPM };
 	const char **texts[] = { &context.serial, &context.model, &context.firmware, &context.profile };
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
@@ -131,12 +133,9 @@ static void after_commit(struct pipeline *p)
 	for (size_t i = 0; i < p->count && p->new_serials; i++)
 		pipeline_forget_serial(p->devices[i]);
 	p->new_serials = false;
-	for (size_t i = 0; i < p->waiting_count && p->evaluation != NULL; i++) {
-		if (p->waiting[i].refused)
-			continue;
-		evaluation_point(p->evaluation, &p->waiting[i].point);
-		evaluation_interval(p->evaluation, p->waiting[i].point.id, &p->waiting[i].interval);
-	}
+	for (size_t i = 0; i < p->waiting_count && p->history != NULL; i++)
+		if (!p->waiting[i].refused)
+			history_feed(p->history, &p->waiting[i].point, &p->waiting[i].interval);
 	if (p->refused > 0)
 		hwatt_log(p->parts.log, HWATT_ERROR, "%zu quarter%s left out, as the store refused the first: %s",
 			  p->refused, p->refused == 1 ? "" : "s", p->refusal.text);

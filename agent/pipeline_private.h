@@ -5,7 +5,7 @@
 #ifndef HALLWATT_PIPELINE_PRIVATE_H
 #define HALLWATT_PIPELINE_PRIVATE_H
 
-#include "evaluation.h"
+#include "history.h"
 #include "kept.h"
 #include "pipeline.h"
 #include <hallwatt/text.h>
@@ -53,7 +53,7 @@ struct pipeline {
 	struct pipeline_parts parts;
 	struct generation *generation;
 	struct kept kept;                   /* of the generation's inventory */
-	struct evaluation *evaluation;
+	struct history *history;            /* NULL: nothing is judged */
 	struct hwatt_view_hall *hall;
 	struct layout_shelf shelf;
 	struct pipeline_device **devices;            /* sorted by id */
@@ -62,7 +62,7 @@ struct pipeline {
 	struct quarter *waiting;
 	size_t waiting_count, waiting_capacity;
 	struct pipeline_device **waiting_of;         /* whose each is */
-	int64_t judged_s;                   /* the quarter that was judged last */
+	int64_t judged_s;                   /* the quarter that was judged last, or would have been */
 	int64_t looked_minute;              /* when quarters were last looked through */
 	bool judge_soon;                    /* something came that a verdict may rest on */
 	bool new_serials;                   /* some device has one that is not in the store */

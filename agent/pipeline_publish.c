@@ -83,6 +83,8 @@ static void own_counters(struct pipeline *p)
 		       NULL, NULL, (double)p->quarters);
 	pipeline_count(p, "intervals_lost_total", "Quarters given up because the store failed for too long, or refused them.", NULL,
 		       NULL, (double)p->lost_quarters);
+	pipeline_count(p, "history_summed", "Whether the stored past is summed: until then there are no figures and verdicts.",
+		       NULL, NULL, history_evaluation(p->history) != NULL);
 	pipeline_count(p, "intervals_waiting", "Closed quarters that wait to be written.", NULL, NULL,
 		       (double)p->waiting_count);
 }
@@ -171,7 +173,7 @@ void pipeline_publish(struct pipeline *p, int64_t wall_ms, int64_t mono_ms)
 	struct hwatt_snapshot draft = { .taken_ms = wall_ms, .device_count = p->count, .devices = blocks,
 					.hall = p->hall, .site_power_count = site_powers(p, powers),
 					.site_power = powers, .counter_count = p->counter_count,
-					.counters = p->counters, .ready = true };
+					.counters = p->counters, .ready = history_ready(p->history) };
 	struct hwatt_snapshot *snap = snapshot_build(&draft);
 	snapshot_hub_publish(p->parts.hub, &snap);
 	free(powers);
@@ -190,6 +192,6 @@ void pipeline_rest(struct pipeline *p)
 	free(p->points);
 	p->points = NULL;
 	p->point_capacity = 0;
-	struct hwatt_snapshot *snap = snapshot_build(&(struct hwatt_snapshot){ .hall = p->hall, .ready = true });
+	struct hwatt_snapshot *snap = snapshot_build(&(struct hwatt_snapshot){ .hall = p->hall, .ready = history_ready(p->history) });
 	snapshot_hub_publish(p->parts.hub, &snap);
 }

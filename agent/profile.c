@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <limits.h>
+#include <regex.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,6 +28,7 @@ struct file_reading {
 	int64_t scale, divide, offset, min, max, modulus;
 	struct hwatt_list absent;
 	bool fixed, only_if_none, alternative;
+	struct hwatt_profile_quirk quirk;
 	struct hwatt_mark mark;
 };
 
@@ -64,6 +66,42 @@ static const struct hwatt_schema file_schema = {
 	.mark_offset = offsetof(struct file_profile, mark),
 };
 
+#define QUIRK_AT(field) .offset = offsetof(struct hwatt_profile_quirk, field)
+static const struct hwatt_option quirk_options[] = {
+	{ .name = "model", .type = HWATT_STRING, QUIRK_AT(model), .help = "regular expression on the device's model" },
+	{ .name = "firmware", .type = HWATT_STRING, QUIRK_AT(firmware), .help = "regular expression on its firmware" },
+	{ .name = "why", .type = HWATT_STRING, QUIRK_AT(why), .flags = HWATT_REQUIRED, .pattern = ".",
+	  .help = "what the agent does wrong, and where that is known from" },
+	{ .name = "leave_out", .type = HWATT_BOOL, QUIRK_AT(leave_out), .help = "true when what it says is worth nothing" },
+};
+
+static void check_expression(const char *text, const char *key, const struct hwatt_node *at, struct hwatt_report *report)
+{
+	struct hwatt_mark mark = hwatt_node_mark(at, key);
+	regex_t compiled;
+	if (text[0] == '\0')
+		return;
+	if (regcomp(&compiled, text, REG_EXTENDED | REG_NOSUB) != 0)
+		hwatt_report_add(report, &mark, "\"%s\" is no regular expression", text);
+	else
+		regfree(&compiled);
+}
+
+static void check_quirk(const void *object, const struct hwatt_node *at, struct hwatt_report *report)
+{
+	const struct hwatt_profile_quirk *quirk = object;
+	if (quirk->model[0] == '\0' && quirk->firmware[0] == '\0')
+		hwatt_report_add(report, &at->mark, "a quirk is of some models or firmwares; state \"model\" or \"firmware\"");
+	check_expression(quirk->model, "model", at, report);
+	check_expression(quirk->firmware, "firmware", at, report);
+}
+
+static const struct hwatt_schema quirk_schema = {
+	.name = "quirk", .help = "A known fault of some agents.", .size = sizeof(struct hwatt_profile_quirk),
+	.options = quirk_options, .count = sizeof(quirk_options) / sizeof(quirk_options[0]), .check = check_quirk,
+	.mark_offset = offsetof(struct hwatt_profile_quirk, mark),
+};
+
 #define READING_AT(field) .offset = offsetof(struct file_reading, field)
 static const struct hwatt_option reading_options[] = {
 	{ .name = "role", .type = HWATT_ENUM, READING_AT(role), .flags = HWATT_REQUIRED, .help = "inlet, outlet, psu ..." },
@@ -90,6 +128,8 @@ static const struct hwatt_option reading_options[] = {
 	  .help = "does not change while the device runs: read with the names, not with the values" },
 	{ .name = "only_if_none", .type = HWATT_BOOL, READING_AT(only_if_none),
 	  .help = "only where no reading before it gave this role and quantity" },
+	{ .name = "quirk", .type = HWATT_OBJECT, READING_AT(quirk), .schema = &quirk_schema,
+	  .help = "only for devices that have this known fault, before the row for all others" },
 	{ .name = "alternative", .type = HWATT_BOOL, READING_AT(alternative),
 	  .help = "the same watt as readings before it, which are the chosen ones; counts where there are none" },
 };
@@ -192,7 +232,8 @@ static bool read_reading(const struct tables *t, const struct hwatt_node *node, 
 		.offset_micro = in->offset, .unit = (enum hwatt_profile_unit)in->unit, .absent = in->absent,
 		.has_min = document_get(node, "min") != NULL, .has_max = document_get(node, "max") != NULL,
 		.min_micro = in->min, .max_micro = in->max, .modulus = in->modulus, .fixed = in->fixed,
-		.only_if_none = in->only_if_none, .alternative = in->alternative, .mark = in->mark, .source = source,
+		.only_if_none = in->only_if_none, .alternative = in->alternative,
+		.quirk = document_get(node, "quirk") != NULL ? &in->quirk : NULL, .mark = in->mark, .source = source,
 	};
 	if (out->unit != HWATT_UNIT_BASE && out->quantity != HWATT_TEMPERATURE) {
 		hwatt_report_add(t->report, &in->mark, "\"unit\" is for temperatures");

@@ -82,7 +82,7 @@ static void answer_healthy(const struct reply_view *view, struct reply *out)
 static void answer_ready(const struct reply_view *view, struct reply *out)
 {
 	if (view->snapshot == NULL || !view->snapshot->ready)
-		reply_say(out, 503, "hallwatt is starting: the store is not open or the first round is not planned.");
+		reply_say(out, 503, "hallwatt is starting: it meters, but what the store holds of the past is not summed yet.");
 	else
 		reply_say(out, 200, "hallwatt is ready.");
 }

@@ -277,6 +277,13 @@ size_t sources_find(const struct sources *s, int64_t id)
 	return at < s->point_count && s->points[s->by_id[at]].id == id ? s->by_id[at] : SIZE_MAX;
 }
 
+size_t sources_by_id(const struct sources *s, size_t *out)
+{
+	for (size_t i = 0; i < s->point_count; i++)
+		out[i] = s->by_id[i];
+	return s->point_count;
+}
+
 int64_t sources_point_id(const struct sources *s, size_t point)
 {
 	return s->points[point].id;
@@ -394,4 +401,162 @@ struct source_quarter sources_quarter(const struct sources *s, size_t source, co
 			return out;
 	out.input.expected = item->since_s <= start_s;
 	return out;
+}
+
+/* --- many quarters at once --------------------------------------------------------------------------------------- */
+
+static const uint8_t rank_places[256] = { ['M'] = 1, ['P'] = 2, ['L'] = 3, ['F'] = 4, ['C'] = 5, ['R'] = 6, ['E'] = 7 };
+
+static uint8_t rank_of_letter(char letter)
+{
+	uint8_t place = rank_places[(unsigned char)letter];
+	return place > 0 ? (uint8_t)(place - 1) : KPI_LETTERS - 1;
+}
+
+static void put(struct quarters *set, size_t q)
+{
+	set->bits[q / 64] |= UINT64_C(1) << (q % 64);
+}
+
+/* The first quarter of the span in which something that begins at `first_s` is expected; its count: none. */
+static size_t first_quarter(int64_t first_s, const struct span_rows *rows)
+{
+	if (first_s <= rows->start_s)
+		return 0;
+	bool later = first_s >= rows->start_s + (int64_t)rows->count * QUARTER_S;
+	return later ? rows->count : (size_t)((first_s - rows->start_s) / QUARTER_S);
+}
+
+static void begin_span(const struct span_rows *rows, struct source_span *out)
+{
+	out->expected = out->present = (struct quarters){{0}};
+	out->largest = 0;
+	memset(out->amount, 0, rows->count * sizeof(out->amount[0]));
+	memset(out->rank, 0, rows->count);
+	for (size_t q = 0; q < rows->count; q++)
+		out->covered_ms[q] = QUARTER_MS;
+}
+
+/* Expected, and silent. */
+static void put_missing(struct source_span *out, size_t q)
+{
+	put(&out->expected, q);
+	out->covered_ms[q] = 0;
+	out->rank[q] = KPI_LETTERS - 1;
+}
+
+/* A group that is one point. */
+static void single_span(const struct point *point, uint32_t row, const struct span_rows *rows, struct source_span *out)
+{
+	size_t first = first_quarter(point->first_s, rows);
+	if (row == NONE) {
+		for (size_t q = first; q < rows->count; q++)
+			put_missing(out, q);
+		return;
+	}
+	size_t at = row * rows->count;
+	for (size_t q = first; q < rows->count; q++) {
+		out->amount[q] = rows->amount[at + q];
+		out->covered_ms[q] = rows->covered_ms[at + q];
+		out->rank[q] = rank_of_letter(rows->quality[at + q]);
+	}
+	for (size_t q = first; q < rows->count; q++) {
+		put(&out->expected, q);
+		if (rows->quality[at + q] != '\0')
+			put(&out->present, q);
+	}
+}
+
+/* Adds a point of a group in one quarter. */
+static void add_cell(struct source_span *out, size_t q, const struct span_rows *rows, uint32_t row, hwatt_i128 *amount)
+{
+	size_t at = row * rows->count + q;
+	if (row == NONE || rows->quality[at] == '\0') {
+		put_missing(out, q);
+		return;
+	}
+	uint8_t rank = rank_of_letter(rows->quality[at]);
+	*amount += rows->amount[at];
+	out->covered_ms[q] = rows->covered_ms[at] < out->covered_ms[q] ? rows->covered_ms[at] : out->covered_ms[q];
+	out->rank[q] = rank > out->rank[q] ? rank : out->rank[q];
+	put(&out->expected, q);
+	put(&out->present, q);
+}
+
+/* A group of several points: the sum of those that are expected. */
+static void group_span(const struct sources *s, const struct group *group, const struct span_rows *rows, struct source_span *out)
+{
+	hwatt_i128 amounts[SPAN_QUARTERS] = {0};
+	for (size_t i = 0; i < group->count; i++)
+		for (size_t q = first_quarter(s->points[group->points[i]].first_s, rows); q < rows->count; q++)
+			add_cell(out, q, rows, rows->rows[group->points[i]], &amounts[q]);
+	for (size_t q = 0; q < rows->count; q++) {
+		bool fits = amounts[q] >= INT64_MIN && amounts[q] <= INT64_MAX;
+		out->amount[q] = fits ? (int64_t)amounts[q] : 0;
+		out->covered_ms[q] = fits ? out->covered_ms[q] : 0;
+		out->rank[q] = fits ? out->rank[q] : KPI_LETTERS - 1;
+	}
+}
+
+static void one_group(const struct sources *s, const struct group *group, const struct span_rows *rows, struct source_span *out)
+{
+	begin_span(rows, out);
+	if (group->count == 1)
+		single_span(&s->points[group->points[0]], rows->rows[group->points[0]], rows, out);
+	else
+		group_span(s, group, rows, out);
+}
+
+/* Takes quarter `q` of a group for the source. */
+static void take_quarter(struct source_span *out, const struct source_span *from, size_t q)
+{
+	out->amount[q] = from->amount[q];
+	out->covered_ms[q] = from->covered_ms[q];
+	out->rank[q] = from->rank[q];
+	put(&out->expected, q);
+	if (quarters_has(&from->present, q))
+		put(&out->present, q);
+}
+
+/* For each quarter the most trusted group that reported then; where none did, the most trusted that was expected. */
+static void groups_span(const struct sources *s, const struct source *item, const struct span_rows *rows, struct source_span *out)
+{
+	int64_t amount[SPAN_QUARTERS];
+	int32_t covered_ms[SPAN_QUARTERS];
+	uint8_t rank[SPAN_QUARTERS];
+	struct source_span one = { .amount = amount, .covered_ms = covered_ms, .rank = rank };
+	begin_span(rows, out);
+	for (int silent = 0; silent < 2; silent++) {
+		for (size_t g = 0; g < item->group_count; g++) {
+			one_group(s, &item->groups[g], rows, &one);
+			for (size_t q = 0; q < rows->count; q++)
+				if (!quarters_has(&out->expected, q) && quarters_has(&one.expected, q) &&
+				    (silent || quarters_has(&one.present, q)))
+					take_quarter(out, &one, q);
+		}
+	}
+}
+
+void sources_span(const struct sources *s, size_t source, const struct span_rows *rows, struct source_span *out)
+{
+	const struct source *item = &s->items[source];
+	if (item->group_count == 1)
+		one_group(s, &item->groups[0], rows, out);
+	else if (item->group_count > 1)
+		groups_span(s, item, rows, out);
+	else
+		begin_span(rows, out);
+	/* Where no point is expected the source may be waited for. */
+	for (size_t q = first_quarter(item->since_s, rows); q < rows->count; q++)
+		if (!quarters_has(&out->expected, q))
+			put_missing(out, q);
+	for (size_t q = 0; q < rows->count; q++) {
+		uint64_t size = out->amount[q] < 0 ? 0 - (uint64_t)out->amount[q] : (uint64_t)out->amount[q];
+		out->largest = size > out->largest ? size : out->largest;
+	}
+}
+
+int64_t sources_mpe(const struct sources *s, size_t source)
+{
+	return s->items[source].device->accuracy_ppm;
 }

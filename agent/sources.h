@@ -53,6 +53,8 @@ bool sources_blind(const struct sources *sources, size_t source);
 bool sources_join(struct sources *sources, const struct store_point *point);
 /* The place of the point with that id among the briefs; SIZE_MAX: not one of ours. */
 size_t sources_find(const struct sources *sources, int64_t id);
+/* The places of all points, by id, in `out`. Returns their count. */
+size_t sources_by_id(const struct sources *sources, size_t *out);
 int64_t sources_point_id(const struct sources *sources, size_t point);
 /* An interval of the point at `start_s` exists.  When the point was not expected then until now, returns from when on it
  * was (SOURCES_NEVER: this is its first), else `start_s`. */
@@ -71,5 +73,37 @@ size_t sources_points(const struct sources *sources, size_t source, size_t *out,
 /* What `source` says of the quarter at `start_s`, given all points' briefs. */
 struct source_quarter sources_quarter(const struct sources *sources, size_t source, const struct brief *briefs,
 				      int64_t start_s);
+
+
+/* --- many quarters at once --- */
+
+#define SPAN_QUARTERS 96 /* at most */
+
+struct quarters { uint64_t bits[2]; }; /* a set of the quarters of a span */
+
+struct span_rows { /* what the points say of `count` quarters on end; that of quarter q in a row is at [row * count + q] */
+	int64_t start_s;
+	size_t count;
+	const int64_t *amount;
+	const int32_t *covered_ms;
+	const char *quality;     /* '\0': no interval; amount and covered_ms are 0 then */
+	const uint32_t *rows;    /* by place of the point; UINT32_MAX: it has none */
+};
+
+struct source_span { /* what a source says of each quarter: as sources_quarter, share 1.  The arrays are the caller's */
+	struct quarters expected, present; /* not expected: amount 0, covered, rank 0 */
+	uint64_t largest;                  /* of the amounts' absolute values */
+	int64_t *amount;
+	int32_t *covered_ms;
+	uint8_t *rank;                     /* of the letter in QUALITY_LETTERS */
+};
+
+void sources_span(const struct sources *sources, size_t source, const struct span_rows *rows, struct source_span *out);
+static inline bool quarters_has(const struct quarters *set, size_t q)
+{
+	return set->bits[q / 64] >> (q % 64) & 1;
+}
+/* Maximum permissible error of the source's device; 0: unknown. */
+int64_t sources_mpe(const struct sources *sources, size_t source);
 
 #endif

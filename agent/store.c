@@ -207,6 +207,7 @@ static struct store *store_new(const char *dir)
 {
 	struct store *store = hwatt_alloc(sizeof(*store));
 	store->lock_fd = -1;
+	store->packed_until = store->packing = STORE_NO_DAY;
 	size_t size = strlen(dir) + sizeof("/hallwatt.db");
 	store->path = hwatt_alloc(size);
 	snprintf(store->path, size, "%s/hallwatt.db", dir);
@@ -312,6 +313,7 @@ void store_close(struct store *store)
 		close(store->lock_fd);
 	free(store->tails);
 	free(store->moved);
+	free(store->disturbed);
 	free(store->path);
 	free(store);
 }

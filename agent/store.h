@@ -88,6 +88,37 @@ int store_intervals(struct store *store, const int64_t *points, size_t count, in
 		    int (*each)(void *arg, const struct store_interval *row), void *arg,
 		    struct hwatt_error *err);
 
+/* The start of the newest interval of all; INT64_MIN: there is none. */
+int store_newest(struct store *store, int64_t *start_s, struct hwatt_error *err);
+
+/* --- days, for sums over long times ---
+ *
+ * A day (UTC) that has been over for a while is packed (pack.h): what sums need of a point's quarters, in one row.  Packs are
+ * derived; the intervals stay, and what is appended to a packed day has that point's rows read again until it is packed anew. */
+
+struct store_day { /* quarter q of points[i] is at [i * 96 + q] */
+	int64_t start_s;       /* UTC midnight */
+	size_t count;
+	const int64_t *points;
+	const int64_t *amount;
+	const int32_t *covered_ms;
+	const char *quality;   /* '\0': no interval; amount and covered_ms are 0 then */
+};
+/* What store_intervals gives, day by day: those with any of the intervals, in order.  Stops when `each` returns non-zero. */
+int store_days(struct store *store, const int64_t *points, size_t count, int64_t from_s, int64_t to_s,
+	       int (*each)(void *arg, const struct store_day *day), void *arg, struct hwatt_error *err);
+
+#define STORE_NO_DAY INT64_MIN
+/* The day (days since 1970) to be packed next, of those that are over by `before_s`; STORE_NO_DAY.  The writer then notes
+ * what is appended to it until store_pack_put is done with it. */
+int store_pack_next(struct store *writer, int64_t before_s, int64_t *day, struct hwatt_error *err);
+struct store_packs; /* of one day */
+/* Packs what `reader`, which began after store_pack_next, sees of that day. For another thread. */
+int store_pack_make(struct store *reader, int64_t day, struct store_packs **out, struct hwatt_error *err);
+/* Writes up to `limit` of them. *done: that was all, and the day counts as packed. After a failure begin anew. */
+int store_pack_put(struct store *writer, struct store_packs *packs, size_t limit, bool *done, struct hwatt_error *err);
+void store_packs_free(struct store_packs *packs);
+
 struct store_event { int64_t at_ms; const char *kind, *device, *subject, *before, *after; };
 /* Appends an event ("device_replaced", "register_reset", "clock_step", ...). */
 int store_event_add(struct store *store, const struct store_event *event, struct hwatt_error *err);
@@ -99,7 +130,8 @@ int store_put(struct store *store, const char *space, const char *key, const cha
 /* *value is malloc'ed, NULL when absent. */
 int store_get(struct store *store, const char *space, const char *key, char **value, struct hwatt_error *err);
 
-/* Reads everything and fails (HWATT_EIO) unless pages, references and sequence numbers are whole. Takes seconds. */
+/* Reads everything and fails (HWATT_EIO) unless pages, references and sequence numbers are whole, and packs say what the
+ * intervals say. Takes a second for a million intervals. */
 int store_check(struct store *store, struct hwatt_error *err);
 
 #endif

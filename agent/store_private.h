@@ -19,6 +19,7 @@ enum store_sql {
 	SQL_POINT_FIND, SQL_POINT_ADD, SQL_POINT_TAIL, SQL_POINT_SEQ,
 	SQL_CONTEXT_FIND, SQL_CONTEXT_ADD,
 	SQL_APPEND, SQL_LATEST, SQL_CHECKPOINT, SQL_JOURNAL_ADD, SQL_JOURNAL_DROP, SQL_EVENT_ADD, SQL_PUT, SQL_DROP, SQL_GET,
+	SQL_PACK, SQL_PACK_DROP, SQL_PACK_NEXT, SQL_PACK_STALE,
 	SQL_COUNT
 };
 
@@ -40,7 +41,17 @@ struct store {
 	size_t tail_count;
 	int64_t *moved;          /* ids of the tails that moved in this transaction */
 	size_t moved_count, moved_size;
+	bool knows_packed;
+	int64_t packed_until;    /* the days before it are packed; STORE_NO_DAY: none is */
+	int64_t packing;         /* the day that is being packed; STORE_NO_DAY */
+	int64_t *disturbed;      /* points that got rows of it since */
+	size_t disturbed_count, disturbed_size;
 };
+
+/* A row was appended: its day's pack, if there is one, no longer tells all. */
+int store_pack_disturb(struct store *store, int64_t point, int64_t start_s, struct hwatt_error *err);
+/* Fails unless every pack says what the intervals say. */
+int store_pack_check(struct store *store, struct hwatt_error *err);
 
 /* Fills `err` with "PATH: cannot DOING: why", from the database's last error; the transaction is broken then, unless the row
  * alone was refused. Returns -1. */

@@ -328,6 +328,16 @@ int store_intervals(struct store *store, const int64_t *points, size_t count, in
 	return scan_all(store, points, count, from_s, to_s, each, arg, err);
 }
 
+int store_newest(struct store *store, int64_t *start_s, struct hwatt_error *err)
+{
+	sqlite3_stmt *stmt = prepare(store, "SELECT max(start_s) FROM interval", reading, err);
+	if (stmt == NULL)
+		return -1;
+	int step = sqlite3_step(stmt);
+	*start_s = step == SQLITE_ROW && !is_null(stmt, 0) ? sqlite3_column_int64(stmt, 0) : INT64_MIN;
+	return finish(store, stmt, step, reading, err);
+}
+
 /* ---- checkpoints, events, values ---- */
 
 int store_checkpoints(struct store *store,
@@ -450,5 +460,5 @@ int store_check(struct store *store, struct hwatt_error *err)
 	for (size_t i = 0; i < sizeof(complaints) / sizeof(complaints[0]); i++)
 		if (expect_none(store, complaints[i], err) < 0)
 			return -1;
-	return 0;
+	return store_pack_check(store, err);
 }

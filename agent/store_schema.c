@@ -122,6 +122,16 @@ static const char journal_table[] =
 	") STRICT;\n"
 	"ALTER TABLE checkpoint ADD COLUMN journal INTEGER NOT NULL DEFAULT 0; -- the state holds the rows up to this\n";
 
+/* Derived from interval: may be emptied (with the value 'pack', 'until') while no daemon runs, and is made again. */
+static const char pack_table[] =
+	"CREATE TABLE pack (              -- what sums need of a point's day; derived from interval\n"
+	"  day INTEGER NOT NULL,          -- UTC, days since 1970\n"
+	"  point INTEGER NOT NULL REFERENCES point (id),\n"
+	"  octets BLOB,                   -- agent/pack.h; NULL = something came late, the intervals tell\n"
+	"  PRIMARY KEY (day, point)\n"
+	") STRICT, WITHOUT ROWID;\n"
+	"CREATE INDEX pack_stale ON pack (day) WHERE octets IS NULL;\n";
+
 /* For people with common tools; hallwatt itself reads the tables. */
 static const char report_view[] =
 	"CREATE VIEW interval_report AS   -- the intervals in force, in readable units\n"
@@ -145,6 +155,7 @@ static const struct {
 	  { migration_table, point_table, context_table, interval_table, checkpoint_table, event_table, value_table } },
 	{ "a view of the intervals in force for common tools", { report_view } },
 	{ "a journal of what the meters were fed since their checkpoints", { journal_table } },
+	{ "packs of days, from which years are summed", { pack_table } },
 };
 #define NEWEST ((int64_t)(sizeof(versions) / sizeof(versions[0])))
 
@@ -188,6 +199,11 @@ const char *store_sql(enum store_sql which)
 		[SQL_PUT] = "INSERT INTO value (space, key, value) VALUES (?1, ?2, ?3)"
 			    " ON CONFLICT (space, key) DO UPDATE SET value = excluded.value",
 		[SQL_DROP] = "DELETE FROM value WHERE space = ?1 AND key = ?2",
+		[SQL_PACK] = "INSERT INTO pack (day, point, octets) VALUES (?1, ?2, ?3)"
+			     " ON CONFLICT (day, point) DO UPDATE SET octets = excluded.octets",
+		[SQL_PACK_DROP] = "DELETE FROM pack WHERE day = ?1 AND point = ?2",
+		[SQL_PACK_NEXT] = "SELECT min(start_s) FROM interval WHERE start_s >= ?1",
+		[SQL_PACK_STALE] = "SELECT min(day) FROM pack WHERE octets IS NULL AND day < ?1",
 		[SQL_GET] = "SELECT value FROM value WHERE space = ?1 AND key = ?2",
 	};
 	return texts[which];

@@ -314,7 +314,8 @@ static int append(struct store *store, int64_t point, int64_t context, const str
 		return hwatt_fail(err, HWATT_EINVAL,
 				  "%s: point %" PRId64 " has an interval of start %" PRId64 " already", store->path,
 				  point, interval->start_s);
-	if (insert_interval(store, point, context, tail->seq + 1, supersedes, interval, err) < 0)
+	if (insert_interval(store, point, context, tail->seq + 1, supersedes, interval, err) < 0 ||
+	    store_pack_disturb(store, point, interval->start_s, err) < 0)
 		return -1;
 	note_moved(store, point, tail);
 	tail->seq++;

@@ -1,6 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The hallwatt authors
  * SPDX-License-Identifier: Apache-2.0 */
 #include "subject.h"
+#include "allocation.h"
 #include <assert.h>
 #include <hallwatt/arena.h>
 #include <stdlib.h>
@@ -52,6 +53,42 @@ static void use_dc(struct subject_uses *uses, const struct inventory_site *site,
 		use_sum(uses, &site->power[dc_roles[i]], sources);
 }
 
+static size_t energy_pair(struct subject *s, const struct inventory_sum *sum, struct sources *sources)
+{
+	size_t pair = new_pair(s, false);
+	use_sum(&s->pairs[pair].num, sum, sources);
+	return pair;
+}
+
+/* What quotients of the site as a whole need beside its PUE: water, carbon and renewable energy are the site's, whoever asks. */
+static void add_whole(struct subject *s, size_t site_at, struct sources *sources)
+{
+	const struct inventory_site *site = s->sites[site_at].site;
+	struct subject_site whole = s->sites[site_at];
+	int category = 0;
+	whole.whole_dc = whole.whole_it = whole.whole_grid = whole.whole_onsite = whole.whole_generator = whole.whole_cooling = SUBJECT_NO_PAIR;
+	for (int c = 3; c >= 1; c--)
+		category = site->power[it_roles[c]].count > 0 ? c : category;
+	if (site->power[HWATT_POWER_GRID].count > 0) {
+		whole.whole_dc = new_pair(s, false);
+		use_dc(&s->pairs[whole.whole_dc].num, site, sources);
+	}
+	if (category > 0)
+		whole.whole_it = energy_pair(s, &site->power[it_roles[category]], sources);
+	if (category > 0 && site->power[HWATT_POWER_GRID].count > 0) {
+		whole.whole_grid = new_pair(s, true);
+		use_sum(&s->pairs[whole.whole_grid].num, &site->power[HWATT_POWER_GRID], sources);
+		use_sum(&s->pairs[whole.whole_grid].den, &site->power[it_roles[category]], sources);
+	}
+	if (site->power[HWATT_POWER_ONSITE].count > 0)
+		whole.whole_onsite = energy_pair(s, &site->power[HWATT_POWER_ONSITE], sources);
+	if (site->power[HWATT_POWER_GENERATOR].count > 0)
+		whole.whole_generator = energy_pair(s, &site->power[HWATT_POWER_GENERATOR], sources);
+	if (site->power[HWATT_POWER_COOLING].count > 0)
+		whole.whole_cooling = energy_pair(s, &site->power[HWATT_POWER_COOLING], sources);
+	s->sites[site_at] = whole;
+}
+
 /* The pairs of a site's PUE, where both sides are metered; a hall without a grid meter has no E_DC. */
 static void add_site(struct subject *s, const struct inventory_site *site, struct sources *sources)
 {
@@ -68,13 +105,7 @@ static void add_site(struct subject *s, const struct inventory_site *site, struc
 		use_dc(&s->pairs[added->pue[c]].num, site, sources);
 		use_sum(&s->pairs[added->pue[c]].den, &site->power[it_roles[c]], sources);
 	}
-}
-
-static size_t energy_pair(struct subject *s, const struct inventory_sum *sum, struct sources *sources)
-{
-	size_t pair = new_pair(s, false);
-	use_sum(&s->pairs[pair].num, sum, sources);
-	return pair;
+	add_whole(s, s->site_count - 1, sources);
 }
 
 static struct subject_member *add_member(struct subject *s, enum group_kind kind, size_t lanes, int64_t weight_ppm)
@@ -181,19 +212,14 @@ static void finish(struct subject *s, const struct zone *zone, size_t month_limi
 {
 	s->zone = zone;
 	bins_init(&s->bins, zone, s->from_s, s->to_s, month_limit);
-	for (size_t i = 0; i < s->pair_count; i++) {
-		size_t most = s->pairs[i].num.count > s->pairs[i].den.count ? s->pairs[i].num.count : s->pairs[i].den.count;
-		s->input_capacity = most > s->input_capacity ? most : s->input_capacity;
-	}
-	s->inputs = hwatt_alloc((2 * s->input_capacity + 1) * sizeof(*s->inputs));
 }
 
 void subject_init_site(struct subject *s, const struct inventory *inventory, const struct inventory_site *site,
-		       const struct zone *zone, int64_t from_s, struct sources *sources)
+		       const struct zone *zone, int64_t from_s, int64_t to_s, struct sources *sources)
 {
 	s->id = site->site->id;
 	s->from_s = from_s;
-	s->to_s = INT64_MAX;
+	s->to_s = to_s;
 	add_site(s, site, sources);
 	struct subject_site *own = &s->sites[0];
 	if (site->power[HWATT_POWER_GRID].count > 0) {
@@ -256,7 +282,6 @@ void subject_free(struct subject *s)
 		free(s->groups[g].members);
 	free(s->pairs);
 	free(s->sites);
-	free(s->inputs);
 	bins_free(&s->bins);
 	*s = (struct subject){0};
 }
@@ -297,7 +322,7 @@ void subject_join(struct subject *s, struct sources *sources, const struct confi
 
 /* --- points ------------------------------------------------------------------------------------------------------ */
 
-static size_t lanes_of(int group)
+size_t subject_lanes(int group)
 {
 	return group == GROUP_RACK ? 1 : group_rows[group].lanes;
 }
@@ -313,7 +338,7 @@ static void each_source(const struct subject *s, void (*each)(void *arg, size_t 
 	}
 	for (int g = 0; g < GROUP_KINDS; g++)
 		for (size_t m = 0; m < s->groups[g].count; m++)
-			for (size_t l = 0; l < lanes_of(g); l++)
+			for (size_t l = 0; l < subject_lanes(g); l++)
 				each(arg, s->groups[g].members[m].sources[l]);
 }
 
@@ -370,76 +395,6 @@ bool subject_reads(const struct subject *s, const struct sources *sources, size_
 	return search.found;
 }
 
-/* --- a quarter --------------------------------------------------------------------------------------------------- */
-
-static void fill(const struct subject_uses *uses, const struct source_quarter *results, struct kpi_input *inputs)
-{
-	for (size_t i = 0; i < uses->count; i++) {
-		inputs[i] = results[uses->items[i].source].input;
-		inputs[i].share_ppm = uses->items[i].share_ppm;
-	}
-}
-
-static size_t letter_rank(char letter)
-{
-	const char *at = letter != '\0' ? strchr(QUALITY_LETTERS, letter) : NULL;
-	return at != NULL ? (size_t)(at - QUALITY_LETTERS) : KPI_LETTERS - 1;
-}
-
-static void add_lanes(const struct subject_group *group, size_t lanes, const struct source_quarter *results, struct sums *out,
-		      int32_t letters[KPI_LETTERS])
-{
-	size_t rank = 0;
-	bool any = false;
-	for (size_t m = 0; m < group->count; m++) {
-		for (size_t l = 0; l < lanes; l++) {
-			const struct kpi_input *input = &results[group->members[m].sources[l]].input;
-			if (!input->expected)
-				continue;
-			size_t worse = letter_rank(input->quality);
-			rank = worse > rank ? worse : rank;
-			any = true;
-			if (input->covered_ms <= 0)
-				continue;
-			out->lanes[group->members[m].lane + l].amount += input->amount;
-			out->lanes[group->members[m].lane + l].covered_ms += input->covered_ms;
-		}
-	}
-	if (any)
-		letters[rank]++;
-}
-
-struct presence { const struct source_quarter *results; bool any; };
-
-static void look_for_interval(void *arg, size_t source)
-{
-	struct presence *presence = arg;
-	presence->any |= presence->results[source].present;
-}
-
-bool subject_quarter(struct subject *s, const struct source_quarter *results, struct sums *out)
-{
-	sums_reserve(out, s->pair_count, s->lane_count);
-	sums_clear(out);
-	struct presence presence = { results, false };
-	each_source(s, look_for_interval, &presence);
-	if (!presence.any)
-		return false;
-	for (size_t p = 0; p < s->pair_count; p++) {
-		const struct subject_pair *pair = &s->pairs[p];
-		struct kpi_input *num = s->inputs, *den = s->inputs + s->input_capacity;
-		fill(&pair->num, results, num);
-		fill(&pair->den, results, den);
-		if (pair->ratio)
-			kpi_quarter_ratio(num, pair->num.count, den, pair->den.count, &out->pairs[p]);
-		else
-			kpi_quarter_energy(num, pair->num.count, &out->pairs[p]);
-	}
-	for (int g = 0; g < GROUP_KINDS; g++)
-		add_lanes(&s->groups[g], lanes_of(g), results, out, out->letters[g]);
-	return true;
-}
-
 /* --- a period ---------------------------------------------------------------------------------------------------- */
 
 static const struct kpi_pair nothing;
@@ -467,7 +422,15 @@ static void make_sites(const struct subject *s, const struct sources *sources, c
 {
 	for (size_t i = 0; i < s->site_count; i++) {
 		const struct subject_site *site = &s->sites[i];
+		out[i].id = site->site->site->id;
 		out[i].rated_it_mw = site->site->site->rated_it_mw;
+		if (s->contract != NULL && site->site->site->allocation.rule != ALLOCATION_PROPORTIONAL) {
+			const struct config_allocation *a = &site->site->site->allocation;
+			out[i].fixed_ppm = a->rule == ALLOCATION_RESERVED ? HWATT_PPM : a->fixed_ppm;
+			out[i].reserved_mw = s->contract->reserved_mw;
+			out[i].contracted_mw = a->contracted_mw;
+		}
+		out[i].pd_it_mw = (struct hwatt_ratio){ out[i].rated_it_mw, out[i].rated_it_mw > 0 };
 		out[i].has_dc = site->dc != SUBJECT_NO_PAIR;
 		out[i].dc = *pair_at(sums, site->dc);
 		out[i].has_ups = site->ups != SUBJECT_NO_PAIR;
@@ -481,6 +444,19 @@ static void make_sites(const struct subject *s, const struct sources *sources, c
 			out[i].pue[c] = *pair_at(sums, site->pue[c]);
 		}
 	}
+}
+
+void subject_slice(const struct subject *s, size_t site_at, const struct sums *sums, struct kpi_slice *slice)
+{
+	const struct subject_site *site = &s->sites[site_at];
+	for (int c = 1; c <= 3; c++)
+		slice->pue[c] = *pair_at(sums, site->pue[c]);
+	slice->dc = *pair_at(sums, site->whole_dc);
+	slice->it = *pair_at(sums, site->whole_it);
+	slice->grid = *pair_at(sums, site->whole_grid);
+	slice->onsite = *pair_at(sums, site->whole_onsite);
+	slice->generator = *pair_at(sums, site->whole_generator);
+	slice->cooling = *pair_at(sums, site->whole_cooling);
 }
 
 static int64_t expected_ms(const struct subject_member *member, size_t lanes, bool always, const struct sources *sources,
@@ -505,11 +481,11 @@ static void make_group(const struct subject *s, int g, const struct sources *sou
 	for (size_t m = 0; m < group->count; m++) {
 		const struct subject_member *member = &group->members[m];
 		struct kpi_member *made = &(*memory)[out->count];
-		made->expected_ms = expected_ms(member, lanes_of(g), g == GROUP_RACK, sources, from_s, until_s);
+		made->expected_ms = expected_ms(member, subject_lanes(g), g == GROUP_RACK, sources, from_s, until_s);
 		if (made->expected_ms == 0) /* not there yet */
 			continue;
 		made->weight_ppm = member->weight_ppm;
-		made->lanes = member->lane + lanes_of(g) <= sums->lane_count ? &sums->lanes[member->lane] : no_lanes;
+		made->lanes = member->lane + subject_lanes(g) <= sums->lane_count ? &sums->lanes[member->lane] : no_lanes;
 		out->count++;
 	}
 	out->members = *memory;
@@ -529,6 +505,7 @@ void subject_period_make(const struct subject *s, const struct sources *sources,
 	period->single = window->kind == WINDOW_INTERVAL;
 	period->site_count = s->site_count;
 	period->sites = out->sites;
+	period->contract = s->contract != NULL ? s->contract->id : NULL;
 	period->metered = *pair_at(sums, s->metered);
 	period->has_metered = s->pairs[s->metered].num.count > 0;
 	struct kpi_group *groups[] = { &period->cpu, &period->memory, &period->storage, &period->network, &period->rack };
@@ -540,6 +517,7 @@ void subject_period_make(const struct subject *s, const struct sources *sources,
 void subject_period_free(struct subject_period *period)
 {
 	free(period->sites);
+	hwatt_arena_free(period->arena);
 	for (size_t g = 0; g < GROUP_KINDS; g++)
 		free(period->members[g]);
 	*period = (struct subject_period){0};

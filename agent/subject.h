@@ -23,6 +23,7 @@ struct subject_pair { /* place i in struct sums */
 struct subject_site {
 	const struct inventory_site *site;
 	size_t pue[4], dc, it, cooling, ups; /* pairs */
+	size_t whole_dc, whole_it, whole_grid, whole_onsite, whole_generator, whole_cooling; /* pairs of the site as a whole, also for a contract */
 	int it_category;
 };
 
@@ -50,8 +51,6 @@ struct subject {
 	hwatt_i128 rack_capacity_mw;
 	size_t rack_count;
 	struct bins bins;
-	size_t input_capacity;
-	struct kpi_input *inputs;                 /* scratch */
 };
 
 /* Whether a site's PUE of that category can be measured: both sides have meters, and every device named as one gives power
@@ -60,28 +59,30 @@ bool subject_has_pue(const struct subject *subject, size_t site, int category, c
 
 /* Fill a zeroed subject; strings, zone and inventory are borrowed. */
 void subject_init_site(struct subject *subject, const struct inventory *inventory, const struct inventory_site *site,
-		       const struct zone *zone, int64_t from_s, struct sources *sources);
+		       const struct zone *zone, int64_t from_s, int64_t to_s, struct sources *sources);
 void subject_init_contract(struct subject *subject, const struct inventory *inventory, const struct inventory_scope *scope,
 			   const struct zone *zone, struct sources *sources);
 void subject_free(struct subject *subject);
 /* A summary point of `device` appeared: the device becomes a member of the group it tells of, if the subject has the device. */
 void subject_join(struct subject *subject, struct sources *sources, const struct config_device *device,
 		  enum hwatt_role role, enum hwatt_quantity quantity);
+/* How many lanes a member of the group has. */
+size_t subject_lanes(int group);
 /* The group (enum group_kind) that a summary point tells of; -1: none. */
 int subject_group_of(enum hwatt_role role, enum hwatt_quantity quantity);
 /* Whether any source of the subject reads the point. */
 bool subject_reads(const struct subject *subject, const struct sources *sources, size_t point, size_t *scratch);
 /* The places of all its points in `out` (room for all points), by id and each once. Returns the count. */
 size_t subject_points(const struct subject *subject, const struct sources *sources, size_t *out);
-/* What a quarter gives, from what all sources say of it; nothing (and false) when none of the subject's sources has an
- * interval. */
-bool subject_quarter(struct subject *subject, const struct source_quarter *results, struct sums *out);
-
 struct subject_period { /* a kpi_period with its memory */
 	struct kpi_period period;
 	struct kpi_site *sites;
 	struct kpi_member *members[GROUP_KINDS];
+	struct hwatt_arena *arena; /* of what was added to the sites; NULL: nothing */
 };
+
+/* The site's energies of one month, from its sums; `slice` keeps its times. */
+void subject_slice(const struct subject *subject, size_t site, const struct sums *sums, struct kpi_slice *slice);
 
 /* The sums over `window`, of which the part before `until_s` has elapsed, as figures are computed from. Free it. */
 void subject_period_make(const struct subject *subject, const struct sources *sources, const struct sums *sums,

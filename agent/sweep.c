@@ -47,9 +47,10 @@ static void on_found(void *arg, const struct hwatt_found *found)
 	struct sweep *s = asked->sweep;
 	struct sweep_host *host = &s->hosts[asked->host];
 	s->waiting--;
-	if (found != NULL && host->access < 0) {
-		host->access = asked->access;
-		host->name = hwatt_arena_strdup(s->arena, found->name);
+	enum sweep_protocol protocol = s->accesses[asked->access].protocol;
+	if (found != NULL && host->access[protocol] < 0) {
+		host->access[protocol] = asked->access;
+		host->name[protocol] = hwatt_arena_strdup(s->arena, found->name);
 	}
 	free(asked);
 }
@@ -59,7 +60,8 @@ static bool ask_agent(struct sweep *s, size_t which, size_t access)
 	const struct sweep_access *a = &s->accesses[access];
 	struct sweep_host *host = &s->hosts[which];
 	union cidr_address to = host->at;
-	if (host->access >= 0)
+	bool connects = a->protocol == SWEEP_REDFISH;
+	if (host->access[a->protocol] >= 0 || (connects && s->round >= kinds(s)))
 		return false;
 	if (to.any.sa_family == AF_INET)
 		to.v4.sin_port = htons(a->port);
@@ -67,7 +69,7 @@ static bool ask_agent(struct sweep *s, size_t which, size_t access)
 		to.v6.sin6_port = htons(a->port);
 	struct asked *asked = hwatt_alloc(sizeof(*asked));
 	*asked = (struct asked){ .sweep = s, .host = which, .access = (int)access };
-	if (a->collector->find(a->engine, a->settings, &to.any, SWEEP_WAIT_MS, on_found, asked, &s->error) < 0) {
+	if (a->collector->find(a->engine, a->settings, &to.any, connects ? SWEEP_CONNECT_MS : SWEEP_WAIT_MS, on_found, asked, &s->error) < 0) {
 		free(asked);
 		return false;
 	}
@@ -136,6 +138,11 @@ static bool open_socket(struct sweep *s, uv_udp_t *socket, const char *any, int 
 }
 
 /* The rounds. */
+static bool crowded(const struct sweep *s, size_t kind)
+{
+	return kind < s->access_count && s->accesses[kind].protocol == SWEEP_REDFISH && s->waiting >= SWEEP_CONNECTIONS;
+}
+
 static bool round_over(const struct sweep *s, int64_t now_ms)
 {
 	bool bmcs = s->round % kinds(s) >= s->access_count;
@@ -148,7 +155,8 @@ static void on_tick(uv_timer_t *timer)
 	int64_t now_ms = (int64_t)uv_now(s->loop);
 	while (s->round < rounds(s) && s->error.code == HWATT_OK) {
 		size_t kind = s->round % kinds(s);
-		while (s->next < s->host_count && s->error.code == HWATT_OK && pace_ready(s->pace, now_ms)) {
+		while (s->next < s->host_count && s->error.code == HWATT_OK && !crowded(s, kind) &&
+		       pace_ready(s->pace, now_ms)) {
 			size_t host = s->next++;
 			if (kind < s->access_count ? ask_agent(s, host, kind) : ask_bmc(s, host)) {
 				pace_spend(s->pace, 1);

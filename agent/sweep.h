@@ -3,7 +3,7 @@
 /* sweep.h - asks every address of a list whether anybody there speaks a protocol, at a bounded rate.
  *
  * In rounds: one question to all addresses that have not answered, the next question when the answers are in; then all
- * rounds once more, as packets get lost. BMCs are found by a question of IPMI's own. */
+ * rounds once more, as packets get lost (a connection is not tried again). BMCs are found by a question of IPMI's own. */
 #ifndef HALLWATT_SWEEP_H
 #define HALLWATT_SWEEP_H
 
@@ -14,9 +14,15 @@
 #include <uv.h>
 
 #define SWEEP_WAIT_MS 1000 /* for an answer */
+#define SWEEP_CONNECT_MS 5000 /* for one over TLS, which a BMC takes its time for */
+#define SWEEP_CONNECTIONS 200u /* at once */
 #define SWEEP_REPEATS 2u
 
+enum sweep_protocol { SWEEP_SNMP, SWEEP_REDFISH, SWEEP_PROTOCOLS };
+
 struct sweep_access { /* one way to ask for it; borrowed */
+	enum sweep_protocol protocol; /* a host that answered one of a protocol's is not asked by its others */
+	bool presence;                /* it tells only that somebody is there: the host cannot be polled by it */
 	const struct hwatt_collector *collector;
 	void *engine;
 	const void *settings;
@@ -25,8 +31,8 @@ struct sweep_access { /* one way to ask for it; borrowed */
 
 struct sweep_host {
 	union cidr_address at;
-	int access;          /* which of them was answered, -1 none */
-	const char *name;    /* what it is called by its owner, "" when it does not say; in the arena */
+	int access[SWEEP_PROTOCOLS];       /* which of each protocol's was answered, -1 none */
+	const char *name[SWEEP_PROTOCOLS]; /* what it is called by its owner, "" when it does not say; in the arena */
 	bool bmc;
 	struct rmcp_presence presence;
 };
@@ -37,7 +43,7 @@ struct sweep { /* owned by the caller, who sets the first block and all else to 
 	const struct sweep_access *accesses;
 	size_t access_count;
 	uint16_t bmc_port;   /* 0: do not look for BMCs */
-	struct sweep_host *hosts; /* `at` set, access -1 */
+	struct sweep_host *hosts; /* `at` set, each access -1, each name "" */
 	size_t host_count;
 	struct pace *pace;
 	void (*progress)(void *arg, int64_t done, int64_t total);

@@ -42,10 +42,46 @@ static struct verdict compare(const struct verdict_question *q, unsigned notes)
 	return kept ? answer(HWATT_MET, REASON_OK | notes) : answer(HWATT_NOT_MET, REASON_LIMIT | notes);
 }
 
-/* Whether the lower bound breaks the limit already.  A band that favours the buyer does not make a breach certain; one
- * that favours the supplier must be passed too. */
-static bool certainly_beyond(const struct requirement *r, const struct kpi *kpi)
+/* Rule 2 and folding: the worst of all subjects decides, every shortfall is a reason. */
+static struct verdict judge_evidence(const struct verdict_question *q)
 {
+	const struct verdict_evidence *e = &q->evidence;
+	static const struct { enum hwatt_status status; unsigned reason; } rows[EVIDENCE_KINDS] = {
+		[EVIDENCE_MET] = { HWATT_MET, 0 },
+		[EVIDENCE_UNKNOWN] = { HWATT_NOT_ENOUGH_DATA, REASON_NO_DATA },
+		[EVIDENCE_AWAITED] = { HWATT_NOT_ENOUGH_DATA, REASON_NO_DOC },
+		[EVIDENCE_MISSING] = { HWATT_NOT_ENOUGH_DATA, REASON_NO_DOC },
+		[EVIDENCE_EXPIRED] = { HWATT_EXPIRED, REASON_DOC_EXPIRED },
+		[EVIDENCE_OVERDUE] = { HWATT_NOT_MET, REASON_OVERDUE },
+		[EVIDENCE_FAILED] = { HWATT_NOT_MET, REASON_CLAIM },
+	};
+	struct verdict v = { HWATT_NOT_APPLICABLE, 0 };
+	for (int kind = 0; kind < EVIDENCE_KINDS; kind++) {
+		if (e->count[kind] == 0)
+			continue;
+		bool breach = kind == EVIDENCE_MISSING && q->requirement->missing_is_breach;
+		v.status = verdict_worse(v.status, breach ? HWATT_NOT_MET : rows[kind].status);
+		v.reasons |= rows[kind].reason;
+	}
+	if (e->rejected > 0 && e->rejected >= e->count[EVIDENCE_AWAITED] + e->count[EVIDENCE_MISSING])
+		v.reasons &= ~(unsigned)REASON_NO_DOC;
+	if (e->rejected > 0)
+		v.reasons |= REASON_DOC_REJECTED;
+	if (v.status == HWATT_NOT_APPLICABLE)
+		v.reasons = REASON_NO_SUBJECT;
+	if (v.status == HWATT_MET)
+		v.reasons = REASON_OK;
+	return v;
+}
+
+/* Whether the lower bound (of a minimum: the upper one) breaks the limit already.  A band that favours the buyer does not make a breach certain; one
+ * that favours the supplier must be passed too. */
+static bool certainly_beyond(const struct verdict_question *q)
+{
+	const struct requirement *r = q->requirement;
+	const struct kpi *kpi = &q->kpi;
+	if (!r->maximum && q->capped) /* shares of assets have no uncertainty */
+		return !keeps(r, q->high, requirement_limit(r));
 	if (!r->maximum || !kpi->bounded || (r->guard == GUARD_GUARDED_REJECT && !kpi->certain))
 		return false;
 	return !keeps(r, kpi->low, r->guard == GUARD_GUARDED_REJECT ? guarded_limit(r, kpi) : requirement_limit(r));
@@ -57,6 +93,10 @@ struct verdict verdict_judge(const struct verdict_question *q)
 	const struct kpi *kpi = &q->kpi;
 	if (!q->in_force || !q->has_subject) /* rule 1 */
 		return answer(HWATT_NOT_APPLICABLE, q->has_subject ? REASON_OUTSIDE_PERIOD : REASON_NO_SUBJECT);
+	if (q->by_evidence) /* rule 2 */
+		return judge_evidence(q);
+	if (q->double_count || (kpi->flags & KPI_DOUBLE_COUNT) != 0)
+		return answer(HWATT_NOT_ENOUGH_DATA, REASON_DOUBLE_COUNT | (q->closed ? 0u : REASON_PERIOD_OPEN));
 	if ((kpi->flags & KPI_CATEGORY_MISMATCH) != 0)
 		return answer(HWATT_NOT_ENOUGH_DATA, REASON_CATEGORY_MISMATCH);
 	if ((kpi->flags & KPI_PHYS_IMPOSSIBLE) != 0)
@@ -67,14 +107,15 @@ struct verdict verdict_judge(const struct verdict_question *q)
 			   (hwatt_ratio_compare(kpi->coverage, least) < 0 ? REASON_COVERAGE : 0u) |
 			   ((kpi->flags & KPI_NO_DATA) != 0 ? REASON_NO_DATA : 0u) |
 			   ((kpi->flags & KPI_DIV_ZERO) != 0 ? REASON_DIV_ZERO : 0u);
-	unsigned notes = (kpi->flags & KPI_WARN_BELOW_ONE) != 0 ? REASON_WARN_BELOW_ONE : 0u;
+	unsigned notes = ((kpi->flags & KPI_WARN_BELOW_ONE) != 0 ? REASON_WARN_BELOW_ONE : 0u) |
+			 (q->provisional || (kpi->flags & KPI_PROVISIONAL_FACTOR) != 0 ? REASON_PROVISIONAL_FACTOR : 0u);
 	if (missing == 0 && kpi->known)
 		return compare(q, notes);
-	if (certainly_beyond(r, kpi)) /* rule 5 */
+	if (certainly_beyond(q)) /* rule 5 */
 		return answer(HWATT_NOT_MET, REASON_LIMIT_CERTAIN);
 	if (missing == 0)
 		missing = REASON_NO_DATA;
-	bool breach = q->closed && r->missing_is_breach && (missing & REASON_DIV_ZERO) == 0;
+	bool breach = q->closed && !q->awaited && r->missing_is_breach && (missing & REASON_DIV_ZERO) == 0;
 	return answer(breach ? HWATT_NOT_MET : HWATT_NOT_ENOUGH_DATA, missing | notes); /* rules 3 and 4 */
 }
 
@@ -89,7 +130,9 @@ void verdict_reasons(unsigned reasons, char out[VERDICT_REASONS_SIZE])
 {
 	static const char *const names[] = { "OK", "LIMIT", "LIMIT_CERTAIN", "COVERAGE", "PERIOD_OPEN", "NO_DATA", "DIV_ZERO",
 					     "PHYS_IMPOSSIBLE", "CATEGORY_MISMATCH", "NO_UNCERTAINTY", "DOC_EXPIRED",
-					     "OUTSIDE_PERIOD", "NO_SUBJECT", "WARN_BELOW_ONE" };
+					     "OUTSIDE_PERIOD", "NO_SUBJECT", "WARN_BELOW_ONE", "NO_DOC", "DOC_REJECTED", "CLAIM",
+					     "OVERDUE", "DOUBLE_COUNT", "PROVISIONAL_FACTOR" };
+	_Static_assert(sizeof(names) / sizeof(names[0]) == VERDICT_REASON_COUNT, "a name for each reason");
 	size_t used = 0;
 	out[0] = '\0';
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)

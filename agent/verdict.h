@@ -6,8 +6,8 @@
 #ifndef HALLWATT_VERDICT_H
 #define HALLWATT_VERDICT_H
 
-#include "contract.h"
-#include "kpi.h"
+#include "requirement.h"
+#include <hallwatt/language.h>
 #include <hallwatt/text.h>
 #include <hallwatt/view.h>
 
@@ -26,6 +26,35 @@ enum verdict_reason { /* in the order in which they are listed */
 	REASON_OUTSIDE_PERIOD = 2048, /* nothing of the contract's time has come yet */
 	REASON_NO_SUBJECT = 4096,     /* nothing in scope that the requirement could be about */
 	REASON_WARN_BELOW_ONE = 8192,
+	REASON_NO_DOC = 16384,        /* no document was ever accepted */
+	REASON_DOC_REJECTED = 32768,  /* only documents that were rejected */
+	REASON_CLAIM = 65536,         /* a document or register says that the promise is not kept */
+	REASON_OVERDUE = 131072,      /* a deadline has passed */
+	REASON_DOUBLE_COUNT = 262144, /* a watt or a certificate would count twice */
+	REASON_PROVISIONAL_FACTOR = 524288, /* a factor in the value is not final */
+};
+#define VERDICT_REASON_COUNT 20
+
+enum evidence { /* what was found of one subject, the worst last */
+	EVIDENCE_MET,
+	EVIDENCE_UNKNOWN,  /* no register tells */
+	EVIDENCE_AWAITED,  /* nothing yet, and not due yet */
+	EVIDENCE_MISSING,  /* nothing, and it was due */
+	EVIDENCE_EXPIRED,
+	EVIDENCE_OVERDUE,
+	EVIDENCE_FAILED,   /* it says that the promise is not kept */
+	EVIDENCE_KINDS
+};
+
+struct verdict_evidence { /* what documents, registers and events say; {0} says nothing */
+	unsigned count[EVIDENCE_KINDS]; /* subjects by what was found */
+	unsigned rejected;     /* of those awaited or missing: documents were handed in and rejected */
+	unsigned submitted;    /* of those: documents wait for their review */
+	int64_t due_day;       /* the first that is or was due; 0: none */
+	int64_t expired_day;   /* since when the first is outdated; 0: none */
+	int64_t until_day;     /* the first that will end of those in force; 0: none */
+	const char *names;     /* of subjects that fall short, "Acme, Beta"; NULL none */
+	int64_t part, whole;   /* of a share: how many of how many */
 };
 
 struct verdict_question {
@@ -35,6 +64,12 @@ struct verdict_question {
 	bool closed;               /* the period is over and its data are in */
 	bool calibration_expired;  /* during the period */
 	struct kpi kpi;
+	bool capped;               /* `high` holds, whatever missing data may say */
+	struct hwatt_ratio high;
+	bool by_evidence;          /* judged by `evidence`; else by `kpi` */
+	struct verdict_evidence evidence;
+	bool awaited;              /* what is missing is not due yet */
+	bool double_count, provisional;
 };
 
 struct verdict {
@@ -46,11 +81,9 @@ struct verdict verdict_judge(const struct verdict_question *question);
 /* The worse of two, to fold several subjects: NOT_MET > EXPIRED > NOT_ENOUGH_DATA > MET; NOT_APPLICABLE counts for
  * nothing. */
 enum hwatt_status verdict_worse(enum hwatt_status a, enum hwatt_status b);
-/* "LIMIT WARN_BELOW_ONE": at most 160 octets with the NUL. */
-#define VERDICT_REASONS_SIZE 160
+/* "LIMIT WARN_BELOW_ONE": at most 320 octets with the NUL. */
+#define VERDICT_REASONS_SIZE 320
 void verdict_reasons(unsigned reasons, char out[VERDICT_REASONS_SIZE]);
-
-enum verdict_language { LANGUAGE_SV, LANGUAGE_NB, LANGUAGE_EN, LANGUAGES };
 
 struct verdict_period { /* as it is written in the sentences */
 	const char *from, *to; /* first and last day, "2026-10-01"; "" when nothing can be said */
@@ -59,6 +92,6 @@ struct verdict_period { /* as it is written in the sentences */
 /* Puts what was promised, what was measured on how complete data, the outcome, and what to ask the supplier for.  Numbers
  * show enough decimals to tell the value from the limit. */
 void verdict_sentence(const struct verdict_question *question, const struct verdict *verdict,
-		      const struct verdict_period *period, enum verdict_language language, struct hwatt_text *out);
+		      const struct verdict_period *period, enum hwatt_language language, struct hwatt_text *out);
 
 #endif

@@ -1,303 +1,93 @@
 /* SPDX-FileCopyrightText: 2026 The hallwatt authors
  * SPDX-License-Identifier: Apache-2.0 */
-/* The sentences of a verdict, in Swedish, Norwegian bokmål and English, for readers who are no engineers. */
-#include "verdict.h"
-#include <stdio.h>
+/* The sentences of a verdict, for readers who are no engineers; in Swedish and Norwegian by po/. */
+#include "verdict_words.h"
 #include <string.h>
 
-#define NBSP "\xc2\xa0"
-
 enum phrase {
-	PROMISED, AT_MOST, BELOW, AT_LEAST, ABOVE,
+	PROMISED,
 	MEASURED, MEASURED_DAY, MEASURED_SO_FAR, COVERED, COVERED_SO_FAR, NO_VALUE,
 	PLACE_UPS, PLACE_PDU, PLACE_IT, MEASURED_AT,
 	MET, NOT_MET, GUARDED, CERTAIN, OPEN, OPEN_GAPS, GAPS, GAPS_BREACH, NOTHING, NOTHING_BREACH, ZERO, IMPOSSIBLE,
 	CATEGORY, CATEGORY_NONE, UNCERTAIN, CALIBRATION, OUTSIDE, NO_SUBJECT,
-	WHOLE_HALL, BELOW_ONE, EXCLUDED,
+	WHOLE_HALL, BELOW_ONE, EXCLUDED, DOUBLE_COUNT, PROVISIONAL,
 	PHRASES
 };
 
-/* {n} noun, {l} limit, {w} window, {f} first day, {t} last day, {v} value, {c} coverage, {m} its minimum, {u} uncertainty,
- * {p} place, {x} devices left out, {s} side of the limit. */
-static const char *const phrases[PHRASES][LANGUAGES] = {
-	[PROMISED] = { "Utlovat: {n}{p}, {s} {l} {w}.", "Lovet: {n}{p}, {s} {l} {w}.", "Promised: {n}{p}, {s} {l} {w}." },
-	[AT_MOST] = { "högst", "høyst", "at most" },
-	[BELOW] = { "under", "under", "below" },
-	[AT_LEAST] = { "minst", "minst", "at least" },
-	[ABOVE] = { "över", "over", "above" },
-	[MEASURED] = { "Uppmätt från och med {f} till och med {t}: {v}.", "Målt fra og med {f} til og med {t}: {v}.",
-		       "Measured from {f} to {t}: {v}." },
-	[MEASURED_DAY] = { "Uppmätt {t}: {v}.", "Målt {t}: {v}.", "Measured on {t}: {v}." },
-	[MEASURED_SO_FAR] = { "Hittills uppmätt från och med {f}: {v}.", "Hittil målt fra og med {f}: {v}.",
-			      "Measured so far, from {f}: {v}." },
-	[COVERED] = { "Mätningen täcker {c} av perioden.", "Målingen dekker {c} av perioden.",
-		      "The metering covers {c} of the period." },
-	[COVERED_SO_FAR] = { "Mätningen täcker {c} av tiden hittills.", "Målingen dekker {c} av tiden hittil.",
-			     "The metering covers {c} of the time so far." },
-	[NO_VALUE] = { "Inget värde finns för {f} till och med {t}.", "Det finnes ingen verdi for {f} til og med {t}.",
-		       "There is no value for {f} to {t}." },
-	[PLACE_UPS] = { "efter den avbrottsfria kraften (UPS)", "etter den avbruddsfrie strømforsyningen (UPS)",
-			"after the uninterruptible power supply (UPS)" },
-	[PLACE_PDU] = { "vid rackens eluttag (PDU)", "ved rackenes strømuttak (PDU)", "at the power strips of the racks (PDU)" },
-	[PLACE_IT] = { "vid it-utrustningens eget intag", "ved IT-utstyrets eget strøminntak",
-		       "at the power inlets of the IT equipment" },
-	[MEASURED_AT] = { ", mätt {p}", ", målt {p}", ", measured {p}" },
-	[MET] = { "Kravet är uppfyllt.", "Kravet er oppfylt.", "The requirement is met." },
-	[NOT_MET] = { "Kravet är inte uppfyllt. Begär att leverantören förklarar orsaken och lämnar en åtgärdsplan med datum.",
-		      "Kravet er ikke oppfylt. Be leverandøren forklare årsaken og legge fram en tiltaksplan med datoer.",
-		      "The requirement is not met. Ask the supplier to explain the cause and to present a plan of action with "
-		      "dates." },
-	[GUARDED] = { "När mätosäkerheten (±{u}) räknas in är det inte säkert att gränsen hålls.",
-		      "Når måleusikkerheten (±{u}) regnes med, er det ikke sikkert at grensen holdes.",
-		      "With the measurement uncertainty (±{u}) it is not certain that the limit is kept." },
-	[CERTAIN] = { "Gränsen är redan passerad, oavsett vad saknade och kommande mätvärden visar.",
-		      "Grensen er allerede passert, uansett hva manglende og kommende måleverdier viser.",
-		      "The limit has been passed already, whatever missing and coming data may show." },
-	[OPEN] = { "Perioden är inte slut; kravet bedöms efter {t}. Ännu finns inget att begära.",
-		   "Perioden er ikke over; kravet vurderes etter {t}. Ennå er det ingenting å be om.",
-		   "The period is not over; the requirement is judged after {t}. There is nothing to ask for yet." },
-	[OPEN_GAPS] = { "Perioden är inte slut; kravet bedöms efter {t}. Då måste minst {m} vara uppmätt: begär att leverantören "
-			"åtgärdar luckorna i mätningen.",
-			"Perioden er ikke over; kravet vurderes etter {t}. Da må minst {m} være målt: be leverandøren rette opp "
-			"hullene i målingen.",
-			"The period is not over; the requirement is judged after {t}. At least {m} must have been measured by "
-			"then: ask the supplier to repair the gaps in the metering." },
-	[GAPS] = { "Det räcker inte för en bedömning: minst {m} måste vara uppmätt. Begär att leverantören åtgärdar mätningen och "
-		   "redovisar vad som saknas.",
-		   "Det er ikke nok til en vurdering: minst {m} må være målt. Be leverandøren rette målingen og gjøre rede for "
-		   "det som mangler.",
-		   "That is not enough to judge: at least {m} must have been measured. Ask the supplier to repair the metering "
-		   "and to account for what is missing." },
-	[GAPS_BREACH] = { "Minst {m} måste vara uppmätt, och enligt avtalet är det en brist att mätvärden saknas. Kravet är inte "
-			  "uppfyllt. Begär att leverantören åtgärdar mätningen och redovisar vad som saknas.",
-			  "Minst {m} må være målt, og etter avtalen er det et brudd at måleverdier mangler. Kravet er ikke "
-			  "oppfylt. Be leverandøren rette målingen og gjøre rede for det som mangler.",
-			  "At least {m} must have been measured, and under the contract missing data is a breach. The requirement "
-			  "is not met. Ask the supplier to repair the metering and to account for what is missing." },
-	[NOTHING] = { "Ingenting har uppmätts, så kravet kan inte bedömas. Begär att leverantören får i gång mätningen och förklarar "
-		      "varför den saknas.",
-		      "Ingenting er målt, så kravet kan ikke vurderes. Be leverandøren få i gang målingen og forklare hvorfor den "
-		      "mangler.",
-		      "Nothing was measured, so the requirement cannot be judged. Ask the supplier to get the metering going and "
-		      "to explain why it is missing." },
-	[NOTHING_BREACH] = { "Ingenting har uppmätts, och enligt avtalet är det en brist. Kravet är inte uppfyllt. Begär att "
-			     "leverantören får i gång mätningen och förklarar varför den saknas.",
-			     "Ingenting er målt, og etter avtalen er det et brudd. Kravet er ikke oppfylt. Be leverandøren få i "
-			     "gang målingen og forklare hvorfor den mangler.",
-			     "Nothing was measured, and under the contract that is a breach. The requirement is not met. Ask the "
-			     "supplier to get the metering going and to explain why it is missing." },
-	[ZERO] = { "Enligt mätarna har it-utrustningen inte använt någon energi, och då kan värdet inte räknas ut. Begär att "
-		   "leverantören kontrollerar mätarna.",
-		   "Ifølge målerne har IT-utstyret ikke brukt noe energi, og da kan verdien ikke regnes ut. Be leverandøren "
-		   "kontrollere målerne.",
-		   "According to the meters the IT equipment used no energy, and then the value cannot be computed. Ask the "
-		   "supplier to check the meters." },
-	[IMPOSSIBLE] = { "Värdet är fysikaliskt omöjligt: någon mätare är felkopplad, felinställd eller räknas två gånger. Kravet "
-			 "kan inte bedömas. Begär att leverantören kontrollerar mätarna och rättar felet.",
-			 "Verdien er fysisk umulig: en måler er feil tilkoblet, feil innstilt eller telles to ganger. Kravet kan "
-			 "ikke vurderes. Be leverandøren kontrollere målerne og rette feilen.",
-			 "The value is physically impossible: a meter is wrongly connected, wrongly set or counted twice. The "
-			 "requirement cannot be judged. Ask the supplier to check the meters and to correct the fault." },
-	[CATEGORY] = { "Datahallen har inga mätare {p}, så kravet kan inte bedömas. Begär att leverantören mäter där, eller kom "
-		       "överens om en annan mätpunkt.",
-		       "Datahallen har ingen målere {p}, så kravet kan ikke vurderes. Be leverandøren måle der, eller bli enige "
-		       "om et annet målepunkt.",
-		       "The data hall has no meters {p}, so the requirement cannot be judged. Ask the supplier to meter there, or "
-		       "agree on another metering point." },
-	[CATEGORY_NONE] = { "Datahallen saknar de mätare som behövs för PUE, så kravet kan inte bedömas. Begär att leverantören "
-			    "mäter både hela hallens och it-utrustningens energi.",
-			    "Datahallen mangler målerne som trengs for PUE, så kravet kan ikke vurderes. Be leverandøren måle "
-			    "både hele hallens og IT-utstyrets energi.",
-			    "The data hall lacks the meters needed for PUE, so the requirement cannot be judged. Ask the "
-			    "supplier to meter the energy of both the whole hall and the IT equipment." },
-	[UNCERTAIN] = { "Avtalet kräver att mätosäkerheten räknas in, men mätarnas noggrannhet är inte angiven. Begär uppgift om "
-			"mätarnas noggrannhetsklass.",
-			"Avtalen krever at måleusikkerheten regnes med, men målernes nøyaktighet er ikke oppgitt. Be om å få "
-			"oppgitt målernes nøyaktighetsklasse.",
-			"The contract requires the measurement uncertainty to be counted in, but the accuracy of the meters is "
-			"not stated. Ask for the accuracy class of the meters." },
-	[CALIBRATION] = { "Kalibreringen av en mätare gick ut under perioden, så kravet kan inte bedömas slutligt. Begär ett giltigt "
-			  "kalibreringsbevis.",
-			  "Kalibreringen av en måler gikk ut i perioden, så kravet kan ikke vurderes endelig. Be om et gyldig "
-			  "kalibreringsbevis.",
-			  "The calibration of a meter ended within the period, so the requirement cannot be judged finally. Ask "
-			  "for a valid calibration certificate." },
-	[OUTSIDE] = { "Avtalet har inte börjat gälla, så det finns inget att bedöma.",
-		      "Avtalen har ikke begynt å gjelde, så det er ingenting å vurdere.",
-		      "The contract is not in force yet, so there is nothing to judge." },
-	[NO_SUBJECT] = { "Inget i avtalets omfattning berörs av kravet, så det finns inget att bedöma.",
-			 "Ingenting i avtalens omfang berøres av kravet, så det er ingenting å vurdere.",
-			 "Nothing in the scope of the contract is concerned by the requirement, so there is nothing to judge." },
-	[WHOLE_HALL] = { "Värdet gäller hela datahallen och är detsamma för alla dess kunder.",
-			 "Verdien gjelder hele datahallen og er den samme for alle kundene der.",
-			 "The value is that of the whole data hall, the same for all its customers." },
-	[BELOW_ONE] = { "Värdet ligger strax under 1, vilket ryms inom mätosäkerheten.",
-			"Verdien ligger like under 1, noe som er innenfor måleusikkerheten.",
-			"The value is just below 1, which is within the measurement uncertainty." },
-	[EXCLUDED] = { "Antal enheter som inte räknas in, eftersom mindre än halva perioden är uppmätt: {x}.",
-		       "Antall enheter som ikke regnes med, fordi mindre enn halve perioden er målt: {x}.",
-		       "Number of devices left out because less than half of the period was measured: {x}." },
+static const char *const phrases[PHRASES] = {
+	[PROMISED] = HWATT_N("Promised: {n}{p}, {s} {l} {w}."),
+	[MEASURED] = HWATT_N("Measured from {f} to {t}: {v}."),
+	[MEASURED_DAY] = HWATT_N("Measured on {t}: {v}."),
+	[MEASURED_SO_FAR] = HWATT_N("Measured so far, from {f}: {v}."),
+	[COVERED] = HWATT_N("The metering covers {c} of the period."),
+	[COVERED_SO_FAR] = HWATT_N("The metering covers {c} of the time so far."),
+	[NO_VALUE] = HWATT_N("There is no value for {f} to {t}."),
+	[PLACE_UPS] = HWATT_N("after the uninterruptible power supply (UPS)"),
+	[PLACE_PDU] = HWATT_N("at the power strips of the racks (PDU)"),
+	[PLACE_IT] = HWATT_N("at the power inlets of the IT equipment"),
+	[MEASURED_AT] = HWATT_N(", measured {p}"),
+	[MET] = HWATT_N("The requirement is met."),
+	[NOT_MET] = HWATT_N("The requirement is not met. Ask the supplier to explain the cause and to "
+	                    "present a plan of action with dates."),
+	[GUARDED] = HWATT_N("With the measurement uncertainty (±{u}) it is not certain that the limit is kept."),
+	[CERTAIN] = HWATT_N("The limit has been passed already, whatever missing and coming data may show."),
+	[OPEN] = HWATT_N("The period is not over; the requirement is judged after {t}. There is nothing to "
+	                 "ask for yet."),
+	[OPEN_GAPS] = HWATT_N("The period is not over; the requirement is judged after {t}. At least {m} "
+	                      "must have been measured by then: ask the supplier to repair the gaps in the "
+	                      "metering."),
+	[GAPS] = HWATT_N("That is not enough to judge: at least {m} must have been measured. Ask the "
+	                 "supplier to repair the metering and to account for what is missing."),
+	[GAPS_BREACH] = HWATT_N("At least {m} must have been measured, and under the contract missing data "
+	                        "is a breach. The requirement is not met. Ask the supplier to repair the "
+	                        "metering and to account for what is missing."),
+	[NOTHING] = HWATT_N("Nothing was measured, so the requirement cannot be judged. Ask the supplier to "
+	                    "get the metering going and to explain why it is missing."),
+	[NOTHING_BREACH] = HWATT_N("Nothing was measured, and under the contract that is a breach. The "
+	                           "requirement is not met. Ask the supplier to get the metering going and "
+	                           "to explain why it is missing."),
+	[ZERO] = HWATT_N("According to the meters the IT equipment used no energy, and then the value cannot "
+	                 "be computed. Ask the supplier to check the meters."),
+	[IMPOSSIBLE] = HWATT_N("The value is physically impossible: a meter is wrongly connected, wrongly "
+	                       "set or counted twice. The requirement cannot be judged. Ask the supplier to "
+	                       "check the meters and to correct the fault."),
+	[CATEGORY] = HWATT_N("The data hall has no meters {p}, so the requirement cannot be judged. Ask the "
+	                     "supplier to meter there, or agree on another metering point."),
+	[CATEGORY_NONE] = HWATT_N("The data hall lacks the meters needed for PUE, so the requirement cannot "
+	                          "be judged. Ask the supplier to meter the energy of both the whole hall "
+	                          "and the IT equipment."),
+	[UNCERTAIN] = HWATT_N("The contract requires the measurement uncertainty to be counted in, but the "
+	                      "accuracy of the meters is not stated. Ask for the accuracy class of the "
+	                      "meters."),
+	[CALIBRATION] = HWATT_N("The calibration of a meter ended within the period, so the requirement "
+	                        "cannot be judged finally. Ask for a valid calibration certificate."),
+	[OUTSIDE] = HWATT_N("The contract is not in force yet, so there is nothing to judge."),
+	[NO_SUBJECT] = HWATT_N("Nothing in the scope of the contract is concerned by the requirement, so "
+	                       "there is nothing to judge."),
+	[WHOLE_HALL] = HWATT_N("The value is that of the whole data hall, the same for all its customers."),
+	[BELOW_ONE] = HWATT_N("The value is just below 1, which is within the measurement uncertainty."),
+	[DOUBLE_COUNT] = HWATT_N("Something would count twice, so the requirement cannot be judged. Ask the supplier to show what "
+				 "belongs to this contract, once."),
+	[PROVISIONAL] = HWATT_N("A factor in the value is provisional: the value may change when the final one is published."),
+	[EXCLUDED] = HWATT_N("Number of devices left out because less than half of the period was measured: {x}."),
 };
 
-static const char *const windows[WINDOW_KINDS][LANGUAGES] = {
-	[WINDOW_INTERVAL] = { "per kvart", "per kvarter", "per quarter of an hour" },
-	[WINDOW_DAY] = { "per dygn", "per døgn", "per day" },
-	[WINDOW_MONTH] = { "per månad", "per måned", "per month" },
-	[WINDOW_YEAR] = { "per kalenderår", "per kalenderår", "per calendar year" },
-	[WINDOW_12_MONTHS] = { "över tolv månader", "over tolv måneder", "over twelve months" },
-	[WINDOW_CONTRACT] = { "över hela avtalstiden", "over hele avtaleperioden", "over the whole contract" },
-};
-
-/* --- numbers ----------------------------------------------------------------------------------------------------- */
-
-struct scale { /* how values of a requirement are written */
-	hwatt_i128 times, over;
-	int decimals;
-	const char *unit; /* after a space; "" none */
-	bool percent;
-};
-
-static struct scale scale_of(const struct requirement *r)
+static void put(struct hwatt_text *out, enum phrase phrase, const struct verdict_words *w)
 {
-	static const struct { int64_t from_j; const char *name; } units[] = {
-		{ INT64_C(36000000000000), "GWh" }, { INT64_C(3600000000), "MWh" }, { 0, "kWh" },
-	};
-	static const int64_t joules[] = { INT64_C(3600000000000), INT64_C(3600000000), INT64_C(3600000) };
-	struct hwatt_ratio limit = requirement_limit(r);
+	verdict_words_put(out, phrases[phrase], w);
+}
+
+static void put_promise(const struct verdict_question *q, struct verdict_words *w, struct hwatt_text *out)
+{
+	const struct requirement *r = q->requirement;
+	int category = 0;
 	if (r->type->unit == UNIT_RATIO)
-		return (struct scale){ 1, 1, 2, "", false };
-	if (r->type->unit == UNIT_SHARE)
-		return (struct scale){ 100, 1, 1, "%", true };
-	size_t i = 0;
-	while (limit.num < units[i].from_j * limit.den)
-		i++;
-	return (struct scale){ 1, joules[i], 1, units[i].name, false };
-}
-
-static struct hwatt_ratio scaled(const struct scale *scale, struct hwatt_ratio value)
-{
-	return (struct hwatt_ratio){ value.num * scale->times, value.den * scale->over };
-}
-
-/* Decimals that write `value` exactly, at least `from` and at most 9. */
-static int exact_decimals(struct hwatt_ratio value, int from)
-{
-	hwatt_i128 power = 1;
-	for (int d = 0; d < 9; d++, power *= 10)
-		if (d >= from && value.num * power % value.den == 0)
-			return d;
-	return 9;
-}
-
-/* Decimals, at least `from`, that tell `value` from `limit`. */
-static int telling_decimals(struct hwatt_ratio value, struct hwatt_ratio limit, int from)
-{
-	char a[64], b[64];
-	if (hwatt_ratio_compare(value, limit) == 0)
-		return from;
-	for (int d = from; d < 15; d++) {
-		hwatt_ratio_format(value, d, a);
-		hwatt_ratio_format(limit, d, b);
-		if (strcmp(a, b) != 0)
-			return d;
-	}
-	return 15;
-}
-
-/* A decimal comma and a space before the unit, or as English has it. */
-static void write_number(char out[96], struct hwatt_ratio value, int decimals, const struct scale *scale,
-			 enum verdict_language language)
-{
-	char digits[64];
-	hwatt_ratio_format(value, decimals, digits);
-	char *point = strchr(digits, '.');
-	if (point != NULL && language != LANGUAGE_EN)
-		*point = ',';
-	bool tight = scale->percent && language == LANGUAGE_EN;
-	snprintf(out, 96, "%s%s%s", digits, scale->unit[0] == '\0' || tight ? "" : NBSP, scale->unit);
-}
-
-/* --- putting it together ----------------------------------------------------------------------------------------- */
-
-struct words { /* what stands for {n}, {l} ... */
-	enum verdict_language language;
-	const char *noun, *window, *from, *to, *side, *at;
-	char limit[96], value[96], coverage[96], minimum[96], uncertainty[96], excluded[16];
-};
-
-static const char *word_for(const struct words *w, char letter)
-{
-	switch (letter) {
-	case 'n': return w->noun;
-	case 'l': return w->limit;
-	case 'w': return w->window;
-	case 'f': return w->from;
-	case 't': return w->to;
-	case 'v': return w->value;
-	case 'c': return w->coverage;
-	case 'm': return w->minimum;
-	case 'u': return w->uncertainty;
-	case 'p': return w->at;
-	case 's': return w->side;
-	default: return w->excluded;
-	}
-}
-
-/* Puts a phrase with its words, after a space when something stands already. */
-static void put(struct hwatt_text *out, enum phrase phrase, const struct words *w)
-{
-	const char *text = phrases[phrase][w->language];
-	if (out->length > 0)
-		hwatt_text_putc(out, ' ');
-	while (*text != '\0') {
-		const char *brace = strchr(text, '{');
-		size_t plain = brace != NULL ? (size_t)(brace - text) : strlen(text);
-		hwatt_text_put(out, text, plain);
-		text += plain;
-		if (brace != NULL) {
-			hwatt_text_puts(out, word_for(w, brace[1]));
-			text += 3;
-		}
-	}
-}
-
-static const char *in_language(const struct hwatt_texts *texts, enum verdict_language language)
-{
-	return language == LANGUAGE_SV ? texts->sv : language == LANGUAGE_NB ? texts->nb : texts->en;
-}
-
-static void write_numbers(const struct verdict_question *q, struct words *w)
-{
-	const struct requirement *r = q->requirement;
-	const struct kpi *kpi = &q->kpi;
-	const struct scale scale = scale_of(r), percent = { 100, 1, 1, "%", true };
-	struct hwatt_ratio limit = scaled(&scale, requirement_limit(r));
-	int decimals = exact_decimals(limit, scale.decimals);
-	write_number(w->limit, limit, decimals, &scale, w->language);
-	if (kpi->known) {
-		struct hwatt_ratio value = scaled(&scale, kpi->value);
-		write_number(w->value, value, telling_decimals(value, limit, decimals), &scale, w->language);
-		struct hwatt_ratio u = scaled(&scale, (struct hwatt_ratio){ 2 * kpi->u_nano, 1000000000 });
-		write_number(w->uncertainty, u, decimals + 1, &scale, w->language);
-	}
-	struct hwatt_ratio coverage = scaled(&percent, kpi->coverage);
-	struct hwatt_ratio minimum = scaled(&percent, (struct hwatt_ratio){ r->min_coverage_ppm, HWATT_PPM });
-	decimals = exact_decimals(minimum, 1);
-	write_number(w->minimum, minimum, decimals, &percent, w->language);
-	int told = telling_decimals(coverage, minimum, decimals), full = telling_decimals(coverage, (struct hwatt_ratio){ 100, 1 }, 1);
-	write_number(w->coverage, coverage, told > full ? told : full, &percent, w->language);
-	snprintf(w->excluded, sizeof(w->excluded), "%d", (int)kpi->excluded);
-}
-
-static void put_promise(const struct verdict_question *q, struct words *w, struct hwatt_text *out)
-{
-	const struct requirement *r = q->requirement;
-	int category = r->category != 0 ? (int)r->category : q->kpi.category;
+		category = r->pue.category != 0 ? (int)r->pue.category : q->kpi.category;
 	struct hwatt_text at;
 	hwatt_text_init(&at, 512);
 	w->at = "";
-	if (r->type->unit == UNIT_RATIO && category != 0) {
-		w->at = phrases[PLACE_UPS + category - 1][w->language];
+	if (category != 0) {
+		w->at = hwatt_tr(w->language, phrases[PLACE_UPS + category - 1]);
 		put(&at, MEASURED_AT, w);
 	}
 	const char *place = w->at;
@@ -307,7 +97,7 @@ static void put_promise(const struct verdict_question *q, struct words *w, struc
 	w->at = place;
 }
 
-static void put_measured(const struct verdict_question *q, const struct words *w, struct hwatt_text *out)
+static void put_measured(const struct verdict_question *q, const struct verdict_words *w, struct hwatt_text *out)
 {
 	bool itself = q->requirement->min_coverage_ppm == 0; /* the value is the coverage */
 	if (w->from[0] == '\0')
@@ -331,7 +121,9 @@ static enum phrase missing_phrase(const struct verdict_question *q, const struct
 {
 	bool breach = v->status == HWATT_NOT_MET;
 	if ((v->reasons & REASON_CATEGORY_MISMATCH) != 0)
-		return q->requirement->category != 0 ? CATEGORY : CATEGORY_NONE;
+		return q->requirement->pue.category != 0 ? CATEGORY : CATEGORY_NONE;
+	if ((v->reasons & REASON_DOUBLE_COUNT) != 0)
+		return DOUBLE_COUNT;
 	if ((v->reasons & REASON_PHYS_IMPOSSIBLE) != 0)
 		return IMPOSSIBLE;
 	if ((v->reasons & REASON_NO_UNCERTAINTY) != 0)
@@ -345,12 +137,14 @@ static enum phrase missing_phrase(const struct verdict_question *q, const struct
 	return breach ? GAPS_BREACH : GAPS;
 }
 
-static void put_outcome(const struct verdict_question *q, const struct verdict *v, const struct words *w,
+static void put_outcome(const struct verdict_question *q, const struct verdict *v, const struct verdict_words *w,
 			struct hwatt_text *out)
 {
 	const struct requirement *r = q->requirement;
 	if ((v->reasons & REASON_WARN_BELOW_ONE) != 0)
 		put(out, BELOW_ONE, w);
+	if ((v->reasons & REASON_PROVISIONAL_FACTOR) != 0)
+		put(out, PROVISIONAL, w);
 	if (v->status == HWATT_MET) {
 		put(out, MET, w);
 	} else if (v->status == HWATT_EXPIRED) {
@@ -369,13 +163,14 @@ static void put_outcome(const struct verdict_question *q, const struct verdict *
 }
 
 void verdict_sentence(const struct verdict_question *q, const struct verdict *v, const struct verdict_period *period,
-		      enum verdict_language language, struct hwatt_text *out)
+		      enum hwatt_language language, struct hwatt_text *out)
 {
-	const struct requirement *r = q->requirement;
-	struct words w = { .language = language, .noun = in_language(&r->type->noun[r->boundary], language),
-			   .window = windows[r->window][language], .from = period->from, .to = period->to };
-	w.side = phrases[r->maximum ? (r->exclusive ? BELOW : AT_MOST) : r->exclusive ? ABOVE : AT_LEAST][language];
-	write_numbers(q, &w);
+	struct verdict_words w;
+	verdict_words_fill(&w, q, period, language);
+	if (q->requirement->type->judge != NULL) {
+		verdict_evidence_sentence(q, v, &w, out);
+		return;
+	}
 	put_promise(q, &w, out);
 	if (v->status == HWATT_NOT_APPLICABLE) {
 		put(out, (v->reasons & REASON_NO_SUBJECT) != 0 ? NO_SUBJECT : OUTSIDE, &w);

@@ -140,6 +140,27 @@ static struct family_source make_source(struct book *book, const struct snmp_sou
 	return out;
 }
 
+static const struct family_quirk *make_quirk(struct book *book, const struct hwatt_profile_quirk *in)
+{
+	if (in == NULL)
+		return NULL;
+	struct family_quirk *out = hwatt_arena_alloc(book->arena, sizeof(*out));
+	*out = (struct family_quirk){ compile(book, in->model, REG_NOSUB), compile(book, in->firmware, REG_NOSUB), copy(book, in->why),
+				      in->leave_out };
+	return out;
+}
+
+static bool fits(const regex_t *expression, const char *text)
+{
+	return expression == NULL || (text != NULL && regexec(expression, text, 0, NULL, 0) == 0);
+}
+
+bool family_fits(const struct family_reading *reading, const char *model, const char *firmware)
+{
+	const struct family_quirk *quirk = reading->quirk;
+	return quirk == NULL || (fits(quirk->model, model) && fits(quirk->firmware, firmware));
+}
+
 static struct family make_family(struct book *book, const struct hwatt_profile *p)
 {
 	const struct snmp_match *match = p->match;
@@ -171,6 +192,8 @@ static struct family make_family(struct book *book, const struct hwatt_profile *
 		r->is.mark = (struct hwatt_mark){ 0 };
 		r->source = make_source(book, p->readings[i].source);
 		r->is.source = NULL;
+		r->quirk = make_quirk(book, p->readings[i].quirk);
+		r->is.quirk = NULL;
 	}
 	f.readings = readings;
 	return f;

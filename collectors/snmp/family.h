@@ -54,8 +54,15 @@ struct family_source {
 	regex_t *index_match; /* NULL: the whole value is the index */
 };
 
+struct family_quirk {
+	regex_t *model, *firmware; /* NULL: any */
+	const char *why;
+	bool leave_out;
+};
+
 struct family_reading {
-	struct hwatt_profile_reading is; /* its `source` is NULL here */
+	struct hwatt_profile_reading is; /* its `source` and `quirk` are NULL here */
+	const struct family_quirk *quirk; /* NULL: for all devices */
 	struct family_source source;
 };
 
@@ -92,6 +99,9 @@ struct book *book_new(const struct hwatt_profile_set *set);
 struct book *book_take(struct book *book);
 void book_release(struct book *book); /* NULL is fine */
 const struct family *book_family(const struct book *book, const char *name);
+
+/* Whether the reading is for a device of this model and firmware (NULL: not known). */
+bool family_fits(const struct family_reading *reading, const char *model, const char *firmware);
 
 /* Puts the template with a row's arcs into `out`: {row} all of them, {last}, {1} to {9}, {2-4}, {text} the arcs as characters
  * (a leading length is dropped); {row after 1.1} and {1-2 after 1} without these leading arcs where the row begins so: the

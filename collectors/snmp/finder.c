@@ -1,6 +1,8 @@
 /* SPDX-FileCopyrightText: 2026 The hallwatt authors
  * SPDX-License-Identifier: Apache-2.0 */
 #include "finder.h"
+#include "head.h"
+#include "seal.h"
 #include <hallwatt/arena.h>
 #include <hallwatt/text.h>
 #include <stdlib.h>
@@ -29,6 +31,31 @@ static void answered(void *arg, const struct ber_message *message, const struct 
 	explicit_bzero(&was, sizeof(was));
 }
 
+/* What any SNMPv3 agent tells anybody: its engine id. Source: RFC 3414 4. */
+static size_t ask_engine(void *arg, uint32_t id, const uint8_t *packet, size_t length, int64_t now_ms, uint8_t *out, size_t size)
+{
+	(void)arg;
+	(void)packet;
+	(void)length;
+	(void)now_ms;
+	return seal_write_discovery(NULL, id, out, size);
+}
+
+static enum engine_verdict hear_engine(void *arg, uint32_t id, const uint8_t *packet, size_t length, int64_t now_ms,
+				       struct ber_message *out, struct hwatt_error *err)
+{
+	struct head head;
+	(void)arg;
+	(void)id;
+	(void)now_ms;
+	if (head_read(packet, length, &head, err) < 0 || head.engine_length == 0)
+		return ENGINE_DROP;
+	*out = (struct ber_message){ 0 }; /* it says no name */
+	return ENGINE_ANSWER;
+}
+
+static const struct engine_security discovery = { .seal = ask_engine, .unseal = hear_engine };
+
 static int read_community(const struct snmp_settings *settings, char out[MAX_COMMUNITY], struct hwatt_error *err)
 {
 	if (settings->community_secret.kind != HWATT_SECRET_NONE)
@@ -45,9 +72,9 @@ int finder_ask(struct engine *engine, const struct snmp_settings *settings, cons
 	uint8_t name[16];
 	char community[MAX_COMMUNITY];
 	union engine_address address = { 0 };
-	if (settings->version != SNMP_V1 && settings->version != SNMP_V2C)
-		return hwatt_fail(err, HWATT_EINVAL, "only SNMP v1 and v2c can be looked for");
-	if (read_community(settings, community, err) < 0)
+	bool v3 = settings->version == SNMP_V3;
+	community[0] = '\0';
+	if (!v3 && read_community(settings, community, err) < 0)
 		return -1;
 	memcpy(&address, to, to->sa_family == AF_INET6 ? sizeof(address.v6) : sizeof(address.v4));
 	struct ber_oid oid = { name, ber_oid_parse("1.3.6.1.2.1.1.5.0", name, sizeof(name)) };
@@ -57,7 +84,7 @@ int finder_ask(struct engine *engine, const struct snmp_settings *settings, cons
 	f->done = done;
 	f->arg = arg;
 	struct engine_request request = { .to = &address, .packet = f->packet, .timeout_ms = timeout_ms, .done = answered,
-					  .arg = f };
+					  .arg = f, .security = v3 ? &discovery : NULL };
 	request.length = ber_encode(&get, f->packet, sizeof(f->packet), &request.id_at);
 	explicit_bzero(community, sizeof(community));
 	if (request.length == 0 || engine_send(engine, &request) == ENGINE_NO_TICKET) {

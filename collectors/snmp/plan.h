@@ -96,9 +96,10 @@ struct plan_shelf { /* plans in use, and spare memory for polls */
 	struct plan_poll *spare;
 };
 
-/* Makes the plan of a surveyed device, or takes an equal one from the shelf, and declares its points to the line's target. */
-struct plan *plan_new(struct plan_shelf *shelf, const struct survey *survey, struct book *book, struct line *line,
-		      struct plan_hold *hold);
+/* Makes the plan of a surveyed device, or takes an equal one from the shelf, and declares its points to the line's target.
+ * `who`: for the quirks of its model and firmware. */
+struct plan *plan_new(struct plan_shelf *shelf, const struct survey *survey, const struct hwatt_identity *who, struct book *book,
+		      struct line *line, struct plan_hold *hold);
 void plan_release(struct plan_shelf *shelf, struct plan *plan); /* NULL is fine */
 void plan_hold_free(struct plan_hold *hold);
 void plan_shelf_free(struct plan_shelf *shelf);

@@ -28,6 +28,7 @@ struct missed { /* a reading some of whose rows hold "not supported" */
 
 struct builder {
 	const struct survey *survey;
+	const struct hwatt_identity *who;
 	struct book *book;
 	struct line *line;
 	struct plan *plan;
@@ -424,7 +425,7 @@ static bool add_row(struct builder *b, const struct family_reading *r, const str
 	if (hwatt_quantity_info(r->is.quantity)->counter && !register_step(cell, &p))
 		return false;
 	point_index(b, r, cell, index);
-	if (!claim(b, claim_hash(r, index)))
+	if (!claim(b, claim_hash(r, index)) || (r->quirk != NULL && r->quirk->leave_out))
 		return false;
 	b->seen[r->is.role][r->is.quantity]++;
 	int handle = declare(b, r, cell, &p, index, before);
@@ -446,7 +447,8 @@ static bool add_row(struct builder *b, const struct family_reading *r, const str
 
 static void add_reading(struct builder *b, const struct family_reading *r)
 {
-	if (r->source.object == NO_OBJECT || (r->is.only_if_none && b->seen[r->is.role][r->is.quantity] > 0))
+	if (r->source.object == NO_OBJECT || (r->is.only_if_none && b->seen[r->is.role][r->is.quantity] > 0) ||
+	    !family_fits(r, b->who->model, b->who->firmware))
 		return;
 	const struct column *column = survey_column(b->survey, r->source.object);
 	unsigned sentinels = 0, before = b->seen[r->is.role][r->is.quantity];
@@ -455,6 +457,10 @@ static void add_reading(struct builder *b, const struct family_reading *r)
 		add_row(b, r, &column->cells[i], before, &sentinel);
 		sentinels += sentinel;
 	}
+	if (r->quirk != NULL && column->count > 0)
+		hwatt_target_warn(b->line->target, "%s: %s: known fault of this %s%s: %s", hwatt_role_name(r->is.role),
+				  hwatt_quantity_info(r->is.quantity)->name, r->quirk->firmware != NULL ? "firmware" : "model",
+				  r->quirk->leave_out ? ", left out" : "", r->quirk->why);
 	if (sentinels > 0) {
 		b->missed = grown(b->missed, b->missed_count, &b->missed_capacity, sizeof(*b->missed));
 		b->missed[b->missed_count++] = (struct missed){ r, sentinels };
@@ -736,11 +742,11 @@ static void order_whens(struct builder *b)
 	plan->whens = sorted;
 }
 
-struct plan *plan_new(struct plan_shelf *shelf, const struct survey *survey, struct book *book, struct line *line,
-		      struct plan_hold *hold)
+struct plan *plan_new(struct plan_shelf *shelf, const struct survey *survey, const struct hwatt_identity *who, struct book *book,
+		      struct line *line, struct plan_hold *hold)
 {
 	struct plan *plan = hwatt_alloc(sizeof(*plan));
-	struct builder b = { .survey = survey, .book = book, .line = line, .plan = plan, .hold = hold };
+	struct builder b = { .survey = survey, .who = who, .book = book, .line = line, .plan = plan, .hold = hold };
 	const struct family *const *families;
 	size_t count = survey_families(survey, &families);
 	plan->book = book_take(book);

@@ -65,7 +65,7 @@ void seal_unbind(struct seal_user *user);
  * library failed. */
 size_t seal_write(struct seal *seal, const struct seal_user *user, struct seal_clock clock, uint32_t id,
 		  const uint8_t *packet, size_t length, uint8_t *out, size_t size);
-/* Writes the message that asks an agent for its engine id. */
+/* Writes the message that asks an agent for its engine id; `seal` may be NULL while any is open. */
 size_t seal_write_discovery(struct seal *seal, uint32_t id, uint8_t *out, size_t size);
 /* Opens a message whose head was read and names this user and engine. `out` is valid until the next call on `seal`. */
 enum seal_result seal_read(struct seal *seal, const struct seal_user *user, struct seal_clock clock, const uint8_t *packet,

@@ -314,17 +314,19 @@ static const char *identity_text(const struct survey *survey, const struct famil
 	return NULL;
 }
 
-static void identify(struct session *s)
+struct identity_texts { char of[4][SURVEY_TEXT + 1]; };
+
+/* Who the device is; strings in `texts` or the families'. */
+static struct hwatt_identity identify(struct session *s, struct identity_texts *texts)
 {
 	const struct family *const *families;
 	size_t count = survey_families(s->survey, &families);
-	char texts[4][SURVEY_TEXT + 1];
 	const char *parts[4] = { NULL };
 	for (size_t i = 0; i < count; i++) {
 		for (size_t j = 0; j < families[i]->identity_count; j++) {
 			const struct family_identity *id = &families[i]->identity[j];
 			if (parts[id->part] == NULL)
-				parts[id->part] = identity_text(s->survey, &id->source, texts[id->part], sizeof(texts[0]));
+				parts[id->part] = identity_text(s->survey, &id->source, texts->of[id->part], sizeof(texts->of[0]));
 		}
 		if (parts[HWATT_ID_VENDOR] == NULL && families[i]->vendor[0] != '\0')
 			parts[HWATT_ID_VENDOR] = families[i]->vendor;
@@ -335,6 +337,7 @@ static void identify(struct session *s)
 		.profile_reason = survey_reason(s->survey),
 	};
 	hwatt_target_identify(s->target, &id);
+	return id;
 }
 
 static void on_recorded(void *arg, const struct hwatt_error *err)
@@ -366,7 +369,8 @@ static void on_surveyed(void *arg, const struct hwatt_error *err)
 		finish(s, err);
 		return;
 	}
-	identify(s);
+	struct identity_texts texts;
+	struct hwatt_identity who = identify(s, &texts);
 	if (s->order != NULL) {
 		s->stage = STAGE_RECORD;
 		s->recorder = recorder_new(s->book, s->survey, &s->line, s->order, on_recorded, s);
@@ -376,7 +380,7 @@ static void on_surveyed(void *arg, const struct hwatt_error *err)
 		return;
 	}
 	drop_plan(s);
-	s->plan = plan_new(&s->module->shelf, s->survey, s->book, &s->line, &s->hold);
+	s->plan = plan_new(&s->module->shelf, s->survey, &who, s->book, &s->line, &s->hold);
 	survey_free(s->survey);
 	s->survey = NULL;
 	s->surveyed_ms = (int64_t)uv_now(hwatt_target_loop(s->target));
@@ -616,7 +620,10 @@ void session_record(struct hwatt_target *t, struct hwatt_recording *order)
 int session_find(void *engine, const void *settings, const struct sockaddr *to, int64_t timeout_ms, hwatt_find_done *done,
 		 void *arg, struct hwatt_error *err)
 {
-	const struct module *m = engine;
+	struct module *m = engine;
+	const struct snmp_settings *asks = settings;
+	if (asks->version == SNMP_V3 && m->roster == NULL && roster_open(&m->roster, err) < 0)
+		return -1; /* without it the library is not ready */
 	return finder_ask(m->engine, settings, to, timeout_ms, done, arg, err);
 }
 

@@ -119,9 +119,11 @@ class Hall:
             f.write(changed)
         return text
 
-    def start(self):
+    def start(self, wait=True):
         with open(self.log_path, "a") as log:
             self.daemon = subprocess.Popen([self.hallwatt, "run", "-c", self.config], stderr=log)
+        if not wait:
+            return
         until("ready", lambda: self.daemon.poll() is not None or self.status("/-/ready") == 200)
         assert self.daemon.poll() is None, "the daemon ended at once"
 

@@ -4,6 +4,7 @@
 """discover finds the whole simulated hall and nothing else, and its device file is one; a recording of a device hides whose it is."""
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -85,6 +86,51 @@ def test_the_file_is_a_device_file(hall):
     assert checked.returncode == 0, checked.stdout + checked.stderr
 
 
+class Simulated:
+    """BMCs, or Redfish services, of hallsim on a free port."""
+
+    def __init__(self, hall, *arguments):
+        self.process = subprocess.Popen([hall.hallsim, *arguments, "--port", "0", "--seconds", "300", "--die-with-parent"],
+                                        stderr=subprocess.PIPE, text=True)
+        for line in self.process.stderr:
+            ready = re.search(r"ready: .*port (\d+)", line)
+            if ready:
+                self.port = int(ready[1])
+                return
+        raise AssertionError(f"{arguments}: the simulator did not start")
+
+    def stop(self):
+        self.process.kill()
+        self.process.wait()
+        self.process.stderr.close()
+
+
+def test_servers(hall):
+    """Those who answer IPMI and Redfish stand there as lines that lack credentials alone; one machine is not taken in twice."""
+    bmcs = Simulated(hall, "bmc", "--base", "127.31.0.0", "--count", "3")
+    services = Simulated(hall, "redfish", "--base", "127.31.0.1", "--count", "1", "--certificate", os.path.join(hall.dir, "bmc.pem"))
+    try:
+        asked = ("127.31.0.0/30", "--ipmi-port", str(bmcs.port), "--redfish-port", str(services.port), "--site", "hall-1")
+        told = json.loads(discover(hall, *asked, "--format", "json").stdout)
+        assert [b["address"] for b in told["bmcs"]] == ["127.31.0.1", "127.31.0.2"], told
+        assert [(r["address"], r["port"]) for r in told["redfish"]] == [("127.31.0.1", services.port)], told
+        found = discover(hall, *asked)
+        assert found.returncode == 0 and "0 speak SNMP, 2 IPMI, 1 Redfish" in found.stderr, found
+        lines = [line[1:] for line in found.stdout.splitlines() if line.startswith("#   - {id: ")]
+        assert len(lines) == 3 and "devices: []" in found.stdout, found.stdout
+        secret = os.path.join(hall.dir, "secret")
+        with open(os.open(secret, os.O_CREAT | os.O_WRONLY, 0o600), "w") as f:
+            f.write("swordfish\n")
+        head = "credentials: {BMCS: {ipmi: {user: root, password: {file: secret}}}}\ndevices:\n"
+        checked = check(hall, head + "\n".join(line for line in lines if "ipmi://" in line) + "\n")
+        assert checked.returncode == 0, checked.stdout + checked.stderr
+        checked = check(hall, head + "\n".join(lines) + "\n")
+        assert checked.returncode == 2 and "stands twice" in checked.stdout + checked.stderr, checked
+    finally:
+        bmcs.stop()
+        services.stop()
+
+
 def test_exit_status(hall):
     nobody = discover(hall, "127.9.0.60/30", "--ipmi-port", "0")
     assert (nobody.returncode, nobody.stdout) == (1, ""), nobody
@@ -123,6 +169,7 @@ def main():
         hall.start_sim()
         test_all_and_nothing_else(hall)
         test_the_file_is_a_device_file(hall)
+        test_servers(hall)
         test_exit_status(hall)
         test_record(hall)
     finally:

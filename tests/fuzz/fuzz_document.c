@@ -45,7 +45,7 @@ static void read_addresses(struct fuzz *f, const uint8_t *data, size_t size)
 	uint16_t port;
 	struct hwatt_error err;
 	const char *text = hwatt_arena_strndup(f->arena, (const char *)data, size);
-	if (config_address(text, f->arena, &scheme, &host, &port, &err) == 0 && (scheme[0] == '\0' || host[0] == '\0'))
+	if (config_address(text, f->arena, &scheme, &host, &port, &err) == 0 && (scheme[0] == '\0' || (host[0] == '\0' && strcmp(scheme, "ipmi") != 0)))
 		abort();
 	if (config_listen(text, f->arena, &host, &port, &err) == 0 && port == 0)
 		abort();

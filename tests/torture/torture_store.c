@@ -107,6 +107,23 @@ static int write_batch(struct store *store, int64_t batch, struct hwatt_error *e
 	return store_commit(store, err);
 }
 
+/* Packs the next day, in slices, though it is not over: what is appended after that has its packs go stale. */
+static int pack_day(struct store *store, struct hwatt_error *err)
+{
+	int64_t day;
+	struct store *reader = NULL;
+	struct store_packs *packs = NULL;
+	bool done = false;
+	if (store_pack_next(store, INT64_MAX, &day, err) < 0 || store_open_reader(dir, &reader, err) < 0)
+		return -1;
+	int rc = day == STORE_NO_DAY ? 0 : store_pack_make(reader, day, &packs, err);
+	while (rc == 0 && packs != NULL && !done)
+		rc = store_pack_put(store, packs, 3, &done, err);
+	store_packs_free(packs);
+	store_close(reader);
+	return rc;
+}
+
 /* ---- what must be there ---- */
 
 static int see_checkpoint(void *arg, const char *device, const void *bytes, size_t length, int64_t journal)
@@ -182,6 +199,8 @@ static _Noreturn void write_until_killed(int out)
 			die("%s", err.text);
 		if (write(out, &batch, sizeof(batch)) != sizeof(batch))
 			_exit(1);
+		if (batch % 3 == 0 && pack_day(store, &err) < 0)
+			die("%s", err.text);
 	}
 }
 
@@ -249,7 +268,13 @@ static int write_through_fault(long n, int code, bool lasting)
 	}
 	for (int64_t batch = checkpoint_of(store) + 1; batch <= FAULT_BATCHES;) {
 		if (write_batch(store, batch, &err) == 0) {
-			batch++;
+			if (batch++ % 4 != 0 || pack_day(store, &err) == 0)
+				continue;
+			if (err.code != HWATT_EIO || strstr(err.text, "the disk ") == NULL || (++sentences > 1 && !lasting))
+				die("n = %ld: packing said %d \"%s\"", n, err.code, err.text);
+			faulty_vfs_fail(0, 0, false);
+			if (pack_day(store, &err) < 0)
+				die("n = %ld: packing failed again: %s", n, err.text);
 			continue;
 		}
 		if (err.code != HWATT_EIO || strstr(err.text, "the disk ") == NULL)

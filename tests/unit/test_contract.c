@@ -84,7 +84,7 @@ static void requirements_hold_exact_limits_and_defaults(void **state)
 	assert_true(pue->maximum && !pue->exclusive);
 	assert_int_equal(hwatt_ratio_compare(requirement_limit(pue), (struct hwatt_ratio){ 13, 10 }), 0);
 	assert_int_equal(pue->window, WINDOW_12_MONTHS);
-	assert_int_equal(pue->category, 2);
+	assert_int_equal(pue->pue.category, 2);
 	assert_int_equal(pue->min_coverage_ppm, 950000);
 	assert_false(cpu->maximum);
 	assert_int_equal(hwatt_ratio_compare(requirement_limit(cpu), (struct hwatt_ratio){ 4, 10 }), 0);
@@ -92,7 +92,7 @@ static void requirements_hold_exact_limits_and_defaults(void **state)
 	assert_int_equal(cpu->min_coverage_ppm, 950000); /* month */
 	assert_int_equal(cap->window, WINDOW_YEAR);
 	assert_int_equal(cap->min_coverage_ppm, 980000); /* year */
-	assert_int_equal(cap->boundary, BOUNDARY_ALLOCATED);
+	assert_int_equal(cap->energy.boundary, BOUNDARY_ALLOCATED);
 	assert_int_equal(cap->guard, GUARD_GUARDED_ACCEPT);
 	assert_int_equal(hwatt_ratio_compare(requirement_limit(cap), (struct hwatt_ratio){ 360000000000, 1 }), 0);
 	assert_int_equal(seen->min_coverage_ppm, 0); /* the value is the coverage */
@@ -122,8 +122,6 @@ static void mistakes_say_where_and_what_would_be_right(void **state)
 {
 	(void)state;
 	static const struct { const char *yaml, *mistake; } cases[] = {
-		{ HEAD "requirements:\n  - {id: a, type: renewable_share, min: 1.00}\n",
-		  "c.yaml:5:19: type renewable_share is not supported by this version\n" },
 		{ HEAD "requirements:\n  - {id: a, type: peu, max: 1.3}\n",
 		  "c.yaml:5:19: unknown type \"peu\" of requirement; did you mean \"pue\"?\n" },
 		{ HEAD "requirements:\n  - {id: a, type: pue, max: 1.3, min: 1.1}\n",
@@ -138,9 +136,12 @@ static void mistakes_say_where_and_what_would_be_right(void **state)
 		  "c.yaml:5:5: the requirement lacks \"type\": what is promised, such as pue\n" },
 		{ HEAD "requirements: [pue]\n", "c.yaml:4:16: a requirement is a map of keys and values\n" },
 		{ HEAD "requirements:\n  - {id: a, type: pue, max: 1.3}\n  - {id: a, type: pue, max: 1.2}\n",
-		  "c.yaml:6:10: requirement \"a\" stands twice, first in line 5\n" },
-		{ HEAD "packages: [eu-gpp-data-centres@2020]\n",
-		  "c.yaml:4:11: unknown requirement package \"eu-gpp-data-centres@2020\"\n" },
+		  "c.yaml:6:10: requirement \"a\" stands twice, first at c.yaml:5\n" },
+		{ HEAD "packages: [none-such@1066]\n", "c.yaml:4:12: unknown requirement package \"none-such@1066\"\n" },
+		{ HEAD "packages: [pact]\n",
+		  "c.yaml:4:12: \"pact\" names no package; write NAME@VERSION, like eu-gpp-data-centres@2020\n" },
+		{ HEAD "registers: {assets: /none.csv}\n",
+		  "c.yaml:4:21: /none.csv: cannot open the file: No such file or directory\n" },
 		{ "id: c\nvalid: {from: 2026-02-01, to: 2026-01-31}\nscope: [{site: x}]\n",
 		  "c.yaml:2:31: the contract ends before it begins; \"to\" is its last day\n" },
 		{ "id: c\nvalid: {from: 2026-01-01, to: 2026-12-31}\nscope: []\n",
@@ -218,18 +219,21 @@ static void a_file_is_read_and_a_missing_one_is_a_mistake(void **state)
 static void every_type_is_a_whole_row(void **state)
 {
 	(void)state;
-	static const char *const names[] = { "pue", "energy", "cpu_utilisation", "storage_utilisation", "rack_utilisation",
-					     "network_utilisation", "coverage" };
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		const struct requirement_type *type = requirement_type_by_name(names[i]);
-		assert_non_null(type);
-		assert_true(type->may_max || type->may_min);
-		assert_non_null(type->measure);
-		assert_true(type->noun[0].sv != NULL && type->noun[0].nb != NULL && type->noun[0].en != NULL);
+	const struct requirement_type *type;
+	size_t count = 0;
+	for (; (type = requirement_type_at(count)) != NULL; count++) {
+		assert_ptr_equal(requirement_type_by_name(type->name), type);
+		assert_true((type->measure != NULL) != (type->judge != NULL));
+		assert_int_equal(type->limits != LIMITS_NONE, type->may_max || type->may_min);
+		assert_int_equal(type->unit == UNIT_NONE, type->limits == LIMITS_NONE);
+		assert_int_equal(type->judge != NULL, type->deliver != NULL);
+		assert_non_null(type->noun[0]);
+		assert_true(type->unit != UNIT_ENERGY || type->noun[1] != NULL);
 		for (size_t k = 0; k < type->option_count; k++)
 			assert_true(type->options[k].offset < sizeof(struct requirement));
 	}
-	assert_null(requirement_type_by_name("renewable_share"));
+	assert_true(count >= 35);
+	assert_null(requirement_type_by_name("none"));
 }
 
 int main(void)

@@ -52,7 +52,7 @@ static const struct hwatt_collector protocol = { .name = "snmp", .default_port =
 
 static struct sweep_host host_at(const char *address, int access, const char *name)
 {
-	struct sweep_host host = { .access = access, .name = name };
+	struct sweep_host host = { .access = { access, -1 }, .name = { name, "" } };
 	host.at.any.sa_family = AF_INET;
 	assert_int_equal(inet_pton(AF_INET, address, &host.at.v4.sin_addr), 1);
 	return host;
@@ -60,7 +60,7 @@ static struct sweep_host host_at(const char *address, int access, const char *na
 
 static struct introduction one(const struct sweep_host *host, const char *serial, enum hwatt_power_role role)
 {
-	return (struct introduction){ .host = host, .vendor = "Maker", .model = "M1", .serial = serial, .firmware = "",
+	return (struct introduction){ .host = host, .access = host->access[SWEEP_SNMP], .vendor = "Maker", .model = "M1", .serial = serial, .firmware = "",
 				      .profile = "p", .profile_reason = "it fits", .error = "", .power_role = role };
 }
 
@@ -80,16 +80,21 @@ static void a_file_has_what_was_found(void **state)
 {
 	(void)state;
 	struct sweep_host hosts[] = { host_at("192.0.2.1", 0, "pdu"), host_at("192.0.2.2", 1, "pdu"),
-				      host_at("192.0.2.3", -1, "") };
-	hosts[2].bmc = hosts[2].presence.ipmi_2_0 = true;
+				      host_at("192.0.2.3", -1, ""), host_at("192.0.2.4", 2, ""), host_at("192.0.2.5", -1, "") };
+	hosts[2].bmc = hosts[2].presence.ipmi_2_0 = hosts[4].bmc = true;
+	hosts[2].access[SWEEP_REDFISH] = 3;
+	hosts[2].name[SWEEP_REDFISH] = "iRMC";
 	struct introduction items[] = { one(&hosts[0], "S1", HWATT_POWER_PDU), one(&hosts[1], "S1", HWATT_POWER_NONE) };
 	items[1].error = "no answer";
-	struct sweep_access accesses[] = { { .collector = &protocol, .port = 161 }, { .collector = &protocol, .port = 1161 } };
-	struct device_file_access words[] = { { .community = "public" }, { .community = "se\"cret", .version_1 = true } };
-	struct device_file file = { .items = items, .count = 2, .hosts = hosts, .host_count = 3, .accesses = accesses,
-				    .words = words, .access_count = 2, .bmc_port = 623 };
+	struct sweep_access accesses[] = { { .collector = &protocol, .port = 161 }, { .collector = &protocol, .port = 1161 },
+					  { .collector = &protocol, .presence = true, .port = 161 },
+					  { .protocol = SWEEP_REDFISH, .presence = true, .port = 8443 } };
+	struct device_file_access words[] = { { .community = "public" }, { .community = "se\"cret", .version_1 = true },
+					  { .said = "" }, { .said = "" } };
+	struct device_file file = { .items = items, .count = 2, .hosts = hosts, .host_count = 5, .accesses = accesses,
+				    .words = words, .access_count = 4, .bmc_port = 623, .redfish_port = 8443 };
 	expect(&file, false,
-	       "# Found by hallwatt discover: 2 of 3 addresses answer SNMP.\n"
+	       "# Found by hallwatt discover: 2 of 5 addresses answer SNMP.\n"
 	       "# To be edited, then taken in with `include:`; `hallwatt check` says what is still amiss.\n"
 	       "# Put the id of a site in place of SITE.\n"
 	       "credentials:\n"
@@ -104,16 +109,46 @@ static void a_file_has_what_was_found(void **state)
 	       "  # the same serial number as pdu: perhaps the same device at another address\n"
 	       "  # power_role: grid, pdu, it, cooling ... where it measures power\n"
 	       "  - {id: \"pdu-2\", address: \"snmp://192.0.2.2:1161\", credentials: \"found-2\", site: \"SITE\"}\n"
-	       "# These answer IPMI (BMCs of servers), which hallwatt cannot poll yet:\n"
-	       "#   192.0.2.3  IPMI 2.0\n");
+	       "# These answer SNMPv3, and nothing else that was asked: give them the credentials of a user, then take\n"
+	       "# the # away.\n"
+	       "#   - {id: \"snmp-192.0.2.4\", address: \"snmp://192.0.2.4\", credentials: USERS, site: \"SITE\"}\n"
+	       "# These answer IPMI (BMCs of servers): give them credentials, then take the # away.\n"
+	       "#   - {id: \"bmc-192.0.2.3\", address: \"ipmi://192.0.2.3\", credentials: BMCS, site: \"SITE\", power_role: it}\n"
+	       "#   192.0.2.5 speaks only IPMI 1.5, which hallwatt does not\n"
+	       "# These answer Redfish: give them credentials, then take the # away. One that stands above for IPMI, too,\n"
+	       "# is the same machine, to be polled by one of the two.\n"
+	       "#   - {id: \"bmc-192.0.2.3\", address: \"redfish://192.0.2.3:8443\", credentials: BMCS, site: \"SITE\", power_role: it}\n");
 	file.site = "hall-1";
 	file.count = 1;
 	expect(&file, true,
-	       "{\"schema\":1,\"addresses\":3,\"devices\":[\n"
+	       "{\"schema\":1,\"addresses\":5,\"devices\":[\n"
 	       "{\"id\":\"pdu\",\"address\":\"snmp://192.0.2.1\",\"version\":\"2c\",\"community\":\"public\",\"site\":\"hall-1\","
 	       "\"name\":\"pdu\",\"vendor\":\"Maker\",\"model\":\"M1\",\"serial\":\"S1\",\"profile\":\"p\","
 	       "\"profile_reason\":\"it fits\",\"power_role\":\"pdu\"}],\n"
-	       "\"bmcs\":[\n{\"address\":\"192.0.2.3\",\"port\":623,\"version\":\"2.0\"}]}\n");
+	       "\"bmcs\":[\n{\"address\":\"192.0.2.3\",\"port\":623,\"version\":\"2.0\"},\n"
+	       "{\"address\":\"192.0.2.5\",\"port\":623,\"version\":\"1.5\"}],\n"
+	       "\"redfish\":[\n{\"address\":\"192.0.2.3\",\"port\":8443,\"name\":\"iRMC\"}],\n"
+	       "\"snmp_v3\":[\n{\"address\":\"192.0.2.4\",\"port\":161}]}\n");
+}
+
+static void a_user_is_told_as_credentials_would_say_it(void **state)
+{
+	(void)state;
+	struct sweep_host hosts[] = { host_at("192.0.2.1", 0, "") };
+	struct introduction items[] = { one(&hosts[0], "", HWATT_POWER_PDU) };
+	struct sweep_access accesses[] = { { .collector = &protocol, .port = 161 } };
+	struct device_file_access words[] = { { .said = "{version: \"3\", user: \"fred\"}" } };
+	struct device_file file = { .items = items, .count = 1, .hosts = hosts, .host_count = 1, .accesses = accesses,
+				    .words = words, .access_count = 1, .site = "hall-1" };
+	expect(&file, false,
+	       "# Found by hallwatt discover: 1 of 1 addresses answer SNMP.\n"
+	       "# To be edited, then taken in with `include:`; `hallwatt check` says what is still amiss.\n"
+	       "credentials:\n"
+	       "  found-1: {snmp: {version: \"3\", user: \"fred\"}}\n"
+	       "devices:\n"
+	       "  # Maker M1\n"
+	       "  # profile p: it fits\n"
+	       "  - {id: \"192.0.2.1\", address: \"snmp://192.0.2.1\", credentials: \"found-1\", site: \"hall-1\", power_role: pdu}\n");
 }
 
 static void a_power_role_is_given_where_the_family_has_it(void **state)
@@ -138,6 +173,7 @@ int main(void)
 		cmocka_unit_test(an_id_is_made_of_the_name),
 		cmocka_unit_test(ids_are_unique_and_not_too_long),
 		cmocka_unit_test(a_file_has_what_was_found),
+		cmocka_unit_test(a_user_is_told_as_credentials_would_say_it),
 		cmocka_unit_test(a_power_role_is_given_where_the_family_has_it),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -190,8 +190,8 @@ static void a_new_store_is_a_private_file_that_common_tools_can_read(void **stat
 	assert_int_equal(st.st_mode & 07777, 0600);
 	store_close(store);
 	assert_int_equal(ask(&nested, "PRAGMA application_id"), 0x48575454);
-	assert_int_equal(ask(&nested, "PRAGMA user_version"), 3);
-	assert_int_equal(ask(&nested, "SELECT count(*) FROM migration"), 3);
+	assert_int_equal(ask(&nested, "PRAGMA user_version"), 4);
+	assert_int_equal(ask(&nested, "SELECT count(*) FROM migration"), 4);
 	assert_int_equal(ask(&nested, "SELECT count(*) FROM pragma_table_list"
 				      " WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND NOT strict"), 0);
 }
@@ -302,9 +302,9 @@ static void a_newer_version_is_left_alone(void **state)
 {
 	struct place *place = *state;
 	store_close(open_store(place));
-	run_sql(place, "PRAGMA user_version = 4");
+	run_sql(place, "PRAGMA user_version = 5");
 	run_sql_and_crash(place, "CREATE TABLE newer (x)");
-	assert_refused_and_untouched(place, "written by a newer hallwatt (version 4 of the tables, this one knows 3)");
+	assert_refused_and_untouched(place, "written by a newer hallwatt (version 5 of the tables, this one knows 4)");
 }
 
 static void a_folder_in_its_place_is_refused(void **state)
@@ -365,8 +365,8 @@ static void a_file_of_version_1_is_brought_up_to_date_with_all_it_holds(void **s
 	run_sql(place, sql);
 	free(sql);
 	struct store *store = open_store(place);
-	assert_int_equal(ask(place, "PRAGMA user_version"), 3);
-	assert_int_equal(ask(place, "SELECT count(*) FROM migration"), 3);
+	assert_int_equal(ask(place, "PRAGMA user_version"), 4);
+	assert_int_equal(ask(place, "SELECT count(*) FROM migration"), 4);
 	assert_int_equal(ask(place, "SELECT count(*) FROM checkpoint WHERE journal = 0"),
 			 ask(place, "SELECT count(*) FROM checkpoint"));
 	assert_int_equal(ask(place, "SELECT count(*) FROM interval_report"), 2);

@@ -13,7 +13,7 @@
 
 static struct requirement promise(const char *type, bool maximum, int64_t limit)
 {
-	struct requirement r = { .id = "r", .type = requirement_type_by_name(type), .maximum = maximum,
+	struct requirement r = { .id = "r", .type = requirement_type_by_name(type), .maximum = maximum, .limited = true,
 				 .min_coverage_ppm = 950000 };
 	*(maximum ? &r.max : &r.min) = limit;
 	r.window = r.type->window;
@@ -24,7 +24,7 @@ static struct requirement pue_promise(int64_t limit)
 {
 	struct requirement r = promise("pue", true, limit);
 	r.window = WINDOW_MONTH;
-	r.category = 2;
+	r.pue.category = 2;
 	return r;
 }
 
@@ -232,7 +232,7 @@ static void folding_takes_the_worst(void **state)
 
 /* --- sentences --------------------------------------------------------------------------------------------------- */
 
-static void said(const struct verdict_question *q, enum verdict_language language, const char *expected, int line)
+static void said(const struct verdict_question *q, enum hwatt_language language, const char *expected, int line)
 {
 	struct verdict v = verdict_judge(q);
 	struct verdict_period period = { "2026-10-01", "2026-10-31" };
@@ -250,18 +250,18 @@ static void sentences_tell_the_value_from_the_limit(void **state)
 	(void)state;
 	struct requirement r = pue_promise(1300000);
 	struct verdict_question q = question(&r, 1300400, 970000);
-	SAID(&q, LANGUAGE_EN,
+	SAID(&q, HWATT_EN,
 	     "Promised: PUE (the energy of the whole data hall divided by that of its IT equipment), measured at the power strips "
 	     "of the racks (PDU), at most 1.30 per month. Measured from 2026-10-01 to 2026-10-31: 1.3004. The metering covers 97.0% "
 	     "of the period. The value is that of the whole data hall, the same for all its customers. The requirement is not met. "
 	     "Ask the supplier to explain the cause and to present a plan of action with dates.");
 	q.kpi.value.num = 1295100;
-	SAID(&q, LANGUAGE_SV,
+	SAID(&q, HWATT_SV,
 	     "Utlovat: PUE (hela datahallens energi delad med it-utrustningens), mätt vid rackens eluttag (PDU), högst 1,30 per "
 	     "månad. Uppmätt från och med 2026-10-01 till och med 2026-10-31: 1,295. Mätningen täcker 97,0\u00a0% av perioden. Värdet "
 	     "gäller hela datahallen och är detsamma för alla dess kunder. Kravet är uppfyllt.");
 	q.kpi.coverage.num = 949999;
-	SAID(&q, LANGUAGE_NB,
+	SAID(&q, HWATT_NB,
 	     "Lovet: PUE (hele datahallens energi delt på IT-utstyrets), målt ved rackenes strømuttak (PDU), høyst 1,30 per måned. "
 	     "Målt fra og med 2026-10-01 til og med 2026-10-31: 1,295. Målingen dekker 94,9999\u00a0% av perioden. Verdien gjelder hele "
 	     "datahallen og er den samme for alle kundene der. Det er ikke nok til en vurdering: minst 95,0\u00a0% må være målt. Be "
@@ -277,7 +277,7 @@ static void sentences_use_the_unit_of_the_promise(void **state)
 	q.kpi.value = (struct hwatt_ratio){ INT64_C(101020000) * 3600, 1 };
 	q.kpi.bounded = true;
 	q.kpi.low = q.kpi.value;
-	SAID(&q, LANGUAGE_SV,
+	SAID(&q, HWATT_SV,
 	     "Utlovat: energianvändning i avtalets it-utrustning, högst 100,0\u00a0MWh per kalenderår. Hittills uppmätt från och med "
 	     "2026-10-01: 101,0\u00a0MWh. Mätningen täcker 80,0\u00a0% av tiden hittills. Gränsen är redan passerad, oavsett vad saknade "
 	     "och kommande mätvärden visar. Kravet är inte uppfyllt. Begär att leverantören förklarar orsaken och lämnar en "
@@ -285,7 +285,7 @@ static void sentences_use_the_unit_of_the_promise(void **state)
 	r = promise("cpu_utilisation", false, 400000);
 	q = question(&r, 399990, 1000000);
 	q.kpi.excluded = 2;
-	SAID(&q, LANGUAGE_EN,
+	SAID(&q, HWATT_EN,
 	     "Promised: average processor utilisation of the servers, at least 40.0% per month. Measured from 2026-10-01 to "
 	     "2026-10-31: 39.999%. The metering covers 100.0% of the period. Number of devices left out because less than half of "
 	     "the period was measured: 2. The requirement is not met. Ask the supplier to explain the cause and to present a plan "
@@ -293,7 +293,7 @@ static void sentences_use_the_unit_of_the_promise(void **state)
 	r = promise("coverage", false, 990000);
 	r.min_coverage_ppm = 0;
 	q = question(&r, 992000, 1000000);
-	SAID(&q, LANGUAGE_NB,
+	SAID(&q, HWATT_NB,
 	     "Lovet: andel av tiden der strømmålingen er fullstendig, minst 99,0\u00a0% per måned. Målt fra og med 2026-10-01 til og med "
 	     "2026-10-31: 99,2\u00a0%. Kravet er oppfylt.");
 }
@@ -320,18 +320,18 @@ static void every_combination_has_a_sentence(void **state)
 		r.exclusive = left % 2;
 		left /= 2;
 		r.guard = (int)(left % 3);
-		r.boundary = type->unit == UNIT_ENERGY && left % 3 == 1;
+		r.energy.boundary = type->unit == UNIT_ENERGY && left % 3 == 1;
 		left /= 3;
-		r.category = left % 3;
+		r.pue.category = left % 3;
 		q.kpi.category = (int)(left % 3);
 		left /= 3;
 		r.missing_is_breach = left % 2;
 		for (unsigned reasons = 1; reasons <= REASON_WARN_BELOW_ONE; reasons *= 2) {
 			for (int status = 0; status < HWATT_STATUSES; status++) {
 				struct verdict v = { (enum hwatt_status)status, reasons };
-				for (int language = 0; language < LANGUAGES; language++) {
+				for (int language = 0; language < HWATT_LANGUAGES; language++) {
 					hwatt_text_reset(&text);
-					verdict_sentence(&q, &v, &periods[bits % 3], (enum verdict_language)language, &text);
+					verdict_sentence(&q, &v, &periods[bits % 3], (enum hwatt_language)language, &text);
 					assert_true(text.length > 40 && hwatt_text_ok(&text));
 					assert_null(strpbrk(text.bytes, "{}"));
 					assert_null(strstr(text.bytes, "  "));
@@ -351,16 +351,16 @@ static void languages_are_kept_apart(void **state)
 	struct verdict_question q = question(&r, 1305001, 970000);
 	struct verdict v = verdict_judge(&q);
 	struct verdict_period period = { "2026-10-01", "2026-10-31" };
-	struct hwatt_text text[LANGUAGES];
-	for (int l = 0; l < LANGUAGES; l++) {
+	struct hwatt_text text[HWATT_LANGUAGES];
+	for (int l = 0; l < HWATT_LANGUAGES; l++) {
 		hwatt_text_init(&text[l], 4096);
-		verdict_sentence(&q, &v, &period, (enum verdict_language)l, &text[l]);
+		verdict_sentence(&q, &v, &period, (enum hwatt_language)l, &text[l]);
 	}
-	assert_non_null(strstr(text[LANGUAGE_SV].bytes, "1,305001"));
-	assert_non_null(strstr(text[LANGUAGE_SV].bytes, "högst 1,305 "));
-	assert_non_null(strstr(text[LANGUAGE_NB].bytes, "1,305001"));
-	assert_non_null(strstr(text[LANGUAGE_EN].bytes, "1.305001"));
-	for (int l = 0; l < LANGUAGES; l++)
+	assert_non_null(strstr(text[HWATT_SV].bytes, "1,305001"));
+	assert_non_null(strstr(text[HWATT_SV].bytes, "högst 1,305 "));
+	assert_non_null(strstr(text[HWATT_NB].bytes, "1,305001"));
+	assert_non_null(strstr(text[HWATT_EN].bytes, "1.305001"));
+	for (int l = 0; l < HWATT_LANGUAGES; l++)
 		hwatt_text_free(&text[l]);
 }
 

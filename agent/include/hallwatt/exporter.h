@@ -11,8 +11,15 @@
 
 struct hwatt_outlet;
 
+struct hwatt_eu_report;
+struct hwatt_followup;
+struct hwatt_joint;
+
 struct hwatt_view {
-	const struct hwatt_snapshot *snapshot; /* never NULL */
+	const struct hwatt_snapshot *snapshot; /* never NULL over HTTP */
+	const struct hwatt_followup *followup; /* of a subcommand that reports on a contract; else NULL */
+	const struct hwatt_joint *joint;       /* of one that lays contracts side by side; else NULL */
+	const struct hwatt_eu_report *eu_report; /* of one that reports on a data centre's year; else NULL */
 };
 
 struct hwatt_request {
@@ -33,9 +40,9 @@ struct hwatt_exporter {
 	const char *name;
 	struct hwatt_schema settings;
 
-	/* Pull: writes the answer to GET `path`.  `view` holds one snapshot.  Runs on the HTTP
+	/* Pull: writes the answer to GET `path`, or to a subcommand that names the exporter.  `view` holds one snapshot.  Runs on the HTTP
 	 * thread, or in a subcommand, and touches its arguments only. */
-	const char *path; /* NULL: nothing to pull */
+	const char *path; /* NULL: nothing to pull over HTTP */
 	const char *title; /* for the landing page */
 	int (*render)(const struct hwatt_view *view, const struct hwatt_request *request,
 		      struct hwatt_answer *answer, struct hwatt_error *err);

@@ -12,6 +12,14 @@
 
 enum hwatt_profile_unit { HWATT_UNIT_BASE, HWATT_UNIT_FAHRENHEIT, HWATT_UNIT_KELVIN };
 
+/* A known fault of some agents: the reading counts only for devices whose model and firmware match. */
+struct hwatt_profile_quirk {
+	const char *model, *firmware; /* regular expressions, "" any; of an unknown model or firmware only "" holds */
+	const char *why;        /* what the agent does wrong, and where that is known from: told to the user */
+	bool leave_out;         /* what it says is worth nothing: no value at all */
+	struct hwatt_mark mark;
+};
+
 struct hwatt_profile_reading {
 	enum hwatt_role role;
 	enum hwatt_quantity quantity;
@@ -27,6 +35,7 @@ struct hwatt_profile_reading {
 	int64_t modulus;        /* registers: counts modulo this, 0: as wide as its type */
 	bool fixed;             /* read with the names, not with the values: ratings, sizes */
 	bool only_if_none;      /* only where no reading before it has this role and quantity */
+	const struct hwatt_profile_quirk *quirk; /* NULL: for all devices */
 	bool alternative;       /* the same watt as readings before it, the chosen ones; counts where they gave none */
 	struct hwatt_mark mark;
 	void *source;           /* by the collector's `source` table */

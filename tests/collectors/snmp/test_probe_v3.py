@@ -38,6 +38,11 @@ def probe(folder, port, *options, typed=None):
                           input=typed, capture_output=True, text=True, timeout=60)
 
 
+def discover(folder, port, *options, typed=None):
+    return subprocess.run([HALLWATT, "discover", "127.0.0.1", "--port", str(port), "--ipmi-port", "0", "--redfish-port", "0", *options],
+                          cwd=folder, input=typed, capture_output=True, text=True, timeout=60)
+
+
 def expect(result, code, words):
     said = result.stdout + result.stderr
     assert result.returncode == code, (result.returncode, said)
@@ -49,6 +54,27 @@ def read(result):
     assert result.returncode == 0, result.stderr
     readings = json.loads(result.stdout)["readings"]
     assert any(r["quantity"] == "memory_size" for r in readings), result.stdout
+
+
+def found_without_and_with_a_user(folder, port, full):
+    """The agent speaks nothing but SNMPv3: without a user it is known to be there, with one it says who it is."""
+    bare = json.loads(discover(folder, port, "--format", "json").stdout)
+    assert bare["devices"] == [] and bare["snmp_v3"] == [{"address": "127.0.0.1", "port": port}], bare
+    result = discover(folder, port)
+    expect(result, 0, "--user, --auth and --priv name a user")
+    assert f'#   - {{id: "snmp-127.0.0.1", address: "snmp://127.0.0.1:{port}", credentials: USERS' in result.stdout, result.stdout
+    result = discover(folder, port, *full, "--site", "hall-1")
+    expect(result, 0, f'found-1: {{snmp: {{version: "3", user: "fred", auth: "sha256", auth_secret: {{file: "{folder}/auth.txt"}}')
+    assert f'address: "snmp://127.0.0.1:{port}", credentials: "found-1"' in result.stdout, result.stdout
+    with open(folder + "/found.yaml", "w") as out:
+        out.write(result.stdout + "sites: [{id: hall-1}]\n")
+    checked = subprocess.run([HALLWATT, "check", "-c", folder + "/found.yaml"], capture_output=True, text=True)
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+    typed = discover(folder, port, *[("-" if option.endswith(".txt") else option) for option in full], typed=f"{AUTH}\n{PRIV}\n")
+    expect(typed, 0, 'auth_secret: {file: "FILE"}')
+    wrong = discover(folder, port, "--user", "nobody", "--format", "json")
+    expect(wrong, 0, '"error":')
+    expect(discover(folder, port, "--user", "fred", "--password-file", "auth.txt"), 2, "--password-file is not for snmp")
 
 
 def typed_at_a_terminal(folder, port, options):
@@ -91,6 +117,12 @@ def main():
             time.sleep(0.1)
         for options in (full, auth, user):
             read(probe(folder, port, *options))
+        found_without_and_with_a_user(folder, port, full)
+        recorded = subprocess.run([HALLWATT, "record", f"snmp://127.0.0.1:{port}", *full, "-o", "agent.snmprec"], cwd=folder,
+                                  capture_output=True, text=True, timeout=60)
+        expect(recorded, 0, "in agent.snmprec")
+        with open(folder + "/agent.snmprec") as written:
+            assert "1.3.6.1.2.1.1.5.0|4" in written.read()
         asked = user + ["--auth", "sha256", "--auth-file", "-", "--priv", "aes128", "--priv-file", "-"]
         read(probe(folder, port, *asked, typed=f"{AUTH}\n{PRIV}\n"))
         typed_at_a_terminal(folder, port, asked)

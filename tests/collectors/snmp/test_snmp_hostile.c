@@ -6,8 +6,11 @@
 #include "recording.h"
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -204,6 +207,57 @@ static void values_of_a_wrong_type_are_left_out(void **state)
 	close_stage(s);
 }
 
+/* Polls the recording (an AP8641 with firmware 6.7.2) by a profile whose power has these rows. */
+static struct stage *stage_of(const char *folder, const char *rows)
+{
+	char path[160];
+	struct hwatt_error err;
+	struct stage *s = calloc(1, sizeof(*s));
+	snprintf(path, sizeof(path), "%s/snmp/quirky.yaml", folder);
+	FILE *file = fopen(path, "w");
+	assert_non_null(file);
+	fprintf(file, "profile: quirky\nsource: test\nmatch: {probe: 1.3.6.1.4.1.318.1.1.26.4.3.1}\nidentity:\n"
+		"  - {part: model, oid: 1.3.6.1.4.1.318.1.1.26.2.1.8}\n  - {part: firmware, oid: 1.3.6.1.4.1.318.1.1.26.2.1.6}\n"
+		"readings:\n%s  - {role: inlet, quantity: active_power, oid: 1.3.6.1.4.1.318.1.1.26.4.3.1.5, scale: 10}\n", rows);
+	fclose(file);
+	fake_world_open(&s->world, folder);
+	recording_open(&s->agent, &s->world.loop, TEST_SOURCE_DIR "/recordings/apc-ap8641.snmprec", AF_INET);
+	s->t = fake_open(&s->world, "127.0.0.1", s->agent.port, "{timeout: 200ms}", &err);
+	assert_non_null(s->t);
+	assert_int_equal(fake_poll(s->t, 5000), 0);
+	unlink(path);
+	return s;
+}
+
+#define QUIRK(scale, quirk) "  - {role: inlet, quantity: active_power, oid: 1.3.6.1.4.1.318.1.1.26.4.3.1.5, scale: " scale ", quirk: {" quirk "}}\n"
+
+static void a_known_fault_counts_for_its_model_and_firmware_alone(void **state)
+{
+	(void)state;
+	char folder[] = "/tmp/hallwatt-quirk-XXXXXX", below[64];
+	assert_non_null(mkdtemp(folder));
+	snprintf(below, sizeof(below), "%s/snmp", folder);
+	assert_int_equal(mkdir(below, 0700), 0);
+
+	struct stage *s = stage_of(folder, "");
+	int64_t power = fake_value(s->t, "inlet", "active_power", "1");
+	close_stage(s);
+	s = stage_of(folder, QUIRK("1", "model: '^AP8641$', firmware: '^6[.]', why: tells watts"));
+	assert_int_equal(fake_value(s->t, "inlet", "active_power", "1"), power / 10);
+	assert_true(fake_warned(s->t, "inlet: active_power: known fault of this firmware: tells watts"));
+	close_stage(s);
+	s = stage_of(folder, QUIRK("1", "model: '^AP8641$', firmware: '^5[.]', why: tells watts"));
+	assert_int_equal(fake_value(s->t, "inlet", "active_power", "1"), power);
+	assert_false(fake_warned(s->t, "known fault"));
+	close_stage(s);
+	s = stage_of(folder, QUIRK("10", "model: AP86, leave_out: true, why: tells anything"));
+	assert_null(fake_find(s->t, "inlet", "active_power", "1"));
+	assert_true(fake_warned(s->t, "known fault of this model, left out: tells anything"));
+	close_stage(s);
+	rmdir(below);
+	rmdir(folder);
+}
+
 static void a_sentinel_that_comes_later_is_left_out(void **state)
 {
 	(void)state;
@@ -393,6 +447,7 @@ int main(void)
 		cmocka_unit_test(a_survey_gets_through_bad_agents),
 		cmocka_unit_test(a_loop_ends_with_a_warning),
 		cmocka_unit_test(values_of_a_wrong_type_are_left_out),
+		cmocka_unit_test(a_known_fault_counts_for_its_model_and_firmware_alone),
 		cmocka_unit_test(a_sentinel_that_comes_later_is_left_out),
 		cmocka_unit_test(a_silent_device_is_a_timeout_and_comes_back),
 		cmocka_unit_test(a_deadline_ends_a_poll_at_any_point),

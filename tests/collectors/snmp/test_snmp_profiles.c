@@ -77,6 +77,11 @@ static void mistakes_are_named_with_their_place(void **state)
 		       "acme.yaml:5:", "with a group");
 	assert_mistake(HEAD "readings:\n  - {role: outlet, quantity: voltage, oid: 1.3.6.1, scale: 1, index_match: '(PS)'}\n",
 		       "acme.yaml:5:", "on \"index_oid\"");
+	assert_mistake(HEAD "readings:\n  - {role: outlet, quantity: voltage, oid: 1.3.6.1, scale: 1, quirk: {why: x}}\n", "acme.yaml:5:",
+		       "state \"model\" or \"firmware\"");
+	assert_mistake(HEAD "readings:\n  - {role: outlet, quantity: voltage, oid: 1.3.6.1, scale: 1, quirk: {model: A}}\n", "acme.yaml:5:", "why");
+	assert_mistake(HEAD "readings:\n  - {role: outlet, quantity: voltage, oid: 1.3.6.1, scale: 1, quirk: {why: x, firmware: '('}}\n",
+		       "acme.yaml:5:", "no regular expression");
 	assert_mistake("profile: acme\nsource: M\nmatch: {sysDescr: '['}\n", "acme.yaml:3:", "regular expression");
 	assert_mistake(HEAD "identity:\n  - {part: colour, oid: 1.3.6.1}\n", "acme.yaml:5:", "colour");
 }

@@ -15,9 +15,12 @@
 #include <unistd.h>
 
 #include "agent.h"
+#include "bmc_farm.h"
+#include "bmc_serve.h"
 #include "calendar.h"
 #include "course.h"
 #include "history.h"
+#include "redfish_serve.h"
 #include "site_config.h"
 
 #define EXIT_MISUSE 2
@@ -46,8 +49,27 @@ static const char usage[] =
 	"    --listen ADDRESS    where hallwatt shall listen (127.0.0.1:9890)\n"
 	"    --state DIRECTORY   where hallwatt shall keep its state\n"
 	"    --from YYYY-MM-DD   first day of the contracts (12 months back)\n"
+	"  bmc        answer IPMI as many BMCs behind one UDP socket\n"
+	"    --base ADDRESS      address of BMC 0 (127.30.0.0); BMC k is k addresses further\n"
+	"    --count N           how many (16)\n"
+	"    --port PORT         UDP port, 0 for any free one (623)\n"
+	"    --profile [RANGE:]NAME  what they are (rack); each: all profiles in turn\n"
+	"    --fault RULE        what goes wrong, see the README\n"
+	"    --control PATH      Unix socket for counters and faults\n"
+	"    --slots N, --idle SECONDS  sessions of each, instead of the profile's\n"
+	"    --seconds, --now, --speed, --die-with-parent as for serve\n"
+	"  redfish    answer Redfish over HTTPS as many BMCs behind one port\n"
+	"    --base ADDRESS      address of service 0 (127.31.0.1)\n"
+	"    --count N, --slots, --idle, --control, --seconds, --now, --speed as for bmc\n"
+	"    --port PORT         TCP port, 0 for any free one (443)\n"
+	"    --profile NAME      legacy (Power, Thermal) or modern (EnvironmentMetrics, Sensors)\n"
+	"    --tree DIRECTORY    a captured tree for the next service; may be repeated\n"
+	"    --certificate FILE  where to write the certificate made at the start\n"
+	"    --fault RULE        what goes wrong, see the README\n"
+	"  bmc-table  write what BMC --number N must be found to say at --now, as JSON\n"
+	"  bmc-profiles  name the profiles\n"
 	"\n"
-	"  --seed N              another hall with another history (1); serve and history\n"
+	"  --seed N              another hall with another history (1); serve, history, bmc\n"
 	"  --origin EPOCH_S      where energy registers start (1735689600); serve and history\n"
 	"  --help, --version\n";
 
@@ -57,6 +79,10 @@ struct options {
 	int64_t port, seconds, speed, step_s, now_ms, from_s, until_s, origin_s, seed;
 	const char *community, *events, *directory, *listen, *state, *from;
 	bool die_with_parent;
+	int64_t count, number, slots, idle_s;
+	const char *profiles[BMC_WORDS_MAX], *faults[BMC_WORDS_MAX];
+	const char *control, *certificate;
+	const char *trees[BMC_WORDS_MAX];
 };
 
 enum flag {
@@ -76,6 +102,15 @@ enum flag {
 	FLAG_STATE,
 	FLAG_SEED,
 	FLAG_ORIGIN,
+	FLAG_COUNT,
+	FLAG_NUMBER,
+	FLAG_PROFILE,
+	FLAG_FAULT,
+	FLAG_CONTROL,
+	FLAG_SLOTS,
+	FLAG_IDLE,
+	FLAG_TREE,
+	FLAG_CERTIFICATE,
 	FLAG_HELP,
 	FLAG_VERSION,
 };
@@ -97,6 +132,15 @@ static const struct option long_options[] = {
 	{"state", required_argument, NULL, FLAG_STATE},
 	{"seed", required_argument, NULL, FLAG_SEED},
 	{"origin", required_argument, NULL, FLAG_ORIGIN},
+	{"count", required_argument, NULL, FLAG_COUNT},
+	{"number", required_argument, NULL, FLAG_NUMBER},
+	{"profile", required_argument, NULL, FLAG_PROFILE},
+	{"fault", required_argument, NULL, FLAG_FAULT},
+	{"control", required_argument, NULL, FLAG_CONTROL},
+	{"slots", required_argument, NULL, FLAG_SLOTS},
+	{"idle", required_argument, NULL, FLAG_IDLE},
+	{"tree", required_argument, NULL, FLAG_TREE},
+	{"certificate", required_argument, NULL, FLAG_CERTIFICATE},
 	{"help", no_argument, NULL, FLAG_HELP},
 	{"version", no_argument, NULL, FLAG_VERSION},
 	{NULL, 0, NULL, 0},
@@ -129,6 +173,18 @@ static int read_base(const char *text, uint32_t *base, struct sim_fault *fault)
 	return 0;
 }
 
+/* Adds a word to those of an option that may come more than once. */
+static int add_word(const char *name, const char **words, const char *word, struct sim_fault *fault)
+{
+	int i = 0;
+	while (words[i] != NULL)
+		i++;
+	if (i == BMC_WORDS_MAX - 1)
+		return sim_fail(fault, "--%s comes more than %d times", name, BMC_WORDS_MAX - 1);
+	words[i] = word;
+	return 0;
+}
+
 /* Takes one option.  `value` is NULL for a flag. */
 static int take_option(struct options *o, enum flag flag, const char *value,
                        struct sim_fault *fault)
@@ -144,7 +200,7 @@ static int take_option(struct options *o, enum flag flag, const char *value,
 	case FLAG_NOW:
 		return read_number("now", value, 0, far_s * 1000, &o->now_ms, fault);
 	case FLAG_SPEED:
-		return read_number("speed", value, 1, 100000, &o->speed, fault);
+		return read_number("speed", value, 0, 100000, &o->speed, fault);
 	case FLAG_UNTIL:
 		return read_number("until", value, 0, far_s, &o->until_s, fault);
 	case FLAG_STEP:
@@ -170,6 +226,26 @@ static int take_option(struct options *o, enum flag flag, const char *value,
 		break;
 	case FLAG_STATE:
 		o->state = value;
+		break;
+	case FLAG_COUNT:
+		return read_number("count", value, 1, BMC_FARM_MAX, &o->count, fault);
+	case FLAG_NUMBER:
+		return read_number("number", value, 0, BMC_FARM_MAX - 1, &o->number, fault);
+	case FLAG_SLOTS:
+		return read_number("slots", value, 1, BMC_SLOTS_MAX, &o->slots, fault);
+	case FLAG_IDLE:
+		return read_number("idle", value, 1, 86400, &o->idle_s, fault);
+	case FLAG_PROFILE:
+		return add_word("profile", o->profiles, value, fault);
+	case FLAG_FAULT:
+		return add_word("fault", o->faults, value, fault);
+	case FLAG_CONTROL:
+		o->control = value;
+		break;
+	case FLAG_TREE:
+		return add_word("tree", o->trees, value, fault);
+	case FLAG_CERTIFICATE:
+		o->certificate = value;
 		break;
 	case FLAG_DIE:
 		o->die_with_parent = true;
@@ -211,6 +287,17 @@ static int follow_parent(struct sim_fault *fault)
 	return 0;
 }
 
+/* The hall's first address and its port. */
+static uint32_t hall_base(const struct options *o)
+{
+	return o->base != 0 ? o->base : 0x7f090001; /* 127.9.0.1 */
+}
+
+static uint16_t hall_port(const struct options *o)
+{
+	return o->port < 0 ? 16161 : (uint16_t)o->port;
+}
+
 /* hallsim serve. */
 static int command_serve(const struct options *o, struct sim_fault *fault)
 {
@@ -219,8 +306,8 @@ static int command_serve(const struct options *o, struct sim_fault *fault)
 	if (o->die_with_parent && follow_parent(fault) < 0)
 		return -1;
 	struct agent_options options = {
-		.base = o->base,
-		.port = (uint16_t)o->port,
+		.base = hall_base(o),
+		.port = hall_port(o),
 		.community = o->community,
 		.seconds = o->seconds,
 		.seed = (uint64_t)o->seed,
@@ -262,8 +349,8 @@ static int command_config(const struct options *o, struct sim_fault *fault)
 	int64_t now_s = time(NULL);
 	struct site_config config = {
 		.directory = o->directory,
-		.base = o->base,
-		.port = (uint16_t)o->port,
+		.base = hall_base(o),
+		.port = hall_port(o),
 		.community = o->community,
 		.state = o->state,
 		.listen = o->listen,
@@ -277,6 +364,83 @@ static int command_config(const struct options *o, struct sim_fault *fault)
 	return site_config_write(&config, fault);
 }
 
+/* What the commands about BMCs take from the command line. */
+static struct bmc_serve_options bmc_options(const struct options *o)
+{
+	struct bmc_serve_options options = {
+		.base = o->base != 0 ? o->base : 0x7f1e0000, /* 127.30.0.0 */
+		.count = (uint32_t)o->count,
+		.port = o->port < 0 ? 623 : (uint16_t)o->port,
+		.seed = (uint64_t)o->seed,
+		.now_ms = o->now_ms,
+		.speed = o->speed,
+		.seconds = o->seconds,
+		.slots = o->slots,
+		.idle_s = o->idle_s,
+		.control = o->control,
+	};
+	memcpy(options.profiles, o->profiles, sizeof(options.profiles));
+	memcpy(options.faults, o->faults, sizeof(options.faults));
+	return options;
+}
+
+/* hallsim bmc. */
+static int command_bmc(const struct options *o, struct sim_fault *fault)
+{
+	struct bmc_serve_options options = bmc_options(o);
+	if ((options.base + options.count - 1) >> 24 != 127)
+		return sim_fail(fault, "%u BMCs from there on leave the loopback network",
+		                (unsigned)options.count);
+	if (o->die_with_parent && follow_parent(fault) < 0)
+		return -1;
+	return bmc_serve(&options, fault);
+}
+
+/* hallsim redfish. */
+static int command_redfish(const struct options *o, struct sim_fault *fault)
+{
+	struct redfish_serve_options options = {
+		.base = o->base != 0 ? o->base : 0x7f1f0001, /* 127.31.0.1 */
+		.count = (uint32_t)o->count,
+		.port = o->port < 0 ? 443 : (uint16_t)o->port,
+		.seed = (uint64_t)o->seed,
+		.now_ms = o->now_ms,
+		.speed = o->speed,
+		.seconds = o->seconds,
+		.slots = o->slots,
+		.idle_s = o->idle_s,
+		.trees = o->trees,
+		.faults = o->faults,
+		.profile = o->profiles[0],
+		.certificate = o->certificate,
+		.control = o->control,
+	};
+	if ((options.base + options.count - 1) >> 24 != 127)
+		return sim_fail(fault, "%u services from there on leave the loopback network",
+		                (unsigned)options.count);
+	if (o->die_with_parent && follow_parent(fault) < 0)
+		return -1;
+	return redfish_serve(&options, fault);
+}
+
+/* hallsim bmc-table. */
+static int command_bmc_table(const struct options *o, struct sim_fault *fault)
+{
+	struct bmc_serve_options options = bmc_options(o);
+	if (o->now_ms < 0)
+		return sim_fail(fault, "bmc-table wants --now");
+	return bmc_table_write(&options, (uint32_t)o->number, fault);
+}
+
+/* hallsim bmc-profiles. */
+static int command_bmc_profiles(const struct options *o, struct sim_fault *fault)
+{
+	(void)o;
+	(void)fault;
+	bmc_profiles_write();
+	return 0;
+}
+
 static const struct command {
 	const char *name;
 	int (*run)(const struct options *o, struct sim_fault *fault);
@@ -284,14 +448,18 @@ static const struct command {
 	{"serve", command_serve},
 	{"history", command_history},
 	{"config", command_config},
+	{"bmc", command_bmc},
+	{"redfish", command_redfish},
+	{"bmc-table", command_bmc_table},
+	{"bmc-profiles", command_bmc_profiles},
 };
 
 int main(int argc, char **argv)
 {
 	struct sim_fault fault = {{0}};
 	struct options options = {
-		.base = 0x7f090001, /* 127.9.0.1 */
-		.port = 16161,
+		.port = -1,
+		.count = 16,
 		.speed = 1,
 		.step_s = 300,
 		.now_ms = -1,

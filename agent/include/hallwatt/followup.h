@@ -1,0 +1,96 @@
+/* SPDX-FileCopyrightText: 2026 The hallwatt authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* followup.h - what is said of one contract and one period in a follow-up meeting.
+ *
+ * Made from the store for any period, of today or years ago, and rendered as a page, JSON or CSV.  Immutable once made; all
+ * strings live as long as it does.  Figures keep what they rest on: coverage, quality, uncertainty, ruleset. */
+#ifndef HALLWATT_FOLLOWUP_H
+#define HALLWATT_FOLLOWUP_H
+
+#include <hallwatt/option.h>
+#include <hallwatt/view.h>
+
+struct hwatt_followup_change { /* one entry of a requirement's history */
+	int64_t at_s;                /* UTC: when it was found */
+	enum hwatt_status status;
+	const char *reasons;         /* "LIMIT" */
+	int64_t from_s, to_s;        /* of which period */
+};
+
+struct hwatt_followup_forecast { /* what an open period will end with if it goes on so; never a verdict */
+	bool known;
+	struct hwatt_ratio value;    /* expected at the end of the period */
+	enum hwatt_status status;    /* met or not_met */
+	int64_t crosses_s;           /* UTC: when the limit will be passed; 0: it will not */
+	struct hwatt_texts sentence;
+};
+
+struct hwatt_followup_requirement {
+	struct hwatt_view_requirement verdict; /* of the last period of its window that ends within the report's, or the open one */
+	const char *package;         /* "eu-gpp-data-centres@2020", "" written in the contract */
+	const char *template_id;     /* the requirement's name in the package, "" */
+	const char *source;          /* document and place that it rests on, "" */
+	const char *stage, *risk;    /* life-cycle stage and risk area, as in the packages; "" */
+	struct hwatt_texts verification, deliver; /* how it is checked, and what the supplier has to deliver */
+	int64_t since_s;             /* UTC: since when the status is what it is; 0: not known */
+	size_t change_count;
+	const struct hwatt_followup_change *changes; /* oldest first */
+	struct hwatt_followup_forecast forecast;
+	struct hwatt_texts ask;      /* what to raise in the meeting, "" when nothing */
+};
+
+struct hwatt_followup_series { /* one figure over the period, month by month */
+	const char *subject_kind, *subject, *kpi, *unit;
+	struct hwatt_view_kpi whole; /* over the whole period */
+	size_t count;
+	const struct hwatt_view_kpi *parts; /* a local month (or, in a period of at most a month, a day) each, in order */
+};
+
+struct hwatt_followup_event { /* hardware that came, went or was exchanged; audits; incidents */
+	int64_t at_s;
+	const char *kind, *device, *subject, *before, *after;
+};
+
+struct hwatt_followup_document {
+	const char *id, *type, *title, *issuer, *status, *requirement; /* submitted, accepted, rejected, withdrawn */
+	int64_t from_day, to_day;    /* valid, inclusive; to_day INT64_MAX: no end */
+	int64_t days_left;           /* at the end of the period; negative: expired since */
+	const char *sha256;          /* "" when not stated */
+};
+
+struct hwatt_followup_comparison { /* a figure that the supplier reported beside the measured one */
+	const char *figure, *unit, *author, *document;
+	int64_t from_s, to_s;
+	struct hwatt_ratio theirs, ours, difference, uncertainty; /* combined, k = 2; unknown when not stated */
+	int64_t coverage_ppm;
+	enum hwatt_agreement { HWATT_AGREES, HWATT_DIFFERS, HWATT_NOT_COMPARABLE } agreement;
+};
+
+struct hwatt_followup_ruleset { const char *id, *hash; };
+
+struct hwatt_followup_note { /* how the figures were made, and what limits them */
+	const char *code;            /* "PROPORTIONAL_ALLOCATION", "PROVISIONAL_FACTOR", "INFORMATIVE_METERS" ... */
+	struct hwatt_texts text;
+};
+
+struct hwatt_followup {
+	struct hwatt_view_contract contract;
+	const char *period;          /* as asked for: "2026-Q3", "2026-10", "2026", "2026-01-01..2026-06-30" */
+	int64_t from_s, to_s;        /* UTC */
+	bool open;                   /* the period is not over */
+	int64_t generated_s;
+	const char *version;         /* of hallwatt */
+	const char *timezone, *config_hash;
+	size_t site_count;
+	const char *const *sites;
+	size_t ruleset_count, requirement_count, series_count, event_count, document_count, comparison_count, note_count;
+	const struct hwatt_followup_ruleset *rulesets;
+	const struct hwatt_followup_requirement *requirements;
+	const struct hwatt_followup_series *series;
+	const struct hwatt_followup_event *events;
+	const struct hwatt_followup_document *documents; /* soonest to expire first */
+	const struct hwatt_followup_comparison *comparisons;
+	const struct hwatt_followup_note *notes;
+};
+
+#endif

@@ -1,0 +1,20 @@
+/* SPDX-FileCopyrightText: 2026 The hallwatt authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* bmc.h - the collector's functions (hallwatt/collector.h says what each must do), over whatever transport leads there. */
+#ifndef IPMI_BMC_H
+#define IPMI_BMC_H
+
+#include "lan.h"
+
+int bmc_start(struct uv_loop_s *loop, struct hwatt_log *log, void **out, struct hwatt_error *err);
+void bmc_stop(void *engine);
+int bmc_open(struct hwatt_target *t, struct hwatt_error *err);
+void bmc_poll(struct hwatt_target *t);
+void bmc_abort(struct hwatt_target *t);
+void bmc_close(struct hwatt_target *t);
+void bmc_counters(void *engine, void (*put)(void *arg, const char *name, const char *help, int64_t value), void *arg);
+
+/* For figures: the octets of one controller that has no sensors. */
+size_t bmc_octets(void);
+
+#endif

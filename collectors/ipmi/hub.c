@@ -1,0 +1,519 @@
+/* SPDX-FileCopyrightText: 2026 The hallwatt authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "hub.h"
+#include <assert.h>
+#include <errno.h>
+#include <hallwatt/arena.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include <uv.h>
+
+#define BATCH 64u               /* packets per recvmmsg */
+#define ROUNDS 8u               /* batches per wake-up, so that timers and others get their turn */
+#define CROWD 8u                /* with more exchanges running the sockets are looked at by the clock: a wake-up for */
+#define LOOK_MS 2               /* each packet costs more than all else about it */
+#define RECEIVE_BUFFER (8 << 20)
+#define OCTETS_PER_ANSWER 1280  /* what the kernel charges for a queued answer of up to 400 octets, with a margin */
+#define MIN_LIMIT 32u
+#define MAX_LIMIT 16384u
+#define FIRST_BUCKETS 64u
+
+struct port { /* one socket */
+	int fd;
+	uv_poll_t poll;
+	uint32_t dropped; /* the kernel's count at the last packet */
+	struct hub *hub;
+};
+
+struct hub {
+	uv_loop_t *loop;
+	struct hwatt_log *log;
+	struct sealer *sealer;
+	struct port v4, v6;
+	uv_timer_t timer, look;
+	unsigned open_handles;
+	bool closing;
+	struct hub_peer **buckets; /* by address; a power of two */
+	size_t bucket_count, peer_count;
+	struct hub_peer **heap;    /* by deadline, from 1 on */
+	uint32_t heap_count, heap_capacity;
+	struct hub_peer *first, *last; /* who waits for leave */
+	unsigned running, limit;
+	bool waking;
+	struct hub_counters counters;
+	struct mmsghdr headers[BATCH];
+	struct iovec vectors[BATCH];
+	union hub_address sources[BATCH];
+	uint8_t control[BATCH][64];
+	uint8_t packets[BATCH][RMCPP_MAX_PACKET];
+};
+
+/* Deadlines. */
+static void heap_place(struct hub *h, uint32_t at, struct hub_peer *peer)
+{
+	h->heap[at] = peer;
+	peer->heap_at = at;
+}
+
+static void heap_up(struct hub *h, uint32_t at)
+{
+	struct hub_peer *peer = h->heap[at];
+	for (; at > 1 && h->heap[at / 2]->due_ms > peer->due_ms; at /= 2)
+		heap_place(h, at, h->heap[at / 2]);
+	heap_place(h, at, peer);
+}
+
+static void heap_down(struct hub *h, uint32_t at)
+{
+	struct hub_peer *peer = h->heap[at];
+	for (;;) {
+		uint32_t child = at * 2;
+		if (child < h->heap_count && h->heap[child + 1]->due_ms < h->heap[child]->due_ms)
+			child++;
+		if (child > h->heap_count || h->heap[child]->due_ms >= peer->due_ms)
+			break;
+		heap_place(h, at, h->heap[child]);
+		at = child;
+	}
+	heap_place(h, at, peer);
+}
+
+static void on_timer(uv_timer_t *timer);
+
+/* A timer that stands earlier is left: it finds nothing and sets itself anew, which is cheaper than moving it for every answer. */
+static void set_timer(struct hub *h)
+{
+	if (h->heap_count == 0 || h->closing)
+		return;
+	int64_t in_ms = h->heap[1]->due_ms - (int64_t)uv_now(h->loop);
+	uint64_t ms = in_ms > 0 ? (uint64_t)in_ms : 0;
+	if (!uv_is_active((uv_handle_t *)&h->timer) || uv_timer_get_due_in(&h->timer) > ms)
+		uv_timer_start(&h->timer, on_timer, ms, 0);
+}
+
+void hub_set_due(struct hub *h, struct hub_peer *peer, int64_t due_ms)
+{
+	peer->due_ms = due_ms;
+	if (peer->heap_at == 0) {
+		if (h->heap_count + 1 >= h->heap_capacity) {
+			h->heap_capacity = h->heap_capacity == 0 ? 64 : h->heap_capacity * 2;
+			h->heap = hwatt_realloc(h->heap, h->heap_capacity * sizeof(struct hub_peer *));
+		}
+		heap_place(h, ++h->heap_count, peer);
+	}
+	heap_up(h, peer->heap_at);
+	heap_down(h, peer->heap_at);
+	set_timer(h);
+}
+
+void hub_clear_due(struct hub *h, struct hub_peer *peer)
+{
+	uint32_t at = peer->heap_at;
+	if (at == 0)
+		return;
+	struct hub_peer *last = h->heap[h->heap_count--];
+	peer->heap_at = 0;
+	if (last == peer)
+		return;
+	heap_place(h, at, last);
+	heap_up(h, at);
+	heap_down(h, last->heap_at);
+}
+
+/* Addresses. */
+static uint64_t address_hash(const union hub_address *a)
+{
+	const uint8_t *bytes = a->any.sa_family == AF_INET6 ? (const uint8_t *)&a->v6.sin6_addr : (const uint8_t *)&a->v4.sin_addr;
+	size_t length = a->any.sa_family == AF_INET6 ? 16 : 4;
+	uint64_t h = UINT64_C(14695981039346656037) ^ (a->any.sa_family == AF_INET6 ? a->v6.sin6_port : a->v4.sin_port);
+	for (size_t i = 0; i < length; i++)
+		h = (h ^ bytes[i]) * UINT64_C(1099511628211);
+	return h ^ h >> 29;
+}
+
+static bool same_address(const union hub_address *a, const union hub_address *b)
+{
+	if (a->any.sa_family != b->any.sa_family)
+		return false;
+	if (a->any.sa_family == AF_INET)
+		return a->v4.sin_port == b->v4.sin_port && a->v4.sin_addr.s_addr == b->v4.sin_addr.s_addr;
+	return a->v6.sin6_port == b->v6.sin6_port &&
+	       memcmp(&a->v6.sin6_addr, &b->v6.sin6_addr, sizeof(a->v6.sin6_addr)) == 0 &&
+	       (a->v6.sin6_scope_id == 0 || b->v6.sin6_scope_id == 0 || a->v6.sin6_scope_id == b->v6.sin6_scope_id);
+}
+
+static struct hub_peer **bucket_of(const struct hub *h, const union hub_address *address)
+{
+	return &h->buckets[address_hash(address) & (h->bucket_count - 1)];
+}
+
+static void grow_buckets(struct hub *h)
+{
+	struct hub_peer **old = h->buckets;
+	size_t old_count = h->bucket_count;
+	h->bucket_count = old_count == 0 ? FIRST_BUCKETS : old_count * 2;
+	h->buckets = hwatt_alloc(h->bucket_count * sizeof(struct hub_peer *));
+	for (size_t i = 0; i < old_count; i++) {
+		for (struct hub_peer *p = old[i], *next; p != NULL; p = next) {
+			struct hub_peer **to = bucket_of(h, &p->to);
+			next = p->next_same;
+			p->next_same = *to;
+			*to = p;
+		}
+	}
+	free(old);
+}
+
+void hub_join(struct hub *h, struct hub_peer *peer)
+{
+	assert(!peer->listed);
+	if (h->peer_count >= h->bucket_count)
+		grow_buckets(h);
+	struct hub_peer **to = bucket_of(h, &peer->to);
+	peer->next_same = *to;
+	*to = peer;
+	peer->listed = true;
+	h->peer_count++;
+}
+
+void hub_leave(struct hub *h, struct hub_peer *peer)
+{
+	hub_exit(h, peer);
+	hub_clear_due(h, peer);
+	if (!peer->listed)
+		return;
+	struct hub_peer **at = bucket_of(h, &peer->to);
+	while (*at != peer)
+		at = &(*at)->next_same;
+	*at = peer->next_same;
+	peer->listed = false;
+	h->peer_count--;
+}
+
+/* The queue. */
+static void queue_add(struct hub *h, struct hub_peer *peer)
+{
+	peer->queued = true;
+	peer->before = h->last;
+	peer->behind = NULL;
+	if (h->last != NULL)
+		h->last->behind = peer;
+	else
+		h->first = peer;
+	h->last = peer;
+}
+
+static void queue_remove(struct hub *h, struct hub_peer *peer)
+{
+	peer->queued = false;
+	if (peer->before != NULL)
+		peer->before->behind = peer->behind;
+	else
+		h->first = peer->behind;
+	if (peer->behind != NULL)
+		peer->behind->before = peer->before;
+	else
+		h->last = peer->before;
+}
+
+/* Lets those who wait go while there is room. */
+static void wake(struct hub *h)
+{
+	if (h->waking || h->closing)
+		return;
+	h->waking = true;
+	while (h->first != NULL && h->running < h->limit) {
+		struct hub_peer *peer = h->first;
+		queue_remove(h, peer);
+		peer->running = true;
+		h->running++;
+		peer->go(peer);
+	}
+	h->waking = false;
+}
+
+void hub_enter(struct hub *h, struct hub_peer *peer)
+{
+	if (peer->running) {
+		peer->go(peer);
+		return;
+	}
+	if (!peer->queued)
+		queue_add(h, peer);
+	wake(h);
+}
+
+void hub_exit(struct hub *h, struct hub_peer *peer)
+{
+	if (peer->queued)
+		queue_remove(h, peer);
+	if (!peer->running)
+		return;
+	peer->running = false;
+	h->running--;
+	wake(h);
+}
+
+/* Packets. */
+void hub_send(struct hub *h, struct hub_peer *peer, const uint8_t *packet, size_t length)
+{
+	bool six = peer->to.any.sa_family == AF_INET6;
+	const struct port *port = six ? &h->v6 : &h->v4;
+	socklen_t size = six ? sizeof(peer->to.v6) : sizeof(peer->to.v4);
+	if (port->fd < 0 || sendto(port->fd, packet, length, 0, &peer->to.any, size) < 0)
+		h->counters.send_errors++; /* as good as lost on the way: the deadline says so */
+	else
+		h->counters.sent++;
+}
+
+static void take(struct hub *h, const struct mmsghdr *header, const uint8_t *bytes, const union hub_address *from)
+{
+	struct rmcpp_packet packet;
+	bool anybody = false;
+	h->counters.received++;
+	if ((header->msg_hdr.msg_flags & MSG_TRUNC) != 0 || rmcpp_head(bytes, header->msg_len, &packet, NULL) < 0) {
+		h->counters.malformed++;
+		return;
+	}
+	for (struct hub_peer *p = h->bucket_count > 0 ? *bucket_of(h, from) : NULL, *next; p != NULL; p = next) {
+		next = p->next_same; /* the peer may leave */
+		if (!same_address(&p->to, from))
+			continue;
+		anybody = true;
+		if (p->packet(p, &packet))
+			return;
+	}
+	if (anybody)
+		h->counters.unknown++;
+	else
+		h->counters.wrong_source++;
+}
+
+/* The kernel tells with a packet how many it had to drop before it. */
+static void count_drops(struct port *port, struct msghdr *header)
+{
+	for (struct cmsghdr *c = CMSG_FIRSTHDR(header); c != NULL; c = CMSG_NXTHDR(header, c)) {
+		uint32_t dropped;
+		if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SO_RXQ_OVFL)
+			continue;
+		memcpy(&dropped, CMSG_DATA(c), sizeof(dropped));
+		port->hub->counters.kernel_drops += (uint32_t)(dropped - port->dropped);
+		port->dropped = dropped;
+	}
+}
+
+/* Takes what has come; how many packets that was. */
+static unsigned receive(struct port *port)
+{
+	struct hub *h = port->hub;
+	unsigned got = 0;
+	for (unsigned round = 0; port->fd >= 0 && round < ROUNDS && !h->closing; round++) {
+		for (unsigned i = 0; i < BATCH; i++) {
+			h->headers[i].msg_hdr.msg_namelen = sizeof(h->sources[i]);
+			h->headers[i].msg_hdr.msg_controllen = sizeof(h->control[i]);
+			h->headers[i].msg_hdr.msg_flags = 0;
+		}
+		int n = recvmmsg(port->fd, h->headers, BATCH, MSG_DONTWAIT, NULL);
+		for (int i = 0; i < n && !h->closing; i++) {
+			count_drops(port, &h->headers[i].msg_hdr);
+			take(h, &h->headers[i], h->packets[i], &h->sources[i]);
+		}
+		got += n > 0 ? (unsigned)n : 0;
+		if (n < (int)BATCH)
+			break;
+	}
+	return got;
+}
+
+static void on_readable(uv_poll_t *poll, int status, int events);
+
+/* Whether a packet on this socket wakes us. */
+static void port_watch(struct port *port, bool watch)
+{
+	if (port->poll.data == NULL)
+		return;
+	if (watch)
+		uv_poll_start(&port->poll, UV_READABLE, on_readable);
+	else
+		uv_poll_stop(&port->poll);
+}
+
+static void on_look(uv_timer_t *look);
+
+static void on_readable(uv_poll_t *poll, int status, int events)
+{
+	(void)status;
+	(void)events;
+	struct port *port = poll->data;
+	struct hub *h = port->hub;
+	receive(port);
+	if (h->closing || h->running <= CROWD)
+		return;
+	port_watch(&h->v4, false);
+	port_watch(&h->v6, false);
+	uv_timer_start(&h->look, on_look, LOOK_MS, 0);
+}
+
+/* The crowd goes on: what came meanwhile is read at once. When nothing came, or the crowd has gone, the next packet wakes us. */
+static void on_look(uv_timer_t *look)
+{
+	struct hub *h = look->data;
+	unsigned got = receive(&h->v4) + receive(&h->v6);
+	if (h->closing)
+		return;
+	if (got > 0 && h->running > CROWD) {
+		uv_timer_start(&h->look, on_look, LOOK_MS, 0);
+		return;
+	}
+	port_watch(&h->v4, true);
+	port_watch(&h->v6, true);
+}
+
+static void on_timer(uv_timer_t *timer)
+{
+	struct hub *h = timer->data;
+	/* What lies there came in time: the process may have been asleep, not the controller. */
+	receive(&h->v4);
+	receive(&h->v6);
+	int64_t now = (int64_t)uv_now(h->loop);
+	while (!h->closing && h->heap_count > 0 && h->heap[1]->due_ms <= now) {
+		struct hub_peer *peer = h->heap[1];
+		hub_clear_due(h, peer);
+		peer->due(peer);
+	}
+	set_timer(h);
+}
+
+/* Opening and closing. */
+static int receive_buffer(int fd)
+{
+	int wanted = RECEIVE_BUFFER, got = 0;
+	socklen_t size = sizeof(got);
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &wanted, sizeof(wanted)) < 0)
+		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &wanted, sizeof(wanted));
+	if (getsockopt(fd, SOL_SOCKET, SO_RCVBUF, &got, &size) < 0)
+		return 0;
+	return got;
+}
+
+static int port_open(struct hub *h, struct port *port, int family, int *buffer, struct hwatt_error *err)
+{
+	int one = 1, whole = IP_PMTUDISC_DO;
+	port->hub = h;
+	port->fd = socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (port->fd < 0)
+		return hwatt_fail(err, HWATT_EIO, "cannot open a UDP socket: %s", strerror(errno));
+	*buffer = receive_buffer(port->fd);
+	setsockopt(port->fd, SOL_SOCKET, SO_RXQ_OVFL, &one, sizeof(one));
+	if (family == AF_INET) /* so small that nobody need take them apart: saves the kernel a number for each */
+		setsockopt(port->fd, IPPROTO_IP, IP_MTU_DISCOVER, &whole, sizeof(whole));
+	if (family == AF_INET6)
+		setsockopt(port->fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof(one));
+	int rc = uv_poll_init(h->loop, &port->poll, port->fd);
+	if (rc == 0) {
+		h->open_handles++;
+		port->poll.data = port;
+		rc = uv_poll_start(&port->poll, UV_READABLE, on_readable);
+	}
+	if (rc != 0)
+		return hwatt_fail(err, HWATT_EIO, "cannot watch a UDP socket: %s", uv_strerror(rc));
+	return 0;
+}
+
+static unsigned limit_for(int buffer)
+{
+	unsigned limit = buffer > 0 ? (unsigned)buffer / OCTETS_PER_ANSWER : 0;
+	return limit < MIN_LIMIT ? MIN_LIMIT : limit > MAX_LIMIT ? MAX_LIMIT : limit;
+}
+
+static void set_messages(struct hub *h)
+{
+	for (unsigned i = 0; i < BATCH; i++) {
+		h->vectors[i] = (struct iovec){ h->packets[i], RMCPP_MAX_PACKET };
+		h->headers[i].msg_hdr = (struct msghdr){ .msg_name = &h->sources[i], .msg_iov = &h->vectors[i], .msg_iovlen = 1,
+							 .msg_control = h->control[i] };
+	}
+}
+
+int hub_open(uv_loop_t *loop, struct hwatt_log *log, struct hub **out, struct hwatt_error *err)
+{
+	struct hub *h = hwatt_alloc(sizeof(*h));
+	struct hwatt_error why;
+	int buffer = 0, buffer6 = 0;
+	h->loop = loop;
+	h->log = log;
+	h->v4.fd = h->v6.fd = -1;
+	set_messages(h);
+	uv_timer_init(loop, &h->timer);
+	uv_timer_init(loop, &h->look);
+	h->timer.data = h->look.data = h;
+	h->open_handles = 2;
+	if (sealer_open(&h->sealer, err) < 0 || port_open(h, &h->v4, AF_INET, &buffer, err) < 0) {
+		hub_close(h);
+		return -1;
+	}
+	if (port_open(h, &h->v6, AF_INET6, &buffer6, &why) < 0)
+		hwatt_log(log, HWATT_INFO, "no IPv6: %s", why.text);
+	h->limit = limit_for(buffer6 > 0 && buffer6 < buffer ? buffer6 : buffer);
+	hwatt_log(log, HWATT_DEBUG, "receive buffer of %d octets: at most %u controllers are asked at once", buffer, h->limit);
+	*out = h;
+	return 0;
+}
+
+static void on_closed(uv_handle_t *handle)
+{
+	struct hub *h = handle->type == UV_TIMER ? handle->data : ((struct port *)handle->data)->hub;
+	if (--h->open_handles > 0)
+		return;
+	if (h->v4.fd >= 0)
+		close(h->v4.fd);
+	if (h->v6.fd >= 0)
+		close(h->v6.fd);
+	sealer_close(h->sealer);
+	free(h->buckets);
+	free(h->heap);
+	free(h);
+}
+
+static void port_close(struct port *port)
+{
+	if (port->poll.data != NULL)
+		uv_close((uv_handle_t *)&port->poll, on_closed);
+}
+
+void hub_close(struct hub *h)
+{
+	assert(h->peer_count == 0 && h->heap_count == 0 && h->first == NULL);
+	h->closing = true;
+	port_close(&h->v4);
+	port_close(&h->v6);
+	uv_close((uv_handle_t *)&h->timer, on_closed);
+	uv_close((uv_handle_t *)&h->look, on_closed);
+}
+
+int64_t hub_now(const struct hub *h)
+{
+	return (int64_t)uv_now(h->loop);
+}
+
+struct uv_loop_s *hub_loop(const struct hub *h)
+{
+	return h->loop;
+}
+
+struct sealer *hub_sealer(const struct hub *h)
+{
+	return h->sealer;
+}
+
+struct hub_counters *hub_counters(struct hub *h)
+{
+	return &h->counters;
+}
+
+void hub_set_limit(struct hub *h, unsigned limit)
+{
+	h->limit = limit;
+}

@@ -1,0 +1,958 @@
+/* SPDX-FileCopyrightText: 2026 The hallwatt authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* lan.c - one controller: the handshake, the commands in the session, and its end.
+ *
+ * Packets, deadlines and orders from above move the state; everything that is sent leaves through transmit().  A step of
+ * the handshake that is not answered is sent again as it was; a command in the session with a new sequence number. */
+#include "lan.h"
+#include "account.h"
+#include "lookup.h"
+#include <assert.h>
+#include <hallwatt/arena.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define NETFN_APP 0x06
+#define SET_PRIVILEGE 0x3b
+#define CLOSE_SESSION 0x3c
+#define TRIES 4u            /* of a packet */
+#define KEPT_TRIES 3u       /* of a command in a session that was idle: perhaps the controller has forgotten it */
+#define LAST_TRIES 2u       /* when we are leaving */
+#define CLOSE_TRIES 4u
+#define CLOSE_MS 400
+#define WINDOW 32u
+#define USER 2u
+#define OPERATOR 3u
+#define MEMORY_SUITE "cipher_suite"
+#define MEMORY_PRIVILEGE "privilege"
+#define MEMORY_REFUSED "refused"
+#define DEFAULT_PORT 623
+#define SUITE_3_DAYS 7      /* then 17 is asked for again: firmware learns */
+
+enum state { IDLE, LOOKUP, OPEN, RAKP_1, RAKP_3, PRIVILEGE, READY, COMMAND, CLOSING };
+
+struct handshake { /* what is only there until the session is: wiped after */
+	struct rakp rakp;
+	uint8_t packet[RMCPP_MAX_PLAIN];
+	size_t length;
+	struct handshake *next; /* spare ones */
+};
+
+struct lan_module {
+	struct hub *hub;
+	struct hwatt_log *log;
+	struct account_book accounts;
+	struct handshake *spare;
+};
+
+/* What is said when there is nothing to wait for. */
+enum verdict { NO_VERDICT, SILENT, REFUSED, FULL, NO_COMMON_SUITE, OTHER_SUITE, STATUS, NOT_FOUND, FORGERY };
+
+struct lan {
+	struct transport transport; /* first */
+	struct hub_peer peer;
+	struct lan_module *module;
+	struct hwatt_target *target;
+	const struct ipmi_settings *settings;
+	struct account *account;
+	struct lookup *lookup;
+	struct handshake *shake;
+	transport_done *done;       /* NULL: no command is wanted */
+	void *arg;
+	void (*closed)(void *arg);  /* not NULL: leaving */
+	void *closed_arg;
+	struct rmcpp_keys keys;     /* while there is a session */
+	uint32_t console, bmc, sequence;
+	uint32_t top, seen;         /* the window of sequence numbers that came */
+	int64_t held_until_ms, full_until_ms;
+	unsigned quirks;
+	uint16_t refusals;
+	uint8_t state, tries, restarts;
+	uint8_t verdict, status;    /* why the last exchange failed */
+	uint8_t suite, known_suite; /* the number to ask for; one that it has done, 0 */
+	uint8_t privilege, rq;
+	bool numeric, resolved, prefer_3, keep, proven, windowed, set_user, raised, no_raise, was_full, late;
+	uint8_t netfn, lun, command, length;
+	uint8_t data[TRANSPORT_MAX_REQUEST];
+};
+
+static void begin(struct lan *l);
+static void proceed(struct lan *l);
+
+int lan_start(struct uv_loop_s *loop, struct hwatt_log *log, struct lan_module **out, struct hwatt_error *err)
+{
+	struct lan_module *m = hwatt_alloc(sizeof(*m));
+	m->log = log;
+	if (hub_open(loop, log, &m->hub, err) < 0) {
+		free(m);
+		return -1;
+	}
+	*out = m;
+	return 0;
+}
+
+void lan_stop(struct lan_module *m)
+{
+	assert(m->accounts.first == NULL);
+	for (struct handshake *s = m->spare, *next; s != NULL; s = next) {
+		next = s->next;
+		free(s);
+	}
+	hub_close(m->hub);
+	free(m);
+}
+
+struct hub *lan_hub(struct lan_module *m)
+{
+	return m->hub;
+}
+
+size_t lan_octets(void)
+{
+	return sizeof(struct lan);
+}
+
+static struct lan *lan_of(struct hub_peer *peer)
+{
+	return (struct lan *)((char *)peer - offsetof(struct lan, peer));
+}
+
+static struct hub_counters *counters(const struct lan *l)
+{
+	return hub_counters(l->module->hub);
+}
+
+static int64_t now_ms(const struct lan *l)
+{
+	return hub_now(l->module->hub);
+}
+
+/* What is known over restarts. */
+static void remember_refusals(struct lan *l)
+{
+	char text[64];
+	int64_t left_ms = l->held_until_ms > now_ms(l) ? l->held_until_ms - now_ms(l) : 0;
+	snprintf(text, sizeof(text), "%04x %u %" PRId64, account_mark(hub_sealer(l->module->hub), l->account), l->refusals,
+		 (int64_t)time(NULL) + left_ms / 1000);
+	hwatt_target_remember(l->target, MEMORY_REFUSED, l->refusals > 0 ? text : NULL);
+}
+
+static void recall_refusals(struct lan *l)
+{
+	char *text = hwatt_target_recall(l->target, MEMORY_REFUSED);
+	unsigned mark, count;
+	int64_t until_s, now_s = (int64_t)time(NULL);
+	if (text != NULL && sscanf(text, "%x %u %" SCNd64, &mark, &count, &until_s) == 3 &&
+	    mark == account_mark(hub_sealer(l->module->hub), l->account) && count < 1000) {
+		int64_t left_ms = until_s > now_s ? (until_s - now_s) * 1000 : 0;
+		l->refusals = (uint16_t)count;
+		l->held_until_ms = now_ms(l) + (left_ms < LAN_HOLD_MAX_MS ? left_ms : LAN_HOLD_MAX_MS);
+	}
+	free(text);
+}
+
+static int64_t today(void)
+{
+	return (int64_t)time(NULL) / 86400;
+}
+
+static void recall(struct lan *l)
+{
+	char *suite = hwatt_target_recall(l->target, MEMORY_SUITE), *privilege = hwatt_target_recall(l->target, MEMORY_PRIVILEGE);
+	int number = 0;
+	int64_t day = 0;
+	if (suite != NULL && sscanf(suite, "%d %" SCNd64, &number, &day) >= 1 && suite_find(number) != NULL &&
+	    (number == 17 || today() - day < SUITE_3_DAYS))
+		l->known_suite = (uint8_t)number;
+	if (privilege != NULL && strcmp(privilege, "operator") == 0 && l->privilege == USER) {
+		l->privilege = OPERATOR;
+		l->raised = true;
+	}
+	free(suite);
+	free(privilege);
+	recall_refusals(l);
+}
+
+/* The handshake's memory. */
+static struct handshake *shake_take(struct lan_module *m)
+{
+	struct handshake *s = m->spare;
+	if (s == NULL)
+		return hwatt_alloc(sizeof(*s));
+	m->spare = s->next;
+	s->next = NULL;
+	return s;
+}
+
+static void drop_shake(struct lan *l)
+{
+	struct handshake *s = l->shake;
+	if (s == NULL)
+		return;
+	explicit_bzero(s, sizeof(*s));
+	s->next = l->module->spare;
+	l->module->spare = s;
+	l->shake = NULL;
+}
+
+/* Endings. */
+static void wipe(struct lan *l)
+{
+	explicit_bzero(&l->keys, sizeof(l->keys));
+	l->console = l->bmc = l->sequence = 0;
+	l->windowed = l->proven = false;
+}
+
+static void finish_leaving(struct lan *l)
+{
+	void (*closed)(void *arg) = l->closed;
+	void *arg = l->closed_arg;
+	hub_leave(l->module->hub, &l->peer);
+	lookup_forget(l->lookup);
+	drop_shake(l);
+	account_release(&l->module->accounts, l->account);
+	explicit_bzero(l, sizeof(*l));
+	free(l);
+	closed(arg);
+}
+
+static void explain(const struct lan *l, struct hwatt_error *err)
+{
+	const char *user = account_of(l->account)->user;
+	switch ((enum verdict)l->verdict) {
+	case REFUSED:
+		if (l->status == RAKP_NO_USER)
+			hwatt_fail(err, HWATT_EAUTH, "the BMC has no user \"%s\", or not for IPMI over LAN: check \"user\"", user);
+		else if (l->status == RAKP_NO_ROLE || l->status == RAKP_INACTIVE_ROLE)
+			hwatt_fail(err, HWATT_EAUTH, "the BMC does not give user \"%s\" the privilege that is asked for: check \"privilege\"",
+				   user);
+		else
+			hwatt_fail(err, HWATT_EAUTH, "the BMC and user \"%s\" do not agree on the password: check \"user\", \"password\"%s",
+				   user, account_of(l->account)->has_kg ? " and \"k_g\"" : "");
+		if (now_ms(l) < l->held_until_ms) {
+			size_t at = strlen(err->text);
+			snprintf(err->text + at, sizeof(err->text) - at, "; not tried again for %" PRId64 " min",
+				 (l->held_until_ms - now_ms(l) + 59999) / 60000);
+		}
+		break;
+	case FULL:
+		hwatt_fail(err, HWATT_ENODATA, "the BMC has no session free: others hold them all; asked again in a minute");
+		break;
+	case NO_COMMON_SUITE:
+		if (l->settings->cipher_suite != IPMI_SUITE_AUTO)
+			hwatt_fail(err, HWATT_EAUTH, "the BMC does not take cipher suite %u: check \"cipher_suite\", and its settings", l->suite);
+		else if (l->known_suite == 17)
+			hwatt_fail(err, HWATT_EAUTH, "the BMC took cipher suite 17 and does not any more; it is not asked for less: check its "
+				   "settings, or set \"cipher_suite\"");
+		else
+			hwatt_fail(err, HWATT_EAUTH, "the BMC takes neither cipher suite 17 nor 3: allow one of them there");
+		break;
+	case OTHER_SUITE:
+		hwatt_fail(err, HWATT_EPROTO, "the BMC agrees to another cipher suite than %u, which was asked for", l->suite);
+		break;
+	case STATUS:
+		hwatt_fail(err, HWATT_EPROTO, "the BMC refuses a session, with status %02xh", l->status);
+		break;
+	case FORGERY:
+		hwatt_fail(err, HWATT_EPROTO, "the BMC's last answer of the handshake is not signed with the session's key");
+		break;
+	default:
+		hwatt_fail(err, HWATT_ETIMEOUT, "no answer from the BMC, asked %u times", l->tries > 0 ? l->tries : 1);
+		break;
+	}
+}
+
+/* The exchange is over without an answer. What there was of a session is gone. */
+static void fail_with(struct lan *l, const struct hwatt_error *err)
+{
+	transport_done *done = l->done;
+	void *arg = l->arg;
+	drop_shake(l);
+	wipe(l);
+	l->state = IDLE;
+	l->done = NULL;
+	hub_clear_due(l->module->hub, &l->peer);
+	if (l->closed != NULL) {
+		finish_leaving(l);
+		return;
+	}
+	hub_exit(l->module->hub, &l->peer);
+	if (done != NULL)
+		done(arg, NULL, err);
+}
+
+static void fail(struct lan *l, enum verdict verdict)
+{
+	struct hwatt_error err;
+	l->verdict = (uint8_t)verdict;
+	if (verdict == SILENT) {
+		counters(l)->timeouts++;
+		l->resolved = l->numeric; /* perhaps the name has another address by now */
+	}
+	explain(l, &err);
+	fail_with(l, &err);
+}
+
+/* A login was refused: at most LAN_TRIES_PER_HOLD, then a pause that doubles. */
+static void refuse(struct lan *l, uint8_t status)
+{
+	counters(l)->refused++;
+	l->status = status;
+	l->refusals++;
+	if (l->refusals % LAN_TRIES_PER_HOLD == 0) {
+		int64_t hold_ms = LAN_HOLD_MS;
+		for (unsigned i = LAN_TRIES_PER_HOLD; i < l->refusals && hold_ms < LAN_HOLD_MAX_MS; i += LAN_TRIES_PER_HOLD)
+			hold_ms *= 2;
+		l->held_until_ms = now_ms(l) + (hold_ms < LAN_HOLD_MAX_MS ? hold_ms : LAN_HOLD_MAX_MS);
+	}
+	remember_refusals(l);
+	fail(l, REFUSED);
+}
+
+static void no_session_free(struct lan *l)
+{
+	uint16_t random;
+	sealer_random(hub_sealer(l->module->hub), &random, sizeof(random));
+	l->full_until_ms = now_ms(l) + LAN_FULL_MS + random % LAN_FULL_JITTER_MS;
+	counters(l)->full++;
+	if (!l->was_full)
+		hwatt_log(hwatt_target_log(l->target), HWATT_INFO, "the BMC has no session free; waiting until one is");
+	l->was_full = true;
+	fail(l, FULL);
+}
+
+/* Sending. */
+static void wait_for(struct lan *l, int64_t ms)
+{
+	hub_set_due(l->module->hub, &l->peer, now_ms(l) + ms);
+}
+
+static void send_packet(struct lan *l, const uint8_t *packet, size_t length)
+{
+	static const int16_t waits_ms[TRIES] = { 500, 1000, 2000, 2000 };
+	hub_send(l->module->hub, &l->peer, packet, length);
+	hwatt_target_count_request(l->target);
+	if (l->tries > 0)
+		counters(l)->retries++;
+	wait_for(l, l->state == CLOSING ? CLOSE_MS : waits_ms[l->tries < TRIES ? l->tries : TRIES - 1]);
+	l->tries++;
+}
+
+static void send_shake(struct lan *l)
+{
+	send_packet(l, l->shake->packet, l->shake->length);
+}
+
+static void put_shake(struct lan *l, enum state state, uint8_t type, const uint8_t *payload, size_t length)
+{
+	l->shake->length = rmcpp_plain(type, payload, length, l->shake->packet);
+	l->state = (uint8_t)state;
+	l->tries = 0;
+	send_shake(l);
+}
+
+static void send_sealed(struct lan *l, uint8_t netfn, uint8_t lun, uint8_t command, const uint8_t *data, size_t length)
+{
+	uint8_t packet[RMCPP_MAX_SEALED];
+	const struct rmcpp_request request = { .netfn = netfn, .lun = lun, .sequence = l->rq, .command = command, .data = data,
+					       .length = length };
+	if (++l->sequence == 0)
+		l->sequence = 1;
+	send_packet(l, packet, rmcpp_seal(hub_sealer(l->module->hub), &l->keys, l->bmc, l->sequence, &request, packet));
+}
+
+/* Sends what the state is waiting for an answer to. */
+static void transmit(struct lan *l)
+{
+	uint8_t id[4];
+	switch ((enum state)l->state) {
+	case OPEN:
+	case RAKP_1:
+	case RAKP_3:
+		send_shake(l);
+		break;
+	case PRIVILEGE:
+		send_sealed(l, NETFN_APP, 0, SET_PRIVILEGE, &l->privilege, 1);
+		break;
+	case COMMAND:
+		send_sealed(l, l->netfn, l->lun, l->command, l->data, l->length);
+		break;
+	case CLOSING:
+		for (size_t i = 0; i < sizeof(id); i++)
+			id[i] = (uint8_t)(l->bmc >> (8 * i));
+		send_sealed(l, NETFN_APP, 0, CLOSE_SESSION, id, sizeof(id));
+		break;
+	default:
+		break;
+	}
+}
+
+static void enter(struct lan *l, enum state state)
+{
+	l->state = (uint8_t)state;
+	l->tries = 0;
+	l->rq = (uint8_t)((l->rq + 1) & 0x3f);
+	transmit(l);
+}
+
+/* The handshake. */
+static uint8_t suite_to_ask(const struct lan *l)
+{
+	if (l->settings->cipher_suite != IPMI_SUITE_AUTO)
+		return l->settings->cipher_suite == IPMI_SUITE_17 ? 17 : 3;
+	return l->known_suite != 0 ? l->known_suite : l->prefer_3 ? 3 : 17;
+}
+
+static void open_session(struct lan *l)
+{
+	struct sealer *sealer = hub_sealer(l->module->hub);
+	uint8_t payload[RMCPP_MAX_OUT];
+	drop_shake(l);
+	l->shake = shake_take(l->module);
+	struct rakp *r = &l->shake->rakp;
+	*r = (struct rakp){ .account = account_of(l->account), .suite = suite_find(l->suite), .quirks = l->quirks,
+			    .privilege = l->privilege };
+	do
+		sealer_random(sealer, &r->console, sizeof(r->console));
+	while (r->console == 0);
+	sealer_random(sealer, &r->tag, sizeof(r->tag));
+	sealer_random(sealer, r->console_random, sizeof(r->console_random));
+	put_shake(l, OPEN, RMCPP_OPEN_REQUEST, payload, rakp_open_request(r, payload));
+}
+
+static void on_lookup(void *arg, const union hub_address *address, const struct hwatt_error *err)
+{
+	struct lan *l = arg;
+	l->lookup = NULL;
+	if (err != NULL) {
+		fail_with(l, err);
+		return;
+	}
+	hub_leave(l->module->hub, &l->peer); /* from the address before */
+	l->peer.to = *address;
+	hub_join(l->module->hub, &l->peer);
+	l->resolved = true;
+	l->state = IDLE;
+	hub_enter(l->module->hub, &l->peer);
+}
+
+static void look_up(struct lan *l)
+{
+	const struct hwatt_device *device = hwatt_target_device(l->target);
+	struct hwatt_error err;
+	l->state = LOOKUP;
+	hub_exit(l->module->hub, &l->peer);
+	l->lookup = lookup_start(hub_loop(l->module->hub), device->host, device->port != 0 ? device->port : DEFAULT_PORT, on_lookup, l,
+				 &err);
+	if (l->lookup == NULL)
+		fail_with(l, &err);
+}
+
+/* Begins a session: for a command, or to end well what was begun. */
+static void begin(struct lan *l)
+{
+	if (!l->resolved) {
+		look_up(l);
+		return;
+	}
+	open_session(l);
+}
+
+/* What failed may only want another beginning. */
+static void restart(struct lan *l, enum verdict otherwise)
+{
+	if (l->closed != NULL || l->restarts > 0) {
+		fail(l, otherwise);
+		return;
+	}
+	l->restarts++;
+	open_session(l);
+}
+
+/* The suite was not taken. Never down from 17 once it was seen, whoever says no. */
+static void other_suite(struct lan *l, enum verdict verdict)
+{
+	bool may = l->settings->cipher_suite == IPMI_SUITE_AUTO;
+	if (may && l->suite == 17 && l->known_suite != 17) {
+		l->suite = 3;
+		open_session(l);
+	} else if (may && l->suite == 3 && l->known_suite == 3) { /* it has learnt better */
+		l->known_suite = 0;
+		hwatt_target_remember(l->target, MEMORY_SUITE, NULL);
+		l->suite = 17;
+		open_session(l);
+	} else {
+		fail(l, verdict);
+	}
+}
+
+/* The account may not have the higher privilege that a command asked for: it is not tried again. */
+static void lower(struct lan *l)
+{
+	l->privilege = USER;
+	l->raised = false;
+	l->no_raise = true;
+	hwatt_target_remember(l->target, MEMORY_PRIVILEGE, NULL);
+	open_session(l);
+}
+
+static void take_status(struct lan *l, uint8_t status)
+{
+	l->status = status;
+	switch (status) {
+	case RAKP_NO_RESOURCES:
+	case 0x0b: /* at this privilege */
+		no_session_free(l);
+		break;
+	case RAKP_BAD_AUTHENTICATION:
+	case RAKP_BAD_INTEGRITY:
+	case RAKP_BAD_CONFIDENTIALITY:
+	case RAKP_NO_SUITE:
+		other_suite(l, NO_COMMON_SUITE);
+		break;
+	case RAKP_INVALID_SESSION:
+		restart(l, STATUS);
+		break;
+	case RAKP_NO_ROLE:
+	case RAKP_INACTIVE_ROLE:
+		if (l->raised)
+			lower(l);
+		else
+			refuse(l, status);
+		break;
+	case RAKP_NO_USER:
+	case RAKP_BAD_CODE:
+		refuse(l, status);
+		break;
+	default:
+		fail(l, STATUS);
+		break;
+	}
+}
+
+/* Gives the controller's slot back before it notices itself. */
+static void give_up_shake(struct lan *l)
+{
+	uint8_t payload[RMCPP_MAX_OUT], packet[RMCPP_MAX_PLAIN];
+	size_t length = rakp_3(hub_sealer(l->module->hub), &l->shake->rakp, RAKP_BAD_CODE, payload);
+	hub_send(l->module->hub, &l->peer, packet, rmcpp_plain(RMCPP_RAKP3, payload, length, packet));
+}
+
+static bool take_open_response(struct lan *l, const struct rmcpp_packet *p)
+{
+	uint8_t status, payload[RMCPP_MAX_OUT];
+	if (l->state != OPEN)
+		return false;
+	switch (rakp_open_response(&l->shake->rakp, p->payload, p->length, &status)) {
+	case RAKP_DONE:
+		put_shake(l, RAKP_1, RMCPP_RAKP1, payload, rakp_1(&l->shake->rakp, payload));
+		return true;
+	case RAKP_REFUSED:
+		take_status(l, status);
+		return true;
+	case RAKP_OTHER_SUITE:
+		give_up_shake(l);
+		other_suite(l, OTHER_SUITE);
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool take_rakp_2(struct lan *l, const struct rmcpp_packet *p)
+{
+	struct sealer *sealer = hub_sealer(l->module->hub);
+	uint8_t status, payload[RMCPP_MAX_OUT];
+	if (l->state != RAKP_1)
+		return false;
+	switch (rakp_2(sealer, &l->shake->rakp, p->payload, p->length, &status)) {
+	case RAKP_DONE:
+		put_shake(l, RAKP_3, RMCPP_RAKP3, payload, rakp_3(sealer, &l->shake->rakp, 0, payload));
+		explicit_bzero(payload, sizeof(payload));
+		return true;
+	case RAKP_REFUSED:
+		take_status(l, status);
+		return true;
+	case RAKP_FORGED: /* its key is not ours: what we would send next must not leave */
+		give_up_shake(l);
+		refuse(l, RAKP_BAD_CODE);
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* The session stands: what is known of the controller from now on. */
+static void learn(struct lan *l)
+{
+	if (l->known_suite != l->suite) {
+		char text[32];
+		l->known_suite = l->suite;
+		snprintf(text, sizeof(text), "%u %" PRId64, l->suite, today());
+		hwatt_target_remember(l->target, MEMORY_SUITE, text);
+	}
+	if (l->refusals > 0) {
+		l->refusals = 0;
+		l->held_until_ms = 0;
+		remember_refusals(l);
+	}
+	if (l->was_full)
+		hwatt_log(hwatt_target_log(l->target), HWATT_INFO, "the BMC has a session free again");
+	l->was_full = false;
+}
+
+static void established(struct lan *l)
+{
+	counters(l)->opened++;
+	learn(l);
+	l->state = READY;
+	hub_clear_due(l->module->hub, &l->peer);
+	proceed(l);
+}
+
+static bool take_rakp_4(struct lan *l, const struct rmcpp_packet *p)
+{
+	struct sealer *sealer = hub_sealer(l->module->hub);
+	uint8_t status;
+	if (l->state != RAKP_3)
+		return false;
+	switch (rakp_4(sealer, &l->shake->rakp, p->payload, p->length, &status)) {
+	case RAKP_DONE:
+		rakp_keys(sealer, &l->shake->rakp, &l->keys);
+		l->console = l->shake->rakp.console;
+		l->bmc = l->shake->rakp.bmc;
+		l->sequence = 0;
+		l->windowed = l->proven = false;
+		drop_shake(l);
+		if (l->privilege > USER || l->set_user)
+			enter(l, PRIVILEGE);
+		else
+			established(l); /* sessions begin there: a packet less */
+		return true;
+	case RAKP_REFUSED:
+		take_status(l, status);
+		return true;
+	case RAKP_FORGED:
+		fail(l, FORGERY);
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* Ends a session that is perhaps none any more: one packet, unanswered. */
+static void drop_session(struct lan *l)
+{
+	l->state = CLOSING;
+	l->rq = (uint8_t)((l->rq + 1) & 0x3f);
+	l->tries = 0;
+	transmit(l);
+	counters(l)->lost++;
+	wipe(l);
+	l->state = IDLE;
+}
+
+static void take_privilege(struct lan *l, uint8_t code)
+{
+	if (code != 0 && l->raised) { /* the session is there, but not for what we want: end it, begin lower */
+		l->privilege = USER;
+		l->raised = false;
+		l->no_raise = true;
+		hwatt_target_remember(l->target, MEMORY_PRIVILEGE, NULL);
+		counters(l)->opened++;
+		enter(l, CLOSING);
+		return;
+	}
+	if (code != 0 && l->privilege > USER) {
+		drop_session(l);
+		refuse(l, RAKP_NO_ROLE);
+		return;
+	}
+	established(l);
+}
+
+/* In the session, or before it: what is to be done next? */
+static void proceed(struct lan *l)
+{
+	if (l->state == READY && l->closed != NULL) {
+		enter(l, CLOSING);
+	} else if (l->state == READY && l->done != NULL) {
+		enter(l, COMMAND);
+	} else if (l->state == READY && !l->keep) {
+		enter(l, CLOSING);
+	} else if (l->state == IDLE && l->closed != NULL) {
+		finish_leaving(l);
+	} else if (l->state == IDLE && l->done != NULL) {
+		l->suite = suite_to_ask(l);
+		begin(l);
+	} else {
+		hub_exit(l->module->hub, &l->peer);
+	}
+}
+
+static void session_ended(struct lan *l)
+{
+	counters(l)->closed++;
+	wipe(l);
+	l->state = IDLE;
+	hub_clear_due(l->module->hub, &l->peer);
+	proceed(l);
+}
+
+/* Whether the number is new: within the window behind the highest, or above it. */
+static bool fresh(struct lan *l, uint32_t sequence)
+{
+	int32_t ahead = (int32_t)(sequence - l->top);
+	if (!l->windowed) {
+		l->windowed = true;
+		l->top = sequence;
+		l->seen = 1;
+		return true;
+	}
+	if (ahead > 0) {
+		l->seen = ahead < (int32_t)WINDOW ? l->seen << ahead | 1u : 1u;
+		l->top = sequence;
+		return true;
+	}
+	uint32_t behind = (uint32_t)-ahead;
+	if (behind >= WINDOW || (l->seen >> behind & 1u) != 0)
+		return false;
+	l->seen |= 1u << behind;
+	return true;
+}
+
+static void answered(struct lan *l, const struct rmcpp_response *r)
+{
+	transport_done *done = l->done;
+	void *arg = l->arg;
+	struct transport_answer answer = { .code = r->code, .data = r->data, .length = r->length };
+	l->state = READY;
+	l->proven = true;
+	l->restarts = 0;
+	l->done = NULL;
+	hub_clear_due(l->module->hub, &l->peer);
+	hub_exit(l->module->hub, &l->peer);
+	if (done != NULL)
+		done(arg, &answer, NULL); /* it may send, rest or close */
+}
+
+static bool take_message(struct lan *l, const struct rmcpp_packet *p)
+{
+	uint8_t plain[RMCPP_MAX_PACKET];
+	struct rmcpp_response r;
+	bool waiting = l->state == PRIVILEGE || l->state == COMMAND || l->state == CLOSING;
+	if ((!waiting && l->state != READY) || p->session != l->console)
+		return false;
+	int length = rmcpp_open(hub_sealer(l->module->hub), &l->keys, p, plain, NULL);
+	if (length < 0 || rmcpp_message(plain, (size_t)length, &r, NULL) < 0 ||
+	    (r.checksums_wrong && (l->quirks & IPMI_QUIRK_IGNORE_CHECKSUMS) == 0)) {
+		counters(l)->malformed++;
+		return true;
+	}
+	const uint8_t netfn = l->state == COMMAND ? l->netfn : NETFN_APP;
+	const uint8_t command = l->state == COMMAND ? l->command : l->state == PRIVILEGE ? SET_PRIVILEGE : CLOSE_SESSION;
+	if (!fresh(l, p->sequence) || !waiting || r.sequence != l->rq || r.netfn != netfn + 1 || r.command != command) {
+		counters(l)->unknown++; /* replayed, or late: to an earlier try */
+		return true;
+	}
+	if (l->state == PRIVILEGE)
+		take_privilege(l, r.code);
+	else if (l->state == CLOSING)
+		session_ended(l);
+	else
+		answered(l, &r);
+	return true;
+}
+
+static bool on_packet(struct hub_peer *peer, const struct rmcpp_packet *p)
+{
+	struct lan *l = lan_of(peer);
+	switch (p->type) {
+	case RMCPP_OPEN_RESPONSE: return take_open_response(l, p);
+	case RMCPP_RAKP2: return take_rakp_2(l, p);
+	case RMCPP_RAKP4: return take_rakp_4(l, p);
+	case RMCPP_IPMI: return take_message(l, p);
+	default: return false;
+	}
+}
+
+/* Silence. */
+static void session_lost(struct lan *l)
+{
+	bool again = l->proven && l->restarts == 0 && l->closed == NULL && l->done != NULL;
+	uint8_t tries = l->tries;
+	drop_session(l);
+	l->tries = tries;
+	if (!again) {
+		fail(l, SILENT);
+		return;
+	}
+	l->suite = suite_to_ask(l);
+	l->restarts++;
+	open_session(l);
+}
+
+static void shake_silent(struct lan *l)
+{
+	if (l->state != OPEN) {
+		restart(l, SILENT);
+		return;
+	}
+	l->prefer_3 = !l->prefer_3; /* some do not answer to what they cannot do: while nothing is known, both are tried */
+	fail(l, SILENT);
+}
+
+static unsigned most_tries(const struct lan *l)
+{
+	if (l->state == CLOSING)
+		return CLOSE_TRIES;
+	if (l->closed != NULL)
+		return LAST_TRIES;
+	return l->state == COMMAND && l->proven && l->restarts == 0 ? KEPT_TRIES : TRIES;
+}
+
+static void on_due(struct hub_peer *peer)
+{
+	struct lan *l = lan_of(peer);
+	if (l->late) { /* a verdict that was clear at once */
+		struct hwatt_error err;
+		l->late = false;
+		explain(l, &err);
+		fail_with(l, &err);
+	} else if (l->tries < most_tries(l)) {
+		transmit(l);
+	} else if (l->state == CLOSING) {
+		session_ended(l);
+	} else if (l->state == COMMAND || l->state == PRIVILEGE) {
+		session_lost(l);
+	} else {
+		shake_silent(l);
+	}
+}
+
+static void on_go(struct hub_peer *peer)
+{
+	proceed(lan_of(peer));
+}
+
+/* Orders. */
+static void lan_send(struct transport *t, const struct transport_command *c, transport_done *done, void *arg)
+{
+	struct lan *l = (struct lan *)t;
+	assert(l->done == NULL && c->length <= TRANSPORT_MAX_REQUEST && l->closed == NULL);
+	l->done = done;
+	l->arg = arg;
+	l->netfn = c->netfn;
+	l->lun = c->lun;
+	l->command = c->command;
+	l->length = (uint8_t)c->length;
+	if (c->length > 0)
+		memcpy(l->data, c->data, c->length);
+	l->restarts = 0;
+	bool held = now_ms(l) < l->held_until_ms, full = now_ms(l) < l->full_until_ms;
+	if (l->state == IDLE && (held || full)) {
+		l->verdict = held ? REFUSED : FULL;
+		l->late = true;
+		wait_for(l, 0);
+	} else if (l->state == IDLE || l->state == READY) {
+		hub_enter(l->module->hub, &l->peer);
+	} /* else: when what goes on is over */
+}
+
+static void lan_cancel(struct transport *t)
+{
+	struct lan *l = (struct lan *)t;
+	if (l->done == NULL)
+		return;
+	l->done = NULL;
+	if (l->late) {
+		l->late = false;
+		hub_clear_due(l->module->hub, &l->peer);
+	}
+	if (l->state == COMMAND) {
+		l->state = READY;
+		if (l->tries > 1) /* asked twice, no answer: it may have forgotten us */
+			drop_session(l);
+		hub_clear_due(l->module->hub, &l->peer);
+		hub_exit(l->module->hub, &l->peer);
+	} else if (l->state == IDLE || l->state == READY) {
+		hub_exit(l->module->hub, &l->peer); /* it waited for leave */
+	} /* else a handshake: it goes on to its end, which the next poll finds */
+}
+
+static void lan_rest(struct transport *t)
+{
+	struct lan *l = (struct lan *)t;
+	if (l->state == READY && !l->keep)
+		hub_enter(l->module->hub, &l->peer);
+}
+
+static bool lan_raise(struct transport *t)
+{
+	struct lan *l = (struct lan *)t;
+	if (l->privilege != USER || l->no_raise || l->state != READY)
+		return false;
+	if (!l->set_user) { /* perhaps its sessions begin below that */
+		l->set_user = true;
+	} else {
+		l->privilege = OPERATOR;
+		l->raised = true;
+		hwatt_target_remember(l->target, MEMORY_PRIVILEGE, "operator");
+	}
+	l->state = CLOSING; /* the role is the session's: a new one, when this one has ended */
+	l->tries = 0;
+	l->rq = (uint8_t)((l->rq + 1) & 0x3f);
+	transmit(l);
+	return true;
+}
+
+static void lan_close(struct transport *t, void (*closed)(void *arg), void *arg)
+{
+	struct lan *l = (struct lan *)t;
+	lan_cancel(t);
+	l->closed = closed;
+	l->closed_arg = arg;
+	if (l->state == IDLE || l->state == LOOKUP) {
+		finish_leaving(l);
+	} else if (l->state == READY) {
+		hub_enter(l->module->hub, &l->peer);
+	} else if (l->state != CLOSING && l->tries >= LAST_TRIES) { /* it does not answer */
+		hub_clear_due(l->module->hub, &l->peer);
+		finish_leaving(l);
+	} /* else the handshake goes on, so that the session can be ended: a half-open one holds a slot, too */
+}
+
+static const struct transport_kind lan_kind = { .send = lan_send, .cancel = lan_cancel, .rest = lan_rest, .raise = lan_raise,
+						.close = lan_close };
+
+int lan_open(struct lan_module *m, struct hwatt_target *target, struct transport **out, struct hwatt_error *err)
+{
+	const struct hwatt_device *device = hwatt_target_device(target);
+	const struct ipmi_settings *settings = hwatt_target_settings(target);
+	struct account *account;
+	if (account_take(&m->accounts, settings, &account, err) < 0)
+		return -1;
+	struct lan *l = hwatt_alloc(sizeof(*l));
+	l->transport.kind = &lan_kind;
+	l->module = m;
+	l->target = target;
+	l->settings = settings;
+	l->account = account;
+	l->quirks = ipmi_quirks(settings);
+	l->privilege = (uint8_t)(USER + (unsigned)settings->privilege);
+	l->keep = settings->session == IPMI_SESSION_KEEP ||
+		  (settings->session == IPMI_SESSION_AUTO && device->interval_ms <= LAN_KEEP_MS);
+	l->peer.packet = on_packet;
+	l->peer.due = on_due;
+	l->peer.go = on_go;
+	if (lookup_numeric(device->host, device->port != 0 ? device->port : DEFAULT_PORT, &l->peer.to)) {
+		l->resolved = l->numeric = true;
+		hub_join(m->hub, &l->peer);
+	}
+	recall(l);
+	*out = &l->transport;
+	return 0;
+}

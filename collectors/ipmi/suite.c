@@ -1,0 +1,152 @@
+/* SPDX-FileCopyrightText: 2026 The hallwatt authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "suite.h"
+#include <assert.h>
+#include <hallwatt/arena.h>
+#include <openssl/core_names.h>
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#define SUITES 2u
+#define POOL 4096u /* octets asked of the kernel at once */
+
+static const struct suite suites[SUITES] = {
+	{ .number = 3, .authentication = 1, .integrity = 1, .confidentiality = 1, .digest = "SHA1", .mac = 20, .code = 12 },
+	{ .number = 17, .authentication = 3, .integrity = 4, .confidentiality = 1, .digest = "SHA256", .mac = 32, .code = 16 },
+};
+
+struct sealer {
+	EVP_MAC_CTX *macs[SUITES];
+	EVP_CIPHER_CTX *encrypt, *decrypt;
+	uint8_t pool[POOL];
+	size_t pool_at;
+};
+
+const struct suite *suite_find(int number)
+{
+	for (size_t i = 0; i < SUITES; i++)
+		if (suites[i].number == number)
+			return &suites[i];
+	return NULL;
+}
+
+static EVP_MAC_CTX *new_mac(const char *digest)
+{
+	EVP_MAC *mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
+	EVP_MAC_CTX *ctx = mac != NULL ? EVP_MAC_CTX_new(mac) : NULL;
+	char name[16];
+	strcpy(name, digest);
+	OSSL_PARAM params[] = { OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name, 0), OSSL_PARAM_construct_end() };
+	EVP_MAC_free(mac);
+	if (ctx != NULL && EVP_MAC_CTX_set_params(ctx, params) != 1) {
+		EVP_MAC_CTX_free(ctx);
+		return NULL;
+	}
+	return ctx;
+}
+
+/* With a key of its own for each message; the cipher itself is fetched once. */
+static EVP_CIPHER_CTX *new_cipher(int encrypt)
+{
+	EVP_CIPHER *aes = EVP_CIPHER_fetch(NULL, "AES-128-CBC", NULL);
+	EVP_CIPHER_CTX *ctx = aes != NULL ? EVP_CIPHER_CTX_new() : NULL;
+	if (ctx != NULL && (EVP_CipherInit_ex2(ctx, aes, NULL, NULL, encrypt, NULL) != 1 || EVP_CIPHER_CTX_set_padding(ctx, 0) != 1)) {
+		EVP_CIPHER_CTX_free(ctx);
+		ctx = NULL;
+	}
+	EVP_CIPHER_free(aes);
+	return ctx;
+}
+
+int sealer_open(struct sealer **out, struct hwatt_error *err)
+{
+	struct sealer *s = hwatt_alloc(sizeof(*s));
+	bool whole = true;
+	s->pool_at = POOL;
+	for (size_t i = 0; i < SUITES; i++)
+		whole = (s->macs[i] = new_mac(suites[i].digest)) != NULL && whole;
+	s->encrypt = new_cipher(1);
+	s->decrypt = new_cipher(0);
+	if (!whole || s->encrypt == NULL || s->decrypt == NULL) {
+		sealer_close(s);
+		return hwatt_fail(err, HWATT_EIO, "the library of ciphers has no HMAC-SHA1, HMAC-SHA256 or AES-128");
+	}
+	*out = s;
+	return 0;
+}
+
+void sealer_close(struct sealer *s)
+{
+	if (s == NULL)
+		return;
+	for (size_t i = 0; i < SUITES; i++)
+		EVP_MAC_CTX_free(s->macs[i]);
+	EVP_CIPHER_CTX_free(s->encrypt);
+	EVP_CIPHER_CTX_free(s->decrypt);
+	explicit_bzero(s, sizeof(*s));
+	free(s);
+}
+
+/* None of these can fail but for want of memory, which ends the process anyway: a packet with a wrong seal must not leave. */
+static void must(int done)
+{
+	if (done != 1)
+		abort();
+}
+
+void sealer_mac(struct sealer *s, const struct suite *suite, const uint8_t *key, size_t key_length,
+		const struct sealer_part *parts, size_t count, uint8_t out[SUITE_MAX_MAC])
+{
+	EVP_MAC_CTX *ctx = s->macs[suite - suites];
+	size_t length = 0;
+	must(EVP_MAC_init(ctx, key, key_length, NULL));
+	for (size_t i = 0; i < count; i++)
+		must(EVP_MAC_update(ctx, parts[i].bytes, parts[i].length));
+	must(EVP_MAC_final(ctx, out, &length, SUITE_MAX_MAC));
+	assert(length == suite->mac);
+}
+
+static void crypt_blocks(EVP_CIPHER_CTX *ctx, const uint8_t *key, const uint8_t *iv, const uint8_t *in, size_t length,
+			 uint8_t *out)
+{
+	int done = 0;
+	assert(length % SUITE_BLOCK == 0 && length <= INT32_MAX);
+	must(EVP_CipherInit_ex2(ctx, NULL, key, iv, -1, NULL));
+	must(EVP_CipherUpdate(ctx, out, &done, in, (int)length));
+	assert(done == (int)length);
+}
+
+void sealer_encrypt(struct sealer *s, const uint8_t key[SUITE_AES_KEY], const uint8_t iv[SUITE_BLOCK], const uint8_t *in,
+		    size_t length, uint8_t *out)
+{
+	crypt_blocks(s->encrypt, key, iv, in, length, out);
+}
+
+void sealer_decrypt(struct sealer *s, const uint8_t key[SUITE_AES_KEY], const uint8_t iv[SUITE_BLOCK], const uint8_t *in,
+		    size_t length, uint8_t *out)
+{
+	crypt_blocks(s->decrypt, key, iv, in, length, out);
+}
+
+void sealer_random(struct sealer *s, void *out, size_t length)
+{
+	assert(length <= POOL);
+	if (length > POOL - s->pool_at) {
+		for (size_t got = 0; got < POOL;) {
+			ssize_t n = getrandom(s->pool + got, POOL - got, 0);
+			got += n > 0 ? (size_t)n : 0; /* a signal came between: once more */
+		}
+		s->pool_at = 0;
+	}
+	memcpy(out, s->pool + s->pool_at, length);
+	explicit_bzero(s->pool + s->pool_at, length);
+	s->pool_at += length;
+}
+
+bool sealer_equal(const uint8_t *a, const uint8_t *b, size_t length)
+{
+	return CRYPTO_memcmp(a, b, length) == 0;
+}

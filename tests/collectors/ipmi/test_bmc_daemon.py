@@ -1,0 +1,167 @@
+# SPDX-FileCopyrightText: 2026 The hallwatt authors
+# SPDX-License-Identifier: Apache-2.0
+"""The daemon and its sessions: none is left behind, a refused password is tried twice, lost packets lose no polls. The simulator's
+own counters are the judge."""
+import signal
+import sys
+import time
+
+from bmcs import PASSWORD, Bmcs, Daemon, Folder, secret, sleep_until, until
+
+HALLWATT, HALLSIM, CLOCK = sys.argv[1:4]
+
+
+def devices(bmcs):
+    return [(f"srv-{k}", bmcs.address(k)) for k in range(bmcs.count)]
+
+
+def credentials(path, more=""):
+    return f"{{user: hallwatt, password: {{file: {path}}}{more}}}"
+
+
+def sessions_end(password, more, what):
+    with Bmcs(HALLSIM, count=20, profile="each") as bmcs:
+        served = [d for k, d in enumerate(devices(bmcs)) if k % 10 != 1] # keyed ones want another password
+        with Daemon(HALLWATT, credentials(password, more), served) as daemon:
+            until("all are up", daemon.all_up)
+            sleep_until(time.monotonic() + 4)
+            assert daemon.all_up()
+            total = bmcs.control("total")
+            kept = total["live_sessions"]
+            logins = total["logins"]
+            assert (kept >= len(served)) == (what == "kept"), (what, total)
+            assert daemon.stop() == 0
+        total = bmcs.control("total")
+        assert total["live_sessions"] == 0, total
+        assert (logins <= 3 * len(served)) == (what == "kept"), (what, logins)
+        assert total["replayed"] == total["outside_window"] == total["bad_mac"] == 0, total
+
+
+def wrong_password(folder):
+    wrong = secret(folder.dir, "changing", "not-the-password")
+    with Bmcs(HALLSIM, count=10, arguments=["--slots", "4"]) as bmcs:
+        with Daemon(HALLWATT, credentials(wrong), devices(bmcs)) as daemon:
+            until("two tries were made", lambda: bmcs.control("total")["logins_failed"] >= 20)
+            sleep_until(time.monotonic() + 5)
+            daemon.stop(signal.SIGKILL)
+            daemon.start()
+            sleep_until(time.monotonic() + 5)
+            for bmc in bmcs.control("all"):
+                assert bmc["logins_failed"] == 2, bmc
+            assert daemon.metrics().one("hallwatt_ipmi_logins_refused_total") == 0, "after the restart none is tried"
+            secret(folder.dir, "changing", PASSWORD)
+            daemon.reload()
+            until("the right password is taken at once", daemon.all_up, 20)
+            assert daemon.stop() == 0
+        assert bmcs.control("total")["live_sessions"] == 0
+
+
+def killed_four_times(password):
+    """Each kill leaves a session on every BMC. With all slots taken the daemon waits, and nobody is called down for it."""
+    with Bmcs(HALLSIM, count=5, arguments=["--slots", "4", "--idle", "40"]) as bmcs:
+        with Daemon(HALLWATT, credentials(password), devices(bmcs)) as daemon:
+            for _ in range(4):
+                until("all are up", daemon.all_up)
+                daemon.stop(signal.SIGKILL)
+                daemon.start()
+            until("the BMCs are full", lambda: bmcs.control("total")["no_slot"] >= 5)
+            until("they are full to us", lambda: daemon.metrics().one("hallwatt_ipmi_sessions_full_total") >= 5)
+            down = [l for l, v in daemon.metrics().all("hallwatt_device_up") if v == 0]
+            assert not down, down
+            until("all give power again", lambda: len(daemon.metrics().all("hallwatt_power_watts", role="chassis", index="total")) >= 5
+                  and daemon.metrics().one("hallwatt_ipmi_sessions_opened_total") >= 5, 120)
+            assert daemon.stop() == 0
+        assert bmcs.control("total")["live_sessions"] <= 4 * 5 - 5
+
+
+def loss(password):
+    """10 % of the packets lost, each way."""
+    with Bmcs(HALLSIM, count=100) as bmcs:
+        with Daemon(HALLWATT, credentials(password, ", sensors: none"), devices(bmcs), "5s", "timeout: 5s\n") as daemon:
+            until("all are up", daemon.all_up)
+            bmcs.control("fault *:drop=10")
+            before = daemon.metrics()
+            sleep_until(time.monotonic() + 40)
+            after = daemon.metrics()
+            polls = after.one("hallwatt_scheduler_polls_total") - before.one("hallwatt_scheduler_polls_total")
+            missed = after.one("hallwatt_scheduler_polls_missed_total") - before.one("hallwatt_scheduler_polls_missed_total")
+            assert polls > 600 and missed < polls / 100, (polls, missed)
+            print(f"{polls:.0f} polls, {missed:.0f} missed")
+
+
+def forgetful(password):
+    """Sessions that vanish without a word cost a poll's time, not the poll."""
+    with Bmcs(HALLSIM, count=10, faults=["*:forget=7"]) as bmcs:
+        with Daemon(HALLWATT, credentials(password, ", sensors: none"), devices(bmcs), "5s", "timeout: 5s\n") as daemon:
+            until("all are up", daemon.all_up)
+            before = daemon.metrics().one("hallwatt_scheduler_polls_missed_total")
+            sleep_until(time.monotonic() + 25)
+            m = daemon.metrics()
+            assert m.one("hallwatt_ipmi_sessions_lost_total") >= 10
+            assert m.one("hallwatt_scheduler_polls_missed_total") == before
+            assert daemon.stop() == 0
+
+
+def downgrade(password):
+    """Who has done 17 is not asked for 3, also after a restart."""
+    with Bmcs(HALLSIM, count=2) as bmcs:
+        with Daemon(HALLWATT, credentials(password), devices(bmcs)) as daemon:
+            until("all are up", daemon.all_up)
+            time.sleep(1.5) # what was learnt is written each second
+            daemon.stop()
+            bmcs.control("fault *:no-suite-17")
+            daemon.start()
+            until("both are refused", lambda: daemon.log().count("took cipher suite 17") >= 2)
+            assert not any(v == 1 for _, v in daemon.metrics().all("hallwatt_device_up"))
+            daemon.stop()
+        assert bmcs.control("total")["logins"] == 2
+
+
+def holds_double(folder):
+    """Two tries, a quarter of an hour, two tries, half an hour ...; 150 of the daemon's seconds in one."""
+    wrong = secret(folder.dir, "wrong", "not-the-password")
+    with Bmcs(HALLSIM, count=3) as bmcs:
+        with Daemon(HALLWATT, credentials(wrong), devices(bmcs), "30s", clock=CLOCK, speed=150) as daemon:
+            def tries():
+                return {bmc["logins_failed"] for bmc in bmcs.control("all")}
+
+            def most():
+                found = tries() or {0}
+                assert max(found) <= 6, found
+                return found
+
+            until("two tries each", lambda: most() == {2})
+            began = time.monotonic()
+            until("two more", lambda: most() == {4}, 30)
+            second = time.monotonic()
+            assert 15 * 60 <= (second - began) * 150 + 90, "the first hold is a quarter of an hour"
+            until("two more", lambda: most() == {6}, 60)
+            assert 30 * 60 <= (time.monotonic() - second) * 150 + 90, "the second is half an hour"
+            assert daemon.stop() == 0
+
+
+def disagreement(password):
+    """DCMI and the supplies say different things for ten minutes: a word about it, once, and of no other BMC."""
+    with Bmcs(HALLSIM, count=10, profile="each") as bmcs:
+        both = [("agreed", bmcs.address(0)), ("quarrel", bmcs.address(7))]
+        with Daemon(HALLWATT, credentials(password), both, "30s", clock=CLOCK, speed=100) as daemon:
+            until("it is told", lambda: "the power supplies together says" in daemon.log(), 30)
+            sleep_until(time.monotonic() + 6)
+            lines = [line for line in daemon.log().splitlines() if "the first counts" in line]
+            assert len(lines) == 1 and "logger=quarrel" in lines[0] and "DCMI says" in lines[0], lines
+            assert daemon.stop() == 0
+
+
+def main():
+    with Folder() as folder:
+        password = secret(folder.dir, "password", PASSWORD)
+        tests = {"kept": lambda: sessions_end(password, "", "kept"),
+                 "closed": lambda: sessions_end(password, ", session: close", "closed"),
+                 "wrong": lambda: wrong_password(folder), "loss": lambda: loss(password), "forgetful": lambda: forgetful(password),
+                 "holds": lambda: holds_double(folder), "disagreement": lambda: disagreement(password),
+                 "downgrade": lambda: downgrade(password), "killed": lambda: killed_four_times(password)}
+        for name in sys.argv[4:] or tests:
+            tests[name]()
+
+
+main()

@@ -1,0 +1,84 @@
+/* SPDX-FileCopyrightText: 2026 The hallwatt authors
+ * SPDX-License-Identifier: Apache-2.0 */
+
+/* redfish_service.h - what one simulated Redfish service answers: no sockets, no TLS, time is an argument.
+ *
+ * Faults, each with a number N (1 when it is not given); they hold for all services:
+ *   busy:N       every N-th request is answered with 503 and Retry-After: 1
+ *   full         no session to be had: 503 with RAC0218, also for Basic
+ *   forget:N     sessions are forgotten after N requests: 401
+ *   no-sessions  POST of a session is 405; Basic only
+ *   slow:N       every answer takes N ms          expand-slow:N  only those to $expand
+ *   no-expand    $expand is promised, and answered with 501
+ *   broken:N     every N-th body is no JSON       truncated:N    every N-th ends in the middle
+ *   redirect     the service root is at another host
+ *   huge         the power resource is 4 MiB long */
+#ifndef HALLSIM_REDFISH_SERVICE_H
+#define HALLSIM_REDFISH_SERVICE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "bmc_power.h"
+#include "fault.h"
+
+#define REDFISH_USER "monitor"
+#define REDFISH_PASSWORD "monitor-secret"
+#define REDFISH_SLOTS 32 /* most sessions of a service */
+#define REDFISH_BODY (5u << 20)
+
+struct redfish_session {
+	char token[33]; /* "": free */
+	uint32_t id;
+	int64_t used_ms;
+	int64_t requests;
+};
+
+struct redfish_rules { /* 0: not asked for */
+	int64_t busy, full, forget, no_sessions, slow, expand_slow, no_expand, broken, truncated, redirect, huge;
+};
+
+struct redfish_counts {
+	int64_t requests, logins, logouts, refused, basic, unauthorized, expired, missing;
+};
+
+struct redfish_service { /* {0} but for number and tree is fresh */
+	uint32_t number;
+	const char *tree;  /* folder that holds redfish/v1/index.json, NULL: made up */
+	bool modern;
+	int64_t slots, idle_ms;
+	uint64_t seed;
+	const struct bmc_power_source *power; /* NULL: bmc_power_at of seed and number */
+	uint32_t next_id;
+	struct redfish_session sessions[REDFISH_SLOTS];
+	struct redfish_counts counts;
+};
+
+struct redfish_request {
+	const char *method, *path, *query; /* query "" when there is none */
+	const char *token, *authorization; /* "" when absent */
+	const char *body;
+};
+
+struct redfish_reply {
+	int status;
+	char token[33], location[96];
+	int retry_after_s;  /* 0: none */
+	int64_t delay_ms;
+	bool truncated;     /* the connection ends in the middle of the body */
+	char *body;         /* malloc'ed */
+	size_t length;
+};
+
+/* Takes a rule; "clear" takes all away. */
+int redfish_rule(struct redfish_rules *rules, const char *text, struct sim_fault *fault);
+/* Answers; `now_ms` is UTC. */
+void redfish_answer(struct redfish_service *service, const struct redfish_rules *rules, int64_t now_ms,
+                    const struct redfish_request *request, struct redfish_reply *reply);
+/* Sessions that are open now. */
+int64_t redfish_live(const struct redfish_service *service, int64_t now_ms);
+/* As after a restart of the BMC. */
+void redfish_forget(struct redfish_service *service);
+
+#endif
