@@ -147,7 +147,9 @@ const char *words_window(enum hwatt_language language, const char *window)
 
 const char *words_quality(enum hwatt_language language, char letter)
 {
-	return find(qualities, COUNT(qualities), language, (const char[]){ letter, '\0' });
+	const char name[] = { letter, '\0' };
+	const char *found = find(qualities, COUNT(qualities), language, name);
+	return found != name ? found : "?"; /* the name itself ends with this call */
 }
 
 const char *words_stage(enum hwatt_language language, const char *stage)
