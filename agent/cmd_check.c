@@ -13,7 +13,7 @@
 
 struct check { /* what the arguments say */
 	const char *file;
-	const char *schema; /* "main" or "contract"; NULL: check the file */
+	const char *schema; /* "main", "contract" or the name of a register; NULL: check the file */
 	bool json;
 	bool help;
 };
@@ -21,10 +21,11 @@ struct check { /* what the arguments say */
 static const char help[] =
 	"Usage: hallwatt check -c FILE\n"
 	"       hallwatt check --schema[=contract]\n\n"
-	"Reads the configuration with all that belongs to it (included files, contracts, profiles) and tells every mistake\n"
+	"Reads the configuration with all that belongs to it (included files, contracts, registers, profiles) and tells every mistake\n"
 	"as file:line:column: what is wrong, and what would be right.\n\n"
 	"  -c, --config.file FILE  the main file\n"
-	"      --schema[=WHICH]    print the JSON Schema instead: of the main file, or of a contract\n"
+	"      --schema[=WHICH]    print the JSON Schema instead: of the main file (main), a contract (contract), a ruleset (rulesets),\n"
+	"                          or a row of readings, certificates, factors, benchmarks or supplier_figures\n"
 	"      --format FORMAT     text, or json\n"
 	"  -h, --help              this text\n"
 	"      --version           the version\n\n"
@@ -35,6 +36,15 @@ static int misuse(const char *what, const char *word)
 	fprintf(stderr, "hallwatt check: %s%s%s\nhallwatt check --help tells more.\n", what, word != NULL ? " " : "",
 		word != NULL ? word : "");
 	return CMD_MISUSE;
+}
+
+/* The register of that name; BOOKS_KINDS: there is none. */
+static enum books_kind book_named(const char *name)
+{
+	int kind = 0;
+	while (kind < BOOKS_KINDS && strcmp(books_name((enum books_kind)kind), name) != 0)
+		kind++;
+	return (enum books_kind)kind;
 }
 
 static int parse(int argc, char **argv, struct check *check)
@@ -70,8 +80,9 @@ static int parse(int argc, char **argv, struct check *check)
 		return misuse("takes no argument like", argv[optind]);
 	if (check->schema == NULL && check->file == NULL)
 		return misuse("say which file: -c FILE", NULL);
-	if (check->schema != NULL && strcmp(check->schema, "main") != 0 && strcmp(check->schema, "contract") != 0)
-		return misuse("--schema is main or contract, not", check->schema);
+	if (check->schema != NULL && strcmp(check->schema, "main") != 0 && strcmp(check->schema, "contract") != 0 &&
+	    book_named(check->schema) == BOOKS_KINDS)
+		return misuse("--schema is main, contract or the name of a register, not", check->schema);
 	return CMD_DONE;
 }
 
@@ -91,7 +102,12 @@ static int print_schema(const char *which)
 	struct hwatt_arena *arena = hwatt_arena_new();
 	struct hwatt_text text;
 	hwatt_text_init(&text, SCHEMA_MAX);
-	if (strcmp(which, "contract") == 0)
+	enum books_kind book = book_named(which);
+	char id[64];
+	snprintf(id, sizeof(id), "urn:hallwatt:schema:%s:1", which);
+	if (book != BOOKS_KINDS)
+		schema_print(books_schema(book), id, &text);
+	else if (strcmp(which, "contract") == 0)
 		schema_print(contract_schema(), "urn:hallwatt:schema:contract:1", &text);
 	else
 		schema_print(config_schema(arena), "urn:hallwatt:schema:config:1", &text);

@@ -5,6 +5,7 @@
 #include "daemon.h"
 #include "past.h"
 #include "progress.h"
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
@@ -25,18 +26,19 @@
 #define MONTH_S (INT64_C(366) * 86400 / 12)
 #define ARGUMENT_SIZE 64
 #define SIGNALS 4
+#define FIRST_BMC 26 /* the simulated server behind IPMI is so many addresses above the first device */
 
 extern char **environ;
 
 static const char help[] =
 	"Usage: hallwatt demo [OPTION...]\n"
 	"\n"
-	"Runs a simulated data hall on loopback that answers SNMP as real devices do, meters thirteen months of its past,\n"
-	"and starts the daemon on it. Ctrl-C ends everything; the state goes with it.\n"
+	"Runs a simulated data hall on loopback that answers SNMP, IPMI and Redfish as real devices do, meters thirteen months\n"
+	"of its past, and starts the daemon on it. Ctrl-C ends everything; the state goes with it.\n"
 	"\n"
 	"      --listen ADDRESS    where to serve (127.0.0.1:9890)\n"
 	"      --base ADDRESS      first address of the simulated devices, in 127.0.0.0/8 (127.9.0.1)\n"
-	"      --port PORT         their UDP port (16161)\n"
+	"      --port PORT         their port, of UDP and TCP (16161)\n"
 	"      --months N          months of past to meter, 0 to 24 (13)\n"
 	"      --seed N            another hall (1)\n"
 	"      --dir DIR           keep configuration and state here instead of a folder that is deleted at the end\n"
@@ -310,13 +312,20 @@ static int start_hall(struct demo *d, struct hwatt_error *err)
 
 static void say_what_to_open(const struct demo *d)
 {
+	char bmc[INET_ADDRSTRLEN] = "";
+	struct in_addr address = {0};
+	if (inet_pton(AF_INET, d->base, &address) == 1) {
+		address.s_addr = htonl(ntohl(address.s_addr) + FIRST_BMC);
+		inet_ntop(AF_INET, &address, bmc, sizeof(bmc));
+	}
 	fprintf(stderr,
 		"\nThe hall is live. Open\n"
 		"    http://%s/            what there is\n"
 		"    http://%s/metrics     readings, energy, ratios and verdicts\n"
 		"and ask the devices themselves: snmpwalk -v2c -c public %s:%s\n"
+		"    hallwatt probe -c %s/hallwatt.yaml --credentials hall-bmcs ipmi://%s:%s\n"
 		"Configuration: %s/hallwatt.yaml    Ctrl-C ends the demo.\n\n",
-		d->listen, d->listen, d->base, d->port, d->folder);
+		d->listen, d->listen, d->base, d->port, d->folder, bmc, d->port, d->folder);
 }
 
 static void on_signal(uv_signal_t *signal, int number)

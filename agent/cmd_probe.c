@@ -243,7 +243,9 @@ static void put_json_readings(struct probe *p)
 		bool none = false;
 		put_fact(&p->out, "name", r->name, &none);
 		put_fact(&p->out, "source", r->source, &none);
-		if (!r->alternative && has_alternative(points, count, r))
+		if (r->alternative)
+			hwatt_text_puts(&p->out, ",\"chosen\":false");
+		else if (has_alternative(points, count, r))
 			hwatt_text_puts(&p->out, ",\"chosen\":true");
 		hwatt_text_putc(&p->out, '}');
 		first = false;

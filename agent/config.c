@@ -3,6 +3,7 @@
 #include "config.h"
 #include "contract.h"
 #include "discovery.h"
+#include "fetch.h"
 #include "watch.h"
 #include "names.h"
 #include "nearest.h"
@@ -14,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <sys/stat.h>
 
 #define FILES_MAX 10000u
@@ -40,12 +42,84 @@ struct raw { /* what one file says */
 	int64_t interval_ms, timeout_ms, stale_after_ms, retries;
 	bool enable_lifecycle;
 	struct { int level, format; } log;
+	struct hwatt_list books[BOOKS_KINDS]; /* const struct hwatt_node * */
 	struct hwatt_list include, profiles, contracts; /* const struct hwatt_node *, so that a mistake has its place */
 	struct hwatt_list credentials, sites, racks, devices, discovery;
 };
 
 #define ROW(of, field, key, what) .name = key, .type = what, .offset = offsetof(of, field)
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+#define DC_ROW(field, key, what) ROW(struct config_data_centre, field, key, what)
+static const char *const centre_types[] = { "not_stated", "enterprise", "colocation", "cohosting", NULL };
+static const struct hwatt_option refrigerant_rows[] = {
+	{ ROW(struct config_refrigerant, name, "name", HWATT_STRING), .flags = HWATT_REQUIRED, .help = "name, like R-1234ze" },
+	{ ROW(struct config_refrigerant, charge, "charge_kg", HWATT_DECIMAL), .min = 1, .max = INT64_C(1000000000000),
+	  .help = "mass in the machines, in kg" },
+	{ ROW(struct config_refrigerant, gwp, "gwp", HWATT_DECIMAL), .min = 0, .max = INT64_C(100000000000),
+	  .help = "global warming potential" },
+};
+static const struct hwatt_schema refrigerant_schema = {
+	.name = "refrigerant", .help = "a refrigerant of the cooling", .size = sizeof(struct config_refrigerant),
+	.options = refrigerant_rows, .count = COUNT(refrigerant_rows), .mark_offset = offsetof(struct config_refrigerant, mark),
+};
+static const struct hwatt_option data_centre_rows[] = {
+	{ DC_ROW(owner, "owner", HWATT_STRING), .help = "who owns it" },
+	{ DC_ROW(owner_contact, "owner_contact", HWATT_STRING), .help = "how to reach the owner" },
+	{ DC_ROW(operator, "operator", HWATT_STRING), .help = "who operates it" },
+	{ DC_ROW(operator_contact, "operator_contact", HWATT_STRING), .help = "how to reach the operator" },
+	{ DC_ROW(lau, "lau", HWATT_STRING), .help = "Eurostat's code of the local administrative unit" },
+	{ DC_ROW(nuts3, "nuts3", HWATT_STRING), .pattern = "^([A-Z]{2}[A-Z0-9]{3})?$", .help = "NUTS 3 code, like SE332" },
+	{ DC_ROW(type, "type", HWATT_ENUM), .words = centre_types, .fallback = "not_stated", .help = "whom it serves" },
+	{ DC_ROW(operation_start, "operation_start", HWATT_STRING), .pattern = "^([0-9]{4}-(0[1-9]|1[0-2]))?$",
+	  .help = "year and month of the entry into operation, in quotes: \"2019-06\"" },
+	{ DC_ROW(elec_redundancy, "electrical_redundancy", HWATT_STRING), .help = "of the supply, by line-up: N, N+1, 2N ..." },
+	{ DC_ROW(elec_redundancy_rack, "electrical_redundancy_rack", HWATT_STRING), .help = "of the supply, by rack" },
+	{ DC_ROW(cool_redundancy, "cooling_redundancy", HWATT_STRING), .help = "of the cooling, by room" },
+	{ DC_ROW(cool_redundancy_rack, "cooling_redundancy_rack", HWATT_STRING), .help = "of the cooling, by rack" },
+	{ DC_ROW(no_grid_functions, "no_grid_functions", HWATT_BOOL), .help = "true when it offers no services to the grid" },
+	{ DC_ROW(grid_functions, "grid_functions", HWATT_LIST), .item = HWATT_STRING, .help = "services that it offers to the grid" },
+	{ DC_ROW(refrigerants, "refrigerants", HWATT_LIST), .schema = &refrigerant_schema, .help = "refrigerants of the computer rooms' cooling" },
+};
+static const struct hwatt_schema data_centre_schema = {
+	.name = "data centre", .help = "what the yearly report asks of a site", .size = sizeof(struct config_data_centre),
+	.options = data_centre_rows, .count = COUNT(data_centre_rows),
+};
+
+const char *config_data_centre_type(int type)
+{
+	return type > 0 ? centre_types[type] : "";
+}
+
+static const char *const allocation_words[] = { "proportional", "two_part", "reserved", NULL };
+static const struct hwatt_option allocation_rows[] = {
+	{ ROW(struct config_allocation, rule, "rule", HWATT_ENUM), .words = allocation_words, .fallback = "proportional",
+	  .help = "proportional: overhead follows IT energy; two_part: a part of it follows contracted power; reserved: all of it does" },
+	{ ROW(struct config_allocation, fixed_ppm, "fixed", HWATT_RATIO), .min = 0, .max = HWATT_PPM,
+	  .help = "two_part: the part of the overhead that follows contracted power" },
+	{ ROW(struct config_allocation, contracted_mw, "contracted_power", HWATT_POWER), .min = 1, .max = INT64_C(1000000000000),
+	  .help = "two_part, reserved: power that the site has to let, let or not" },
+};
+static void check_allocation(const void *object, const struct hwatt_node *at, struct hwatt_report *report)
+{
+	const struct config_allocation *a = object;
+	struct hwatt_mark mark = hwatt_node_mark(at, "fixed");
+	if (a->rule == 1 && document_get(at, "fixed") == NULL)
+		hwatt_report_add(report, &at->mark, "two_part needs \"fixed\": the part of the overhead that follows contracted power, like 0.4");
+	else if (a->rule != 1 && document_get(at, "fixed") != NULL)
+		hwatt_report_add(report, &mark, "\"fixed\" belongs to the rule two_part");
+	if (a->rule != 0 && a->contracted_mw == 0)
+		hwatt_report_add(report, &at->mark, "%s needs \"contracted_power\": the power that the site has to let, like 400 kW",
+				 allocation_words[a->rule]);
+}
+static const struct hwatt_schema allocation_schema = {
+	.name = "allocation", .help = "how cooling and losses are shared out among contracts", .size = sizeof(struct config_allocation),
+	.options = allocation_rows, .count = COUNT(allocation_rows), .check = check_allocation,
+};
+
+static const char *const onsite_words[] = { "hydro", "wind", "solar", "biomass", "geothermal", "ocean", "nuclear", "fossil", "waste",
+					    "unknown", NULL };
+static_assert(COUNT(onsite_words) == CERTIFICATE_TECHNOLOGIES + 1, "a word for each technology");
 
 static const struct hwatt_option site_rows[] = {
 	{ ROW(struct config_site, id, "id", HWATT_STRING), .flags = HWATT_REQUIRED, .pattern = DEVICE_ID,
@@ -58,6 +132,14 @@ static const struct hwatt_option site_rows[] = {
 	  .help = "time zone in which days, months and years are cut, like Europe/Stockholm" },
 	{ ROW(struct config_site, rated_it_mw, "rated_it_power", HWATT_POWER), .min = 0, .max = INT64_C(1000000000000),
 	  .help = "power that the site is built to give to IT equipment" },
+	{ ROW(struct config_site, ruleset, "ruleset", HWATT_STRING), .fallback = RULESET_DEFAULT,
+	  .help = "rules that its figures are computed by" },
+	{ ROW(struct config_site, onsite, "onsite_technology", HWATT_ENUM), .words = onsite_words, .fallback = "unknown",
+	  .help = "what the meters with the power role onsite measure; only a renewable source counts as one" },
+	{ ROW(struct config_site, allocation, "allocation", HWATT_OBJECT), .schema = &allocation_schema,
+	  .help = "how cooling and losses are shared out among the contracts" },
+	{ ROW(struct config_site, data_centre, "data_centre", HWATT_OBJECT), .schema = &data_centre_schema,
+	  .help = "what the yearly report asks of a site" },
 };
 static const struct hwatt_schema site_schema = {
 	.name = "site", .help = "a data hall or data centre", .size = sizeof(struct config_site), .options = site_rows,
@@ -118,8 +200,10 @@ static const struct hwatt_schema device_schema = {
 
 static const struct hwatt_option discovery_rows[] = {
 	{ ROW(struct raw_discovery, file, "file", HWATT_LIST), .item = HWATT_NODE, .flags = HWATT_ONE_OR_LIST, .pattern = ".",
-	  .help = "files of targets in the manner of Prometheus' file_sd, as patterns relative to this file" },
-	{ ROW(struct raw_discovery, http, "http", HWATT_NODE), .pattern = "^https?://", .help = "not supported yet" },
+	  .help = "files of targets in the manner of Prometheus' file_sd, as patterns relative to this file; "
+		  "taken in when they change" },
+	{ ROW(struct raw_discovery, http, "http", HWATT_NODE), .pattern = "^https?://",
+	  .help = "address of a list of targets in the manner of Prometheus' http_sd, asked for once a minute" },
 };
 static const struct hwatt_schema discovery_schema = {
 	.name = "discovery", .help = "devices from elsewhere", .size = sizeof(struct raw_discovery), .options = discovery_rows,
@@ -134,6 +218,9 @@ static const struct hwatt_option log_rows[] = {
 	  .help = "how a line is written" },
 };
 static const struct hwatt_schema log_schema = { .name = "log", .size = 2 * sizeof(int), .options = log_rows, .count = 2 };
+
+#define BOOK(kind, key) .name = key, .type = HWATT_LIST, .offset = offsetof(struct raw, books) + (kind) * sizeof(struct hwatt_list), \
+			.item = HWATT_NODE, .flags = HWATT_ONE_OR_LIST, .pattern = "."
 
 /* The main file's rows; `credentials`, whose schema the collectors make, comes last. */
 static const struct hwatt_option main_rows[] = {
@@ -160,9 +247,15 @@ static const struct hwatt_option main_rows[] = {
 	{ ROW(struct raw, racks, "racks", HWATT_LIST), .schema = &rack_schema, .help = "racks whose usable power is known" },
 	{ ROW(struct raw, devices, "devices", HWATT_LIST), .schema = &device_schema, .help = "what is polled" },
 	{ ROW(struct raw, discovery, "device_discovery", HWATT_LIST), .schema = &discovery_schema,
-	  .help = "devices from files that other programs write" },
+	  .help = "devices from files that other programs write, or from their servers" },
 	{ ROW(struct raw, contracts, "contracts", HWATT_LIST), .item = HWATT_NODE, .flags = HWATT_ONE_OR_LIST, .pattern = ".",
 	  .help = "files with one contract each, as patterns relative to this file" },
+	{ BOOK(BOOKS_READINGS, "readings"), .help = "files with what is read by people: water, heat, fuels, areas ... (CSV or YAML)" },
+	{ BOOK(BOOKS_CERTIFICATES, "certificates"), .help = "files with cancelled guarantees of origin and contracted deliveries (CSV or YAML)" },
+	{ BOOK(BOOKS_FACTORS, "factors"), .help = "files with emission factors beside the shipped ones (CSV or YAML)" },
+	{ BOOK(BOOKS_RULESETS, "rulesets"), .help = "files with a ruleset each, beside the shipped ones" },
+	{ BOOK(BOOKS_BENCHMARKS, "benchmarks"), .help = "files with what makers declare of server models (CSV or YAML)" },
+	{ BOOK(BOOKS_SUPPLIER_FIGURES, "supplier_figures"), .help = "files with figures that suppliers reported (CSV or YAML)" },
 };
 
 /* Keys that an included file may hold. */
@@ -239,6 +332,7 @@ struct loader {
 	struct pending *pending; /* devices as they were read */
 	size_t pending_count, pending_capacity;
 	size_t contract_capacity;
+	enum books_kind kind; /* of the books being read */
 	const void *defaults[PROTOCOLS_MAX]; /* settings of devices without credentials, once they were needed */
 };
 
@@ -497,15 +591,39 @@ static void note_places(struct loader *l, const struct raw *raw)
 	l->config->target_places = (struct hwatt_list){ .items = places, .count = count };
 }
 
+/* The list of a server as it was kept last: `state`/targets-HASH.json; it may not be there yet, or not for us to read. */
+static void load_fetched(struct loader *l, const struct hwatt_node *node, struct fetch_order *out)
+{
+	unsigned char digest[EVP_MAX_MD_SIZE];
+	const char *text = node->kind == HWATT_NODE_SCALAR ? node->text : "";
+	*out = (struct fetch_order){ .url = "", .file = "" };
+	if (strncmp(text, "http://", 7) != 0 && strncmp(text, "https://", 8) != 0) {
+		mistake(l, node->mark, "the address of a list of targets begins with http:// or https://");
+		return;
+	}
+	if (strchr(text, '@') != NULL) {
+		mistake(l, node->mark, "a user does not belong in an address");
+		return;
+	}
+	EVP_Digest(text, strlen(text), digest, NULL, EVP_sha256(), NULL);
+	out->url = hwatt_arena_strdup(l->config->arena, text);
+	out->file = hwatt_arena_printf(l->config->arena, "%s/targets-%02x%02x%02x%02x%02x%02x.json", l->config->state, digest[0],
+				       digest[1], digest[2], digest[3], digest[4], digest[5]);
+	if (access(out->file, R_OK) == 0)
+		load_targets(l, out->file);
+}
+
 static void discover(struct loader *l)
 {
 	const struct raw *raw = &l->sources[0].raw;
+	struct fetch_order *orders = hwatt_arena_alloc(l->config->arena, (raw->discovery.count + 1) * sizeof(*orders));
+	l->config->target_urls.items = orders;
 	for (size_t i = 0; i < raw->discovery.count; i++) {
 		const struct raw_discovery *d = &((const struct raw_discovery *)raw->discovery.items)[i];
 		if (d->http != NULL)
-			mistake(l, d->http->mark, "discovery over HTTP is not supported yet; write the targets to a file and name it with file");
+			load_fetched(l, d->http, &orders[l->config->target_urls.count++]);
 		else if (d->file.count == 0 && d->mark.file != NULL)
-			mistake(l, d->mark, "say where the devices come from: {file: PATTERN}");
+			mistake(l, d->mark, "say where the devices come from: {file: PATTERN} or {http: URL}");
 		each_file(l, &d->file, load_targets);
 	}
 	note_places(l, raw);
@@ -692,6 +810,69 @@ static void load_contract(struct loader *l, const char *path)
 	names_add(&l->contracts, contract->id, contract);
 }
 
+/* Takes a file of the books of l->kind. */
+static void load_book(struct loader *l, const char *path)
+{
+	struct hwatt_text bytes;
+	struct hwatt_error err;
+	hwatt_text_init(&bytes, DOCUMENT_MAX_OCTETS);
+	if (document_read(path, &bytes, &err) < 0) {
+		mistake(l, (struct hwatt_mark){ path, 1, 1 }, err.text);
+	} else {
+		EVP_DigestUpdate(l->digest, hwatt_text_string(&bytes), bytes.length);
+		books_take(l->config->books, l->kind, path, hwatt_text_string(&bytes), bytes.length, l->config->arena, l->report);
+	}
+	hwatt_text_free(&bytes);
+}
+
+static void check_contract_name(struct loader *l, const char *contract, struct hwatt_mark at)
+{
+	if (contract[0] != '\0' && names_find(&l->contracts, contract) == NULL)
+		hwatt_report_add(l->report, &at, "there is no contract \"%.60s\"%s", contract, names_hint(&l->contracts, contract, l->documents));
+}
+
+/* The names in the books, and the rules that the sites name. */
+static void check_books(struct loader *l)
+{
+	const struct config *c = l->config;
+	size_t count;
+	const struct logbook_row *readings = c->books->rows[BOOKS_READINGS].items;
+	for (size_t i = 0; i < c->books->rows[BOOKS_READINGS].count; i++)
+		check_site_name(l, readings[i].site, readings[i].mark);
+	const struct certificate *certificates = books_certificates(c->books, &count);
+	for (size_t i = 0; i < count; i++) {
+		check_site_name(l, certificates[i].site, certificates[i].mark);
+		check_contract_name(l, certificates[i].contract, certificates[i].mark);
+	}
+	const struct supplier_figure *figures = books_supplier_figures(c->books, &count);
+	for (size_t i = 0; i < count; i++)
+		check_contract_name(l, figures[i].contract, figures[i].mark);
+	const struct benchmark *benchmarks = books_benchmarks(c->books, &count);
+	for (size_t i = 0; i < count; i++)
+		for (size_t k = 0; k < benchmarks[i].devices.count; k++) {
+			const char *id = ((const char *const *)benchmarks[i].devices.items)[k];
+			if (names_find(&l->devices, id) == NULL)
+				hwatt_report_add(l->report, &benchmarks[i].mark, "there is no device \"%.60s\"%s", id,
+						 names_hint(&l->devices, id, l->documents));
+		}
+	for (size_t i = 0; i < c->site_count; i++)
+		if (books_ruleset(c->books, c->sites[i].ruleset) == NULL)
+			hwatt_report_add(l->report, &c->sites[i].mark, "there is no ruleset \"%.60s\"; shipped are EED-2024, EED-2026 and "
+					 "ISO-30134-2016", c->sites[i].ruleset);
+}
+
+static void load_books(struct loader *l)
+{
+	struct config *c = l->config;
+	for (int kind = 0; kind < BOOKS_KINDS; kind++) {
+		struct hwatt_list files = l->sources[0].raw.books[kind];
+		l->kind = (enum books_kind)kind;
+		each_file(l, &files, load_book);
+	}
+	books_finish(c->books, c->arena, l->report);
+	check_books(l);
+}
+
 /* What the main file alone says. */
 static void take_main(struct loader *l)
 {
@@ -753,8 +934,17 @@ static void load_all(struct loader *l)
 	each_file(l, &contracts, load_contract);
 	names_sort(&l->contracts);
 	report_twice(l, &l->contracts, "contract", offsetof(struct contract, mark));
+	load_books(l);
 	finish_hash(l->digest, l->config->hash);
 	finish_hash(l->own_digest, l->config->own_hash);
+}
+
+const struct ruleset *config_ruleset(const struct config *config, const char *site)
+{
+	for (size_t i = 0; i < config->site_count; i++)
+		if (strcmp(config->sites[i].id, site) == 0)
+			return books_ruleset(config->books, config->sites[i].ruleset);
+	return NULL;
 }
 
 struct config *config_load(const char *path, struct hwatt_report *report)
@@ -767,6 +957,7 @@ struct config *config_load(const char *path, struct hwatt_report *report)
 	l.config = hwatt_arena_alloc(arena, sizeof(*l.config));
 	l.config->arena = arena;
 	l.config->file = hwatt_arena_strdup(arena, path);
+	l.config->books = books_new(arena);
 	l.schema = config_schema(l.documents);
 	if (l.digest == NULL || EVP_DigestInit_ex(l.digest, EVP_sha256(), NULL) != 1 || l.own_digest == NULL ||
 	    EVP_DigestInit_ex(l.own_digest, EVP_sha256(), NULL) != 1)

@@ -6,15 +6,38 @@
 #ifndef HALLWATT_CONFIG_H
 #define HALLWATT_CONFIG_H
 
+#include "books.h"
 #include "document.h"
 #include <hallwatt/collector.h>
 #include <hallwatt/device.h>
 
 struct contract;
 
+struct config_refrigerant {
+	const char *name;
+	int64_t charge, gwp;        /* millionths of kg and of 1 */
+	struct hwatt_mark mark;
+};
+
+struct config_data_centre { /* what the yearly report asks of a site and no meter tells; "" not stated */
+	const char *owner, *owner_contact, *operator, *operator_contact, *lau, *nuts3;
+	int type;                   /* 0: not stated; see config.c */
+	const char *operation_start; /* "2019-06" */
+	const char *elec_redundancy, *elec_redundancy_rack, *cool_redundancy, *cool_redundancy_rack;
+	bool no_grid_functions;     /* stated that there are none */
+	struct hwatt_list grid_functions; /* const char * */
+	struct hwatt_list refrigerants;   /* struct config_refrigerant */
+};
+
+struct config_allocation { int rule; int64_t fixed_ppm, contracted_mw; }; /* enum allocation_rule */
+
 struct config_site {
 	const char *id, *name, *country, *bidding_zone, *timezone;
 	int64_t rated_it_mw;
+	const char *ruleset;        /* id: how its figures are computed */
+	int onsite;                 /* what its own plant burns: enum certificate_technology; CERTIFICATE_UNKNOWN when not stated */
+	struct config_allocation allocation;
+	struct config_data_centre data_centre;
 	struct hwatt_mark mark;
 };
 
@@ -66,6 +89,7 @@ struct config {
 	enum hwatt_level log_level;
 	enum hwatt_log_format log_format;
 	struct hwatt_list target_places; /* struct watch_place: where files of targets are looked for */
+	struct hwatt_list target_urls;   /* struct fetch_order: lists of targets that servers have */
 	struct hwatt_list profiles; /* const char *: further folders of profiles, absolute */
 	size_t site_count, rack_count, credentials_count, device_count, contract_count;
 	struct config_site *sites;
@@ -73,7 +97,13 @@ struct config {
 	struct config_credentials *credentials;
 	struct config_device *devices;
 	struct contract **contracts;
+	struct books *books;        /* readings, certificates, factors ... */
 };
+
+/* The rules of a site's figures; NULL when there is no such site. */
+const struct ruleset *config_ruleset(const struct config *config, const char *site);
+/* "enterprise" ...; "" for 0. */
+const char *config_data_centre_type(int type);
 
 /* Reads `path` with its includes, discovered devices and contracts; every collector's settings are read by its table. NULL when `report` then holds mistakes. */
 struct config *config_load(const char *path, struct hwatt_report *report);

@@ -103,6 +103,8 @@ static const struct hwatt_option contract_keys[] = {
 	  .help = "what was promised, one row each" },
 	{ .name = "registers", .type = HWATT_OBJECT, .offset = offsetof(struct contract, register_files),
 	  .schema = &registers_schema, .help = "tables kept by hand: equipment, documents, activities, factories, counters, places" },
+	{ .name = "reserved_power", .type = HWATT_POWER, .offset = offsetof(struct contract, reserved_mw), .min = 1,
+	  .max = INT64_C(1000000000000), .help = "power that the contract reserves, where the site shares overhead out by it" },
 	{ .name = "min_coverage", .type = HWATT_OBJECT, .offset = offsetof(struct contract, min_coverage),
 	  .schema = &minima_schema, .help = "how much must have been measured, where a requirement does not say" },
 	{ .name = "missing_is_breach", .type = HWATT_BOOL, .offset = offsetof(struct contract, missing_is_breach),
@@ -181,6 +183,7 @@ static void read_requirements(struct contract *contract, struct hwatt_arena *are
 			continue;
 		fill_defaults(&all[i], contract);
 		check_valid_within(&all[i], contract, report);
+		registers_check_file(&all[i].document.path, all[i].document.sha256, &all[i].mark, arena, report);
 		check_twice(all, i, rows.items[i].node, report);
 	}
 	contract->requirements = (struct hwatt_list){ all, rows.count };

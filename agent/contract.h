@@ -33,6 +33,7 @@ struct contract {
 	struct hwatt_list requirements; /* struct requirement */
 	struct { int64_t month_ppm, year_ppm; } min_coverage; /* unless a requirement states its own */
 	bool missing_is_breach;
+	int64_t reserved_mw;            /* power that it reserves, 0: not stated */
 	struct hwatt_mark mark;
 };
 

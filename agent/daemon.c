@@ -1,6 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The hallwatt authors
  * SPDX-License-Identifier: Apache-2.0 */
 #include "daemon.h"
+#include "fetch.h"
 #include "fleet.h"
 #include "http.h"
 #include "notes.h"
@@ -20,6 +21,7 @@
 
 #define TICK_MS 1000
 #define CALM_MS 1000 /* after the last change of a file of targets: programs write several in a row */
+#define REST_MS 5000  /* after the last request: of many devices a snapshot is larger than all else */
 #define TIDY_MS 60000 /* after a start or reload the devices have been looked over by then */
 #define MESSAGE_MAX_OCTETS 65536u
 
@@ -38,17 +40,19 @@ struct daemon {
 	uv_timer_t tick;
 	uv_signal_t hangup;
 	struct watch *watch;            /* of the files of targets */
+	struct fetch *fetch;            /* of the lists that servers have */
 	int64_t targets_ms;             /* when to look at them; 0: nothing changed */
 	int64_t target_changes, target_failures;
 	struct sdnotify systemd;
 	int64_t watchdog_ms, petted_ms; /* 0: nobody watches */
 	int64_t refreshed_ms;              /* when a snapshot was last asked for; 0: never */
+	int64_t rest_ms;                   /* when to free what was published for who asked; 0: done */
 	int64_t tidy_ms;                   /* when to give memory back; 0: done */
 	int64_t reloads, reload_failures, last_reload_s;
 	bool last_reload_ok;
 	bool reload_wanted;             /* SIGHUP came: however many, one reload at the next tick */
 	bool stopping;
-	int parts;                      /* tick, hangup, watch and fleet, while they live: `d` goes with the last */
+	int parts;                      /* tick, hangup, watch, fetch and fleet, while they live: `d` goes with the last */
 };
 
 static int64_t wall_ms(void)
@@ -65,17 +69,17 @@ static int64_t mono_ms(const struct daemon *d)
 	return (int64_t)uv_now(d->loop);
 }
 
-static void on_polled(void *arg, const char *device, struct hwatt_target *t, const struct hwatt_error *err,
+static void on_polled(void *arg, void *place, struct hwatt_target *t, const struct hwatt_error *err,
 		      int64_t took_us)
 {
 	struct daemon *d = arg;
-	pipeline_polled(d->pipeline, device, t, err, took_us, wall_ms(), mono_ms(d));
+	pipeline_polled(d->pipeline, place, t, err, took_us, wall_ms(), mono_ms(d));
 }
 
-static void on_changing(void *arg, const char *device)
+static void *on_changing(void *arg, const char *device)
 {
 	struct daemon *d = arg;
-	pipeline_rebind(d->pipeline, device);
+	return pipeline_rebind(d->pipeline, device);
 }
 
 static void put_engine_counter(void *arg, const char *name, const char *help, int64_t value)
@@ -134,7 +138,12 @@ static struct generation *load(struct daemon *d, struct hwatt_text *message)
 static void watch_targets(struct daemon *d)
 {
 	const struct hwatt_list *places = &d->generation->config->target_places;
+	const struct hwatt_list *urls = &d->generation->config->target_urls;
 	watch_set(d->watch, places->items, places->count);
+	if (d->fetch != NULL)
+		fetch_set(d->fetch, urls->items, urls->count);
+	else if (urls->count > 0)
+		hwatt_log(d->log, HWATT_ERROR, "libcurl does not start: lists of targets stay as they are");
 }
 
 /* Puts `next` in force. Swallows it. */
@@ -155,6 +164,7 @@ static int change(struct daemon *d, struct generation *next, struct hwatt_error 
 	d->generation = next;
 	d->tidy_ms = (int64_t)uv_now(d->loop) + TIDY_MS;
 	watch_targets(d);
+	d->rest_ms = (int64_t)uv_now(d->loop) + REST_MS;
 	return 0;
 failed:
 	generation_release(next);
@@ -169,6 +179,7 @@ static void refresh(void *arg)
 	if (d->refreshed_ms != 0 && now - d->refreshed_ms < TICK_MS)
 		return;
 	d->refreshed_ms = now;
+	d->rest_ms = now + REST_MS;
 	pipeline_refresh(d->pipeline, wall_ms(), now);
 }
 
@@ -219,15 +230,16 @@ static void on_targets(void *arg)
 
 /* Takes in devices that come, go or change in files of targets, and nothing else: a configuration that somebody is editing
  * waits for the reload that he asks for. */
-static void take_targets(struct daemon *d)
+static int take_targets(void *arg)
 {
+	struct daemon *d = arg;
 	struct hwatt_error err = { 0 };
 	d->targets_ms = 0;
 	struct generation *next = load(d, NULL);
 	const struct config *now = d->generation->config;
 	if (next != NULL && strcmp(next->config->hash, now->hash) == 0) {
 		generation_release(next); /* written anew with the same text */
-		return;
+		return 0;
 	}
 	if (next != NULL && strcmp(next->config->own_hash, now->own_hash) != 0) {
 		hwatt_fail(&err, HWATT_EINVAL, "so has the configuration; a reload takes in both");
@@ -237,19 +249,25 @@ static void take_targets(struct daemon *d)
 	} else if (change(d, next, &err) == 0) {
 		d->target_changes++;
 		hwatt_log(d->log, HWATT_INFO, "the targets of device_discovery have changed and were taken in");
-		return;
+		return 0;
 	}
 	d->target_failures++;
 	hwatt_log(d->log, HWATT_ERROR, "the targets of device_discovery have changed, but %s: the old ones stay", err.text);
+	return -1;
 }
 
 /* Looking over all devices at once takes far more memory than polling them, in pieces between those that stay: malloc
  * keeps them unless it is told. */
 static void tidy(struct daemon *d, int64_t now_ms)
 {
-	if (d->tidy_ms == 0 || now_ms < d->tidy_ms)
+	bool rest = d->rest_ms != 0 && now_ms >= d->rest_ms;
+	if (rest) {
+		d->rest_ms = 0;
+		pipeline_rest(d->pipeline);
+	}
+	if (!rest && (d->tidy_ms == 0 || now_ms < d->tidy_ms))
 		return;
-	d->tidy_ms = 0;
+	d->tidy_ms = d->tidy_ms > now_ms ? d->tidy_ms : 0;
 #ifdef __GLIBC__
 	malloc_trim(0);
 #endif
@@ -272,7 +290,7 @@ static void on_tick(uv_timer_t *timer)
 		reload_as_wanted(d);
 	int64_t now = mono_ms(d);
 	if (d->targets_ms != 0 && now >= d->targets_ms)
-		take_targets(d);
+		(void)take_targets(d); /* it says itself what is wrong */
 	http_beat(d->http, (int64_t)(uv_hrtime() / 1000000));
 	if (d->watchdog_ms > 0 && now - d->petted_ms >= d->watchdog_ms) {
 		sdnotify_tell(&d->systemd, "WATCHDOG=1", NULL);
@@ -298,7 +316,7 @@ static void part_gone(struct daemon *d)
 	free(d);
 }
 
-static void on_watch_closed(void *arg)
+static void on_part_closed(void *arg)
 {
 	part_gone(arg);
 }
@@ -323,7 +341,9 @@ void daemon_stop(struct daemon *d)
 	http_stop(d->http);
 	uv_close((uv_handle_t *)&d->tick, on_handle_closed);
 	uv_close((uv_handle_t *)&d->hangup, on_handle_closed);
-	watch_close(d->watch, on_watch_closed, d);
+	watch_close(d->watch, on_part_closed, d);
+	if (d->fetch != NULL)
+		fetch_close(d->fetch, on_part_closed, d);
 	fleet_stop(d->fleet);
 }
 
@@ -331,14 +351,16 @@ static void start_handles(struct daemon *d)
 {
 	uv_timer_init(d->loop, &d->tick);
 	d->tick.data = d;
+	d->rest_ms = (int64_t)uv_now(d->loop) + REST_MS;
 	d->tidy_ms = (int64_t)uv_now(d->loop) + TIDY_MS;
 	uv_timer_start(&d->tick, on_tick, 0, TICK_MS);
 	uv_signal_init(d->loop, &d->hangup);
 	d->hangup.data = d;
 	uv_signal_start(&d->hangup, on_hangup, SIGHUP);
 	d->watch = watch_new(d->loop, d->log, on_targets, d);
+	d->fetch = fetch_new(d->loop, d->log, take_targets, d);
 	watch_targets(d);
-	d->parts = 4;
+	d->parts = d->fetch != NULL ? 5 : 4;
 }
 
 static int open_parts(struct daemon *d, struct hwatt_error *err)

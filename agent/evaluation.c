@@ -1,6 +1,6 @@
 /* SPDX-FileCopyrightText: 2026 The hallwatt authors
  * SPDX-License-Identifier: Apache-2.0 */
-#include "evaluation_state.h"
+#include "evaluation_books.h"
 #include <assert.h>
 #include <hallwatt/arena.h>
 #include <inttypes.h>
@@ -400,7 +400,8 @@ static int make_subjects(struct evaluation *e, int64_t now_s, struct hwatt_error
 		struct window months = window_containing(zone, WINDOW_12_MONTHS, now_s, 0, -1);
 		struct window year = window_containing(zone, WINDOW_YEAR, now_s, 0, -1);
 		int64_t from_s = months.from_s < year.from_s ? months.from_s : year.from_s;
-		subject_init_site(&e->subjects[e->subject_count++], inventory, &inventory->sites[i], zone, from_s, e->sources);
+		subject_init_site(&e->subjects[e->subject_count++], inventory, &inventory->sites[i], zone, from_s,
+				  e->sites_to_s, e->sources);
 	}
 	for (size_t i = 0; i < inventory->scope_count; i++) {
 		const struct inventory_scope *scope = &inventory->scopes[i];
@@ -411,6 +412,7 @@ static int make_subjects(struct evaluation *e, int64_t now_s, struct hwatt_error
 	}
 	for (size_t i = 0; i < EVALUATION_RING; i++)
 		e->slots[i].applied = hwatt_alloc((count + 1) * sizeof(struct sums));
+	e->books = evaluation_books_new(e);
 	return 0;
 }
 
@@ -588,11 +590,12 @@ static int make_report_subjects(struct evaluation *e, const struct inventory_sco
 		const struct zone *own = zone_named(e, scope->sites[i]->site->timezone, err);
 		if (own == NULL)
 			return -1;
-		subject_init_site(&e->subjects[e->subject_count++], e->inventory, scope->sites[i], own, 0, e->sources);
+		subject_init_site(&e->subjects[e->subject_count++], e->inventory, scope->sites[i], own, 0, INT64_MAX, e->sources);
 	}
 	if (zone == NULL)
 		return hwatt_within(err, "contract %s: ", scope->contract->id);
 	subject_init_contract(&e->subjects[e->subject_count++], e->inventory, scope, zone, e->sources);
+	e->books = evaluation_books_new(e);
 	return 0;
 }
 
@@ -601,12 +604,31 @@ int evaluation_open_report(const struct inventory *inventory, const struct inven
 {
 	struct evaluation *e = hwatt_alloc(sizeof(*e));
 	*e = (struct evaluation){ .inventory = inventory, .store = store, .newest_s = INT64_MIN, .settled_s = floor_quarter(now_s),
-				  .opened_s = floor_quarter(now_s), .closed_after_s = INT64_MIN, .by_request = true,
+				  .opened_s = floor_quarter(now_s), .sites_to_s = INT64_MAX, .closed_after_s = INT64_MIN,
+				  .by_request = true,
 				  .sources = sources_new(inventory->config) };
 	bool made = make_report_subjects(e, scope, err) == 0;
 	if (made)
 		e->abacus = abacus_new(e->sources, e->subjects, e->subject_count);
 	if (!made || read_waiting(e, err) < 0 || load_points(e, err) < 0) {
+		evaluation_close(e);
+		return -1;
+	}
+	*out = e;
+	return 0;
+}
+
+/* Sites are summed until `sites_to_s` alone. */
+static int open_until(const struct inventory *inventory, struct store *store, struct hwatt_log *log, int64_t now_s,
+		      int64_t sites_to_s, const atomic_bool *stop, struct evaluation **out, struct hwatt_error *err)
+{
+	struct evaluation *e = hwatt_alloc(sizeof(*e));
+	*e = (struct evaluation){ .inventory = inventory, .store = store, .log = log, .newest_s = INT64_MIN,
+				  .sites_to_s = sites_to_s, .closed_after_s = INT64_MIN, .opened_s = floor_quarter(now_s), .sources = sources_new(inventory->config) };
+	bool made = make_subjects(e, now_s, err) == 0;
+	if (made)
+		e->abacus = abacus_new(e->sources, e->subjects, e->subject_count);
+	if (!made || read_waiting(e, err) < 0 || load(e, stop, err) < 0) {
 		evaluation_close(e);
 		return -1;
 	}
@@ -623,18 +645,13 @@ int evaluation_open(const struct inventory *inventory, struct store *store, stru
 int evaluation_load(const struct inventory *inventory, struct store *store, struct hwatt_log *log, int64_t now_s,
 		    const atomic_bool *stop, struct evaluation **out, struct hwatt_error *err)
 {
-	struct evaluation *e = hwatt_alloc(sizeof(*e));
-	*e = (struct evaluation){ .inventory = inventory, .store = store, .log = log, .newest_s = INT64_MIN, .closed_after_s = INT64_MIN,
-				  .opened_s = floor_quarter(now_s), .sources = sources_new(inventory->config) };
-	bool made = make_subjects(e, now_s, err) == 0;
-	if (made)
-		e->abacus = abacus_new(e->sources, e->subjects, e->subject_count);
-	if (!made || read_waiting(e, err) < 0 || load(e, stop, err) < 0) {
-		evaluation_close(e);
-		return -1;
-	}
-	*out = e;
-	return 0;
+	return open_until(inventory, store, log, now_s, INT64_MAX, stop, out, err);
+}
+
+int evaluation_past(const struct inventory *inventory, struct store *store, struct hwatt_log *log, int64_t at_s,
+		    struct evaluation **out, struct hwatt_error *err)
+{
+	return open_until(inventory, store, log, at_s, at_s, NULL, out, err);
 }
 
 void evaluation_store(struct evaluation *e, struct store *store)
@@ -657,6 +674,7 @@ void evaluation_close(struct evaluation *e)
 		subject_free(&e->subjects[i]);
 	for (size_t i = 0; i < e->zone_count; i++)
 		zone_free(e->zones[i].zone);
+	evaluation_books_free(e->books);
 	sums_free(&e->quarter);
 	sums_free(&e->fresh);
 	sums_free(&e->window);

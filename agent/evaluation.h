@@ -31,6 +31,10 @@ int evaluation_open(const struct inventory *inventory, struct store *store, stru
 /* The same; gives up with HWATT_ENODATA when *stop becomes true, which another thread may set. */
 int evaluation_load(const struct inventory *inventory, struct store *store, struct hwatt_log *log, int64_t now_s,
 		    const atomic_bool *stop, struct evaluation **out, struct hwatt_error *err);
+/* The same as it stood at `at_s`: quarters of sites that begin later are passed over.  For what is asked of a time long ago, since a
+ * site keeps its last months alone. */
+int evaluation_past(const struct inventory *inventory, struct store *store, struct hwatt_log *log, int64_t at_s,
+		    struct evaluation **out, struct hwatt_error *err);
 void evaluation_close(struct evaluation *evaluation);
 /* From now on reads (after late corrections) and writes (since when a silent meter is waited for) go to this store: so that
  * it can be made on another thread from a reader.  Intervals that closed meanwhile are then fed again. */

@@ -20,6 +20,8 @@ struct slot { /* a recent quarter, as all points told it */
 
 struct evaluation_zone { const char *name; struct zone *zone; };
 
+struct evaluation_books;
+
 struct evaluation_request { /* a window that a report needs */
 	size_t subject;
 	int64_t from_s, to_s;
@@ -45,6 +47,8 @@ struct evaluation {
 	size_t result_capacity;
 	struct source_quarter *results; /* scratch */
 	struct sums quarter, fresh, window; /* scratch */
+	struct evaluation_books *books;
+	int64_t sites_to_s;       /* sites are summed until then */
 	struct happenings happenings; /* devices that were replaced */
 	bool by_request;          /* a report: only the windows below are summed, as of settled_s */
 	bool gathered;            /* they are */
@@ -63,6 +67,9 @@ void evaluation_ask(struct evaluation *evaluation, const struct subject *subject
 		    const struct window *window, int64_t until_s, struct hwatt_arena *arena, struct verdict_question *out);
 /* The day as of which a present requirement is judged: that of `until_s`, within the contract. */
 struct window evaluation_present(const struct subject *subject, int64_t until_s);
+/* The sums of a subject over `window`, as far as they are in until `until_s`, with what people wrote down. Free it. */
+void evaluation_period(struct evaluation *evaluation, size_t subject, const struct window *window, int64_t until_s,
+		       struct subject_period *out);
 /* --- reports (followup.c) --- */
 
 /* An evaluation of the sites of a contract and, the last subject, of the contract; the caller sets as of when.  Nothing is summed

@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The hallwatt authors
  * SPDX-License-Identifier: Apache-2.0 */
 /* From the sums of an evaluation to figures and verdicts, as snapshots hold them. */
-#include "evaluation_state.h"
+#include "evaluation_books.h"
 #include "snapshot.h"
 #include "verdict.h"
 #include <hallwatt/arena.h>
@@ -110,10 +110,12 @@ static const struct sums *sums_of(struct evaluation *e, size_t subject, const st
 	return &e->window;
 }
 
-static void period_of(struct evaluation *e, size_t subject, const struct window *window, int64_t until_s,
-		      struct subject_period *out)
+void evaluation_period(struct evaluation *e, size_t subject, const struct window *window, int64_t until_s,
+		       struct subject_period *out)
 {
-	subject_period_make(&e->subjects[subject], e->sources, sums_of(e, subject, window), window, until_s, out);
+	const struct sums *sums = sums_of(e, subject, window);
+	subject_period_make(&e->subjects[subject], e->sources, sums, window, until_s, out);
+	evaluation_books_add(e, &e->subjects[subject], window, until_s, sums, out);
 }
 
 static int64_t ppm_of(struct hwatt_ratio coverage)
@@ -144,9 +146,23 @@ static void pue3(const struct kpi_period *period, struct kpi *out)
 	kpi_pue(period, 3, out);
 }
 
+static const struct certificate_filter renewable;
+
+static void share_annual(const struct kpi_period *period, struct kpi *out)
+{
+	kpi_renewable_share(period, KPI_MATCH_ANNUAL, &renewable, out);
+}
+
+static void share_monthly(const struct kpi_period *period, struct kpi *out)
+{
+	kpi_renewable_share(period, KPI_MATCH_MONTHLY, &renewable, out);
+}
+
 static const struct figure {
 	const char *name, *unit;
 	enum figure_needs { NEEDS_DC, NEEDS_COOLING, NEEDS_UPS, NEEDS_IT, NEEDS_ALLOCATION, NEEDS_PUE1, NEEDS_PUE2, NEEDS_PUE3,
+			    NEEDS_WATER, NEEDS_HEAT_REUSED, NEEDS_HEAT_REMOVED, NEEDS_LOCATION, NEEDS_RESIDUAL, NEEDS_GREEN, NEEDS_DEMAND,
+			    NEEDS_BENCHMARKS,
 			    NEEDS_CPU, NEEDS_MEMORY, NEEDS_STORAGE, NEEDS_NETWORK, NEEDS_RACK, NEEDS_METERS } needs;
 	void (*compute)(const struct kpi_period *period, struct kpi *out);
 } figures[] = {
@@ -158,6 +174,16 @@ static const struct figure {
 	{ "pue1", "1", NEEDS_PUE1, pue1 },
 	{ "pue2", "1", NEEDS_PUE2, pue2 },
 	{ "pue3", "1", NEEDS_PUE3, pue3 },
+	{ "ref", "1", NEEDS_GREEN, kpi_ref },
+	{ "renewable_share", "1", NEEDS_GREEN, share_annual },
+	{ "renewable_share_monthly", "1", NEEDS_GREEN, share_monthly },
+	{ "cue_location", "kg/kWh", NEEDS_LOCATION, kpi_cue_location },
+	{ "cue_market", "kg/kWh", NEEDS_RESIDUAL, kpi_cue_market },
+	{ "wue", "m3/MWh", NEEDS_WATER, kpi_wue },
+	{ "erf", "1", NEEDS_HEAT_REUSED, kpi_erf },
+	{ "cer", "1", NEEDS_HEAT_REMOVED, kpi_cer },
+	{ "capacity_use", "1", NEEDS_DEMAND, kpi_capacity_use },
+	{ "itee", "1/W", NEEDS_BENCHMARKS, kpi_itee },
 	{ "cpu_utilisation", "1", NEEDS_CPU, kpi_cpu_utilisation },
 	{ "memory_utilisation", "1", NEEDS_MEMORY, kpi_memory_utilisation },
 	{ "storage_utilisation", "1", NEEDS_STORAGE, kpi_storage_utilisation },
@@ -165,6 +191,68 @@ static const struct figure {
 	{ "rack_utilisation", "1", NEEDS_RACK, kpi_rack_utilisation },
 	{ "coverage", "1", NEEDS_METERS, kpi_coverage },
 };
+
+/* Whether every site of the period has it. */
+static bool every_site(const struct kpi_period *period, bool (*has)(const struct kpi_site *site))
+{
+	for (size_t i = 0; i < period->site_count; i++)
+		if (!has(&period->sites[i]))
+			return false;
+	return period->site_count > 0;
+}
+
+static bool has_track(const struct kpi_site *site, enum logbook_quantity quantity)
+{
+	for (size_t i = 0; i < site->track_count; i++)
+		if (site->tracks[i].quantity == quantity)
+			return true;
+	return false;
+}
+
+static bool has_water(const struct kpi_site *site)
+{
+	return site->has_it && (has_track(site, LOGBOOK_WATER) || has_track(site, LOGBOOK_WATER_POTABLE) || has_track(site, LOGBOOK_WATER_FRESH));
+}
+
+static bool has_heat_reused(const struct kpi_site *site)
+{
+	return has_track(site, LOGBOOK_HEAT_REUSED);
+}
+
+static bool has_heat_removed(const struct kpi_site *site)
+{
+	return has_track(site, LOGBOOK_HEAT_REMOVED);
+}
+
+static bool has_location(const struct kpi_site *site)
+{
+	return site->has_it && site->slice_count > 0 && site->slices[site->slice_count - 1].location.known;
+}
+
+static bool has_residual(const struct kpi_site *site)
+{
+	return site->has_it && site->slice_count > 0 && site->slices[site->slice_count - 1].residual.known;
+}
+
+static bool has_demand(const struct kpi_site *site)
+{
+	return site->it_category != 0 && hwatt_ratio_known(site->pd_it_mw);
+}
+
+/* Whether somebody proved any green electricity for it. */
+static bool has_green(const struct kpi_period *period)
+{
+	for (size_t i = 0; i < period->site_count; i++) {
+		const struct kpi_site *site = &period->sites[i];
+		if (site->onsite_renewable && site->slice_count > 0)
+			return true;
+		for (size_t c = 0; c < period->certificate_count; c++)
+			if (strcmp(period->certificates[c].site, site->id) == 0 ||
+			    (period->contract != NULL && strcmp(period->certificates[c].contract, period->contract) == 0))
+				return true;
+	}
+	return false;
+}
 
 static bool has_pue(const struct subject *s, const struct sources *sources, int category)
 {
@@ -175,7 +263,7 @@ static bool has_pue(const struct subject *s, const struct sources *sources, int 
 }
 
 /* Whether the figure could ever be known of the subject: others are left out. */
-static bool applies(const struct subject *s, const struct sources *sources, enum figure_needs needs)
+static bool applies(const struct subject *s, const struct sources *sources, const struct kpi_period *period, enum figure_needs needs)
 {
 	bool it = false;
 	for (size_t i = 0; i < s->site_count; i++)
@@ -189,6 +277,14 @@ static bool applies(const struct subject *s, const struct sources *sources, enum
 	case NEEDS_PUE1: return has_pue(s, sources, 1);
 	case NEEDS_PUE2: return has_pue(s, sources, 2);
 	case NEEDS_PUE3: return has_pue(s, sources, 3);
+	case NEEDS_WATER: return every_site(period, has_water);
+	case NEEDS_HEAT_REUSED: return s->site_count > 0 && s->sites[0].whole_dc != SUBJECT_NO_PAIR && every_site(period, has_heat_reused);
+	case NEEDS_HEAT_REMOVED: return s->site_count > 0 && s->sites[0].whole_cooling != SUBJECT_NO_PAIR && every_site(period, has_heat_removed);
+	case NEEDS_LOCATION: return s->site_count > 0 && s->sites[0].whole_grid != SUBJECT_NO_PAIR && every_site(period, has_location);
+	case NEEDS_RESIDUAL: return s->site_count > 0 && s->sites[0].whole_grid != SUBJECT_NO_PAIR && every_site(period, has_residual);
+	case NEEDS_GREEN: return s->site_count > 0 && s->sites[0].whole_dc != SUBJECT_NO_PAIR && has_green(period);
+	case NEEDS_BENCHMARKS: return period->servers.rated > 0;
+	case NEEDS_DEMAND: return s->contract == NULL && every_site(period, has_demand);
 	case NEEDS_CPU: return s->groups[GROUP_CPU].count > 0;
 	case NEEDS_MEMORY: return s->groups[GROUP_MEMORY].count > 0;
 	case NEEDS_STORAGE: return s->groups[GROUP_STORAGE].count > 0;
@@ -209,14 +305,62 @@ static struct hwatt_view_kpi *add_kpi(struct draft *d, const struct subject *s, 
 	struct hwatt_view_kpi *k = &d->kpis[d->kpi_count++];
 	*k = (struct hwatt_view_kpi){ .subject_kind = s->contract != NULL ? "contract" : "site", .subject = s->id,
 				      .kpi = name, .window = window_name(window->kind), .unit = unit,
-				      .from_s = window->from_s, .to_s = window->to_s, .quality = 'X', .notes = "" };
+				      .from_s = window->from_s, .to_s = window->to_s, .quality = 'X', .notes = "", .numerator_unit = "",
+				      .denominator_unit = "", .label = "", .notation = "", .ruleset = "", .ruleset_hash = "" };
 	return k;
 }
 
-static void put_figure(struct draft *d, const struct subject *s, const struct figure *figure, const struct window *window,
-		       const struct kpi *kpi)
+/* What standards call it, "" when it has no such name. */
+static const char *standard_name(const char *kpi)
 {
-	char notes[128];
+	static const char *const names[][2] = {
+		{ "pue1", "PUE" }, { "pue2", "PUE" }, { "pue3", "PUE" }, { "ref", "REF" }, { "wue", "WUE" }, { "erf", "ERF" }, { "cer", "CER" },
+		{ "cue_location", "CUE" }, { "cue_market", "CUE" },
+	};
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(names[i][0], kpi) == 0)
+			return names[i][1];
+	return "";
+}
+
+/* A year or more that is over: without "interim" before its name. */
+static bool annual(const struct window *window, int64_t until_s)
+{
+	return window->to_s <= until_s && window->to_s - window->from_s >= 365 * INT64_C(86400) - 3600;
+}
+
+/* The notation of the standards, and the class of the label that whole years have. */
+static void put_names(const struct evaluation *e, struct draft *d, const struct subject *s, const struct figure *figure,
+		      const struct window *window, int64_t until_s, const struct kpi *kpi, struct hwatt_view_kpi *k)
+{
+	const struct ruleset *labels = books_ruleset(e->inventory->config->books, RULESET_LABELS);
+	const char *name = standard_name(figure->name), *class = NULL;
+	char notation[160];
+	int64_t end_s = window->to_s < until_s ? window->to_s : until_s;
+	if (name[0] == '\0' || !kpi->known || window->kind == WINDOW_INTERVAL || end_s <= window->from_s)
+		return;
+	kpi_notation(name, kpi->category, NULL, !annual(window, until_s), zone_day(s->zone, window->from_s), zone_day(s->zone, end_s - 1),
+		     kpi->value, notation);
+	k->notation = hwatt_arena_strdup(d->arena, notation);
+	if (labels != NULL && annual(window, until_s) && strcmp(figure->name, "pue1") == 0)
+		class = ruleset_class(&labels->classes.pue, kpi->value);
+	if (labels != NULL && annual(window, until_s) && strcmp(figure->name, "wue") == 0)
+		class = ruleset_class(&labels->classes.wue, kpi->value);
+	k->label = class != NULL ? class : "";
+}
+
+/* "ITEEsv(SERT) = 3750.00": comparable within one benchmark alone. */
+static const char *itee_notation(struct draft *d, const char *benchmark, struct hwatt_ratio value)
+{
+	char number[64];
+	hwatt_ratio_format(value, 2, number);
+	return hwatt_arena_printf(d->arena, "ITEEsv(%s) = %s", benchmark, number);
+}
+
+static void put_figure(const struct evaluation *e, struct draft *d, const struct subject *s, const struct figure *figure,
+		       const struct window *window, int64_t until_s, const char *benchmark, const struct kpi *kpi)
+{
+	char notes[256];
 	struct hwatt_view_kpi *k = add_kpi(d, s, figure->name, figure->unit, window);
 	kpi_flag_names(kpi->flags, notes, sizeof(notes));
 	k->known = kpi->known;
@@ -227,6 +371,17 @@ static void put_figure(struct draft *d, const struct subject *s, const struct fi
 	k->category = kpi->category;
 	k->excluded = kpi->excluded;
 	k->notes = notes[0] != '\0' ? hwatt_arena_strdup(d->arena, notes) : "";
+	k->ruleset = kpi->ruleset != NULL ? kpi->ruleset->id : "";
+	k->ruleset_hash = kpi->ruleset != NULL ? kpi->ruleset->hash : "";
+	if (kpi->known && kpi->numerator_unit != NULL) {
+		k->numerator = kpi->numerator;
+		k->denominator = kpi->denominator;
+		k->numerator_unit = kpi->numerator_unit;
+		k->denominator_unit = kpi->denominator_unit;
+	}
+	put_names(e, d, s, figure, window, until_s, kpi, k);
+	if (kpi->known && strcmp(figure->name, "itee") == 0)
+		k->notation = itee_notation(d, benchmark, kpi->value);
 }
 
 /* Tells once when the categories of a month contradict each other: a meter is mapped wrongly. */
@@ -249,13 +404,13 @@ static void put_figures(struct evaluation *e, struct draft *d, size_t subject, c
 	const struct subject *s = &e->subjects[subject];
 	struct subject_period period;
 	struct kpi pue[4] = {0};
-	period_of(e, subject, window, until_s, &period);
+	evaluation_period(e, subject, window, until_s, &period);
 	for (size_t i = 0; i < sizeof(figures) / sizeof(figures[0]); i++) {
 		struct kpi kpi;
-		if (!applies(s, e->sources, figures[i].needs))
+		if (!applies(s, e->sources, &period.period, figures[i].needs))
 			continue;
 		figures[i].compute(&period.period, &kpi);
-		put_figure(d, s, &figures[i], window, &kpi);
+		put_figure(e, d, s, &figures[i], window, until_s, period.period.servers.benchmark, &kpi);
 		if (figures[i].needs >= NEEDS_PUE1 && figures[i].needs <= NEEDS_PUE3)
 			pue[1 + (int)(figures[i].needs - NEEDS_PUE1)] = kpi;
 	}
@@ -350,7 +505,7 @@ static void judge(struct evaluation *e, struct hwatt_arena *arena, size_t subjec
 			evaluation_ask(e, s, r, window, until_s, arena, &out->question);
 	} else if (out->question.in_force) {
 		struct subject_period period;
-		period_of(e, subject, window, until_s, &period);
+		evaluation_period(e, subject, window, until_s, &period);
 		r->type->measure(&period.period, r, &out->question.kpi);
 		subject_period_free(&period);
 	}

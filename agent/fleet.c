@@ -12,6 +12,7 @@ struct member { /* one device */
 	struct generation *generation;      /* the one that it was opened with */
 	const struct config_device *config; /* in that generation */
 	struct hwatt_log *log;
+	void *place;                        /* what the hooks know it by */
 	struct hwatt_target *target;
 	struct scheduler_entry *entry;
 	uint64_t began_ns;
@@ -99,7 +100,7 @@ static void on_done(void *arg, struct hwatt_target *t, const struct hwatt_error 
 		hwatt_log(m->log, HWATT_WARN, "%s: %s", err->code == HWATT_ETIMEOUT ? "silent" : "cannot be read",
 			  err->text);
 	scheduler_done(m->entry, err == NULL);
-	m->fleet->hooks.polled(m->fleet->hooks.arg, m->config->device.id, t, err, took_us);
+	m->fleet->hooks.polled(m->fleet->hooks.arg, m->place, t, err, took_us);
 }
 
 static void on_poll(void *arg, int64_t limit_ms)
@@ -130,7 +131,7 @@ static struct member *recruit(struct fleet *fleet, struct generation *generation
 	const struct hwatt_collector *collector = generation_collector(config->device.scheme);
 	struct member *m = hwatt_alloc(sizeof(*m));
 	struct hwatt_error err = {0};
-	fleet->hooks.changing(fleet->hooks.arg, config->device.id);
+	m->place = fleet->hooks.changing(fleet->hooks.arg, config->device.id);
 	m->fleet = fleet;
 	m->config = config;
 	m->log = hwatt_log_child(fleet->log, config->device.id);
@@ -273,8 +274,10 @@ void fleet_stop(struct fleet *fleet)
 	fleet->stopping = true;
 	size_t count = fleet->count;
 	fleet->count = 0;
+	fleet->leaving++; /* one that closes at once is not the last while we are here */
 	for (size_t i = 0; i < count; i++)
 		dismiss(fleet->members[i]);
+	fleet->leaving--;
 	say_farewell_when_empty(fleet);
 }
 

@@ -13,11 +13,12 @@
 struct fleet;
 
 struct fleet_hooks {
-	/* A poll of `device` ended; `took_us` is how long it was. Log and meter there. */
-	void (*polled)(void *arg, const char *device, struct hwatt_target *t, const struct hwatt_error *err,
+	/* A poll ended of the device that `changing` gave `place` for; `took_us` is how long it was. Log and meter there. */
+	void (*polled)(void *arg, void *place, struct hwatt_target *t, const struct hwatt_error *err,
 		       int64_t took_us);
-	/* The target that `device` had, if any, is going; its next points come from a new one. */
-	void (*changing)(void *arg, const char *device);
+	/* The target that `device` had, if any, is going; its next points come from a new one. Gives
+	 * what stands for the device until then. */
+	void *(*changing)(void *arg, const char *device);
 	/* The fleet that was stopped has gone. */
 	void (*stopped)(void *arg);
 	void *arg;

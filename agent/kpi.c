@@ -1,18 +1,16 @@
 /* SPDX-FileCopyrightText: 2026 The hallwatt authors
  * SPDX-License-Identifier: Apache-2.0 */
-#include "kpi.h"
+#include "fraction.h"
+#include "kpi_private.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-#define GRID ((hwatt_i128)1000000000000000) /* 1e15: what a sum falls back to when 128 bits do not hold it exactly */
 #define NANO INT64_C(1000000000)
-#define SHARE_BITS 118 /* a share times 100, for percent, fits */
-#define ENERGY_BITS 75  /* on_grid takes it, and over 3.6e12, for GWh, it fits */
 
 /* --- one quarter ------------------------------------------------------------------------------------------------- */
 
-static size_t letter_rank(char letter)
+size_t kpi_letter_rank(char letter)
 {
 	const char *at = letter != '\0' ? strchr(QUALITY_LETTERS, letter) : NULL;
 	return at != NULL ? (size_t)(at - QUALITY_LETTERS) : KPI_LETTERS - 1;
@@ -26,7 +24,7 @@ static struct kpi_side add_up(const struct kpi_input *inputs, size_t count)
 		if (!inputs[i].expected)
 			continue;
 		hwatt_i128 part = (hwatt_i128)inputs[i].amount * inputs[i].share_ppm;
-		size_t rank = letter_rank(inputs[i].quality);
+		size_t rank = kpi_letter_rank(inputs[i].quality);
 		s.energy += part;
 		s.mpe += (part < 0 ? -part : part) * inputs[i].mpe_ppm;
 		s.unrated |= inputs[i].mpe_ppm == 0 && inputs[i].amount != 0;
@@ -102,82 +100,21 @@ char kpi_pair_quality(const struct kpi_pair *pair)
 	return worst_letter(pair->letters);
 }
 
-/* --- exact fractions --------------------------------------------------------------------------------------------- */
-
-static hwatt_i128 gcd(hwatt_i128 a, hwatt_i128 b)
-{
-	a = a < 0 ? -a : a;
-	b = b < 0 ? -b : b;
-	while (b != 0) {
-		hwatt_i128 rest = a % b;
-		a = b;
-		b = rest;
-	}
-	return a;
-}
-
-/* The nearest multiple of 1/GRID; its denominator is GRID. */
-static hwatt_i128 on_grid(struct hwatt_ratio r)
-{
-	hwatt_i128 whole = r.num / r.den, rest = r.num % r.den;
-	/* `rest` x GRID fits while the denominator is below 1e23: time, shares and capacities are. */
-	return whole * GRID + (rest * GRID * 2 + (rest < 0 ? -r.den : r.den)) / (r.den * 2);
-}
-
-/* a + b with positive denominators: exact while 128 bits hold it, else each rounded to 1e-15 of the unit summed (ppm,
- * MiB, mW). */
-static struct hwatt_ratio plus(struct hwatt_ratio a, struct hwatt_ratio b)
-{
-	struct hwatt_ratio sum;
-	hwatt_i128 left, right;
-	if (a.den == b.den && !__builtin_add_overflow(a.num, b.num, &sum.num))
-		return (struct hwatt_ratio){ sum.num, a.den };
-	if (!__builtin_mul_overflow(a.num, b.den, &left) && !__builtin_mul_overflow(b.num, a.den, &right) &&
-	    !__builtin_add_overflow(left, right, &sum.num) && !__builtin_mul_overflow(a.den, b.den, &sum.den) &&
-	    sum.den < ((hwatt_i128)1 << 75))
-		return sum;
-	return (struct hwatt_ratio){ on_grid(a) + on_grid(b), GRID };
-}
-
-/* a x b for fractions that are not negative: reduced first; what is still longer than `bits` (so that it can be scaled for
- * printing) loses its last bits, of more than 60 that remain. */
-static struct hwatt_ratio product(struct hwatt_ratio a, struct hwatt_ratio b, int bits)
-{
-	const hwatt_i128 most_num = (hwatt_i128)1 << 118, most_den = (hwatt_i128)1 << bits;
-	hwatt_i128 g = gcd(a.num, b.den), h = gcd(b.num, a.den);
-	if (g > 1) {
-		a.num /= g;
-		b.den /= g;
-	}
-	if (h > 1) {
-		b.num /= h;
-		a.den /= h;
-	}
-	struct hwatt_ratio r;
-	while (__builtin_mul_overflow(a.num, b.num, &r.num) || __builtin_mul_overflow(a.den, b.den, &r.den) ||
-	       r.num > most_num || r.den > most_den) {
-		hwatt_i128 *num = a.num > b.num ? &a.num : &b.num, *den = a.den > b.den ? &a.den : &b.den;
-		*num >>= 1;
-		*den >>= 1;
-	}
-	return r;
-}
-
 /* --- ratios and energies ----------------------------------------------------------------------------------------- */
 
-static struct hwatt_ratio part_of(int64_t part, int64_t whole)
+struct hwatt_ratio kpi_part_of(int64_t part, int64_t whole)
 {
 	return whole > 0 ? (struct hwatt_ratio){ part < whole ? part : whole, whole } : (struct hwatt_ratio){ 0, 1 };
 }
 
 /* Relative standard uncertainty of a sum from its MPE-weighted twin: the meters of one side are taken to err in the same
  * direction (domain.md 5.7: same type), which is never too small. */
-static double relative_u(hwatt_i128 sum, hwatt_i128 mpe)
+double kpi_relative_u(hwatt_i128 sum, hwatt_i128 mpe)
 {
 	return sum > 0 ? (double)mpe / (double)sum / 1e6 / sqrt(3.0) : 0;
 }
 
-static hwatt_i128 nano_up(double u)
+hwatt_i128 kpi_nano_up(double u)
 {
 	double scaled = ceil(u * 1e9);
 	return scaled < 1e37 ? (hwatt_i128)scaled : (hwatt_i128)1e37;
@@ -203,10 +140,13 @@ static bool divide(const struct kpi_pair *sum, struct kpi *out)
 	}
 	out->known = true;
 	out->value = (struct hwatt_ratio){ sum->num, sum->den };
+	out->numerator = (struct hwatt_ratio){ sum->num, KPI_PER_J };
+	out->denominator = (struct hwatt_ratio){ sum->den, KPI_PER_J };
+	out->numerator_unit = out->denominator_unit = "J";
 	out->certain = sum->unrated == 0;
 	if (out->certain) {
-		double u_rel = hypot(relative_u(sum->num, sum->num_mpe), relative_u(sum->den, sum->den_mpe));
-		out->u_nano = nano_up(u_rel * hwatt_ratio_double(out->value));
+		double u_rel = hypot(kpi_relative_u(sum->num, sum->num_mpe), kpi_relative_u(sum->den, sum->den_mpe));
+		out->u_nano = kpi_nano_up(u_rel * hwatt_ratio_double(out->value));
 	}
 	return true;
 }
@@ -245,8 +185,13 @@ void kpi_pue(const struct kpi_period *period, int category, struct kpi *out)
 		if (out->category != 0 && c != out->category)
 			out->flags |= KPI_CATEGORY_MIXED;
 		out->category = out->category == 0 || c < out->category ? c : out->category;
-		kpi_pair_add(&sum, &site->pue[c], 1);
-		quarters = site->pue[c].quarters < quarters ? site->pue[c].quarters : quarters;
+		struct kpi_pair pair = site->pue[c];
+		if (kpi_has_carriers(site)) {
+			pair = kpi_pue_with_carriers(site, c, &out->flags);
+			out->ruleset = site->ruleset;
+		}
+		kpi_pair_add(&sum, &pair, 1);
+		quarters = pair.quarters < quarters ? pair.quarters : quarters;
 		rated = rated && site->rated_it_mw > 0;
 		rated_mw += site->rated_it_mw;
 	}
@@ -254,7 +199,7 @@ void kpi_pue(const struct kpi_period *period, int category, struct kpi *out)
 		out->flags = KPI_NO_DATA;
 		return;
 	}
-	out->coverage = part_of(quarters, period->span.elapsed);
+	out->coverage = kpi_part_of(quarters, period->span.elapsed);
 	out->quality = kpi_pair_quality(&sum);
 	judge_pue(period, &sum, out);
 	bound_pue(&sum, rated ? rated_mw : 0, period->span.total - quarters, out);
@@ -275,7 +220,7 @@ void kpi_ups_efficiency(const struct kpi_period *period, struct kpi *out)
 	if (quarters == INT64_MAX)
 		return;
 	out->flags = 0;
-	out->coverage = part_of(quarters, period->span.elapsed);
+	out->coverage = kpi_part_of(quarters, period->span.elapsed);
 	out->quality = kpi_pair_quality(&sum);
 	/* More out than in over a whole window is no efficiency: a battery gives back for a quarter or two, not for longer. */
 	if (divide(&sum, out) && sum.num > sum.den)
@@ -285,7 +230,7 @@ void kpi_ups_efficiency(const struct kpi_period *period, struct kpi *out)
 /* Fills `out` from one energy sum; the measured part is the lower bound of the window's. */
 static void from_energy(const struct kpi_pair *sum, struct kpi_span span, struct kpi *out)
 {
-	*out = (struct kpi){ .coverage = part_of(sum->covered_ms, span.elapsed * QUARTER_MS) };
+	*out = (struct kpi){ .coverage = kpi_part_of(sum->covered_ms, span.elapsed * QUARTER_MS) };
 	out->quality = kpi_pair_quality(sum);
 	out->bounded = true;
 	out->low = (struct hwatt_ratio){ sum->num, KPI_PER_J };
@@ -297,7 +242,7 @@ static void from_energy(const struct kpi_pair *sum, struct kpi_span span, struct
 	out->value = out->low;
 	out->certain = sum->unrated == 0;
 	if (out->certain)
-		out->u_nano = nano_up((double)sum->num_mpe / (double)KPI_PER_J / 1e6 / sqrt(3.0));
+		out->u_nano = kpi_nano_up((double)sum->num_mpe / (double)KPI_PER_J / 1e6 / sqrt(3.0));
 }
 
 /* Which energy of a site. */
@@ -352,6 +297,20 @@ void kpi_energy_it(const struct kpi_period *period, struct kpi *out)
 	}
 }
 
+/* The energy of a contract at a site with its part of the overhead, in J. */
+static struct hwatt_ratio allocated(const struct kpi_site *site, struct hwatt_ratio pue)
+{
+	struct hwatt_ratio own = { site->it.num, KPI_PER_J };
+	if (site->fixed_ppm == 0 || pue.num <= pue.den)
+		return fraction_product(own, pue, FRACTION_ENERGY_BITS);
+	struct hwatt_ratio variable = { site->fixed_ppm * pue.den + (HWATT_PPM - site->fixed_ppm) * pue.num, HWATT_PPM * pue.den };
+	struct hwatt_ratio overhead = { pue.num - pue.den, KPI_PER_J }; /* the ratio's sides are the energies themselves */
+	struct hwatt_ratio fixed = fraction_product(overhead, (struct hwatt_ratio){ (hwatt_i128)site->fixed_ppm * site->reserved_mw,
+										    (hwatt_i128)HWATT_PPM * site->contracted_mw },
+						    FRACTION_ENERGY_BITS);
+	return fraction_plus(fraction_product(own, variable, FRACTION_ENERGY_BITS), fixed);
+}
+
 void kpi_energy_allocated(const struct kpi_period *period, struct kpi *out)
 {
 	kpi_energy_it(period, out); /* category, and the bound: no overhead is below nothing */
@@ -370,19 +329,68 @@ void kpi_energy_allocated(const struct kpi_period *period, struct kpi *out)
 		out->known = pue.known;
 		if (hwatt_ratio_compare(pue.coverage, out->coverage) < 0)
 			out->coverage = pue.coverage;
-		if (letter_rank(pue.quality) > letter_rank(out->quality))
+		if (kpi_letter_rank(pue.quality) > kpi_letter_rank(out->quality))
 			out->quality = pue.quality;
 		if (!pue.known)
 			break;
-		struct hwatt_ratio part = product((struct hwatt_ratio){ site->it.num, KPI_PER_J }, pue.value, ENERGY_BITS);
-		double u_rel = hypot(relative_u(site->it.num, site->it.num_mpe),
+		if (site->fixed_ppm > 0 && (site->reserved_mw == 0 || site->contracted_mw == 0)) {
+			out->flags |= KPI_NO_DATA; /* nobody says how much of the site the contract reserves */
+			out->known = false;
+			break;
+		}
+		struct hwatt_ratio part = allocated(site, pue.value);
+		double u_rel = hypot(kpi_relative_u(site->it.num, site->it.num_mpe),
 				     (double)pue.u_nano / 1e9 / hwatt_ratio_double(pue.value));
 		variance += pow(u_rel * hwatt_ratio_double(part), 2);
 		out->certain = out->certain && pue.certain;
-		sum = sum.num == 0 ? part : plus(sum, part);
+		sum = sum.num == 0 ? part : fraction_plus(sum, part);
 	}
 	out->value = sum;
-	out->u_nano = out->certain ? nano_up(sqrt(variance)) : 0;
+	out->u_nano = out->certain ? kpi_nano_up(sqrt(variance)) : 0;
+}
+
+void kpi_itee(const struct kpi_period *period, struct kpi *out)
+{
+	const struct kpi_servers *servers = &period->servers;
+	*out = (struct kpi){ .coverage = kpi_part_of(servers->rated, servers->all), .quality = 'X', .flags = KPI_NO_DATA };
+	if (servers->rated == 0 || servers->mixed || servers->power <= 0)
+		return;
+	out->flags = 0;
+	out->known = true;
+	out->quality = 'M';
+	out->numerator = (struct hwatt_ratio){ servers->performance, (hwatt_i128)1000000 * HWATT_PPM };
+	out->denominator = (struct hwatt_ratio){ servers->power, (hwatt_i128)1000 * HWATT_PPM };
+	out->numerator_unit = "1";
+	out->denominator_unit = "W";
+	out->value = fraction_quotient(out->numerator, out->denominator);
+}
+
+void kpi_capacity_use(const struct kpi_period *period, struct kpi *out)
+{
+	struct hwatt_ratio demand = { 0, 1 };
+	hwatt_i128 energy = 0;
+	int64_t covered_ms = INT64_MAX;
+	*out = (struct kpi){ .coverage = { 0, 1 }, .quality = 'X', .flags = KPI_NO_DATA };
+	for (size_t i = 0; i < period->site_count; i++) {
+		const struct kpi_site *site = &period->sites[i];
+		if (site->it_category == 0 || !hwatt_ratio_known(site->pd_it_mw) || site->pd_it_mw.num <= 0)
+			return;
+		demand = fraction_plus(demand, site->pd_it_mw);
+		energy += site->it.num;
+		covered_ms = site->it.covered_ms < covered_ms ? site->it.covered_ms : covered_ms;
+		if (kpi_letter_rank(kpi_pair_quality(&site->it)) > kpi_letter_rank(out->quality) || i == 0)
+			out->quality = kpi_pair_quality(&site->it);
+	}
+	if (period->site_count == 0 || covered_ms <= 0 || energy < 0)
+		return;
+	out->flags = 0;
+	out->known = true;
+	out->coverage = kpi_part_of(covered_ms, period->span.elapsed * QUARTER_MS);
+	/* 2uJ x ppm over ms is mW x 2 x ppm */
+	out->numerator = (struct hwatt_ratio){ energy, (hwatt_i128)2 * HWATT_PPM * 1000 * covered_ms };
+	out->denominator = (struct hwatt_ratio){ demand.num, demand.den * 1000 };
+	out->numerator_unit = out->denominator_unit = "W";
+	out->value = fraction_quotient(out->numerator, out->denominator);
 }
 
 void kpi_coverage(const struct kpi_period *period, struct kpi *out)
@@ -394,7 +402,7 @@ void kpi_coverage(const struct kpi_period *period, struct kpi *out)
 		return;
 	}
 	out->known = true;
-	out->value = part_of(period->metered.quarters, period->span.elapsed);
+	out->value = kpi_part_of(period->metered.quarters, period->span.elapsed);
 }
 
 /* --- utilisation ------------------------------------------------------------------------------------------------- */
@@ -440,8 +448,8 @@ static void member_parts(enum kind kind, const struct kpi_member *m, struct hwat
 /* num / den of two fractions, reduced far enough to fit. */
 static struct hwatt_ratio quotient(struct hwatt_ratio num, struct hwatt_ratio den)
 {
-	return num.den == den.den ? product((struct hwatt_ratio){ num.num, 1 }, (struct hwatt_ratio){ 1, den.num }, SHARE_BITS)
-				  : product(num, (struct hwatt_ratio){ den.den, den.num }, SHARE_BITS);
+	return num.den == den.den ? fraction_product((struct hwatt_ratio){ num.num, 1 }, (struct hwatt_ratio){ 1, den.num }, FRACTION_SHARE_BITS)
+				  : fraction_product(num, (struct hwatt_ratio){ den.den, den.num }, FRACTION_SHARE_BITS);
 }
 
 static void utilisation(const struct kpi_group *group, enum kind kind, struct kpi *out)
@@ -461,8 +469,8 @@ static void utilisation(const struct kpi_group *group, enum kind kind, struct kp
 			continue;
 		}
 		member_parts(kind, m, &part, &whole);
-		num = any ? plus(num, part) : part;
-		den = any ? plus(den, whole) : whole;
+		num = any ? fraction_plus(num, part) : part;
+		den = any ? fraction_plus(den, whole) : whole;
 		any = true;
 	}
 	if (expected > 0)
@@ -510,21 +518,21 @@ void kpi_rack_utilisation(const struct kpi_period *period, struct kpi *out)
 			least_expected_ms = m->expected_ms;
 		}
 		if (lane->covered_ms > 0)
-			sum = sum.num == 0 ? lane_mean(lane, m->weight_ppm) : plus(sum, lane_mean(lane, m->weight_ppm));
+			sum = sum.num == 0 ? lane_mean(lane, m->weight_ppm) : fraction_plus(sum, lane_mean(lane, m->weight_ppm));
 		measured += lane->amount * m->weight_ppm;
 	}
 	if (group->count == 0 || least_ms <= 0) { /* a feed without data: the rack's power is not known */
 		out->flags = KPI_NO_DATA;
 		return;
 	}
-	out->coverage = part_of(least_ms, least_expected_ms);
+	out->coverage = kpi_part_of(least_ms, least_expected_ms);
 	hwatt_i128 capacity = group->capacity_mw * 2 * HWATT_PPM;
 	if (capacity == 0) {
 		out->flags = KPI_DIV_ZERO;
 		return;
 	}
 	out->known = true;
-	out->value = product(sum, (struct hwatt_ratio){ 1, capacity }, SHARE_BITS);
+	out->value = fraction_product(sum, (struct hwatt_ratio){ 1, capacity }, FRACTION_SHARE_BITS);
 	out->bounded = window_ms > 0;
 	out->low = (struct hwatt_ratio){ measured, capacity * window_ms };
 }
@@ -534,6 +542,20 @@ void kpi_rack_utilisation(const struct kpi_period *period, struct kpi *out)
 struct hwatt_ratio kpi_power_ratio(int64_t dc_mw, int64_t it_mw)
 {
 	return it_mw > 0 && dc_mw > 0 ? (struct hwatt_ratio){ dc_mw, it_mw } : (struct hwatt_ratio){ 0, 0 };
+}
+
+void kpi_notation(const char *name, int category, const char *part, bool interim, int64_t first_day, int64_t last_day,
+		  struct hwatt_ratio value, char out[160])
+{
+	int y[2], m[2], d[2];
+	char number[64], digit[4] = "";
+	day_civil(first_day, &y[0], &m[0], &d[0]);
+	day_civil(last_day, &y[1], &m[1], &d[1]);
+	hwatt_ratio_format(value, 2, number);
+	if (category > 0)
+		snprintf(digit, sizeof(digit), "%d", category % 10);
+	snprintf(out, 160, "%s%s%s%s%.40s%s (%04d-%02d-%02d:%04d-%02d-%02d) = %.40s", part != NULL ? "p" : interim ? "i" : "", name, digit,
+		 part != NULL ? "[" : "", part != NULL ? part : "", part != NULL ? "]" : "", y[0], m[0], d[0], y[1], m[1], d[1], number);
 }
 
 bool kpi_order_plausible(const struct kpi *lower, const struct kpi *higher)
@@ -551,7 +573,8 @@ bool kpi_order_plausible(const struct kpi *lower, const struct kpi *higher)
 void kpi_flag_names(unsigned flags, char *out, size_t size)
 {
 	static const char *const names[] = { "NO_DATA", "DIV_ZERO", "PHYS_IMPOSSIBLE", "WARN_BELOW_ONE", "CATEGORY_MISMATCH",
-					     "CATEGORY_MIXED", "WARN_ABOVE_ONE" };
+					     "CATEGORY_MIXED", "WARN_ABOVE_ONE", "PROVISIONAL_FACTOR", "NO_FACTOR",
+					     "UNVERIFIED_WEIGHT", "ESTIMATED", "SURPLUS", "ELECTRICITY_ONLY", "NOT_RESOLVED", "DOUBLE_COUNT" };
 	size_t used = 0;
 	out[0] = '\0';
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)

@@ -14,13 +14,18 @@
 #define HALLWATT_KPI_H
 
 #include <stddef.h>
+#include "certificate.h"
 #include "interval.h"
+#include "logbook.h"
+#include "ruleset.h"
 #include <hallwatt/number.h>
 
 /* Energy sums are in 2uJ x ppm, since a meter may count for a share of what it reads. */
 #define KPI_PER_J ((hwatt_i128)INTERVAL_UJ2_PER_J * HWATT_PPM)
 #define KPI_VALID_MS (QUARTER_MS / 10 * 9) /* a quarter counts as covered from 0.9 on */
 #define KPI_LETTERS 8
+#define KPI_PER_KWH (KPI_PER_J * 3600000)
+#define KPI_PER_MJ ((hwatt_i128)INTERVAL_UJ2_PER_MJ * HWATT_PPM) /* millijoule */
 
 struct kpi_input { /* what one meter says of one quarter */
 	bool expected;        /* false: the meter did not exist then; it neither counts nor lacks */
@@ -74,6 +79,14 @@ enum kpi_flag {
 	KPI_CATEGORY_MISMATCH = 16, /* no meters of the category asked for */
 	KPI_CATEGORY_MIXED = 32,  /* sites of several categories: labelled with the lowest */
 	KPI_WARN_ABOVE_ONE = 64,  /* a UPS gave more than it took in a single quarter (batteries) */
+	KPI_PROVISIONAL_FACTOR = 128, /* the year's emission factor is not published yet: the last one before it */
+	KPI_NO_FACTOR = 256,      /* there is no emission factor for the place */
+	KPI_UNVERIFIED_WEIGHT = 512, /* a carrier's weight was not checked in its source */
+	KPI_ESTIMATED = 1024,     /* somebody estimated a reading in it */
+	KPI_SURPLUS = 2048,       /* more was cancelled than used: cut at 1 */
+	KPI_ELECTRICITY_ONLY = 4096, /* emissions of electricity alone: no scope 1 was written down */
+	KPI_DOUBLE_COUNT = 16384, /* a certificate in it stands twice */
+	KPI_NOT_RESOLVED = 8192,  /* the matching asked for needs finer data than there are */
 };
 
 struct kpi { /* one figure over one window */
@@ -88,13 +101,48 @@ struct kpi { /* one figure over one window */
 	int32_t excluded;            /* members left out, covered less than half */
 	char quality;
 	unsigned flags;              /* enum kpi_flag */
+	struct hwatt_ratio numerator, denominator; /* of a quotient, in the units below; unknown: not one of two sums */
+	const char *numerator_unit, *denominator_unit; /* "J", "m3", "MWh" ...; NULL: none */
+	const struct ruleset *ruleset; /* that it was computed by; NULL: by none */
 };
 
 struct kpi_span { /* quarters of a window */
 	int64_t elapsed, total; /* equal when the window has closed */
 };
 
+struct kpi_spell { /* of a track of the logbook, in time */
+	int64_t from_s, to_s;
+	hwatt_i128 value;         /* 1e-6 of the quantity's base unit */
+	bool estimated;
+};
+
+struct kpi_track { /* one meter that is read by people */
+	enum logbook_quantity quantity;
+	int64_t accuracy_ppm;     /* 0: not stated */
+	size_t count;
+	const struct kpi_spell *spells;
+};
+
+struct kpi_factor { int64_t micro; bool known, provisional; }; /* g CO2e per kWh, in millionths */
+
+struct kpi_slice { /* a month of the window, or what of it lies in the window and has elapsed; a shorter window is one slice */
+	int64_t from_s, to_s;
+	int64_t from_day, to_day; /* local, to_day exclusive; equal: not whole days */
+	struct kpi_pair pue[4];   /* as in kpi_site */
+	struct kpi_pair dc, it, grid, onsite, generator, cooling; /* energies of the site as a whole; grid: num from the grid, den IT, paired */
+	struct kpi_factor location, residual;
+};
+
 struct kpi_site { /* a site's sums over the window */
+	const char *id;
+	const struct ruleset *ruleset; /* NULL: electricity alone, and no labels */
+	size_t track_count, slice_count;
+	const struct kpi_track *tracks; /* what was written down of it */
+	const struct kpi_slice *slices; /* in the order of time; none where nothing is written down */
+	bool onsite_renewable;    /* what its own plant gives counts */
+	bool has_it;              /* the slices' `it` is metered */
+	int64_t fixed_ppm, reserved_mw, contracted_mw; /* the part of its overhead that follows reserved power; see allocation.h */
+	struct hwatt_ratio pd_it_mw; /* installed IT power demand over the window; unknown */
 	int64_t rated_it_mw;      /* 0: unknown */
 	bool has_dc, has_pue[4];  /* metered at all; by category */
 	struct kpi_pair pue[4];   /* num E_DC, den E_IT: paired; [1] to [3] */
@@ -119,11 +167,23 @@ struct kpi_group {
 	int32_t letters[KPI_LETTERS];
 };
 
+struct kpi_servers { /* what makers declare of the servers of a subject */
+	hwatt_i128 performance;   /* of those that have a benchmark: millionths of its unit x ppm of the share */
+	hwatt_i128 power;         /* mW x ppm */
+	int64_t rated, all;       /* servers with a benchmark; all */
+	const char *benchmark;    /* its name; NULL: none */
+	bool mixed;               /* of several benchmarks: they do not add up */
+};
+
 struct kpi_period { /* everything a subject's figures over one window are made of */
 	struct kpi_span span;
 	bool single;              /* one quarter: battery charge shows, so that PUE below 1 is no alarm */
 	size_t site_count;
 	const struct kpi_site *sites;
+	struct kpi_servers servers;
+	const char *contract;     /* whose figures these are; NULL: a site's */
+	size_t certificate_count;
+	const struct certificate *certificates; /* all there are */
 	struct kpi_pair metered;  /* all its energy meters: how many quarters are covered */
 	bool has_metered;
 	struct kpi_group cpu;     /* lanes: utilisation (ppm) */
@@ -144,7 +204,8 @@ void kpi_ups_efficiency(const struct kpi_period *period, struct kpi *out);
 void kpi_energy_cooling(const struct kpi_period *period, struct kpi *out);
 /* IT energy. */
 void kpi_energy_it(const struct kpi_period *period, struct kpi *out);
-/* IT energy times its site's PUE, proportional allocation.  domain.md 5.11 rule 1. */
+/* IT energy with its share of the site's overhead: in proportion to IT energy, or (a part of it) to the power reserved.  domain.md 5.11
+ * rules 1 to 3. */
 void kpi_energy_allocated(const struct kpi_period *period, struct kpi *out);
 /* ITEUsv: each server over its own covered time, then the mean over servers; those covered for less than half are left
  * out.  domain.md 1.4. */
@@ -156,6 +217,37 @@ void kpi_storage_utilisation(const struct kpi_period *period, struct kpi *out);
 void kpi_network_utilisation(const struct kpi_period *period, struct kpi *out);
 /* Power of all feeds over the usable power of one.  domain.md 6. */
 void kpi_rack_utilisation(const struct kpi_period *period, struct kpi *out);
+/* ITEEsv: greatest performance per W at it, a ratio of sums over the servers that have a benchmark; coverage: of those in scope.  ISO/IEC
+ * 30134-4, domain.md 1.4. */
+void kpi_itee(const struct kpi_period *period, struct kpi *out);
+/* Mean IT power over the installed IT power demand.  domain.md 6. */
+void kpi_capacity_use(const struct kpi_period *period, struct kpi *out);
+
+/* --- figures that need more than meters: kpi_resource.c, kpi_green.c ---
+ * What was written down pairs with the energy of the same days: months that one reading spans count together, and only when the reading
+ * and the meters cover 0.9 of them. */
+
+/* Water / IT energy in m3 per MWh: all water that enters (category 2), else potable water (1); by rules that say so, fresh water.  ISO/IEC
+ * 30134-9, domain.md 1.5, 2.5. */
+void kpi_wue(const struct kpi_period *period, struct kpi *out);
+/* Heat handed over outside, less what the centre's own cooling used of it, over all energy.  domain.md 1.5. */
+void kpi_erf(const struct kpi_period *period, struct kpi *out);
+/* Heat removed / electricity of the cooling.  domain.md 1.5. */
+void kpi_cer(const struct kpi_period *period, struct kpi *out);
+/* kg CO2e / kWh of IT energy: electricity from the grid and what was written down as scope 1.  Location-based: at the grid's intensity;
+ * market-based: what certificates cover at theirs, the rest at the residual mix.  domain.md 1.5, 4.4. */
+void kpi_cue_location(const struct kpi_period *period, struct kpi *out);
+void kpi_cue_market(const struct kpi_period *period, struct kpi *out);
+
+enum kpi_matching { KPI_MATCH_ANNUAL, KPI_MATCH_MONTHLY, KPI_MATCH_HOURLY, KPI_MATCH_QUARTER };
+
+/* Share of the electricity that eligible certificates, contracts and own plants cover, matched over the window or month by month.
+ * A contract has its own certificates, and of its site's the share that it has of the site's IT energy.  domain.md 4.3. */
+void kpi_renewable_share(const struct kpi_period *period, enum kpi_matching matching, const struct certificate_filter *filter,
+			 struct kpi *out);
+/* REF: the same over all energy, any renewable source, cut at 1.  domain.md 1.3. */
+void kpi_ref(const struct kpi_period *period, struct kpi *out);
+
 /* Covered quarters of those expected. */
 void kpi_coverage(const struct kpi_period *period, struct kpi *out);
 
@@ -164,6 +256,10 @@ struct hwatt_ratio kpi_power_ratio(int64_t dc_mw, int64_t it_mw);
 /* False when a PUE of a higher category lies below one of a lower one by more than both uncertainties: losses only move
  * from IT to overhead. */
 bool kpi_order_plausible(const struct kpi *lower, const struct kpi *higher);
+/* "PUE2 (2025-01-01:2025-12-31) = 1.31", "iPUE1 (...) = 1.24" when the window is shorter than 12 months, "pPUE3[room-2] (...)" for a part.
+ * `name` is the indicator without prefix, `part` NULL or the boundary; days are inclusive.  domain.md 1.2. */
+void kpi_notation(const char *name, int category, const char *part, bool interim, int64_t first_day, int64_t last_day,
+		  struct hwatt_ratio value, char out[160]);
 /* "NO_DATA DIV_ZERO ..." in the order of the flags; "" without any. */
 void kpi_flag_names(unsigned flags, char *out, size_t size);
 

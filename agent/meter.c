@@ -7,13 +7,9 @@
 #include <string.h>
 
 #define MAX_BACK_S (METER_MAX_BACK * QUARTER_S)
-#define MAX_WALL_MS INT64_C(253402300800000) /* year 10000 */
-#define MAX_MONO_MS (INT64_C(1) << 53)
 #define MAX_NOW_MS (INT64_C(1) << 60)
 #define MAX_HOLE_MS (INT64_C(366) * 86400000) /* nothing is bridged over more than a year */
-#define MAX_POWER_MW INT64_C(100000000000)    /* 100 MW, beyond any single point */
 #define MAX_FLOW_PER_S INT64_C(1000000000000)
-#define RATIO_STEPS 50   /* so many steps of the register before it scales the samples */
 #define RATIO_WINDOW 4000
 
 struct run { /* one call's arguments, carried along */
@@ -301,17 +297,9 @@ static void add_total(struct meter_total *total, int32_t kind, hwatt_i128 amount
 	total->uj2 = (int64_t)(sum % INTERVAL_UJ2_PER_J);
 }
 
-int64_t meter_amount_per_count(const struct meter_settings *settings)
-{
-	if (settings->kind == INTERVAL_LEVEL)
-		return 0;
-	return settings->kind == INTERVAL_ENERGY ? settings->register_step * INTERVAL_UJ2_PER_MJ
-						 : settings->register_step;
-}
-
 hwatt_i128 meter_most_in(const struct meter_settings *settings, int64_t ms)
 {
-	int64_t ceiling = settings->kind == INTERVAL_ENERGY ? MAX_POWER_MW : MAX_FLOW_PER_S;
+	int64_t ceiling = settings->kind == INTERVAL_ENERGY ? METER_MAX_POWER_MW : MAX_FLOW_PER_S;
 	int64_t max = settings->max_level > 0 && settings->max_level < ceiling ? settings->max_level : ceiling;
 	hwatt_i128 area = (hwatt_i128)max * ms;
 	return settings->kind == INTERVAL_ENERGY ? 2 * area : area / 1000 + 1;
@@ -329,7 +317,7 @@ static void rebase(struct meter_state *s, int64_t now_ms)
 hwatt_i128 meter_scaled(int64_t integral, const struct meter_ratio *ratio, int64_t step)
 {
 	int64_t r = ratio->by_register, i = ratio->by_integral;
-	if (i <= 0 || r / RATIO_STEPS < step || r / 4 > i || i / 4 > r)
+	if (i <= 0 || r / METER_RATIO_STEPS < step || r / 4 > i || i / 4 > r)
 		return integral;
 	return (hwatt_i128)integral * r / i;
 }
@@ -609,31 +597,13 @@ static int check_settings(const struct meter_state *s, const struct meter_settin
 	return 0;
 }
 
-/* Up to 1.2 x rating, domain.md 5.3. */
-bool meter_is_load(const struct meter_settings *settings, int64_t level)
-{
-	int64_t ceiling = settings->kind == INTERVAL_ENERGY ? MAX_POWER_MW : INTEGRAL_MAX_LEVEL;
-	int64_t most = ceiling;
-	if (settings->max_level > 0 && settings->max_level < ceiling)
-		most = settings->max_level + (settings->kind == INTERVAL_ENERGY ? settings->max_level / 5 : 0);
-	if (most > ceiling)
-		most = ceiling;
-	bool may_be_negative = settings->kind == INTERVAL_LEVEL || settings->may_export;
-	return level <= most && level >= (may_be_negative ? -most : 0);
-}
-
-bool meter_knows_time(const struct meter_sample *sample)
-{
-	return sample->wall_ms >= 0 && sample->wall_ms < MAX_WALL_MS && sample->mono_ms >= 0 && sample->mono_ms <= MAX_MONO_MS;
-}
-
 /* Takes out of the sample what cannot be; fails when nothing is left. */
 static int check_sample(struct meter_state *s, const struct meter_settings *settings, struct meter_sample *sample,
 			struct hwatt_error *err)
 {
-	if (sample->wall_ms < 0 || sample->wall_ms >= MAX_WALL_MS)
+	if (sample->wall_ms < 0 || sample->wall_ms >= METER_MAX_WALL_MS)
 		return reject(s, err, "the clock tells no time of ours", sample->wall_ms);
-	if (sample->mono_ms < 0 || sample->mono_ms > MAX_MONO_MS)
+	if (sample->mono_ms < 0 || sample->mono_ms > METER_MAX_MONO_MS)
 		return reject(s, err, "the monotonic clock is out of range", sample->mono_ms);
 	sample->has_level = sample->has_level && settings->kind != INTERVAL_FLOW;
 	sample->has_count = sample->has_count && meter_amount_per_count(settings) > 0;
@@ -691,7 +661,7 @@ void meter_close(struct meter *meter, const struct meter_settings *settings, int
 		 void *arg)
 {
 	struct meter_state *s = meter_state(meter);
-	if (!s->primed || wall_ms < 0 || wall_ms >= MAX_WALL_MS || check_settings(s, settings, NULL) < 0)
+	if (!s->primed || wall_ms < 0 || wall_ms >= METER_MAX_WALL_MS || check_settings(s, settings, NULL) < 0)
 		return;
 	/* The sample that completes the quarter can still come. */
 	if (wall_ms - s->at_wall_ms <= settings->max_gap_ms + METER_CLOCK_STEP_MS)

@@ -69,18 +69,48 @@ static inline const struct meter_state *meter_state_of(const struct meter *meter
 /* What tallies (tally.h) decide alike. */
 #define METER_CLOCK_STEP_MS 1000
 #define METER_STALL_STEPS 8
+#define METER_RATIO_STEPS 50   /* so many steps of the register before it scales the samples */
 #define METER_STALL_MS QUARTER_MS
 
 struct meter_ratio { /* of register to integral in the long run, over whole ticks */
 	int64_t by_register, by_integral;
 };
 
-int64_t meter_amount_per_count(const struct meter_settings *settings);
+static inline int64_t meter_amount_per_count(const struct meter_settings *settings)
+{
+	if (settings->kind == INTERVAL_LEVEL)
+		return 0;
+	return settings->kind == INTERVAL_ENERGY ? settings->register_step * INTERVAL_UJ2_PER_MJ
+						 : settings->register_step;
+}
+
 /* The most that can have flowed in `ms`. */
 hwatt_i128 meter_most_in(const struct meter_settings *settings, int64_t ms);
+
+#define METER_MAX_WALL_MS INT64_C(253402300800000) /* year 10000 */
+#define METER_MAX_MONO_MS (INT64_C(1) << 53)
+#define METER_MAX_POWER_MW INT64_C(100000000000)   /* 100 MW, beyond any single point */
+
 /* Whether both clocks of a sample are within their bounds. */
-bool meter_knows_time(const struct meter_sample *sample);
-bool meter_is_load(const struct meter_settings *settings, int64_t level);
+static inline bool meter_knows_time(const struct meter_sample *sample)
+{
+	return sample->wall_ms >= 0 && sample->wall_ms < METER_MAX_WALL_MS && sample->mono_ms >= 0 &&
+	       sample->mono_ms <= METER_MAX_MONO_MS;
+}
+
+/* Up to 1.2 x rating, domain.md 5.3. */
+static inline bool meter_is_load(const struct meter_settings *settings, int64_t level)
+{
+	int64_t ceiling = settings->kind == INTERVAL_ENERGY ? METER_MAX_POWER_MW : INTEGRAL_MAX_LEVEL;
+	int64_t most = ceiling;
+	if (settings->max_level > 0 && settings->max_level < ceiling)
+		most = settings->max_level + (settings->kind == INTERVAL_ENERGY ? settings->max_level / 5 : 0);
+	if (most > ceiling)
+		most = ceiling;
+	bool may_be_negative = settings->kind == INTERVAL_LEVEL || settings->may_export;
+	return level <= most && level >= (may_be_negative ? -most : 0);
+}
+
 /* Samples under- or overestimate by a steady share: the register's long-run ratio to them takes it away, so that
  * the steps of a coarse register do not show up as lumps. Exact rational, rounded down once per stretch. */
 hwatt_i128 meter_scaled(int64_t integral, const struct meter_ratio *ratio, int64_t step);

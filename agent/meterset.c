@@ -255,13 +255,10 @@ static void pass_on(void *arg, const struct interval *interval)
 	out->emit(out->arg, &point, interval);
 }
 
-/* Gives a sample to one of the meters. */
-static void feed_meter(struct meterset *set, size_t n, const struct meter_sample *sample, meter_emit *emit, void *arg)
+/* Gives a sample to a meter that must be whole for it. */
+static void feed_whole(struct meterset *set, size_t n, const struct meter_sample *sample, meter_emit *emit, void *arg)
 {
 	struct meter_settings settings = settings_of(set, n);
-	if (!(set->flags[n] & WHOLE) &&
-	    tally_feed(&set->cells[n].tally, &set->clock, &settings, sample, stamp_of(set, n)))
-		return;
 	meter_feed(whole(set, n), &settings, sample, emit, arg, NULL); /* a reject is noted in the quarter */
 	shrink(set, n);
 }
@@ -305,49 +302,64 @@ static int64_t unfold_sign(uint64_t value)
 	return (int64_t)(value >> 1 ^ ((value & 1) != 0 ? UINT64_MAX : 0));
 }
 
-static void record_poll(struct hwatt_text *record, const struct meterset_poll *poll)
+struct feeding { /* one poll on its way to the meters */
+	struct meterset *set;
+	const struct meterset_poll *poll;
+	struct hwatt_text *record; /* NULL: none */
+	char octets[1024];         /* of the record, before they are put */
+	char *at;
+	struct meter_settings energy; /* of ENERGY meters, but for the register */
+	meterset_emit *emit;
+	void *arg;
+};
+
+static void put_record(struct feeding *f)
 {
-	char octets[3 * NUMBER_OCTETS];
-	char *at = put_number(octets, (poll->restarted ? RECORD_RESTARTED : 0) | (poll->exchanged ? RECORD_EXCHANGED : 0));
-	at = put_number(at, fold_sign(poll->wall_ms));
-	at = put_number(at, fold_sign(poll->mono_ms));
-	hwatt_text_put(record, octets, (size_t)(at - octets));
+	if (f->record != NULL)
+		hwatt_text_put(f->record, f->octets, (size_t)(f->at - f->octets));
+	f->at = f->octets;
 }
 
-static void record_sample(struct hwatt_text *record, size_t number, const struct meter_sample *sample,
-			  const struct meterset_poll *poll)
+static void record_poll(struct feeding *f)
 {
-	char octets[5 * NUMBER_OCTETS];
-	char *at = put_number(octets, number * RECORD_PARTS + (sample->has_level ? RECORD_LEVEL : 0) +
-					      (sample->has_count ? RECORD_COUNT : 0) + (sample->has_stamp ? RECORD_STAMP : 0));
-	at = put_number(at, fold_sign(poll->mono_ms - sample->mono_ms));
+	f->at = put_number(f->octets, (f->poll->restarted ? RECORD_RESTARTED : 0) | (f->poll->exchanged ? RECORD_EXCHANGED : 0));
+	f->at = put_number(f->at, fold_sign(f->poll->wall_ms));
+	f->at = put_number(f->at, fold_sign(f->poll->mono_ms));
+}
+
+static void record_sample(struct feeding *f, size_t number, const struct meter_sample *sample)
+{
+	if (f->at + 5 * NUMBER_OCTETS > f->octets + sizeof(f->octets))
+		put_record(f);
+	char *at = put_number(f->at, number * RECORD_PARTS + (sample->has_level ? RECORD_LEVEL : 0) +
+					     (sample->has_count ? RECORD_COUNT : 0) + (sample->has_stamp ? RECORD_STAMP : 0));
+	at = put_number(at, fold_sign(f->poll->mono_ms - sample->mono_ms));
 	if (sample->has_level)
 		at = put_number(at, fold_sign(sample->level));
 	if (sample->has_count)
 		at = put_number(at, sample->count);
 	if (sample->has_stamp)
 		at = put_number(at, sample->stamp);
-	hwatt_text_put(record, octets, (size_t)(at - octets));
+	f->at = at;
 }
 
-struct feeding { /* one poll on its way to the meters */
-	struct meterset *set;
-	const struct meterset_poll *poll;
-	struct hwatt_text *record;
-	meterset_emit *emit;
-	void *arg;
-};
-
-static void feed(const struct feeding *f, size_t n, struct meter_sample *sample)
+static void feed(struct feeding *f, size_t n, struct meter_sample *sample)
 {
-	struct emission out = { f->set, n, f->emit, f->arg };
+	struct meterset *set = f->set;
 	if (f->record != NULL)
-		record_sample(f->record, n, sample, f->poll);
+		record_sample(f, n, sample);
 	/* The value is as old as its answer, on both clocks. */
 	sample->wall_ms = f->poll->wall_ms - (f->poll->mono_ms - sample->mono_ms);
 	sample->restarted = f->poll->restarted;
 	sample->exchanged = f->poll->exchanged;
-	feed_meter(f->set, n, sample, pass_on, &out);
+	if (!(set->flags[n] & WHOLE)) {
+		f->energy.register_step = set->layout->meters[n].step;
+		f->energy.register_modulus = set->layout->meters[n].modulus;
+		if (tally_feed(&set->cells[n].tally, &set->clock, &f->energy, sample, stamp_of(set, n)))
+			return;
+	}
+	struct emission out = { set, n, f->emit, f->arg };
+	feed_whole(set, n, sample, pass_on, &out);
 }
 
 static bool is_fresh(const struct meterset_poll *poll, uint32_t number)
@@ -369,7 +381,7 @@ static void set_register(struct meterset *set, size_t n, int64_t step, uint64_t 
 	set->unsettled = true;
 }
 
-static void feed_energy(const struct feeding *f, size_t n)
+static void feed_energy(struct feeding *f, size_t n)
 {
 	const struct meterset_poll *poll = f->poll;
 	uint32_t power = f->set->layout->meters[n].power, energy = f->set->layout->meters[n].energy;
@@ -391,19 +403,19 @@ static void feed_energy(const struct feeding *f, size_t n)
 		feed(f, n, &sample);
 }
 
-static void feed_level(const struct feeding *f, enum layout_summary summary, int64_t level, int64_t mono_ms)
+static void feed_level(struct feeding *f, enum layout_summary summary, int64_t level, int64_t mono_ms)
 {
 	struct meter_sample sample = { .mono_ms = mono_ms, .has_level = true, .level = level };
 	feed(f, f->set->layout->summaries[summary], &sample);
 }
 
 /* Whether the device gives its own total beside the parts: then the parts alone count. */
-static bool is_total_beside_parts(const struct feeding *f, enum layout_summary summary, uint32_t number)
+static bool is_total_beside_parts(struct feeding *f, enum layout_summary summary, uint32_t number)
 {
 	return f->set->layout->member_count[summary] > 1 && strcmp(f->poll->points[number].index, "total") == 0;
 }
 
-static void feed_summary(const struct feeding *f, enum layout_summary summary)
+static void feed_summary(struct feeding *f, enum layout_summary summary)
 {
 	const struct layout *layout = f->set->layout;
 	int64_t sum = 0, count = 0, mono_ms = 0;
@@ -464,14 +476,14 @@ static int64_t feed_link(struct meterset *set, size_t n, const struct meterset_p
 	return speed;
 }
 
-static void feed_octets(const struct feeding *f, enum layout_summary summary, uint64_t count, int64_t mono_ms)
+static void feed_octets(struct feeding *f, enum layout_summary summary, uint64_t count, int64_t mono_ms)
 {
 	struct meter_sample sample = { .mono_ms = mono_ms, .has_count = true, .count = count };
 	set_register(f->set, f->set->layout->summaries[summary], 1, 0);
 	feed(f, f->set->layout->summaries[summary], &sample);
 }
 
-static void feed_links(const struct feeding *f)
+static void feed_links(struct feeding *f)
 {
 	struct meterset *set = f->set;
 	int64_t capacity = 0, mono_ms = 0;
@@ -495,11 +507,16 @@ static void feed_links(const struct feeding *f)
 void meterset_feed(struct meterset *set, const struct meterset_poll *poll, struct hwatt_text *record, meterset_emit *emit,
 		   void *arg)
 {
-	struct feeding f = { set, poll, record, emit, arg };
-	if (record != NULL)
-		record_poll(record, poll);
-	else
-		set->unsettled = true;
+	struct feeding f; /* its octets are not cleared first */
+	f.set = set;
+	f.poll = poll;
+	f.record = record;
+	f.emit = emit;
+	f.arg = arg;
+	f.energy = (struct meter_settings){ .kind = INTERVAL_ENERGY, .max_gap_ms = max_gap_ms(set->settings.interval_ms),
+					    .max_level = set->settings.rated_mw };
+	record_poll(&f);
+	set->unsettled |= record == NULL;
 	layout_bind(&set->layout, set->shelf, poll->points, poll->count);
 	grow(set);
 	begin_poll(set, poll);
@@ -511,6 +528,7 @@ void meterset_feed(struct meterset *set, const struct meterset_poll *poll, struc
 			feed_summary(&f, (enum layout_summary)s);
 	if (set->layout->link_count > 0)
 		feed_links(&f);
+	put_record(&f);
 	end_poll(set, poll);
 	layout_share(&set->layout, set->shelf);
 }
@@ -541,7 +559,10 @@ static void replay_sample(struct meterset *set, const struct meterset_poll *poll
 		      __builtin_sub_overflow(poll->wall_ms, age_ms, &sample.wall_ms);
 	if (!hwatt_wire_ok(in))
 		return;
-	feed_meter(set, n, &sample, drop_quarter, NULL);
+	struct meter_settings settings = settings_of(set, n);
+	if ((set->flags[n] & WHOLE) ||
+	    !tally_feed(&set->cells[n].tally, &set->clock, &settings, &sample, stamp_of(set, n)))
+		feed_whole(set, n, &sample, drop_quarter, NULL);
 	if (n == set->layout->summaries[LAYOUT_LINK_IN])
 		set->octets_in = sample.count;
 	if (n == set->layout->summaries[LAYOUT_LINK_OUT])

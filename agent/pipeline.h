@@ -16,6 +16,7 @@
 #include "store.h"
 
 struct pipeline;
+struct pipeline_device; /* one device's place in it, while the configuration has the device */
 
 struct pipeline_parts { /* borrowed */
 	struct hwatt_log *log;
@@ -35,10 +36,10 @@ void pipeline_close(struct pipeline *pipeline);
 /* Goes over to `generation`: devices that stay keep their meters, those that left are forgotten but for their rows. */
 int pipeline_change(struct pipeline *pipeline, struct generation *generation, int64_t wall_ms,
 		    struct hwatt_error *err);
-/* The device's points come from a new target; the one that it had is going. */
-void pipeline_rebind(struct pipeline *pipeline, const char *device);
-/* A poll ended. */
-void pipeline_polled(struct pipeline *pipeline, const char *device, struct hwatt_target *t,
+/* The device's points come from a new target; the one that it had is going. Its place; NULL: the configuration does not have it. */
+struct pipeline_device *pipeline_rebind(struct pipeline *pipeline, const char *device);
+/* A poll of the device in that place ended. */
+void pipeline_polled(struct pipeline *pipeline, struct pipeline_device *device, struct hwatt_target *t,
 		     const struct hwatt_error *err, int64_t took_us, int64_t wall_ms, int64_t mono_ms);
 /* Values without a target: the past. */
 void pipeline_feed(struct pipeline *pipeline, const char *device, const struct meterset_poll *poll);
@@ -48,6 +49,10 @@ int pipeline_commit(struct pipeline *pipeline, struct hwatt_error *err);
 void pipeline_tick(struct pipeline *pipeline, int64_t wall_ms, int64_t mono_ms);
 /* Somebody asks: does what is due, commits and publishes what is known now. */
 void pipeline_refresh(struct pipeline *pipeline, int64_t wall_ms, int64_t mono_ms);
+
+/* Nobody has asked for a while: frees what is published, which is built anew for who asks next. Who cannot wait for that finds
+ * no devices. */
+void pipeline_rest(struct pipeline *pipeline);
 
 /* For `counters`: adds one to the snapshot being made. Name and help are static, label_value is copied. */
 void pipeline_count(struct pipeline *pipeline, const char *name, const char *help, const char *label,

@@ -9,7 +9,7 @@ const char *const requirement_trigger_words[] = { "always", "replacement", NULL 
 
 const struct requirement_type *requirement_type_at(size_t i)
 {
-	static const struct requirement_type *const tables[] = { judge_measured_types, judge_document_types, judge_asset_types,
+	static const struct requirement_type *const tables[] = { judge_measured_types, judge_resource_types, judge_document_types, judge_asset_types,
 								 judge_location_types, judge_event_types, judge_counter_types };
 	for (size_t t = 0; t < sizeof(tables) / sizeof(tables[0]); t++)
 		for (const struct requirement_type *type = tables[t]; type->name != NULL; type++)
@@ -36,7 +36,8 @@ struct hwatt_ratio requirement_limit(const struct requirement *r)
 const char *requirement_unit_name(const struct requirement *r)
 {
 	static const char *const names[] = { [UNIT_RATIO] = "1", [UNIT_SHARE] = "1", [UNIT_ENERGY] = "J", [UNIT_YEARS] = "years",
-					     [UNIT_PLAIN] = "1", [UNIT_MASS] = "kg", [UNIT_NONE] = "" };
+					     [UNIT_PLAIN] = "1", [UNIT_MASS] = "kg", [UNIT_FACTOR] = "1", [UNIT_WATER] = "m3/MWh",
+					     [UNIT_CARBON] = "kg/kWh", [UNIT_NONE] = "" };
 	if (r->type->unit == UNIT_PLAIN && strcmp(r->type->name, "counter") == 0 && r->counter.unit[0] != '\0')
 		return r->counter.unit;
 	return names[r->type->unit];
@@ -56,9 +57,18 @@ const char *requirement_deliver(const struct requirement *r, enum hwatt_language
 	return r->type->deliver != NULL ? hwatt_tr(language, r->type->deliver) : "";
 }
 
+/* Types of domain.md 7.3 that this version does not measure. */
+static const char *const later[] = { "ppue", "idle_ratio", "inlet_temperature" };
+
 static void unknown_type(const char *name, const struct hwatt_mark *at, struct hwatt_arena *arena, struct hwatt_report *report)
 {
 	struct nearest near = { .wanted = name };
+	for (size_t i = 0; i < sizeof(later) / sizeof(later[0]); i++) {
+		if (strcmp(later[i], name) == 0) {
+			hwatt_report_add(report, at, "type %s is not supported by this version", name);
+			return;
+		}
+	}
 	const struct requirement_type *type;
 	for (size_t i = 0; (type = requirement_type_at(i)) != NULL; i++)
 		nearest_offer(&near, type->name);
@@ -100,6 +110,16 @@ static void check_days(const struct requirement *r, const struct hwatt_node *nod
 		hwatt_report_add(report, &at, "what a replacement starts is due so many days after it: \"due_days\"");
 }
 
+/* What a type asks for and the source of a template does not give, the contract must: the mistake names the template. */
+static void check_terms(const struct requirement *r, const struct hwatt_node *node, struct hwatt_report *report)
+{
+	size_t before = report_total(report);
+	r->type->check(r, node, report);
+	if (report_total(report) > before && r->template_id[0] != '\0')
+		hwatt_report_add(report, &node->mark, "that is about template \"%s\" of %s: say it under set: {%s: {...}}", r->template_id,
+				 r->package, r->template_id);
+}
+
 bool requirement_read(const struct hwatt_node *node, struct requirement *out, struct hwatt_arena *arena, struct hwatt_report *report)
 {
 	static const enum window_kind kinds[] = { WINDOW_INTERVAL, WINDOW_DAY, WINDOW_MONTH, WINDOW_YEAR, WINDOW_12_MONTHS,
@@ -121,6 +141,8 @@ bool requirement_read(const struct hwatt_node *node, struct requirement *out, st
 				     .count = type->option_count, .mark_offset = offsetof(struct requirement, mark) };
 	size_t before = report_total(report);
 	int rc = hwatt_option_read(&keys, node, out, arena, report);
+	if (out->document.path == NULL) /* a type without such a key */
+		out->document.path = "";
 	out->package = from.package != NULL ? from.package : "";
 	out->template_id = from.template_id != NULL ? from.template_id : "";
 	out->source = from.source != NULL ? from.source : "";
@@ -133,8 +155,10 @@ bool requirement_read(const struct hwatt_node *node, struct requirement *out, st
 	out->type = type;
 	out->window = document_get(node, "window") != NULL ? kinds[out->window_word] : type->window;
 	check_limit(out, node, report);
+	if (type->fill != NULL)
+		type->fill(out);
 	check_days(out, node, report);
 	if (type->check != NULL && report_total(report) == before)
-		type->check(out, node, report);
+		check_terms(out, node, report);
 	return report_total(report) == before;
 }

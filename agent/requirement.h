@@ -19,6 +19,9 @@ enum requirement_unit {
 	UNIT_YEARS,  /* 5.0 years */
 	UNIT_PLAIN,  /* a number in the counter's own unit, or none */
 	UNIT_MASS,   /* kg */
+	UNIT_FACTOR, /* 3.50, no place in the power tree belongs to it */
+	UNIT_WATER,  /* m3/MWh, shown as L/kWh */
+	UNIT_CARBON, /* kg/kWh */
 	UNIT_NONE,   /* no value: documents, places, deadlines */
 };
 
@@ -55,6 +58,8 @@ struct requirement_type {
 	void (*judge)(const struct judge_facts *facts, const struct requirement *requirement, struct verdict_question *out);
 	/* What the keys of this type say together; adds mistakes.  NULL: nothing to check. */
 	void (*check)(const struct requirement *requirement, const struct hwatt_node *at, struct hwatt_report *report);
+	/* Sets what follows from the keys, such as a limit; NULL: nothing. */
+	void (*fill)(struct requirement *requirement);
 	int document_type;                  /* the documents that it is judged by (enum document_type) */
 	int document_scope;                 /* enum document_scope */
 	const char *noun[2];                /* what is promised, in English for hwatt_tr; of an energy by its boundary */
@@ -89,6 +94,9 @@ struct requirement {
 	union {                    /* by type */
 		struct { int64_t category; } pue; /* 1 to 3; 0: the lowest that is metered */
 		struct { int boundary; } energy;  /* enum requirement_boundary */
+		struct { int matching; struct hwatt_list technologies, countries, zones, labels; bool unsupported; } green;
+		struct { int basis; } cue;        /* 0: location, 1: market */
+		struct { int worst; } rating;     /* class: 0 is A */
 		struct { int64_t baseline, factor; } trend; /* mJ, 1e-6 */
 		struct { struct hwatt_list claims; int64_t conventions, years; bool factories; } paper; /* claims: const char * */
 		struct { struct hwatt_list labels; int class_word; } label;
@@ -164,7 +172,7 @@ extern const char *const requirement_window_words[], *const requirement_trigger_
 	  .help = "which assets it is about, like kind:server or brand:Acme; all when absent" }
 
 /* The tables of the judge_*.c files; each ends with a row without a name. */
-extern const struct requirement_type judge_measured_types[], judge_document_types[], judge_asset_types[], judge_location_types[],
+extern const struct requirement_type judge_measured_types[], judge_resource_types[], judge_document_types[], judge_asset_types[], judge_location_types[],
 	judge_event_types[], judge_counter_types[];
 
 #endif

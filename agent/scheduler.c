@@ -18,38 +18,43 @@ struct scheduler_entry {
 	bool polling;
 };
 
+struct due { /* with its time beside it, so that the heap is put in order without a look at each entry */
+	int64_t at_ms;
+	struct scheduler_entry *entry;
+};
+
 struct scheduler {
 	uv_loop_t *loop;
 	uv_timer_t timer;
-	struct scheduler_entry **heap; /* the earliest first */
+	struct due *heap; /* the earliest first */
 	size_t count, capacity;
 	struct scheduler_figures figures;
 };
 
-static void heap_put(struct scheduler *s, size_t at, struct scheduler_entry *e)
+static void heap_put(struct scheduler *s, size_t at, struct due due)
 {
-	s->heap[at] = e;
-	e->position = at;
+	s->heap[at] = due;
+	due.entry->position = at;
 }
 
 /* Moves the entry at `at` to where its time belongs. */
 static void heap_fix(struct scheduler *s, size_t at)
 {
-	struct scheduler_entry *e = s->heap[at];
-	while (at > 0 && s->heap[(at - 1) / 2]->at_ms > e->at_ms) {
+	struct due due = { s->heap[at].entry->at_ms, s->heap[at].entry };
+	while (at > 0 && s->heap[(at - 1) / 2].at_ms > due.at_ms) {
 		heap_put(s, at, s->heap[(at - 1) / 2]);
 		at = (at - 1) / 2;
 	}
 	for (;;) {
 		size_t child = 2 * at + 1;
-		if (child + 1 < s->count && s->heap[child + 1]->at_ms < s->heap[child]->at_ms)
+		if (child + 1 < s->count && s->heap[child + 1].at_ms < s->heap[child].at_ms)
 			child++;
-		if (child >= s->count || s->heap[child]->at_ms >= e->at_ms)
+		if (child >= s->count || s->heap[child].at_ms >= due.at_ms)
 			break;
 		heap_put(s, at, s->heap[child]);
 		at = child;
 	}
-	heap_put(s, at, e);
+	heap_put(s, at, due);
 }
 
 static void on_timer(uv_timer_t *timer);
@@ -61,7 +66,7 @@ static void arm(struct scheduler *s)
 		uv_timer_stop(&s->timer);
 		return;
 	}
-	int64_t wait = s->heap[0]->at_ms - (int64_t)uv_now(s->loop);
+	int64_t wait = s->heap[0].at_ms - (int64_t)uv_now(s->loop);
 	uint64_t ms = wait > 0 ? (uint64_t)wait : 0;
 	if (!uv_is_active((uv_handle_t *)&s->timer) || uv_timer_get_due_in(&s->timer) > ms)
 		uv_timer_start(&s->timer, on_timer, ms, 0);
@@ -88,8 +93,8 @@ static void on_timer(uv_timer_t *timer)
 	struct scheduler *s = timer->data;
 	int64_t now = (int64_t)uv_now(s->loop);
 	/* The client may end its poll, or remove entries, within the call: look at the top anew each time. */
-	while (s->count > 0 && s->heap[0]->at_ms <= now) {
-		struct scheduler_entry *e = s->heap[0];
+	while (s->count > 0 && s->heap[0].at_ms <= now) {
+		struct scheduler_entry *e = s->heap[0].entry;
 		if (e->polling)
 			e->client.expire(e->client.arg);
 		else
@@ -149,14 +154,16 @@ struct scheduler_entry *scheduler_add(struct scheduler *s, const char *key, int6
 	e->place_ms -= e->place_ms % SCHEDULER_GRID_MS;
 	uv_update_time(s->loop);
 	int64_t now = (int64_t)uv_now(s->loop);
-	int64_t spread = period_ms < 2000 ? period_ms : 2000;
+	int64_t spread = period_ms < SCHEDULER_SOON_MS ? period_ms : SCHEDULER_SOON_MS;
+	int64_t crowd = (int64_t)s->count * SCHEDULER_FIRST_MS;
+	spread = spread > crowd ? spread : crowd;
 	e->due_ms = soon ? now + (int64_t)(hash % (uint64_t)spread) : next_place(e, now);
 	e->at_ms = e->due_ms;
 	if (s->count == s->capacity) {
 		s->capacity = s->capacity == 0 ? 64 : s->capacity * 2;
-		s->heap = hwatt_realloc(s->heap, s->capacity * sizeof(struct scheduler_entry *));
+		s->heap = hwatt_realloc(s->heap, s->capacity * sizeof(*s->heap));
 	}
-	heap_put(s, s->count++, e);
+	heap_put(s, s->count++, (struct due){ e->at_ms, e });
 	heap_fix(s, e->position);
 	arm(s);
 	return e;

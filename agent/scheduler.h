@@ -14,6 +14,8 @@
 #include <uv.h>
 
 #define SCHEDULER_GRID_MS 50            /* polls begin together in so small groups: waking up costs more than a request */
+#define SCHEDULER_SOON_MS 2000          /* after a start the first polls come within this ... */
+#define SCHEDULER_FIRST_MS 2            /* ... or one in so many ms: looking devices over takes far more than polling them */
 #define SCHEDULER_PATIENCE 3            /* missed polls before asking less often */
 #define SCHEDULER_BACKOFF_MAX_MS 60000  /* a dead device is asked this often, or at its period when that is longer */
 
@@ -38,7 +40,7 @@ struct scheduler *scheduler_start(uv_loop_t *loop);
 void scheduler_stop(struct scheduler *s);
 
 /* Adds a client that is polled every `period_ms`, each poll bounded by `limit_ms`; `key` places it in the period. With `soon` the
- * first poll comes within min(period, 2 s), otherwise at its place. */
+ * first poll comes within min(period, SCHEDULER_SOON_MS), later when there are very many, otherwise at its place. */
 struct scheduler_entry *scheduler_add(struct scheduler *s, const char *key, int64_t period_ms, int64_t limit_ms,
 				      bool soon, struct scheduler_client client);
 /* Removes it; a running poll is forgotten (the client aborts it itself). */

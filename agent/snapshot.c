@@ -158,7 +158,8 @@ void snapshot_device_release(struct hwatt_view_device *device)
 
 static void kpi_each(struct hwatt_view_kpi *k, void (*each)(void *arg, const char **text), void *arg)
 {
-	const char **all[] = { &k->subject_kind, &k->subject, &k->kpi, &k->window, &k->unit, &k->notes };
+	const char **all[] = { &k->subject_kind, &k->subject, &k->kpi, &k->window, &k->unit, &k->notes, &k->numerator_unit,
+			       &k->denominator_unit, &k->label, &k->notation, &k->ruleset, &k->ruleset_hash };
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
 		each(arg, all[i]);
 }
@@ -215,7 +216,7 @@ struct hwatt_view_hall *snapshot_hall_build(const struct hwatt_view_hall *draft)
 		copy_array(scratch + kpis_octets + requirements_octets, draft->contracts, contracts_octets);
 
 	struct strings strings;
-	strings_init(&strings, 6 * k + 12 * r + 6 * c);
+	strings_init(&strings, 12 * k + 12 * r + 6 * c);
 	hall_each(k, kpis, r, requirements, c, contracts, note, &strings);
 	size_t head = (sizeof(struct hwatt_view_hall) + 15) / 16 * 16;
 	struct hwatt_view_hall *hall = hwatt_alloc(head + arrays + strings.octets);

@@ -1,6 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The hallwatt authors
  * SPDX-License-Identifier: Apache-2.0 */
 #include "subject.h"
+#include "allocation.h"
 #include <assert.h>
 #include <hallwatt/arena.h>
 #include <stdlib.h>
@@ -52,6 +53,42 @@ static void use_dc(struct subject_uses *uses, const struct inventory_site *site,
 		use_sum(uses, &site->power[dc_roles[i]], sources);
 }
 
+static size_t energy_pair(struct subject *s, const struct inventory_sum *sum, struct sources *sources)
+{
+	size_t pair = new_pair(s, false);
+	use_sum(&s->pairs[pair].num, sum, sources);
+	return pair;
+}
+
+/* What quotients of the site as a whole need beside its PUE: water, carbon and renewable energy are the site's, whoever asks. */
+static void add_whole(struct subject *s, size_t site_at, struct sources *sources)
+{
+	const struct inventory_site *site = s->sites[site_at].site;
+	struct subject_site whole = s->sites[site_at];
+	int category = 0;
+	whole.whole_dc = whole.whole_it = whole.whole_grid = whole.whole_onsite = whole.whole_generator = whole.whole_cooling = SUBJECT_NO_PAIR;
+	for (int c = 3; c >= 1; c--)
+		category = site->power[it_roles[c]].count > 0 ? c : category;
+	if (site->power[HWATT_POWER_GRID].count > 0) {
+		whole.whole_dc = new_pair(s, false);
+		use_dc(&s->pairs[whole.whole_dc].num, site, sources);
+	}
+	if (category > 0)
+		whole.whole_it = energy_pair(s, &site->power[it_roles[category]], sources);
+	if (category > 0 && site->power[HWATT_POWER_GRID].count > 0) {
+		whole.whole_grid = new_pair(s, true);
+		use_sum(&s->pairs[whole.whole_grid].num, &site->power[HWATT_POWER_GRID], sources);
+		use_sum(&s->pairs[whole.whole_grid].den, &site->power[it_roles[category]], sources);
+	}
+	if (site->power[HWATT_POWER_ONSITE].count > 0)
+		whole.whole_onsite = energy_pair(s, &site->power[HWATT_POWER_ONSITE], sources);
+	if (site->power[HWATT_POWER_GENERATOR].count > 0)
+		whole.whole_generator = energy_pair(s, &site->power[HWATT_POWER_GENERATOR], sources);
+	if (site->power[HWATT_POWER_COOLING].count > 0)
+		whole.whole_cooling = energy_pair(s, &site->power[HWATT_POWER_COOLING], sources);
+	s->sites[site_at] = whole;
+}
+
 /* The pairs of a site's PUE, where both sides are metered; a hall without a grid meter has no E_DC. */
 static void add_site(struct subject *s, const struct inventory_site *site, struct sources *sources)
 {
@@ -68,13 +105,7 @@ static void add_site(struct subject *s, const struct inventory_site *site, struc
 		use_dc(&s->pairs[added->pue[c]].num, site, sources);
 		use_sum(&s->pairs[added->pue[c]].den, &site->power[it_roles[c]], sources);
 	}
-}
-
-static size_t energy_pair(struct subject *s, const struct inventory_sum *sum, struct sources *sources)
-{
-	size_t pair = new_pair(s, false);
-	use_sum(&s->pairs[pair].num, sum, sources);
-	return pair;
+	add_whole(s, s->site_count - 1, sources);
 }
 
 static struct subject_member *add_member(struct subject *s, enum group_kind kind, size_t lanes, int64_t weight_ppm)
@@ -184,11 +215,11 @@ static void finish(struct subject *s, const struct zone *zone, size_t month_limi
 }
 
 void subject_init_site(struct subject *s, const struct inventory *inventory, const struct inventory_site *site,
-		       const struct zone *zone, int64_t from_s, struct sources *sources)
+		       const struct zone *zone, int64_t from_s, int64_t to_s, struct sources *sources)
 {
 	s->id = site->site->id;
 	s->from_s = from_s;
-	s->to_s = INT64_MAX;
+	s->to_s = to_s;
 	add_site(s, site, sources);
 	struct subject_site *own = &s->sites[0];
 	if (site->power[HWATT_POWER_GRID].count > 0) {
@@ -391,7 +422,15 @@ static void make_sites(const struct subject *s, const struct sources *sources, c
 {
 	for (size_t i = 0; i < s->site_count; i++) {
 		const struct subject_site *site = &s->sites[i];
+		out[i].id = site->site->site->id;
 		out[i].rated_it_mw = site->site->site->rated_it_mw;
+		if (s->contract != NULL && site->site->site->allocation.rule != ALLOCATION_PROPORTIONAL) {
+			const struct config_allocation *a = &site->site->site->allocation;
+			out[i].fixed_ppm = a->rule == ALLOCATION_RESERVED ? HWATT_PPM : a->fixed_ppm;
+			out[i].reserved_mw = s->contract->reserved_mw;
+			out[i].contracted_mw = a->contracted_mw;
+		}
+		out[i].pd_it_mw = (struct hwatt_ratio){ out[i].rated_it_mw, out[i].rated_it_mw > 0 };
 		out[i].has_dc = site->dc != SUBJECT_NO_PAIR;
 		out[i].dc = *pair_at(sums, site->dc);
 		out[i].has_ups = site->ups != SUBJECT_NO_PAIR;
@@ -405,6 +444,19 @@ static void make_sites(const struct subject *s, const struct sources *sources, c
 			out[i].pue[c] = *pair_at(sums, site->pue[c]);
 		}
 	}
+}
+
+void subject_slice(const struct subject *s, size_t site_at, const struct sums *sums, struct kpi_slice *slice)
+{
+	const struct subject_site *site = &s->sites[site_at];
+	for (int c = 1; c <= 3; c++)
+		slice->pue[c] = *pair_at(sums, site->pue[c]);
+	slice->dc = *pair_at(sums, site->whole_dc);
+	slice->it = *pair_at(sums, site->whole_it);
+	slice->grid = *pair_at(sums, site->whole_grid);
+	slice->onsite = *pair_at(sums, site->whole_onsite);
+	slice->generator = *pair_at(sums, site->whole_generator);
+	slice->cooling = *pair_at(sums, site->whole_cooling);
 }
 
 static int64_t expected_ms(const struct subject_member *member, size_t lanes, bool always, const struct sources *sources,
@@ -453,6 +505,7 @@ void subject_period_make(const struct subject *s, const struct sources *sources,
 	period->single = window->kind == WINDOW_INTERVAL;
 	period->site_count = s->site_count;
 	period->sites = out->sites;
+	period->contract = s->contract != NULL ? s->contract->id : NULL;
 	period->metered = *pair_at(sums, s->metered);
 	period->has_metered = s->pairs[s->metered].num.count > 0;
 	struct kpi_group *groups[] = { &period->cpu, &period->memory, &period->storage, &period->network, &period->rack };
@@ -464,6 +517,7 @@ void subject_period_make(const struct subject *s, const struct sources *sources,
 void subject_period_free(struct subject_period *period)
 {
 	free(period->sites);
+	hwatt_arena_free(period->arena);
 	for (size_t g = 0; g < GROUP_KINDS; g++)
 		free(period->members[g]);
 	*period = (struct subject_period){0};

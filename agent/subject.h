@@ -23,6 +23,7 @@ struct subject_pair { /* place i in struct sums */
 struct subject_site {
 	const struct inventory_site *site;
 	size_t pue[4], dc, it, cooling, ups; /* pairs */
+	size_t whole_dc, whole_it, whole_grid, whole_onsite, whole_generator, whole_cooling; /* pairs of the site as a whole, also for a contract */
 	int it_category;
 };
 
@@ -58,7 +59,7 @@ bool subject_has_pue(const struct subject *subject, size_t site, int category, c
 
 /* Fill a zeroed subject; strings, zone and inventory are borrowed. */
 void subject_init_site(struct subject *subject, const struct inventory *inventory, const struct inventory_site *site,
-		       const struct zone *zone, int64_t from_s, struct sources *sources);
+		       const struct zone *zone, int64_t from_s, int64_t to_s, struct sources *sources);
 void subject_init_contract(struct subject *subject, const struct inventory *inventory, const struct inventory_scope *scope,
 			   const struct zone *zone, struct sources *sources);
 void subject_free(struct subject *subject);
@@ -77,7 +78,11 @@ struct subject_period { /* a kpi_period with its memory */
 	struct kpi_period period;
 	struct kpi_site *sites;
 	struct kpi_member *members[GROUP_KINDS];
+	struct hwatt_arena *arena; /* of what was added to the sites; NULL: nothing */
 };
+
+/* The site's energies of one month, from its sums; `slice` keeps its times. */
+void subject_slice(const struct subject *subject, size_t site, const struct sums *sums, struct kpi_slice *slice);
 
 /* The sums over `window`, of which the part before `until_s` has elapsed, as figures are computed from. Free it. */
 void subject_period_make(const struct subject *subject, const struct sources *sources, const struct sums *sums,

@@ -206,6 +206,14 @@ void bins_replace(struct bins *b, struct bin *bin, const struct sums *fresh)
 	bin->wrong = false;
 }
 
+const struct sums *bins_month(const struct bins *b, int64_t at_s)
+{
+	for (size_t i = b->month_count; i-- > 0;) /* most are asked for the last ones */
+		if (at_s >= b->months[i].from_s && at_s < b->months[i].to_s)
+			return &b->months[i].sums;
+	return NULL;
+}
+
 void bins_window(const struct bins *b, const struct window *window, struct sums *out)
 {
 	assert(window->kind != WINDOW_INTERVAL);

@@ -59,6 +59,8 @@ void bins_mark(struct bins *bins, int64_t start_s);
 struct bin *bins_wrong(struct bins *bins);
 /* Puts `fresh` in its place, here and in all that contain it. */
 void bins_replace(struct bins *bins, struct bin *bin, const struct sums *fresh);
+/* The sums of the month that contains `at_s`, until the next change; NULL when there are none. */
+const struct sums *bins_month(const struct bins *bins, int64_t at_s);
 /* The sums over a window of days, months or the whole; WINDOW_INTERVAL is not kept here. */
 void bins_window(const struct bins *bins, const struct window *window, struct sums *out);
 

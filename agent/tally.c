@@ -149,29 +149,28 @@ static bool hold(struct tally *t, int64_t integral, int64_t counted, int64_t ste
 		t->total += integral;
 		return true;
 	}
-	if (counted == 0 && (int64_t)at - t->moved > METER_STALL_MS && t->since_integral / METER_STALL_STEPS >= step)
+	if (counted == 0 && at - t->moved > METER_STALL_MS && t->since_integral / METER_STALL_STEPS >= step)
 		return false;
-	struct meter_ratio ratio = { t->ratio_register, t->ratio_integral };
-	hwatt_i128 shaped = meter_scaled(integral, &ratio, step);
-	hwatt_i128 lead = shaped + t->lead - counted;
+	int64_t shaped = integral;
+	if (t->ratio_register / METER_RATIO_STEPS >= step) { /* what is shaped is at most four times as much */
+		struct meter_ratio ratio = { t->ratio_register, t->ratio_integral };
+		shaped = (int64_t)meter_scaled(integral, &ratio, step);
+	}
+	int64_t lead = shaped + t->lead - counted; /* each within MAX_AMOUNT */
 	lead = lead > step ? step : lead < -step ? -step : lead;
-	hwatt_i128 amount = counted + lead - t->lead;
+	int64_t amount = counted + lead - t->lead;
 	if (amount < 0)
 		amount = 0;
-	if (amount > MAX_AMOUNT)
-		return false;
-	t->lead += (int64_t)amount - counted;
-	t->since_total += (int64_t)amount;
-	t->total += (int64_t)amount;
+	t->lead += amount - counted;
+	t->since_total += amount;
+	t->total += amount;
 	if (counted == 0)
 		return true;
-	if ((t->marks & IN_STEP) != 0) {
-		meter_learn(&ratio, counted, t->since_integral, step);
-		t->ratio_register = ratio.by_register;
-		t->ratio_integral = ratio.by_integral;
-	} else {
-		meter_learn(&ratio, 0, 0, step);
-	}
+	struct meter_ratio ratio = { t->ratio_register, t->ratio_integral };
+	bool in_step = (t->marks & IN_STEP) != 0;
+	meter_learn(&ratio, in_step ? counted : 0, in_step ? t->since_integral : 0, step);
+	t->ratio_register = ratio.by_register;
+	t->ratio_integral = ratio.by_integral;
 	t->marks |= IN_STEP;
 	t->since_integral = t->since_total = 0;
 	t->moved = at;
@@ -203,23 +202,23 @@ static bool in_bounds(const struct tally *t)
 bool tally_feed(struct tally *tally, const struct tally_clock *clock, const struct meter_settings *settings,
 		const struct meter_sample *in, uint64_t stamp)
 {
-	struct tally t = *tally;
 	bool count = in->has_count && settings->register_step > 0;
-	int64_t now_ms = in->mono_ms + clock->shift_ms, at = now_ms - clock->epoch_ms, dt_ms = at - t.at, counted = 0;
-	if (in->restarted || in->exchanged || clock->resumed || in->has_level != ((t.marks & LEVEL) != 0) ||
-	    count != ((t.marks & COUNT) != 0) || !meter_knows_time(in) || dt_ms <= 0 || dt_ms > settings->max_gap_ms ||
-	    at > UINT32_MAX || tally_clock_was_set(clock, in->wall_ms, in->mono_ms))
+	uint8_t parts = (uint8_t)((in->has_level ? LEVEL : 0) | (count ? COUNT : 0));
+	int64_t at = in->mono_ms + clock->shift_ms - clock->epoch_ms, dt_ms = at - tally->at, counted = 0;
+	if ((tally->marks & (LEVEL | COUNT)) != parts || dt_ms <= 0 || dt_ms > settings->max_gap_ms || at > UINT32_MAX ||
+	    in->restarted || in->exchanged || clock->resumed || !meter_knows_time(in) ||
+	    tally_clock_was_set(clock, in->wall_ms, in->mono_ms))
 		return false;
 	if (in->has_level && (in->level > INT32_MAX || !meter_is_load(settings, in->level)))
 		return false;
-	if (count && !counted_since(&t, settings, in, stamp, dt_ms, &counted))
+	if (count && !counted_since(tally, settings, in, stamp, dt_ms, &counted))
 		return false;
+	struct tally t = *tally;
 	int64_t integral = ((int64_t)t.level + in->level) * dt_ms;
-	if (in->has_level && count && !hold(&t, integral, counted, meter_amount_per_count(settings), (uint32_t)at))
-		return false;
-	if (in->has_level && !count)
+	if (parts == LEVEL)
 		t.total += integral;
-	if (!in->has_level && !fill(&t, counted, (uint32_t)at))
+	else if (!(parts == COUNT ? fill(&t, counted, (uint32_t)at)
+				  : hold(&t, integral, counted, meter_amount_per_count(settings), (uint32_t)at)))
 		return false;
 	if (!in_bounds(&t))
 		return false;

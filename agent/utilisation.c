@@ -38,3 +38,18 @@ struct hwatt_ratio utilisation_wrap_s(int64_t modulus, int64_t speed_bit_s)
 	return speed_bit_s > 0 ? (struct hwatt_ratio){ (hwatt_i128)modulus * 8, speed_bit_s }
 			       : (struct hwatt_ratio){ 0, 0 };
 }
+
+static bool idles(const struct utilisation_server *s)
+{
+	return s->cpu_ppm < UTILISATION_IDLE_PPM && s->busy_ppm <= UTILISATION_IDLE_BUSY && s->octets_per_s < UTILISATION_IDLE_OCTETS;
+}
+
+bool utilisation_idle(const struct utilisation_server *s)
+{
+	return s->days >= UTILISATION_IDLE_DAYS && idles(s);
+}
+
+bool utilisation_comatose(const struct utilisation_server *s)
+{
+	return s->days >= UTILISATION_COMATOSE_DAYS && idles(s);
+}

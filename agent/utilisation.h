@@ -25,4 +25,23 @@ struct hwatt_ratio utilisation_duplex(int64_t in_octets, int64_t out_octets, int
 /* Seconds in which an octet counter of `modulus` wraps at full speed: a poll must come sooner. */
 struct hwatt_ratio utilisation_wrap_s(int64_t modulus, int64_t speed_bit_s);
 
+/* What the samples of a server say of 30 days or more. */
+struct utilisation_server {
+	int64_t cpu_ppm;          /* mean */
+	int64_t busy_ppm;         /* share of the time in which it was above the floor: p95 is below it when this is at most 5 % */
+	int64_t octets_per_s;     /* mean of the network, both directions; -1: not known */
+	int64_t days;             /* looked at */
+};
+
+#define UTILISATION_IDLE_PPM 50000   /* mean */
+#define UTILISATION_BUSY_PPM 100000  /* a quarter above it is a busy one */
+#define UTILISATION_IDLE_BUSY 50000  /* share of busy quarters that an idle server may have */
+#define UTILISATION_IDLE_OCTETS 1000 /* per second */
+#define UTILISATION_IDLE_DAYS 30
+#define UTILISATION_COMATOSE_DAYS 180
+
+/* Idle: mean below 5 %, 95 % of the time below 10 %, less than 1 kB/s, over 30 days; comatose: over 180. */
+bool utilisation_idle(const struct utilisation_server *server);
+bool utilisation_comatose(const struct utilisation_server *server);
+
 #endif

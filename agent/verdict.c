@@ -95,7 +95,7 @@ struct verdict verdict_judge(const struct verdict_question *q)
 		return answer(HWATT_NOT_APPLICABLE, q->has_subject ? REASON_OUTSIDE_PERIOD : REASON_NO_SUBJECT);
 	if (q->by_evidence) /* rule 2 */
 		return judge_evidence(q);
-	if (q->double_count)
+	if (q->double_count || (kpi->flags & KPI_DOUBLE_COUNT) != 0)
 		return answer(HWATT_NOT_ENOUGH_DATA, REASON_DOUBLE_COUNT | (q->closed ? 0u : REASON_PERIOD_OPEN));
 	if ((kpi->flags & KPI_CATEGORY_MISMATCH) != 0)
 		return answer(HWATT_NOT_ENOUGH_DATA, REASON_CATEGORY_MISMATCH);
@@ -105,10 +105,10 @@ struct verdict verdict_judge(const struct verdict_question *q)
 	struct hwatt_ratio least = { r->min_coverage_ppm, HWATT_PPM };
 	unsigned missing = (q->closed ? 0u : REASON_PERIOD_OPEN) |
 			   (hwatt_ratio_compare(kpi->coverage, least) < 0 ? REASON_COVERAGE : 0u) |
-			   ((kpi->flags & KPI_NO_DATA) != 0 ? REASON_NO_DATA : 0u) |
+			   ((kpi->flags & (KPI_NO_DATA | KPI_NO_FACTOR | KPI_NOT_RESOLVED)) != 0 ? REASON_NO_DATA : 0u) |
 			   ((kpi->flags & KPI_DIV_ZERO) != 0 ? REASON_DIV_ZERO : 0u);
 	unsigned notes = ((kpi->flags & KPI_WARN_BELOW_ONE) != 0 ? REASON_WARN_BELOW_ONE : 0u) |
-			 (q->provisional ? REASON_PROVISIONAL_FACTOR : 0u);
+			 (q->provisional || (kpi->flags & KPI_PROVISIONAL_FACTOR) != 0 ? REASON_PROVISIONAL_FACTOR : 0u);
 	if (missing == 0 && kpi->known)
 		return compare(q, notes);
 	if (certainly_beyond(q)) /* rule 5 */

@@ -38,6 +38,12 @@ static struct scale scale_of(const struct requirement *r)
 		return (struct scale){ 100, 1, 1, "%", true };
 	if (r->type->unit == UNIT_MASS)
 		return (struct scale){ 1, 1, 1, "kg", false };
+	if (r->type->unit == UNIT_FACTOR)
+		return (struct scale){ 1, 1, 2, "", false };
+	if (r->type->unit == UNIT_WATER)
+		return (struct scale){ 1, 1, 2, "L/kWh", false };
+	if (r->type->unit == UNIT_CARBON)
+		return (struct scale){ 1, 1, 3, "kg/kWh", false };
 	if (r->type->unit == UNIT_YEARS)
 		return (struct scale){ 1, 1, 1, "", false };
 	if (r->type->unit == UNIT_PLAIN)

@@ -513,11 +513,6 @@ struct hub_counters *hub_counters(struct hub *h)
 	return &h->counters;
 }
 
-unsigned hub_limit(const struct hub *h)
-{
-	return h->limit;
-}
-
 void hub_set_limit(struct hub *h, unsigned limit)
 {
 	h->limit = limit;

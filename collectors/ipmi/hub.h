@@ -64,9 +64,7 @@ int64_t hub_now(const struct hub *hub);
 struct uv_loop_s *hub_loop(const struct hub *hub);
 struct sealer *hub_sealer(const struct hub *hub);
 struct hub_counters *hub_counters(struct hub *hub);
-/* Exchanges that may run at once. */
-unsigned hub_limit(const struct hub *hub);
-/* For tests. */
+/* For tests: fewer exchanges at once than the receive buffer allows. */
 void hub_set_limit(struct hub *hub, unsigned limit);
 
 #endif

@@ -13,6 +13,7 @@
 #define RESERVE 0x22
 #define GET_SDR 0x23
 #define LAST_RECORD 0xffff
+#define MOST_PAUSES 5u        /* polls that the same interview may be put off, as the controller is busy */
 #define RESTARTS 2u           /* of a record, as the reservation was lost */
 #define MEMORY "sdr"
 #define KEY_SIZE 96
@@ -42,7 +43,7 @@ struct interview {
 	uint16_t reservation, record, next;
 	uint8_t bytes[SDR_MAX_OCTETS]; /* the record that is being read */
 	size_t at, length, piece, asked;
-	unsigned records, lost;
+	unsigned records, lost, pauses;
 	uint8_t seen[8192];        /* ids that came, a bit each: some repositories go in circles */
 	uint8_t *kept;
 	size_t kept_octets;
@@ -351,7 +352,9 @@ static void on_answer(void *arg, const struct transport_answer *a, const struct 
 		v->done(v->arg, err);
 		return;
 	}
-	if (errand_busy(a->code)) {
+	bool matters = v->step == DEVICE || v->step == POWER || v->step == REPOSITORY || v->step == RECORD;
+	if (errand_busy(a->code) && matters && v->pauses < MOST_PAUSES) { /* some mean "never" by it: not for ever */
+		v->pauses++;
 		hwatt_fail(&mine, HWATT_ENODATA, "the BMC is busy (completion code %02xh)", a->code);
 		v->done(v->arg, &mine);
 		return;

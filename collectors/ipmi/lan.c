@@ -30,6 +30,7 @@
 #define MEMORY_PRIVILEGE "privilege"
 #define MEMORY_REFUSED "refused"
 #define DEFAULT_PORT 623
+#define SUITE_3_DAYS 7      /* then 17 is asked for again: firmware learns */
 
 enum state { IDLE, LOOKUP, OPEN, RAKP_1, RAKP_3, PRIVILEGE, READY, COMMAND, CLOSING };
 
@@ -153,11 +154,18 @@ static void recall_refusals(struct lan *l)
 	free(text);
 }
 
+static int64_t today(void)
+{
+	return (int64_t)time(NULL) / 86400;
+}
+
 static void recall(struct lan *l)
 {
 	char *suite = hwatt_target_recall(l->target, MEMORY_SUITE), *privilege = hwatt_target_recall(l->target, MEMORY_PRIVILEGE);
-	int number = suite != NULL ? atoi(suite) : 0;
-	if (suite_find(number) != NULL)
+	int number = 0;
+	int64_t day = 0;
+	if (suite != NULL && sscanf(suite, "%d %" SCNd64, &number, &day) >= 1 && suite_find(number) != NULL &&
+	    (number == 17 || today() - day < SUITE_3_DAYS))
 		l->known_suite = (uint8_t)number;
 	if (privilege != NULL && strcmp(privilege, "operator") == 0 && l->privilege == USER) {
 		l->privilege = OPERATOR;
@@ -581,9 +589,9 @@ static bool take_rakp_2(struct lan *l, const struct rmcpp_packet *p)
 static void learn(struct lan *l)
 {
 	if (l->known_suite != l->suite) {
-		char text[8];
+		char text[32];
 		l->known_suite = l->suite;
-		snprintf(text, sizeof(text), "%u", l->suite);
+		snprintf(text, sizeof(text), "%u %" PRId64, l->suite, today());
 		hwatt_target_remember(l->target, MEMORY_SUITE, text);
 	}
 	if (l->refusals > 0) {

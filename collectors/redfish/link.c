@@ -54,7 +54,10 @@ struct link {
 	void *closed_arg;
 	uv_async_t later;           /* brings answers that need no traffic */
 	struct hwatt_error later_err;
-	bool later_due, gone;
+	bool later_due;
+	bool orphan;  /* what is under way goes on, but nobody waits for its answer */
+	bool pending; /* a request that waits for the orphan */
+	bool closing;
 };
 
 static void perform(struct link *link, enum errand errand);
@@ -123,7 +126,9 @@ static int set_trust(struct link *link, const struct redfish_settings *s, const 
 			curl_easy_setopt(easy, CURLOPT_CAINFO, s->ca);
 			curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
 		}
-	} else { /* the key itself is held to the pin: who signed it does not matter */
+	} else { /* the key itself is held to the pin: who signed it does not matter, and no list of CAs is loaded */
+		curl_easy_setopt(easy, CURLOPT_CAINFO, NULL);
+		curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
 		curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
 		curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
 	}
@@ -250,8 +255,17 @@ static void on_later_closed(uv_handle_t *handle)
 
 static void finish_close(struct link *link)
 {
-	link->gone = true;
 	uv_close((uv_handle_t *)&link->later, on_later_closed);
+}
+
+static void log_out(struct link *link)
+{
+	if (link->token[0] == '\0' || link->location == NULL) {
+		finish_close(link);
+		return;
+	}
+	link->limit_at_ms = now_ms(link) + CLOSE_MS;
+	perform(link, ERRAND_LOGOUT);
 }
 
 void link_close(struct link *link, void (*closed)(void *arg), void *arg)
@@ -259,12 +273,12 @@ void link_close(struct link *link, void (*closed)(void *arg), void *arg)
 	link_abort(link);
 	link->closed = closed;
 	link->closed_arg = arg;
-	if (link->token[0] == '\0' || link->location == NULL) {
-		finish_close(link);
-		return;
-	}
-	link->limit_at_ms = now_ms(link) + CLOSE_MS;
-	perform(link, ERRAND_LOGOUT);
+	link->closing = true;
+	if (link->orphan && link->errand == ERRAND_LOGIN)
+		return; /* the session that it may make is closed, too */
+	curl_loop_cancel(link->loop, &link->job);
+	link->orphan = false;
+	log_out(link);
 }
 
 static void replace(char **field, const char *text)
@@ -284,17 +298,19 @@ void link_leftover(struct link *link, const char *location)
 	replace(&link->leftover, location);
 }
 
-bool link_idle(const struct link *link)
-{
-	return link->errand == ERRAND_NONE;
-}
-
 void link_abort(struct link *link)
 {
-	if (link->job.state == CURL_LOOP_RUNNING)
+	bool begun = link->job.state == CURL_LOOP_RUNNING;
+	link->later_due = link->pending = false;
+	if (begun && (link->orphan || link->job.fresh || link->errand == ERRAND_LOGIN)) {
+		/* A session that the service may have made already must not be lost, and half a handshake done is a
+		 * handshake less for the next poll. */
+		link->orphan = true;
+		return;
+	}
+	if (begun)
 		link->connected = false;
 	curl_loop_cancel(link->loop, &link->job);
-	link->later_due = false;
 	link->errand = ERRAND_NONE;
 }
 
@@ -404,26 +420,35 @@ static void perform(struct link *link, enum errand errand)
 		fail_later(link, &err);
 		return;
 	}
-	int64_t left = link->limit_at_ms - now_ms(link);
-	int64_t limit = left < link->timeout_ms ? left : link->timeout_ms;
+	int64_t left = link->limit_at_ms - now_ms(link), limit = link->timeout_ms;
+	link->job.fresh = !link->connected;
+	if (left < limit && (errand == ERRAND_LOGOUT || (errand != ERRAND_LOGIN && !link->job.fresh)))
+		limit = left; /* others may outlive the poll: see link_abort() */
 	curl_easy_setopt(link->job.easy, CURLOPT_TIMEOUT_MS, (long)(limit > 100 ? limit : 100));
 	curl_easy_setopt(link->job.easy, CURLOPT_CONNECTTIMEOUT_MS, (long)(limit > 100 ? limit : 100));
-	link->job.fresh = !link->connected;
 	if (link->watch.sent != NULL && errand != ERRAND_LOGOUT)
 		link->watch.sent(link->watch.arg);
 	curl_loop_start(link->loop, &link->job);
 }
 
+static void begin(struct link *link)
+{
+	perform(link, !link->open && !link->basic && link->token[0] == '\0' ? ERRAND_LOGIN : ERRAND_GET);
+}
+
 void link_get(struct link *link, const char *path, bool open, int64_t limit_ms, link_done *done, void *arg)
 {
-	assert(link->errand == ERRAND_NONE);
+	assert(link->errand == ERRAND_NONE || link->orphan);
 	replace(&link->path, path);
 	link->open = open;
 	link->retried = link->redirected = false;
 	link->limit_at_ms = now_ms(link) + limit_ms;
 	link->done = done;
 	link->arg = arg;
-	perform(link, !open && !link->basic && link->token[0] == '\0' ? ERRAND_LOGIN : ERRAND_GET);
+	if (link->orphan)
+		link->pending = true;
+	else
+		begin(link);
 }
 
 /* Records the key of a service that is met for the first time. */
@@ -485,7 +510,19 @@ static void deliver(struct link *link, struct link_answer *answer)
 	answer->body = hwatt_text_string(&link->body);
 	answer->length = link->body.length;
 	link->errand = ERRAND_NONE;
+	if (link->orphan) {
+		link->orphan = false;
+		if (link->closing)
+			log_out(link);
+		else if (link->pending) {
+			link->pending = false;
+			begin(link);
+		}
+		return;
+	}
 	link->done(link->arg, answer);
+	if (link->errand == ERRAND_NONE)
+		hwatt_text_free(&link->body); /* thousands of them would be much memory */
 }
 
 /* The password was refused: after the second time the account is left alone, ever longer. */
@@ -545,13 +582,19 @@ static void logged_in(struct link *link, struct link_answer *answer)
 			replace(&link->leftover, NULL);
 		if (link->watch.session != NULL && link->leftover == NULL)
 			link->watch.session(link->watch.arg, link->location);
-		perform(link, link->leftover != NULL ? ERRAND_LOOK : ERRAND_GET);
+		if (link->orphan)
+			deliver(link, answer);
+		else
+			perform(link, link->leftover != NULL ? ERRAND_LOOK : ERRAND_GET);
 	} else if (status == 401 || status == 403) {
 		refused(link, answer);
 	} else if (status == 404 || status == 405 || status == 501) {
 		link->basic = true;
-		perform(link, ERRAND_GET);
-	} else if ((status == 503 || status == 429 || status == 400 || status == 507) && sessions_full(link) && link->leftover != NULL &&
+		if (link->orphan)
+			deliver(link, answer);
+		else
+			perform(link, ERRAND_GET);
+	} else if (!link->orphan && (status == 503 || status == 429 || status == 400 || status == 507) && sessions_full(link) && link->leftover != NULL &&
 		   !link->retried) {
 		link->retried = true; /* our own, from before: free it with Basic, then try again */
 		perform(link, ERRAND_LOOK);
@@ -652,6 +695,10 @@ static void on_done(void *arg, CURLcode code)
 	}
 	learn_pin(link);
 	curl_easy_getinfo(link->job.easy, CURLINFO_RESPONSE_CODE, &link->status);
+	if (link->orphan && link->errand != ERRAND_LOGIN) {
+		deliver(link, &answer);
+		return;
+	}
 	switch (link->errand) {
 	case ERRAND_LOGIN: logged_in(link, &answer); break;
 	case ERRAND_LOOK: looked(link); break;

@@ -56,7 +56,6 @@ void link_leftover(struct link *link, const char *location);
 void link_get(struct link *link, const char *path, bool open, int64_t limit_ms, link_done *done, void *arg);
 /* Abandons the request that is under way: no `done` follows. */
 void link_abort(struct link *link);
-bool link_idle(const struct link *link);
 
 /* Milliseconds that the link must rest, by the service's word or ours; 0: none. `why` says it. */
 int64_t link_rest_ms(const struct link *link, const char **why);

@@ -46,19 +46,20 @@ struct session {
 	size_t row_count, row_capacity, settled;
 	uint32_t *slots;
 	size_t slot_count;
-	struct held held[MAX_HELD];
+	struct held *held;         /* of MAX_HELD, until the family is known */
 	size_t held_count;
 	/* identity, as far as it was read */
 	char *vendor, *product, *system_vendor, *system_model, *system_serial, *chassis_vendor, *chassis_model, *chassis_serial,
 		*manager_vendor, *manager_firmware, *manager_start;
+	size_t system_at, chassis_at, manager_at; /* the resources that say so; WALK_NONE: none yet */
 	bool restarted;
 	/* the poll */
 	bool polling, expanding;
+	bool no_expand;           /* the service does not keep its promise of $expand */
 	size_t at;                /* resource being read */
 	size_t gained;            /* values of this poll */
 	struct hwatt_error first_error;
 	int64_t last_good_ms;
-	int64_t born_ms;
 };
 
 int service_start(struct uv_loop_s *loop, struct hwatt_log *log, void **out, struct hwatt_error *err)
@@ -239,6 +240,7 @@ static void settle_poll(struct session *s)
 
 /* --- identity ---------------------------------------------------------------------------------------------------- */
 
+/* True when another text stood there before. */
 static bool keep(char **field, const char *text)
 {
 	char clean[128];
@@ -253,38 +255,60 @@ static bool keep(char **field, const char *text)
 	return changed;
 }
 
-static void keep_first(char **field, const char *text)
+/* The first resource of its kind that has a serial number speaks for the device, now and at every later read. */
+static bool speaks(size_t *speaker, size_t at, const json_t *json)
 {
-	if (*field == NULL)
-		keep(field, text);
+	if (*speaker == WALK_NONE && tree_string(json, "/SerialNumber")[0] != '\0')
+		*speaker = at;
+	return *speaker == at;
 }
 
-/* A chassis that is not part of another one, or the system, says who the device is; a manager, when it began anew. */
+static void learn_system(struct session *s, const json_t *json)
+{
+	if (!speaks(&s->system_at, s->at, json) && s->system_at != WALK_NONE)
+		return;
+	keep(&s->system_vendor, tree_string(json, "/Manufacturer"));
+	keep(&s->system_model, tree_string(json, "/Model"));
+	keep(&s->system_serial, tree_string(json, "/SerialNumber"));
+}
+
+static void learn_chassis(struct session *s, const json_t *json, bool pdu)
+{
+	if (!speaks(&s->chassis_at, s->at, json) && s->chassis_at != WALK_NONE)
+		return;
+	keep(&s->chassis_vendor, tree_string(json, "/Manufacturer"));
+	keep(&s->chassis_model, tree_string(json, "/Model"));
+	keep(&s->chassis_serial, tree_string(json, "/SerialNumber"));
+	if (pdu)
+		keep(&s->manager_firmware, tree_string(json, "/FirmwareVersion"));
+}
+
+/* Another firmware, or a manager that began anew, may have other links. */
+static void learn_manager(struct session *s, const json_t *json)
+{
+	if (s->manager_at == WALK_NONE && tree_string(json, "/FirmwareVersion")[0] != '\0')
+		s->manager_at = s->at;
+	if (s->manager_at != s->at)
+		return;
+	keep(&s->manager_vendor, tree_string(json, "/Manufacturer"));
+	s->restarted |= keep(&s->manager_firmware, tree_string(json, "/FirmwareVersion"));
+	s->restarted |= keep(&s->manager_start, tree_string(json, "/LastResetTime"));
+}
+
 static void learn_identity(struct session *s, const struct resource *r, const json_t *json)
 {
-	bool changed = false;
 	if (r->kind == KIND_ROOT) {
 		keep(&s->vendor, tree_string(json, "/Vendor"));
 		keep(&s->product, tree_string(json, "/Product"));
-	} else if (r->kind == KIND_SYSTEM && !r->collection) {
-		bool first = s->system_serial == NULL || strcmp(r->label, s->system_vendor != NULL ? "" : "") == 0;
-		if (first || r->reads > 1)
-			keep_first(&s->system_vendor, tree_string(json, "/Manufacturer"));
-		keep_first(&s->system_model, tree_string(json, "/Model"));
-		keep_first(&s->system_serial, tree_string(json, "/SerialNumber"));
-	} else if ((r->kind == KIND_CHASSIS && !r->contained) || r->kind == KIND_PDU) {
-		keep_first(&s->chassis_vendor, tree_string(json, "/Manufacturer"));
-		keep_first(&s->chassis_model, tree_string(json, "/Model"));
-		keep_first(&s->chassis_serial, tree_string(json, "/SerialNumber"));
-		if (r->kind == KIND_PDU)
-			keep_first(&s->manager_firmware, tree_string(json, "/FirmwareVersion"));
-	} else if (r->kind == KIND_MANAGER) {
-		keep_first(&s->manager_vendor, tree_string(json, "/Manufacturer"));
-		if (s->manager_firmware == NULL || r->reads > 1)
-			changed = keep(&s->manager_firmware, tree_string(json, "/FirmwareVersion"));
-		changed |= keep(&s->manager_start, tree_string(json, "/LastResetTime"));
 	}
-	s->restarted |= changed;
+	if (r->collection)
+		return;
+	if (r->kind == KIND_SYSTEM)
+		learn_system(s, json);
+	else if ((r->kind == KIND_CHASSIS && !r->contained) || r->kind == KIND_PDU)
+		learn_chassis(s, json, r->kind == KIND_PDU);
+	else if (r->kind == KIND_MANAGER)
+		learn_manager(s, json);
 }
 
 static const char *first_of(const char *a, const char *b, const char *c, const char *d)
@@ -368,6 +392,8 @@ static void decode_held(struct session *s)
 		json_decref(s->held[i].json);
 	}
 	s->held_count = 0;
+	free(s->held);
+	s->held = NULL;
 	s->at = at;
 }
 
@@ -391,15 +417,33 @@ static void learn_root(struct session *s, const json_t *json)
 	if (path[0] == '\0' && tree_link(tree_at(json, "/SessionService"), path) && strlen(path) + 10 < sizeof(path))
 		strcat(path, "/Sessions"); /* the one name that services leave out: DSP0266 has it */
 	link_sessions(s->link, path);
-	if (s->walk.expand == NULL)
-		s->walk.expand = expand_query(json);
+	s->walk.expand = s->no_expand ? NULL : expand_query(json);
+}
+
+/* From now on members are read one by one: what was read with its collection is looked for anew. */
+static void stop_expanding(struct session *s)
+{
+	for (size_t i = 0; i < s->walk.count; i++) {
+		struct resource *r = &s->walk.items[i];
+		if (r->expanded && !s->exploring)
+			s->explored_ms = 0;
+		r->wanted |= r->expanded;
+		r->expanded = false;
+	}
+	s->no_expand = true;
+	s->walk.expand = NULL;
+	s->expanding = false;
+}
+
+static bool is_leaf(enum kind kind)
+{
+	return kind == KIND_SENSOR || kind == KIND_OUTLET || kind == KIND_MAINS || kind == KIND_BRANCH || kind == KIND_FAN || kind == KIND_DRIVE;
 }
 
 /* Worth a second question? Members that are links, of a kind that is read whole. */
 static bool worth_expanding(const struct session *s, const struct resource *r, size_t links)
 {
-	return r->collection && !r->expanded && links > 1 && s->walk.expand != NULL && r->kind != KIND_STORAGE && r->kind != KIND_CHASSIS &&
-	       r->kind != KIND_SYSTEM && r->kind != KIND_MANAGER && r->kind != KIND_PROCESSOR && r->kind != KIND_SUPPLY;
+	return r->collection && !r->expanded && links > 1 && s->walk.expand != NULL && is_leaf(r->kind);
 }
 
 static void take_document(struct session *s, json_t *json)
@@ -417,21 +461,20 @@ static void take_document(struct session *s, json_t *json)
 			return;
 		}
 		if (r->collection) {
-			r->expanded = s->expanding && links == 0;
-			if (s->expanding && links > 0)
-				s->walk.expand = NULL; /* promised, not kept */
-			walk_members(&s->walk, s->at, json);
+			bool asked = s->expanding || r->expanded;
+			r->expanded = asked && links == 0;
+			if (asked && links > 0)
+				stop_expanding(s); /* promised, not kept */
+			/* members without links of their own that stand here need no request */
+			walk_members(&s->walk, s->at, json, links > 0 || !is_leaf(r->kind));
 			r = &s->walk.items[s->at];
-			if (r->expanded || links == 0) /* members that stand here need no request of their own */
-				for (size_t i = 0; i < s->walk.count; i++)
-					if (i != s->at && !s->walk.items[i].collection && s->walk.items[i].kind == r->kind &&
-					    s->walk.items[i].place == r->place && s->walk.items[i].reads == 0 && r->kind == KIND_SENSOR)
-						s->walk.items[i].missing = true;
 		}
 	}
 	s->expanding = false;
 	r->wanted = false;
 	if (!s->chosen && r->kind < KIND_POWER && s->held_count < MAX_HELD) {
+		if (s->held == NULL)
+			s->held = hwatt_alloc(MAX_HELD * sizeof(*s->held));
 		s->held[s->held_count++] = (struct held){ s->at, json_incref(json) };
 		return;
 	}
@@ -441,8 +484,9 @@ static void take_document(struct session *s, json_t *json)
 static void end_poll(struct session *s, const struct hwatt_error *err)
 {
 	s->polling = false;
-	if (s->chosen || s->walk.count > 1)
-		decode_held(s);
+	size_t next = walk_next(&s->walk);
+	if (next == WALK_NONE || s->walk.items[next].kind >= KIND_POWER_EQUIPMENT)
+		decode_held(s); /* else the next poll tells more of who it is */
 	identify(s);
 	settle_poll(s);
 	if (s->gained > 0)
@@ -460,9 +504,8 @@ static void take_failure(struct session *s, const struct link_answer *answer)
 {
 	struct resource *r = &s->walk.items[s->at];
 	bool gone = answer->status == 404 || answer->status == 410 || answer->status == 405 || answer->status == 403 || answer->status == 501;
-	if (s->expanding && answer->status >= 400) { /* it does not like the query after all */
-		s->walk.expand = NULL;
-		s->expanding = false;
+	if ((s->expanding || r->expanded) && answer->status >= 400 && answer->status != 404) { /* it does not like the query after all */
+		stop_expanding(s);
 		return;
 	}
 	r->wanted = false;
@@ -511,6 +554,8 @@ static void on_answer(void *arg, const struct link_answer *answer)
 			return;
 		}
 		s->walk.items[s->at].due_ms = 0;
+		if ((s->expanding || s->walk.items[s->at].expanded) && (bad.err.code == HWATT_ETIMEOUT || bad.status == 503))
+			stop_expanding(s); /* too much for it */
 		s->expanding = false;
 		end_poll(s, &bad.err);
 		return;
@@ -578,6 +623,7 @@ void service_poll(struct hwatt_target *t)
 	bool gone = s->gone_ms != 0 && now - s->gone_ms >= 0 && now - s->explored_ms >= REWALK_MS;
 	if (!s->exploring && (now - s->explored_ms >= s->refresh_ms || gone || s->explored_ms == 0)) {
 		s->exploring = true;
+		s->chosen = false; /* another firmware may be another family */
 		s->gone_ms = 0;
 		walk_again(&s->walk);
 	} else {
@@ -626,6 +672,7 @@ int service_open(struct hwatt_target *t, struct hwatt_error *err)
 	const struct redfish_settings *settings = hwatt_target_settings(t);
 	const struct hwatt_device *device = hwatt_target_device(t);
 	s->t = t;
+	s->system_at = s->chassis_at = s->manager_at = WALK_NONE;
 	s->engine = hwatt_target_engine(t);
 	char *pin = hwatt_target_recall(t, "redfish-pin");
 	const struct link_watch watch = { on_sent, on_pinned, on_session, s };
@@ -646,7 +693,7 @@ int service_open(struct hwatt_target *t, struct hwatt_error *err)
 	s->exploring = true;
 	s->detail_ms = settings->detail_ms;
 	s->refresh_ms = settings->refresh_ms;
-	s->last_good_ms = (int64_t)uv_now(hwatt_target_loop(t));
+	s->last_good_ms = INT64_MIN / 2; /* never */
 	curl_loop_peers(s->engine->loop, ++s->engine->links);
 	hwatt_target_attach(t, s);
 	return 0;
@@ -671,6 +718,7 @@ static void on_link_closed(void *arg)
 		free(*texts[i]);
 	for (size_t i = 0; i < s->held_count; i++)
 		json_decref(s->held[i].json);
+	free(s->held);
 	curl_loop_peers(s->engine->loop, --s->engine->links);
 	free((void *)(uintptr_t)s->choice.rules.items);
 	guide_release(s->guide);

@@ -53,16 +53,16 @@ const struct link_list standard_links = { sizeof(links) / sizeof(links[0]), link
 /* A circuit, an outlet: its sensors stand as excerpts under fixed names. */
 #define CIRCUIT(kind, role, power_how) \
 	R(kind, "/PowerWatts/Reading", role, ACTIVE_POWER, .how = power_how), \
-	R(kind, "/PowerWatts/ApparentVA", role, APPARENT_POWER), \
-	R(kind, "/PowerWatts/ReactiveVAR", role, REACTIVE_POWER), \
-	R(kind, "/PowerWatts/PowerFactor", role, POWER_FACTOR), \
+	R(kind, "/PowerWatts/ApparentVA", role, APPARENT_POWER, .how = HOW_PLAIN), \
+	R(kind, "/PowerWatts/ReactiveVAR", role, REACTIVE_POWER, .how = HOW_PLAIN), \
+	R(kind, "/PowerWatts/PowerFactor", role, POWER_FACTOR, .how = HOW_PLAIN), \
 	R(kind, "/EnergykWh/Reading", role, ENERGY, .measure = MEASURE_KWH, .how = power_how), \
-	R(kind, "/CurrentAmps/Reading", role, CURRENT), \
-	R(kind, "/Voltage/Reading", role, VOLTAGE), \
-	R(kind, "/FrequencyHz/Reading", role, FREQUENCY), \
+	R(kind, "/CurrentAmps/Reading", role, CURRENT, .how = HOW_PLAIN), \
+	R(kind, "/Voltage/Reading", role, VOLTAGE, .how = HOW_PLAIN), \
+	R(kind, "/FrequencyHz/Reading", role, FREQUENCY, .how = HOW_PLAIN), \
 	R(kind, "/PolyPhasePowerWatts/*/Reading", PHASE, ACTIVE_POWER, .how = HOW_COMPONENT), \
-	R(kind, "/PolyPhaseCurrentAmps/*/Reading", PHASE, CURRENT), \
-	R(kind, "/PolyPhaseVoltage/*/Reading", PHASE, VOLTAGE), \
+	R(kind, "/PolyPhaseCurrentAmps/*/Reading", PHASE, CURRENT, .how = HOW_PLAIN), \
+	R(kind, "/PolyPhaseVoltage/*/Reading", PHASE, VOLTAGE, .how = HOW_PLAIN), \
 	R(kind, "/PolyPhaseEnergykWh/*/Reading", PHASE, ENERGY, .measure = MEASURE_KWH, .how = HOW_COMPONENT)
 
 static const struct rule rules[] = {
@@ -70,15 +70,15 @@ static const struct rule rules[] = {
 	R(POWER, "/PowerSupplies/*/PowerInputWatts", PSU, ACTIVE_POWER, .how = HOW_SUPPLY_INPUT),
 	R(POWER, "/PowerSupplies/*/PowerOutputWatts", PSU, ACTIVE_POWER, .how = HOW_SUPPLY_OUTPUT),
 	R(POWER, "/PowerSupplies/*/LastPowerOutputWatts", PSU, ACTIVE_POWER, .how = HOW_SUPPLY_OUTPUT),
-	R(POWER, "/PowerSupplies/*/LineInputVoltage", PSU, VOLTAGE),
+	R(POWER, "/PowerSupplies/*/LineInputVoltage", PSU, VOLTAGE, .how = HOW_PLAIN),
 	R(POWER, "/PowerSupplies/*/PowerCapacityWatts", PSU, RATED_POWER, .fixed = true, .no_zero = true),
 	R(POWER, "/Voltages/*/ReadingVolts", SENSOR, VOLTAGE, .prefix = "volt."),
 	R(THERMAL, "/Temperatures/*/ReadingCelsius", SENSOR, TEMPERATURE, .prefix = "temp."),
 	R(THERMAL, "/Fans/*/Reading", SENSOR, FAN_SPEED, .measure = MEASURE_RPM, .prefix = "fan."),
 	R(THERMAL, "/Fans/*/ReadingRPM", SENSOR, FAN_SPEED, .measure = MEASURE_RPM, .prefix = "fan."),
 	R(ENVIRONMENT, "/PowerWatts/Reading", CHASSIS, ACTIVE_POWER, .how = HOW_TOTAL_ENVIRONMENT, .no_zero = true),
-	R(ENVIRONMENT, "/PowerWatts/ApparentVA", CHASSIS, APPARENT_POWER),
-	R(ENVIRONMENT, "/PowerWatts/PowerFactor", CHASSIS, POWER_FACTOR),
+	R(ENVIRONMENT, "/PowerWatts/ApparentVA", CHASSIS, APPARENT_POWER, .how = HOW_PLAIN),
+	R(ENVIRONMENT, "/PowerWatts/PowerFactor", CHASSIS, POWER_FACTOR, .how = HOW_PLAIN),
 	R(ENVIRONMENT, "/EnergyJoules/Reading", CHASSIS, ENERGY, .measure = MEASURE_JOULE, .how = HOW_TOTAL_ENVIRONMENT),
 	R(ENVIRONMENT, "/EnergykWh/Reading", CHASSIS, ENERGY, .measure = MEASURE_KWH, .how = HOW_TOTAL_ENVIRONMENT),
 	R(ENVIRONMENT, "/TemperatureCelsius/Reading", SENSOR, TEMPERATURE, .prefix = "environment"),
@@ -88,9 +88,9 @@ static const struct rule rules[] = {
 	R(SUPPLY_METRICS, "/InputPowerWatts/Reading", PSU, ACTIVE_POWER, .how = HOW_SUPPLY_INPUT),
 	R(SUPPLY_METRICS, "/OutputPowerWatts/Reading", PSU, ACTIVE_POWER, .how = HOW_SUPPLY_OUTPUT),
 	R(SUPPLY_METRICS, "/EnergykWh/Reading", PSU, ENERGY, .measure = MEASURE_KWH, .how = HOW_SUPPLY_INPUT),
-	R(SUPPLY_METRICS, "/InputVoltage/Reading", PSU, VOLTAGE),
-	R(SUPPLY_METRICS, "/InputCurrentAmps/Reading", PSU, CURRENT),
-	R(SUPPLY_METRICS, "/FrequencyHz/Reading", PSU, FREQUENCY),
+	R(SUPPLY_METRICS, "/InputVoltage/Reading", PSU, VOLTAGE, .how = HOW_PLAIN),
+	R(SUPPLY_METRICS, "/InputCurrentAmps/Reading", PSU, CURRENT, .how = HOW_PLAIN),
+	R(SUPPLY_METRICS, "/FrequencyHz/Reading", PSU, FREQUENCY, .how = HOW_PLAIN),
 	R(SUPPLY_METRICS, "/TemperatureCelsius/Reading", SENSOR, TEMPERATURE, .prefix = "psu."),
 	R(SUPPLY_METRICS, "/RailPowerWatts/*/Reading", PSU, ACTIVE_POWER, .how = HOW_COMPONENT, .prefix = "rail"),
 	R(SUPPLY_METRICS, "/RailVoltage/*/Reading", PSU, VOLTAGE, .prefix = "rail"),
@@ -98,7 +98,7 @@ static const struct rule rules[] = {
 	R(THERMAL_METRICS, "/TemperatureReadingsCelsius/*/Reading", SENSOR, TEMPERATURE, .prefix = "temp."),
 	R(FAN, "/SpeedPercent/SpeedRPM", SENSOR, FAN_SPEED, .measure = MEASURE_RPM, .prefix = "fan."),
 	R(PROCESSOR_METRICS, "/BandwidthPercent", CPU, CPU_UTILISATION, .measure = MEASURE_PERCENT),
-	R(PROCESSOR_METRICS, "/ConsumedPowerWatt", CPU, ACTIVE_POWER),
+	R(PROCESSOR_METRICS, "/ConsumedPowerWatt", CPU, ACTIVE_POWER, .how = HOW_PLAIN),
 	R(PROCESSOR_METRICS, "/TemperatureCelsius", SENSOR, TEMPERATURE, .prefix = "processor."),
 	R(PROCESSOR_ENVIRONMENT, "/PowerWatts/Reading", SENSOR, ACTIVE_POWER, .prefix = "processor."),
 	R(PROCESSOR_ENVIRONMENT, "/EnergyJoules/Reading", SENSOR, ENERGY, .measure = MEASURE_JOULE, .prefix = "processor."),
@@ -110,8 +110,8 @@ static const struct rule rules[] = {
 	CIRCUIT(BRANCH, BANK, HOW_PLAIN),
 	CIRCUIT(OUTLET, OUTLET, HOW_PLAIN),
 	R(PDU_METRICS, "/PowerWatts/Reading", INLET, ACTIVE_POWER, .how = HOW_TOTAL_ENVIRONMENT),
-	R(PDU_METRICS, "/PowerWatts/ApparentVA", INLET, APPARENT_POWER),
-	R(PDU_METRICS, "/PowerWatts/PowerFactor", INLET, POWER_FACTOR),
+	R(PDU_METRICS, "/PowerWatts/ApparentVA", INLET, APPARENT_POWER, .how = HOW_PLAIN),
+	R(PDU_METRICS, "/PowerWatts/PowerFactor", INLET, POWER_FACTOR, .how = HOW_PLAIN),
 	R(PDU_METRICS, "/EnergykWh/Reading", INLET, ENERGY, .measure = MEASURE_KWH, .how = HOW_TOTAL_ENVIRONMENT),
 	R(PDU_METRICS, "/TemperatureCelsius/Reading", SENSOR, TEMPERATURE, .prefix = "environment"),
 	R(PDU_METRICS, "/HumidityPercent/Reading", SENSOR, HUMIDITY, .measure = MEASURE_PERCENT, .prefix = "environment"),

@@ -80,8 +80,33 @@ int64_t ber_integer(struct hwatt_wire *in)
 	return signed_contents(in, value.bytes, value.length);
 }
 
+/* The highest bits of eight octets, the first one's lowest. */
+static inline uint64_t high_bits(const uint8_t *bytes)
+{
+	uint64_t word;
+	memcpy(&word, bytes, sizeof(word));
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	word = __builtin_bswap64(word);
+#endif
+	return (word & UINT64_C(0x8080808080808080)) * UINT64_C(0x0002040810204081) >> 56;
+}
+
+/* Whether it is one of most OIDs: not long, its last sub-identifier ends, and none has more than four octets. */
+static inline bool oid_plain(const uint8_t *bytes, size_t length)
+{
+	uint64_t go_on = 0;
+	if (length < 8 || length > 64 || (bytes[length - 1] & 0x80u) != 0)
+		return false;
+	for (size_t i = 0; i + 8 < length; i += 8)
+		go_on |= high_bits(bytes + i) << i;
+	go_on |= high_bits(bytes + length - 8) << (length - 8);
+	return (go_on & go_on >> 1 & go_on >> 2 & go_on >> 3) == 0;
+}
+
 static bool oid_sound(const uint8_t *bytes, size_t length)
 {
+	if (oid_plain(bytes, length))
+		return true;
 	size_t arcs = 1;
 	uint64_t arc = 0;
 	for (size_t i = 0; i < length; i++) {
@@ -155,6 +180,35 @@ static void read_value(struct hwatt_wire *in, struct ber_varbind *out)
 	}
 }
 
+/* Reads a variable as most are: short, with a whole number or a text. False: it is not, and nothing was read. */
+static inline bool short_varbind(struct hwatt_wire *list, struct ber_varbind *v)
+{
+	const uint8_t *p = list->bytes + list->at;
+	size_t left = list->length - list->at;
+	if (left < 6 || p[0] != BER_SEQUENCE || p[1] >= 0x80 || p[2] != BER_OID || 2u + p[1] > left)
+		return false;
+	size_t oid = p[3];
+	if (oid + 4u > p[1] || !oid_plain(p + 4, oid))
+		return false;
+	const uint8_t *value = p + 4 + oid;
+	uint8_t tag = value[0];
+	size_t length = value[1];
+	if (length >= 0x80 || oid + 4u + length != p[1])
+		return false;
+	bool is_unsigned = tag == BER_GAUGE32 || tag == BER_COUNTER32 || tag == BER_TIMETICKS;
+	if (!((tag == BER_INTEGER || is_unsigned) && length > 0 && length <= 4) && tag != BER_STRING)
+		return false;
+	uint32_t number = tag == BER_INTEGER && (value[2] & 0x80u) != 0 ? UINT32_MAX : 0;
+	for (size_t i = 0; tag != BER_STRING && i < length; i++)
+		number = number << 8 | value[2 + i];
+	*v = (struct ber_varbind){
+		.oid = { p + 4, oid }, .type = tag, .bytes = value + 2, .length = length,
+		.number = tag == BER_INTEGER ? (int32_t)number : tag == BER_STRING ? 0 : (int64_t)number,
+	};
+	list->at += 2u + p[1];
+	return true;
+}
+
 static void read_varbinds(struct hwatt_wire *list, struct ber_message *out)
 {
 	while (hwatt_wire_ok(list) && hwatt_wire_left(list) > 0) {
@@ -163,6 +217,10 @@ static void read_varbinds(struct hwatt_wire *list, struct ber_message *out)
 			return;
 		}
 		struct ber_varbind *v = &out->varbinds[out->count];
+		if (short_varbind(list, v)) {
+			out->count++;
+			continue;
+		}
 		*v = (struct ber_varbind){ 0 };
 		struct hwatt_wire pair = ber_open(list, BER_SEQUENCE);
 		struct hwatt_wire oid = ber_open(&pair, BER_OID);

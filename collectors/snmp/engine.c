@@ -48,11 +48,21 @@ struct port { /* one socket */
 	struct engine *engine;
 };
 
+/* Packets on their way to the kernel: many go in one call, before the loop waits. */
+struct outbox {
+	unsigned count;
+	struct mmsghdr headers[BATCH];
+	struct iovec vectors[BATCH];
+	union engine_address to[BATCH];
+	uint8_t packets[BATCH][BER_MAX_PACKET];
+};
+
 struct engine {
 	uv_loop_t *loop;
 	struct hwatt_log *log;
 	struct port v4, v6;
 	uv_timer_t timer, look;
+	uv_prepare_t before_wait;
 	unsigned open_handles;
 	bool closing;
 	struct slot *slots;
@@ -63,7 +73,7 @@ struct engine {
 	uint32_t limit;
 	struct engine_counters counters;
 	struct ber_message message;
-	uint8_t sealed[BER_MAX_PACKET];
+	struct outbox *outbox;
 	struct mmsghdr headers[BATCH];
 	struct iovec vectors[BATCH];
 	union engine_address sources[BATCH];
@@ -145,26 +155,64 @@ static uint32_t id_of(uint32_t slot, const struct slot *s)
 	return ID_MARK | (uint32_t)s->generation << SLOT_BITS | slot;
 }
 
+/* Sends the packets from `first` on that go to the same family; how many those are. */
+static unsigned post(struct engine *e, unsigned first)
+{
+	struct outbox *o = e->outbox;
+	sa_family_t family = o->to[first].any.sa_family;
+	const struct port *port = family == AF_INET6 ? &e->v6 : &e->v4;
+	unsigned count = 1;
+	while (first + count < o->count && o->to[first + count].any.sa_family == family)
+		count++;
+	int n = port->fd < 0 ? -1 : sendmmsg(port->fd, &o->headers[first], count, 0);
+	if (n > 0) {
+		e->counters.sent += n;
+		return (unsigned)n;
+	}
+	e->counters.send_errors++; /* as good as lost on the way: the timeout says so */
+	return 1;
+}
+
+static void flush(struct engine *e)
+{
+	for (unsigned at = 0; at < e->outbox->count;)
+		at += post(e, at);
+	e->outbox->count = 0;
+}
+
 static void transmit(struct engine *e, uint32_t at)
 {
 	struct slot *s = &e->slots[at];
-	const struct port *port = s->address.any.sa_family == AF_INET6 ? &e->v6 : &e->v4;
-	socklen_t length = s->address.any.sa_family == AF_INET6 ? sizeof(s->address.v6) : sizeof(s->address.v4);
-	const uint8_t *bytes = s->request.packet;
-	size_t octets = s->request.length;
+	struct outbox *o = e->outbox;
+	if (o->count == BATCH)
+		flush(e);
+	unsigned n = o->count;
+	size_t octets = s->request.length <= sizeof(o->packets[n]) ? s->request.length : 0;
 	ber_put_id(s->request.packet, s->request.id_at, id_of(at, s));
-	if (s->request.security != NULL) {
-		octets = s->request.security->seal(s->request.security_arg, id_of(at, s), bytes, octets,
-						   (int64_t)uv_now(e->loop), e->sealed, sizeof(e->sealed));
-		bytes = e->sealed;
-	}
-	ssize_t n = port->fd < 0 || octets == 0 ? -1 : sendto(port->fd, bytes, octets, 0, &s->address.any, length);
-	if (n < 0) /* as good as lost on the way: the timeout says so */
-		e->counters.send_errors++;
+	if (s->request.security != NULL)
+		octets = s->request.security->seal(s->request.security_arg, id_of(at, s), s->request.packet, s->request.length,
+						   (int64_t)uv_now(e->loop), o->packets[n], sizeof(o->packets[n]));
 	else
-		e->counters.sent++;
+		memcpy(o->packets[n], s->request.packet, octets);
+	if (octets > 0) {
+		bool six = s->address.any.sa_family == AF_INET6;
+		o->to[n] = s->address;
+		o->vectors[n] = (struct iovec){ o->packets[n], octets };
+		o->headers[n].msg_hdr = (struct msghdr){
+			.msg_name = &o->to[n], .msg_namelen = six ? sizeof(s->address.v6) : sizeof(s->address.v4),
+			.msg_iov = &o->vectors[n], .msg_iovlen = 1,
+		};
+		o->count++;
+	} else {
+		e->counters.send_errors++;
+	}
 	s->tries++;
 	s->due_ms = (int64_t)uv_now(e->loop) + s->request.timeout_ms;
+}
+
+static void on_before_wait(uv_prepare_t *prepare)
+{
+	flush(prepare->data);
 }
 
 static void queue_remove(struct engine *e, uint32_t at)
@@ -469,8 +517,11 @@ int engine_open(uv_loop_t *loop, struct hwatt_log *log, struct engine **out, str
 	e->free_slots = e->queue_first = e->queue_last = NO_SLOT;
 	uv_timer_init(loop, &e->timer);
 	uv_timer_init(loop, &e->look);
-	e->timer.data = e->look.data = e;
-	e->open_handles = 2;
+	uv_prepare_init(loop, &e->before_wait);
+	e->timer.data = e->look.data = e->before_wait.data = e;
+	e->open_handles = 3;
+	e->outbox = hwatt_alloc(sizeof(*e->outbox));
+	uv_prepare_start(&e->before_wait, on_before_wait);
 	if (port_open(e, &e->v4, AF_INET, &buffer, err) < 0) {
 		engine_close(e);
 		return -1;
@@ -486,7 +537,7 @@ int engine_open(uv_loop_t *loop, struct hwatt_log *log, struct engine **out, str
 
 static void on_closed(uv_handle_t *handle)
 {
-	struct engine *e = handle->type == UV_TIMER ? handle->data : ((struct port *)handle->data)->engine;
+	struct engine *e = handle->type == UV_POLL ? ((struct port *)handle->data)->engine : handle->data;
 	if (--e->open_handles > 0)
 		return;
 	if (e->v4.fd >= 0)
@@ -495,6 +546,7 @@ static void on_closed(uv_handle_t *handle)
 		close(e->v6.fd);
 	free(e->slots);
 	free(e->heap);
+	free(e->outbox);
 	free(e);
 }
 
@@ -512,6 +564,7 @@ void engine_close(struct engine *e)
 	port_close(&e->v6);
 	uv_close((uv_handle_t *)&e->timer, on_closed);
 	uv_close((uv_handle_t *)&e->look, on_closed);
+	uv_close((uv_handle_t *)&e->before_wait, on_closed);
 }
 
 /* A free slot; the table doubles when there is none. */

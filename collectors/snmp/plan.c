@@ -167,6 +167,9 @@ static void take_value(const struct plan *plan, int32_t input, const struct ber_
 	if (ber_is_exception(v->type)) {
 		value->number = false;
 		poll->changed = true;
+	} else if (v->type == BER_INTEGER || v->type == BER_GAUGE32 || v->type == BER_COUNTER32) {
+		value->raw = (struct scale_raw){ .mantissa = v->number };
+		value->number = true;
 	} else {
 		value->number = scale_read(v->type, v->number, v->bytes, v->length, &value->raw);
 	}
@@ -259,13 +262,19 @@ static bool evaluate(const struct plan *plan, const struct plan_point *p, const 
 	    poll->values[p->zero_with].raw.mantissa != 0)
 		return false;
 	struct scale_raw raw = v->raw;
-	if (!add_terms(plan, p, poll, &raw) || !scale_apply(&p->scale, raw, &out->value))
+	if (p->term_count > 0 && !add_terms(plan, p, poll, &raw))
+		return false;
+	bool whole = raw.e10 == 0 && raw.e2 == 0;
+	if (!(whole && p->scale.b == 0 && p->scale.c == 1 ? !__builtin_mul_overflow(raw.mantissa, p->scale.a, &out->value)
+							 : scale_apply(&p->scale, raw, &out->value)))
 		return false;
 	if (out->value < p->min || out->value > p->max)
 		return false;
 	if (p->step == 0)
 		return true;
-	if (!register_count(p, raw, &out->count))
+	if (whole && p->digits == 0 && raw.mantissa >= 0)
+		out->count = (uint64_t)raw.mantissa;
+	else if (!register_count(p, raw, &out->count))
 		return false;
 	if (out->count > INT64_MAX || __builtin_mul_overflow((int64_t)out->count, p->step, &out->value))
 		out->value = INT64_MAX;

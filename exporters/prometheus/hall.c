@@ -75,15 +75,24 @@ static void put_kpis(struct exposition *x, const struct hwatt_view_hall *hall)
 	static const struct {
 		const char *unit;
 		struct family family;
+		int64_t divisor; /* from the unit to the base unit; 0: 1 */
 	} rows[] = {
 		{ "1", { "kpi_ratio", FAMILY_GAUGE,
-			 "KPIs without a unit (PUE, utilisation ...) over a window; absent when they cannot be known.", false } },
+			 "KPIs without a unit (PUE, utilisation ...) over a window; absent when they cannot be known.", false }, 0 },
 		{ "J", { "kpi_energy_joules", FAMILY_GAUGE,
-			 "Energies over a window; absent when they cannot be known.", false } },
+			 "Energies over a window; absent when they cannot be known.", false }, 0 },
 		{ "W", { "kpi_power_watts", FAMILY_GAUGE,
-			 "Powers over a window; absent when they cannot be known.", false } },
+			 "Powers over a window; absent when they cannot be known.", false }, 0 },
 		{ "By", { "kpi_data_bytes", FAMILY_GAUGE,
-			  "Amounts of data over a window; absent when they cannot be known.", false } },
+			  "Amounts of data over a window; absent when they cannot be known.", false }, 0 },
+		{ "m3/MWh", { "kpi_water_cubic_meters_per_joule", FAMILY_GAUGE,
+			      "Water per energy of the IT equipment (WUE) over a window; absent when it cannot be known.", false },
+		  INT64_C(3600000000) },
+		{ "1/W", { "kpi_server_performance_per_watt", FAMILY_GAUGE,
+			   "Declared performance of the servers per power at it (ITEEsv); of one benchmark alone.", false }, 0 },
+		{ "kg/kWh", { "kpi_emissions_kilograms_per_joule", FAMILY_GAUGE,
+			      "CO2 equivalents per energy of the IT equipment (CUE) over a window; absent when they cannot be known.", false },
+		  INT64_C(3600000) },
 	};
 	static const struct family coverage = {
 		"kpi_coverage_ratio", FAMILY_GAUGE, "Share of the window that was measured.", false
@@ -97,7 +106,10 @@ static void put_kpis(struct exposition *x, const struct hwatt_view_hall *hall)
 			if (!kpi->known || !hwatt_ratio_known(kpi->value) || strcmp(kpi->unit, rows[row].unit) != 0)
 				continue;
 			kpi_sample(x, kpi);
-			exposition_ratio(x, kpi->value);
+			if (rows[row].divisor > 0)
+				exposition_double(x, hwatt_ratio_double(kpi->value) / (double)rows[row].divisor);
+			else
+				exposition_ratio(x, kpi->value);
 		}
 	}
 	exposition_family(x, &coverage);

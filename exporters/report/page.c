@@ -5,10 +5,10 @@
 #include <jansson.h>
 #include <string.h>
 
-extern const unsigned char template_followup[], template_joint[], template_style[];
+extern const unsigned char template_eu[], template_followup[], template_joint[], template_style[];
 
 static const struct { const char *name; const unsigned char *text; } pages[] = {
-	{ "followup", template_followup }, { "joint", template_joint },
+	{ "eu", template_eu }, { "followup", template_followup }, { "joint", template_joint },
 };
 
 int page_fill(const char *name, json_t *data, enum hwatt_language language, struct hwatt_text *out, struct hwatt_error *err)

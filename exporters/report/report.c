@@ -1,6 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The hallwatt authors
  * SPDX-License-Identifier: Apache-2.0 */
-/* A report as a page, JSON or CSV: the follow-up of a contract, or of many side by side. */
+/* A report as a page, JSON or CSV: the follow-up of a contract, of many side by side, or the
+ * yearly one of a data centre. */
 #include "views.h"
 #include <hallwatt/exporter.h>
 #include <jansson.h>
@@ -20,6 +21,28 @@ static int put_json(json_t *json, struct hwatt_answer *answer, struct hwatt_erro
 	return 0;
 }
 
+static json_t *json_of(const struct hwatt_view *view)
+{
+	return view->followup != NULL ? followup_json(view->followup) : view->joint != NULL ? joint_json(view->joint) : eu_json(view->eu_report);
+}
+
+static void put_csv(const struct hwatt_view *view, enum hwatt_language language, struct hwatt_text *out)
+{
+	if (view->followup != NULL)
+		followup_csv(view->followup, language, out);
+	else if (view->joint != NULL)
+		joint_csv(view->joint, language, out);
+	else
+		eu_csv(view->eu_report, out);
+}
+
+static int put_page(const struct hwatt_view *view, enum hwatt_language language, struct hwatt_text *out, struct hwatt_error *err)
+{
+	if (view->followup != NULL)
+		return followup_page(view->followup, language, out, err);
+	return view->joint != NULL ? joint_page(view->joint, language, out, err) : eu_page(view->eu_report, language, out, err);
+}
+
 static int render(const struct hwatt_view *view, const struct hwatt_request *request, struct hwatt_answer *answer,
 		  struct hwatt_error *err)
 {
@@ -28,25 +51,19 @@ static int render(const struct hwatt_view *view, const struct hwatt_request *req
 	format = format != NULL ? format : "html";
 	if (language < 0)
 		return hwatt_fail(err, HWATT_EINVAL, "no language \"%.20s\"; there are sv, nb and en", name);
-	const struct hwatt_followup *f = view->followup;
-	const struct hwatt_joint *j = view->joint;
-	if (f == NULL && j == NULL)
+	if (view->followup == NULL && view->joint == NULL && view->eu_report == NULL)
 		return hwatt_fail(err, HWATT_EINVAL, "no report was asked for");
 	if (strcmp(format, "json") == 0)
-		return put_json(f != NULL ? followup_json(f) : joint_json(j), answer, err);
+		return put_json(json_of(view), answer, err);
 	if (strcmp(format, "csv") == 0) {
-		if (f != NULL)
-			followup_csv(f, (enum hwatt_language)language, answer->body);
-		else
-			joint_csv(j, (enum hwatt_language)language, answer->body);
+		put_csv(view, (enum hwatt_language)language, answer->body);
 		answer->content_type = "text/csv; charset=utf-8; header=present";
 		return 0;
 	}
 	if (strcmp(format, "html") != 0)
 		return hwatt_fail(err, HWATT_EINVAL, "no format \"%.20s\"; there are html, json and csv", format);
 	answer->content_type = "text/html; charset=utf-8";
-	return f != NULL ? followup_page(f, (enum hwatt_language)language, answer->body, err)
-			 : joint_page(j, (enum hwatt_language)language, answer->body, err);
+	return put_page(view, (enum hwatt_language)language, answer->body, err);
 }
 
 const struct hwatt_exporter report_exporter = {

@@ -5,6 +5,7 @@
 #define REPORT_VIEWS_H
 
 #include <hallwatt/error.h>
+#include <hallwatt/eu_report.h>
 #include <hallwatt/followup.h>
 #include <hallwatt/joint.h>
 #include <hallwatt/language.h>
@@ -26,6 +27,11 @@ int followup_page(const struct hwatt_followup *f, enum hwatt_language language, 
 struct json_t *joint_json(const struct hwatt_joint *j);
 void joint_csv(const struct hwatt_joint *j, enum hwatt_language language, struct hwatt_text *out);
 int joint_page(const struct hwatt_joint *j, enum hwatt_language language, struct hwatt_text *out, struct hwatt_error *err);
+
+/* The yearly report of a data centre, in the same three forms. */
+struct json_t *eu_json(const struct hwatt_eu_report *r);
+void eu_csv(const struct hwatt_eu_report *r, struct hwatt_text *out);
+int eu_page(const struct hwatt_eu_report *r, enum hwatt_language language, struct hwatt_text *out, struct hwatt_error *err);
 
 /* How far the value keeps from the limit on the good side, as a share of the limit; unknown without either. */
 struct hwatt_ratio margin_of(const struct hwatt_view_requirement *r);

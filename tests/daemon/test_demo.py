@@ -29,6 +29,10 @@ def check_figures(m):
     energy = sum(v for _, v in m.all("hallwatt_energy_joules_total", device="grid-1"))
     watts = m.one("hallwatt_site_power_watts", power_role="grid")
     seconds = MONTHS * 366 * 86400 / 12
+    for blade in ("blade-a1a", "blade-a3a", "blade-a2b"):  # by DCMI, by PSU sensors, by Redfish
+        joules = m.one("hallwatt_energy_joules_total", device=blade, role="chassis", index="total")
+        now = m.one("hallwatt_power_watts", device=blade, role="chassis", index="total")
+        assert now is None or 0.7 < joules / (now * seconds) < 1.3, (blade, joules, now)
     assert 0.7 < energy / (watts * seconds) < 1.3, (energy, watts)
 
 

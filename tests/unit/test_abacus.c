@@ -95,7 +95,7 @@ static void begin(struct rig *r)
 		fail_msg("%s", err.text);
 	r->sources = sources_new(r->config);
 	for (size_t i = 0; i < r->inventory->site_count; i++)
-		subject_init_site(&r->subjects[r->count++], r->inventory, &r->inventory->sites[i], r->zone, 0, r->sources);
+		subject_init_site(&r->subjects[r->count++], r->inventory, &r->inventory->sites[i], r->zone, 0, INT64_MAX, r->sources);
 	for (size_t i = 0; i < r->inventory->scope_count; i++)
 		subject_init_contract(&r->subjects[r->count++], r->inventory, &r->inventory->scopes[i], r->zone, r->sources);
 	r->abacus = abacus_new(r->sources, r->subjects, r->count);

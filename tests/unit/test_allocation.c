@@ -48,6 +48,40 @@ static void example_43_hour_to_quarters(void **state)
 	assert_memory_equal(out, ((int64_t[]){ 251, 250, 250, 250 }), sizeof(out));
 }
 
+static void tenants_and_what_is_nobodys_are_all_there_is(void **state)
+{
+	(void)state;
+	struct allocation_site site = { ALLOCATION_TWO_PART, 400000, 100, 80, 200 };
+	struct allocation_tenant tenants[] = { { 30, 100 }, { 20, 50 } };
+	int64_t out[3];
+	assert_true(allocation_tenants(&site, tenants, 2, out)); /* example 41's tenant: 30 + 4 + 4.5, in whole Wh */
+	assert_memory_equal(out, ((int64_t[]){ 39, 25, 36 }), sizeof(out));
+	site.rule = ALLOCATION_RESERVED;
+	assert_true(allocation_tenants(&site, tenants, 2, out));
+	assert_memory_equal(out, ((int64_t[]){ 40, 25, 35 }), sizeof(out));
+	site.rule = ALLOCATION_PROPORTIONAL;
+	assert_true(allocation_tenants(&site, tenants, 2, out)); /* 37.5, 25 and 37.5: the tie goes to the first */
+	assert_memory_equal(out, ((int64_t[]){ 38, 25, 37 }), sizeof(out));
+	tenants[1].it_wh = 51;
+	assert_false(allocation_tenants(&site, tenants, 2, out));
+	uint64_t seed = 1;
+	for (int round = 0; round < 2000; round++) {
+		struct allocation_tenant many[5];
+		int64_t parts[6], sum = 0, used = 0, let = 0;
+		for (int i = 0; i < 5; i++) {
+			seed = seed * UINT64_C(6364136223846793005) + 1;
+			many[i] = (struct allocation_tenant){ (int64_t)(seed >> 40), (int64_t)(seed >> 20 & 0xffff) };
+			used += many[i].it_wh;
+			let += many[i].reserved_mw;
+		}
+		site = (struct allocation_site){ (enum allocation_rule)(round % 3), (int64_t)(seed >> 44) % 1000001, used * 3 / 2, used + 7, let + 3 };
+		assert_true(allocation_tenants(&site, many, 5, parts));
+		for (int i = 0; i < 6; i++)
+			sum += parts[i];
+		assert_true(sum == site.dc_wh);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -55,6 +89,7 @@ int main(void)
 		cmocka_unit_test(example_41_allocation_two_part),
 		cmocka_unit_test(example_42_largest_remainder),
 		cmocka_unit_test(example_43_hour_to_quarters),
+		cmocka_unit_test(tenants_and_what_is_nobodys_are_all_there_is),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,6 +6,8 @@
 #include "collectors.h"
 #include "config.h"
 #include "contract.h"
+#include "fetch.h"
+#include "watch.h"
 #include <time.h>
 #include <unistd.h>
 
@@ -302,7 +304,7 @@ static void targets_of_other_programs_become_devices(void **state)
 static void wrong_targets_have_their_place(void **state)
 {
 	(void)state;
-	struct fixture f = begin("device_discovery: [{file: [a.json, b.json]}, {http: 'http://127.0.0.1/'}, {}]\n");
+	struct fixture f = begin("device_discovery: [{file: [a.json, b.json]}, {http: 'http://127.0.0.1/'}, {}, {http: 'ftp://a'}, {http: 'http://u@a'}]\n");
 	folder_write(&f.folder, "a.json", "[{\"targets\": [\"snmp://x\"],\n \"labels\": {\"site\": \"none\", \"power_role\": \"puu\"}},\n {\"labels\": 1}]\n");
 	folder_write(&f.folder, "b.json", "{\"targets\": []}\n");
 	load_expecting(&f,
@@ -310,8 +312,39 @@ static void wrong_targets_have_their_place(void **state)
 		       "a.json:2:43: \"puu\" is not known here; did you mean \"pdu\"?\n"
 		       "a.json:3:2: the group of targets lacks \"targets\": list of addresses\n"
 		       "b.json:1:1: a file of targets is a list, like [{\"targets\": [...], \"labels\": {...}}]\n"
-		       "h.yaml:1:53: discovery over HTTP is not supported yet; write the targets to a file and name it with file\n"
-		       "h.yaml:1:75: say where the devices come from: {file: PATTERN}\n");
+		       "h.yaml:1:75: say where the devices come from: {file: PATTERN} or {http: URL}\n"
+		       "h.yaml:1:86: the address of a list of targets begins with http:// or https://\n"
+		       "h.yaml:1:105: a user does not belong in an address\n");
+	end(&f);
+}
+
+static void targets_are_not_of_what_people_write(void **state)
+{
+	(void)state;
+	char hash[65], own[65];
+	const char *main = "state: state\ndevice_discovery: [{file: sub/*.json}, {file: '*/x.json'}, {http: 'http://127.0.0.1/t'}]\n";
+	struct fixture f = begin(main);
+	folder_write(&f.folder, "sub/a.json", "[]");
+	load_expecting(&f, "");
+	memcpy(hash, f.config->hash, sizeof(hash));
+	memcpy(own, f.config->own_hash, sizeof(own));
+	const struct watch_place *places = f.config->target_places.items;
+	assert_int_equal(f.config->target_places.count, 1); /* not one whose folder is a pattern */
+	assert_string_equal(strrchr(places[0].folder, '/'), "/sub");
+	assert_string_equal(places[0].name, "*.json");
+	const struct fetch_order *orders = f.config->target_urls.items;
+	assert_int_equal(f.config->target_urls.count, 1);
+	assert_string_equal(orders[0].url, "http://127.0.0.1/t");
+	assert_string_equal(strstr(orders[0].file, "/state/targets-"), "/state/targets-b848d7f71c44.json"); /* of the URL */
+	config_free(f.config);
+	folder_write(&f.folder, "sub/a.json", "[ ]");
+	load_expecting(&f, "");
+	assert_string_not_equal(f.config->hash, hash);
+	assert_string_equal(f.config->own_hash, own);
+	config_free(f.config);
+	folder_write(&f.folder, "h.yaml", "state: state\n");
+	load_expecting(&f, "");
+	assert_string_not_equal(f.config->own_hash, own);
 	end(&f);
 }
 
@@ -430,6 +463,7 @@ int main(void)
 		cmocka_unit_test(mistakes_in_included_files_name_them),
 		cmocka_unit_test(targets_of_other_programs_become_devices),
 		cmocka_unit_test(wrong_targets_have_their_place),
+		cmocka_unit_test(targets_are_not_of_what_people_write),
 		cmocka_unit_test(the_hash_is_that_of_all_files),
 		cmocka_unit_test(a_file_that_is_missing_or_no_map_is_a_mistake),
 		cmocka_unit_test(addresses_are_split),

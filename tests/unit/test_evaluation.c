@@ -5,6 +5,7 @@
 #include "folder.h"
 
 #include "collectors.h"
+#include "eu_report.h"
 #include "evaluation.h"
 #include "snapshot.h"
 #include "subject.h"
@@ -233,16 +234,27 @@ static int64_t utc(int year, int month, int day, int hour, int minute)
 	return civil_day(year, month, day) * 86400 + hour * 3600 + minute * 60;
 }
 
+struct register_files { const char *keys, *readings, *certificates, *factors, *benchmarks; }; /* files as texts; NULL: none */
+
 /* The hall with further devices and one contract on rack A1; the store begins at `base_s`, which holds no intervals yet. */
-static void set_up(struct hall *h, const char *devices, const char *valid, const char *requirements, int64_t base_s)
+static void set_up_with(struct hall *h, const struct register_files *files, const char *devices, const char *valid,
+			const char *requirements, int64_t base_s)
 {
 	struct hwatt_text text;
 	char path[64];
 	*h = (struct hall){ .folder = folder_new(), .l = loading_begin() };
 	hwatt_text_init(&text, 1u << 16);
-	hwatt_text_printf(&text, "sites: [{id: s1, timezone: Europe/Stockholm, rated_it_power: 2 kW}]\n"
-			  "racks: [{id: A1, site: s1, usable_power: 11 kW}]\ncontracts: c.yaml\ndevices:\n%s%s", hall_devices,
-			  devices);
+	hwatt_text_printf(&text, "sites: [{id: s1, timezone: Europe/Stockholm, rated_it_power: 2 kW%s}]\n"
+			  "racks: [{id: A1, site: s1, usable_power: 11 kW}]\ncontracts: c.yaml\nreadings: [r*.csv]\ncertificates: [g*.csv]\n"
+			  "factors: [f*.csv]\nbenchmarks: [b*.csv]\ndevices:\n%s%s", files->keys, hall_devices, devices);
+	if (files->readings != NULL)
+		folder_write(&h->folder, "r.csv", files->readings);
+	if (files->certificates != NULL)
+		folder_write(&h->folder, "g.csv", files->certificates);
+	if (files->benchmarks != NULL)
+		folder_write(&h->folder, "b.csv", files->benchmarks);
+	if (files->factors != NULL)
+		folder_write(&h->folder, "f.csv", files->factors);
 	folder_write(&h->folder, "h.yaml", hwatt_text_string(&text));
 	hwatt_text_reset(&text);
 	hwatt_text_printf(&text, "id: c\ntitle: t\nbuyer: b\nsupplier: s\nvalid: {%s}\nscope: [{rack: A1}]\nrequirements:\n%s", valid,
@@ -261,6 +273,12 @@ static void set_up(struct hall *h, const char *devices, const char *valid, const
 		h->store.points[i].id = (int64_t)i + 1;
 	}
 	h->store.point_count = HALL_POINTS;
+}
+
+static void set_up(struct hall *h, const char *devices, const char *valid, const char *requirements, int64_t base_s)
+{
+	static const struct register_files none = { .keys = "" };
+	set_up_with(h, &none, devices, valid, requirements, base_s);
 }
 
 static void open_at(struct hall *h, int64_t now_s)
@@ -397,6 +415,92 @@ static void figures_of_all_windows(void **state)
 	assert_true(hwatt_ratio_double(pue->uncertainty) > 0.034 && hwatt_ratio_double(pue->uncertainty) < 0.036);
 	assert_false(hwatt_ratio_known(figure(&h, "site", "pue3", "day")->uncertainty)); /* servers state no accuracy */
 	assert_int_equal(h.store.scans, 0); /* there was nothing at the start */
+	tear_down(&h);
+}
+
+/* In a month of 744 hours the grid gives 1041.6 kWh, the UPS 744. */
+static void what_people_write_down_pairs_with_the_months(void **state)
+{
+	(void)state;
+	struct hall h;
+	int64_t may_s = utc(2026, 4, 30, 22, 0), june_s = utc(2026, 5, 31, 22, 0), july_s = utc(2026, 6, 30, 22, 0);
+	const struct register_files files = {
+		.keys = ", country: SE, bidding_zone: SE1, onsite_technology: solar",
+		.readings = "site,quantity,from,to,at,value,unit,author\n"
+			    "s1,water,2026-05-01,2026-05-31,,1488,L,Kari\n"        /* June is not read yet */
+			    "s1,heat_reused,,,2026-05-01,1000.0,kWh,Kari\n"        /* a register: 520.8 kWh in May */
+			    "s1,heat_reused,,,2026-06-01,1520.8,kWh,Kari\n"
+			    "s1,it_power_demand,,,2026-01-01,4,kW,Kari\n",
+		.certificates = "statement_id,site,volume,technology,production_start,production_end,transaction_time\n"
+				"a,s1,520.8 kWh,wind,2026-05-01,2026-05-31,2026-06-10\n"
+				"b,s1,5000 kWh,nuclear,2026-05-01,2026-05-31,2026-06-10\n"
+				"c,s1,1512 kWh,hydro,2026-06-01,2026-06-30,2026-07-10\n", /* half as much again as June used */
+		.benchmarks = "vendor,model,benchmark,performance,power,devices,source\nA,B,SERT,1000000,300 W,srv-1,report\n",
+		.factors = "kind,zone,year,value,unit,published,source\ngrid,SE1,2025,30,g/kWh,2026-03-01,test\n",
+	};
+	set_up_with(&h, &files, "", "from: 2026-05-01, to: 2026-12-31",
+		    "  - {id: water, type: wue, max: 1.8, window: month}\n  - {id: class, type: wue_class, class: F, window: month}\n"
+		    "  - {id: wind, type: renewable_share, min: 0.5, window: month, technologies: [wind]}\n"
+		    "  - {id: hydro, type: renewable_share, min: 0.5, window: month, technologies: [hydro]}\n"
+		    "  - {id: heat, type: erf, min: 0.5, window: month}\n  - {id: carbon, type: cue, max: 0.05, basis: location, window: month}\n"
+		    "  - {id: pue, type: pue_class, class: B, window: month}\n", may_s);
+	open_at(&h, may_s);
+	run(&h, may_s, june_s);
+	judge_at(&h, june_s + 5);
+	assert_null(figure(&h, "site", "cer", "month"));
+	const struct hwatt_view_kpi *wue = figure(&h, "contract", "wue", "contract");
+	FIGURE(&h, "site", "wue", "month", 2, 1, 1000000); /* 1.488 m3 on 0.744 MWh */
+	FIGURE(&h, "contract", "wue", "contract", 2, 1, 1000000);
+	assert_string_equal(wue->unit, "m3/MWh");
+	assert_string_equal(wue->ruleset, "EED-2024");
+	assert_int_equal(strlen(wue->ruleset_hash), 64);
+	assert_string_equal(wue->notation, "iWUE2 (2026-05-01:2026-05-31) = 2.00");
+	assert_int_equal(wue->category, 2);
+	assert_string_equal(wue->numerator_unit, "m3");
+	assert_int_equal(hwatt_ratio_compare(wue->numerator, (struct hwatt_ratio){ 1488, 1000 }), 0);
+	FIGURE(&h, "site", "erf", "month", 1, 2, 1000000);
+	FIGURE(&h, "site", "ref", "month", 1, 2, 1000000); /* nuclear is not renewable */
+	FIGURE(&h, "contract", "ref", "contract", 1, 2, 1000000); /* its share of the site's certificates, on its share of the load */
+	FIGURE(&h, "site", "cue_location", "month", 42, 1000, 1000000); /* 1.4 x 30 g */
+	assert_string_equal(figure(&h, "site", "cue_location", "month")->notes, "PROVISIONAL_FACTOR ELECTRICITY_ONLY");
+	assert_non_null(figure(&h, "site", "cue_market", "month")); /* the residual mix of SE is shipped */
+	FIGURE(&h, "site", "capacity_use", "month", 1, 4, 1000000);
+	assert_null(figure(&h, "contract", "capacity_use", "month"));
+	FIGURE(&h, "site", "itee", "month", 10000, 3, 500000); /* one of the two servers has a test report */
+	assert_string_equal(figure(&h, "site", "itee", "month")->notation, "ITEEsv(SERT) = 3333.33");
+
+	VERDICT(&h, "water", HWATT_NOT_MET, "LIMIT", may_s, june_s);
+	VERDICT(&h, "class", HWATT_NOT_MET, "LIMIT", may_s, june_s);
+	VERDICT(&h, "wind", HWATT_MET, "OK", may_s, june_s);
+	VERDICT(&h, "hydro", HWATT_NOT_MET, "LIMIT", may_s, june_s);
+	VERDICT(&h, "heat", HWATT_MET, "OK", may_s, june_s);
+	VERDICT(&h, "carbon", HWATT_MET, "OK PROVISIONAL_FACTOR", may_s, june_s);
+	VERDICT(&h, "pue", HWATT_NOT_MET, "LIMIT", may_s, june_s); /* 1.4 is above the 1.25 of class B */
+	run(&h, june_s, july_s);
+	judge_at(&h, july_s + 5);
+	VERDICT(&h, "water", HWATT_NOT_ENOUGH_DATA, "COVERAGE NO_DATA", june_s, july_s);
+	FIGURE(&h, "contract", "renewable_share", "year", 121, 122, 1000000);        /* 2032.8 of 2049.6 kWh */
+	FIGURE(&h, "contract", "renewable_share_monthly", "year", 91, 122, 1000000); /* 520.8 and 1008 of it */
+	FIGURE(&h, "contract", "wue", "year", 2, 1, 508196);                         /* May alone, and said so */
+	const struct hwatt_view_kpi *june = figure(&h, "site", "wue", "month");
+	assert_true(june != NULL && !june->known);
+	assert_string_equal(june->notes, "NO_DATA");
+
+	struct eu_report *report;
+	struct hwatt_error err;
+	struct eu_report_ask ask = { .site = "s1", .year = 2026, .now_s = july_s + 5, .version = "test" };
+	assert_int_equal(eu_report_make(h.inventory, &h.store, NULL, &ask, &report, &err), 0);
+	const struct hwatt_eu_report *view = eu_report_view(report);
+	assert_true(view->open);
+	assert_string_equal(view->ruleset_id, "EED-2024");
+	assert_int_equal(hwatt_ratio_compare(view->values[HWATT_EU_E_DC_KWH].number, (struct hwatt_ratio){ 20496, 10 }), 0);
+	assert_int_equal(view->values[HWATT_EU_E_DC_KWH].coverage_ppm, 1000000 * 1464 / 8760);
+	assert_string_equal(view->points[0].device, "ups-1");
+	assert_int_equal(hwatt_ratio_compare(view->values[HWATT_EU_PUE].number, (struct hwatt_ratio){ 14, 10 }), 0);
+	eu_report_free(report);
+	ask.year = 2027;
+	assert_int_equal(eu_report_make(h.inventory, &h.store, NULL, &ask, &report, &err), -1);
+	assert_string_equal(err.text, "the year 2027 has not begun");
 	tear_down(&h);
 }
 
@@ -915,6 +1019,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(figures_of_all_windows),
+		cmocka_unit_test(what_people_write_down_pairs_with_the_months),
 		cmocka_unit_test(a_gap_in_one_meter_does_not_bias_the_ratio),
 		cmocka_unit_test(a_quarter_waits_for_slow_devices),
 		cmocka_unit_test(the_most_trusted_role_that_reports_is_the_total),

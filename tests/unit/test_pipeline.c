@@ -56,13 +56,19 @@ struct rig {
 	struct generation *generation;
 	int64_t wall_ms, mono_ms;
 	struct hwatt_target *targets[MAX_DEVICES];
+	struct pipeline_device *places[MAX_DEVICES]; /* NULL: the configuration does not have it */
 	struct hwatt_device devices[MAX_DEVICES];
 };
 
 static void on_done(void *arg, struct hwatt_target *t, const struct hwatt_error *err)
 {
 	struct rig *r = arg;
-	pipeline_polled(r->pipeline, hwatt_target_device(t)->id, t, err, 1000, r->wall_ms, r->mono_ms);
+	struct pipeline_device *place = NULL;
+	for (int i = 0; i < MAX_DEVICES; i++)
+		if (r->targets[i] == t)
+			place = r->places[i];
+	if (place != NULL)
+		pipeline_polled(r->pipeline, place, t, err, 1000, r->wall_ms, r->mono_ms);
 }
 
 static void on_closed(void *arg, struct hwatt_target *t)
@@ -171,7 +177,7 @@ static void open_target(struct rig *r, int n, const char *id)
 	struct target_parts parts = { .loop = &r->loop, .collector = &fake, .device = &r->devices[n],
 				      .owner = { on_done, on_closed, r } };
 	ok(target_open(&parts, &r->targets[n], &err), &err);
-	pipeline_rebind(r->pipeline, id);
+	r->places[n] = pipeline_rebind(r->pipeline, id);
 }
 
 static void advance(struct rig *r, int64_t ms)
@@ -696,6 +702,35 @@ static void a_device_that_cannot_even_be_polled_is_down(void **state)
 	end(&r);
 }
 
+/* What was published goes when nobody asks any more; who asks again finds it as it was, and while the store fails it stays. */
+static void a_rest_loses_nothing(void **state)
+{
+	(void)state;
+	struct rig r;
+	begin(&r, PDU);
+	open_target(&r, 0, "pdu-1");
+	poll_power(&r, 0, KILOWATT);
+	run_kilowatt(&r, 0, 3);
+	struct seen before = look(&r, "pdu-1");
+	pipeline_rest(r.pipeline);
+	const struct hwatt_snapshot *snap = snapshot_hub_take(r.hub);
+	assert_true(snap->ready);
+	assert_int_equal(snap->device_count, 0);
+	snapshot_release(snap);
+	struct seen after = look(&r, "pdu-1");
+	assert_int_equal(before.total_j, 3 * JOULES_PER_STEP);
+	assert_int_equal(after.total_j, before.total_j);
+	assert_true(after.up && after.present);
+	disk_full(true);
+	run_kilowatt(&r, 0, 1);
+	look(&r, "pdu-1");
+	pipeline_rest(r.pipeline);
+	assert_int_equal(look(&r, "pdu-1").total_j, before.total_j);
+	disk_full(false);
+	assert_int_equal(look(&r, "pdu-1").total_j, 4 * JOULES_PER_STEP);
+	end(&r);
+}
+
 static void a_device_that_is_polled_rarely_is_not_stale_between_its_polls(void **state)
 {
 	(void)state;
@@ -806,6 +841,7 @@ int main(void)
 		cmocka_unit_test(gauges_go_when_nobody_polls_a_device_any_more),
 		cmocka_unit_test(a_device_that_cannot_even_be_polled_is_down),
 		cmocka_unit_test(a_device_that_is_polled_rarely_is_not_stale_between_its_polls),
+		cmocka_unit_test(a_rest_loses_nothing),
 		cmocka_unit_test(a_sum_of_a_site_counts_each_watt_once),
 		cmocka_unit_test(a_clock_that_is_set_is_noted_once_and_doubles_no_quarter),
 	};

@@ -11,6 +11,7 @@
 
 struct hwatt_outlet;
 
+struct hwatt_eu_report;
 struct hwatt_followup;
 struct hwatt_joint;
 
@@ -18,6 +19,7 @@ struct hwatt_view {
 	const struct hwatt_snapshot *snapshot; /* never NULL over HTTP */
 	const struct hwatt_followup *followup; /* of a subcommand that reports on a contract; else NULL */
 	const struct hwatt_joint *joint;       /* of one that lays contracts side by side; else NULL */
+	const struct hwatt_eu_report *eu_report; /* of one that reports on a data centre's year; else NULL */
 };
 
 struct hwatt_request {

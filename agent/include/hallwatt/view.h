@@ -63,6 +63,11 @@ struct hwatt_view_kpi {
 	int category;             /* of a PUE or an IT energy: 1 UPS output, 2 PDU, 3 IT; 0: none */
 	int32_t excluded;         /* servers left out, covered less than half */
 	const char *notes;        /* "DIV_ZERO", "WARN_BELOW_ONE CATEGORY_MIXED" ...; "" */
+	struct hwatt_ratio numerator, denominator; /* of a quotient of two sums, in their units; unknown: it is none */
+	const char *numerator_unit, *denominator_unit; /* "J", "m3", "MWh" ...; "" */
+	const char *label;        /* class of the label, "B"; "" where there is none */
+	const char *notation;     /* as standards print it: "iPUE1 (2026-04-01:2026-09-30) = 1.24"; "" */
+	const char *ruleset, *ruleset_hash; /* that it was computed by; "" by none */
 };
 
 enum hwatt_status { HWATT_MET, HWATT_NOT_MET, HWATT_NOT_ENOUGH_DATA, HWATT_EXPIRED,

@@ -88,7 +88,7 @@ def probe(hallwatt, address, user, password_file, *options):
 class Daemon:
     """hallwatt run over `devices`, lines of YAML; `with Daemon(...) as d:`."""
 
-    def __init__(self, hallwatt, credentials, devices, interval="1s", extra=""):
+    def __init__(self, hallwatt, credentials, devices, interval="1s", extra="", clock=None, speed=1):
         self.hallwatt, self.interval = hallwatt, interval
         self.dir = tempfile.mkdtemp(prefix="hallwatt-ipmi-")
         self.port = free_port()
@@ -96,6 +96,10 @@ class Daemon:
         self.config = os.path.join(self.dir, "hallwatt.yaml")
         self.credentials, self.devices, self.extra = credentials, devices, extra
         self.process = None
+        self.environment = dict(os.environ)
+        if clock is not None: # its time goes faster
+            self.environment.update(LD_PRELOAD=clock, FAST_CLOCK=f"{speed} {int(time.time())}",
+                                    ASAN_OPTIONS="verify_asan_link_order=0:" + os.environ.get("ASAN_OPTIONS", ""))
 
     def write(self):
         with open(self.config, "w") as f:
@@ -107,7 +111,7 @@ class Daemon:
 
     def start(self):
         with open(self.log_path, "a") as log:
-            self.process = subprocess.Popen([self.hallwatt, "run", "-c", self.config], stderr=log)
+            self.process = subprocess.Popen([self.hallwatt, "run", "-c", self.config], stderr=log, env=self.environment)
         until("the daemon is ready", self.ready)
 
     def ready(self):

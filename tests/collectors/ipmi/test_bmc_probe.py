@@ -9,7 +9,7 @@ import time
 
 from bmcs import PASSWORD, Bmcs, Folder, probe, secret
 
-HALLWATT, HALLSIM = sys.argv[1], sys.argv[2]
+HALLWATT, HALLSIM = sys.argv[1:3]
 
 
 def table(k, profile):

@@ -15,21 +15,21 @@ extern const struct hwatt_exporter report_exporter;
 #define HOSTILE "</script><script>alert('x')</script>&\"quoted\""
 
 static const struct hwatt_view_kpi pue_months[] = {
-	{ "contract", "hosting", "pue2", "month", Q3, Q3 + 31 * DAY, true, { 127, 100 }, "1", 999999, 'P', { 3, 100 }, 2, 0, "" },
-	{ "contract", "hosting", "pue2", "month", Q3 + 31 * DAY, Q3 + 62 * DAY, false, { 0, 0 }, "1", 0, 'X', { 0, 0 }, 2, 0, "NO_DATA" },
+	{ "contract", "hosting", "pue2", "month", Q3, Q3 + 31 * DAY, true, { 127, 100 }, "1", 999999, 'P', { 3, 100 }, 2, 0, .notes = "" },
+	{ "contract", "hosting", "pue2", "month", Q3 + 31 * DAY, Q3 + 62 * DAY, false, { 0, 0 }, "1", 0, 'X', { 0, 0 }, 2, 0, .notes = "NO_DATA" },
 	{ "contract", "hosting", "pue2", "month", Q3 + 62 * DAY, Q3_END, true, { 1300400, 1000000 }, "1", 1000000, 'M', { 3, 100 }, 2, 0,
-	  "WARN_BELOW_ONE CATEGORY_MIXED" },
+	  .notes = "WARN_BELOW_ONE CATEGORY_MIXED" },
 };
 static const struct hwatt_view_kpi energy_months[] = {
-	{ "site", "lulea-1", "energy_dc", "month", Q3, Q3 + 31 * DAY, true, { (hwatt_i128)90000000000000, 1 }, "J", 1000000, 'M', { 0, 0 }, 0, 0, "" },
+	{ "site", "lulea-1", "energy_dc", "month", Q3, Q3 + 31 * DAY, true, { (hwatt_i128)90000000000000, 1 }, "J", 1000000, 'M', { 0, 0 }, 0, 0, .notes = "" },
 	{ "site", "lulea-1", "energy_dc", "month", Q3 + 31 * DAY, Q3 + 62 * DAY, true, { (hwatt_i128)45000000000000, 1 }, "J", 500000, 'L', { 0, 0 }, 0,
-	  2, "" },
+	  2, .notes = "" },
 };
 static const struct hwatt_followup_series series[] = {
 	{ "contract", "hosting", "pue2", "1",
-	  { "contract", "hosting", "pue2", "", Q3, Q3_END, true, { 1285, 1000 }, "1", 660000, 'L', { 3, 100 }, 2, 0, "" }, 3, pue_months },
+	  { "contract", "hosting", "pue2", "", Q3, Q3_END, true, { 1285, 1000 }, "1", 660000, 'L', { 3, 100 }, 2, 0, .notes = "" }, 3, pue_months },
 	{ "site", "lulea-1", "energy_dc", "J",
-	  { "site", "lulea-1", "energy_dc", "", Q3, Q3_END, true, { (hwatt_i128)135000000000000, 1 }, "J", 750000, 'L', { 0, 0 }, 0, 0, "" }, 2,
+	  { "site", "lulea-1", "energy_dc", "", Q3, Q3_END, true, { (hwatt_i128)135000000000000, 1 }, "J", 750000, 'L', { 0, 0 }, 0, 0, .notes = "" }, 2,
 	  energy_months },
 };
 

@@ -17,12 +17,16 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "bmc_hall.h"
 #include "families.h"
 #include "message.h"
+#include "redfish_serve.h"
 
 #define PORT_ATTEMPTS 20
 #define PACKETS_PER_TURN 32
 #define SIGNAL_SLOT HALL_DEVICES
+#define REDFISH_SLOT (HALL_DEVICES + 1)
+#define SLOTS (HALL_DEVICES + 2)
 
 struct agent {
 	const struct agent_options *options;
@@ -30,7 +34,11 @@ struct agent {
 	struct mib mibs[HALL_DEVICES];
 	struct mib_counts counts[HALL_DEVICES];
 	int64_t installed_s[HALL_DEVICES]; /* when each last started, but for restarts of PDUs */
-	struct pollfd waits[HALL_DEVICES + 1];
+	struct pollfd waits[SLOTS];
+	struct bmc_farm bmcs;
+	struct redfish_serve_options redfish_options;
+	struct bmc_power_source redfish_power;
+	struct redfish_server *redfish;
 	uint16_t port;
 	int64_t start_ms; /* where simulated time stood ... */
 	int64_t began_ms; /* ... when the monotonic clock stood here */
@@ -67,6 +75,8 @@ static void close_sockets(struct agent *agent)
 /* Opens the socket of device `index`; the first one settles the port when any will do. */
 static int open_socket(struct agent *agent, int index)
 {
+	if (hall_devices[index].kind == HALL_REDFISH_SERVER)
+		return 0; /* they have nothing to say by UDP */
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return -1;
@@ -84,6 +94,27 @@ static int open_socket(struct agent *agent, int index)
 	return 0;
 }
 
+/* Opens the port of the servers that speak Redfish: the same number, of TCP.  They share one socket. */
+static int open_redfish(struct agent *agent, struct sim_fault *fault)
+{
+	agent->redfish_power = bmc_hall_redfish_power(agent->course);
+	agent->redfish_options = (struct redfish_serve_options){
+		.base = agent->options->base + HALL_REDFISH_FIRST,
+		.count = HALL_REDFISH,
+		.port = agent->port,
+		.seed = agent->options->seed,
+		.now_ms = agent->options->now_ms,
+		.speed = agent->options->speed,
+		.profile = "mixed",
+		.phrase = HALL_REDFISH_PHRASE,
+	};
+	agent->redfish = redfish_open(&agent->redfish_options, &agent->redfish_power, fault);
+	if (agent->redfish == NULL)
+		return -1;
+	agent->waits[REDFISH_SLOT] = (struct pollfd){.fd = redfish_fd(agent->redfish), .events = POLLIN};
+	return 0;
+}
+
 /* Opens all sockets on one port; a port of the system's choice may be taken at some address, then
  * another is tried. */
 static int open_sockets(struct agent *agent, struct sim_fault *fault)
@@ -94,9 +125,11 @@ static int open_sockets(struct agent *agent, struct sim_fault *fault)
 		agent->port = agent->options->port;
 		for (at = 0; at < HALL_DEVICES && open_socket(agent, at) == 0; at++)
 			continue;
-		if (at == HALL_DEVICES)
+		if (at == HALL_DEVICES && open_redfish(agent, fault) == 0)
 			return 0;
 		close_sockets(agent);
+		if (at == HALL_DEVICES && i + 1 == attempts)
+			return -1;
 	}
 	struct sockaddr_in address = address_of(agent, at);
 	return sim_fail(fault, "cannot listen on %s port %u: %s", inet_ntoa(address.sin_addr),
@@ -151,6 +184,36 @@ static void count(struct mib_counts *counts, enum message_fate fate)
 		counts->dropped++;
 }
 
+/* Where the answer of a BMC goes. */
+struct way_back {
+	int fd;
+	struct sockaddr_in peer;
+};
+
+/* Sends the answer of a BMC, at once: the hall's net has no delays. */
+static void send_back(void *arg, uint32_t number, uint64_t peer, const uint8_t *data, size_t length,
+                      int64_t delay_ms)
+{
+	const struct way_back *way = arg;
+	(void)number;
+	(void)peer;
+	(void)delay_ms;
+	(void)sendto(way->fd, data, length, 0, (const struct sockaddr *)&way->peer,
+	             sizeof(way->peer));
+}
+
+/* Hands a packet to the BMC that the device at `index` is. */
+static void serve_bmc(struct agent *agent, int index, const struct sockaddr_in *peer,
+                      const uint8_t *request, size_t length)
+{
+	struct way_back way = {.fd = agent->waits[index].fd, .peer = *peer};
+	uint64_t from = (uint64_t)ntohl(peer->sin_addr.s_addr) << 16 | ntohs(peer->sin_port);
+	bmc_farm_set_time(&agent->bmcs, clock_ms(CLOCK_MONOTONIC) - agent->began_ms,
+	                  agent->course->at_ms);
+	bmc_farm_receive(&agent->bmcs, (uint32_t)(index - HALL_BMC_FIRST), from, request, length,
+	                 send_back, &way);
+}
+
 /* Reads one packet for device `index` and answers it.  False when none was waiting. */
 static bool serve_packet(struct agent *agent, int index)
 {
@@ -166,6 +229,10 @@ static bool serve_packet(struct agent *agent, int index)
 		return false;
 	if (event_silent(&agent->course->plan, index, agent->course->at_ms / 1000))
 		return true;
+	if (hall_devices[index].kind == HALL_BMC) {
+		serve_bmc(agent, index, &peer, request, (size_t)got);
+		return true;
+	}
 	struct mib_moment moment = {
 		.course = agent->course,
 		.started_s = started_s(agent, index),
@@ -190,19 +257,27 @@ static int patience_ms(const struct agent *agent)
 	return left_ms < 0 ? 0 : left_ms > 60000 ? 60000 : (int)left_ms;
 }
 
+/* How long poll() may wait. */
+static int wait_ms(const struct agent *agent)
+{
+	int left_ms = patience_ms(agent), theirs_ms = redfish_patience_ms(agent->redfish);
+	return left_ms < 0 || theirs_ms < left_ms ? theirs_ms : left_ms;
+}
+
 /* Answers until told to stop. */
 static int serve(struct agent *agent, struct sim_fault *fault)
 {
 	for (;;) {
-		int ready = poll(agent->waits, HALL_DEVICES + 1, patience_ms(agent));
+		int ready = poll(agent->waits, SLOTS, wait_ms(agent));
 		if (ready < 0 && errno != EINTR)
 			return sim_fail(fault, "poll: %s", strerror(errno));
 		if (agent->waits[SIGNAL_SLOT].revents != 0 || patience_ms(agent) == 0)
 			return 0;
-		if (ready <= 0)
+		if (ready < 0)
 			continue;
 		if (keep_up(agent, fault) < 0)
 			return -1;
+		redfish_turn(agent->redfish);
 		for (int i = 0; i < HALL_DEVICES; i++)
 			for (int n = 0; agent->waits[i].revents != 0 && n < PACKETS_PER_TURN; n++)
 				if (!serve_packet(agent, i))
@@ -246,7 +321,8 @@ static void furnish(struct agent *agent)
 /* Everything from opening sockets to leaving the loop. */
 static int run(struct agent *agent, struct sim_fault *fault)
 {
-	if (open_signals(agent, fault) < 0 || open_sockets(agent, fault) < 0)
+	if (bmc_hall_open(&agent->bmcs, agent->course, agent->options->seed, fault) < 0 ||
+	    open_signals(agent, fault) < 0 || open_sockets(agent, fault) < 0)
 		return -1;
 	furnish(agent);
 	if (begin(agent, fault) < 0)
@@ -269,9 +345,11 @@ int agent_run(const struct agent_options *options, struct sim_fault *fault)
 	}
 	agent->options = options;
 	agent->course = course;
-	for (int i = 0; i <= HALL_DEVICES; i++)
+	for (int i = 0; i < SLOTS; i++)
 		agent->waits[i].fd = -1;
 	rc = run(agent, fault);
+	redfish_close(agent->redfish);
+	bmc_farm_close(&agent->bmcs);
 	close_sockets(agent);
 	if (agent->waits[SIGNAL_SLOT].fd >= 0)
 		close(agent->waits[SIGNAL_SLOT].fd);

@@ -19,6 +19,7 @@ struct bmc_power bmc_power_at(uint64_t seed, uint32_t number, int64_t at_ms)
 	int64_t t = at < PERIOD_S / 2 ? at : PERIOD_S - at;
 	return (struct bmc_power){
 		.watts = base + t / STEP_S,
+		.first = (base + t / STEP_S) / 2,
 		.low = base,
 		.high = base + SWING_W,
 		.mean = base + SWING_W / 2,

@@ -16,6 +16,7 @@
 
 struct bmc_power {
 	int64_t watts;
+	int64_t first;           /* what the first of its two supplies takes */
 	int64_t low, high, mean; /* over the period */
 	int64_t period_ms;
 };

@@ -188,28 +188,29 @@ const struct bmc_sensor *bmc_sensor_find(const struct bmc_sensor_set *set, uint8
 }
 
 /* What the sensor measures, in W; -1 when that is no power. */
-static int64_t measured(const struct bmc_sensor *sensor, int64_t watts)
+static int64_t measured(const struct bmc_sensor *sensor, const struct bmc_power *power)
 {
 	switch (sensor->source) {
-	case BMC_SENSOR_TOTAL: return watts;
-	case BMC_SENSOR_SUPPLY_1: return watts / 2;
-	case BMC_SENSOR_SUPPLY_2: return watts - watts / 2;
-	case BMC_SENSOR_SUPPLY_1_OVER: return watts / 2 * 5 / 4;
-	case BMC_SENSOR_SUPPLY_2_OVER: return (watts - watts / 2) * 5 / 4;
+	case BMC_SENSOR_TOTAL: return power->watts;
+	case BMC_SENSOR_SUPPLY_1: return power->first;
+	case BMC_SENSOR_SUPPLY_2: return power->watts - power->first;
+	case BMC_SENSOR_SUPPLY_1_OVER: return power->first * 5 / 4;
+	case BMC_SENSOR_SUPPLY_2_OVER: return (power->watts - power->first) * 5 / 4;
 	default: return -1;
 	}
 }
 
-uint8_t bmc_sensor_raw(const struct bmc_sensor *sensor, int64_t watts)
+uint8_t bmc_sensor_raw(const struct bmc_sensor *sensor, const struct bmc_power *power)
 {
-	int64_t power = measured(sensor, watts);
-	if (power < 0)
+	int64_t watts = measured(sensor, power);
+	if (watts < 0)
 		return sensor->raw;
-	int64_t counts = (power + sensor->m / 2) / sensor->m;
+	int64_t counts = (watts + sensor->m / 2) / sensor->m;
 	return counts > 255 ? 255 : (uint8_t)counts;
 }
 
-bool bmc_sensor_value(const struct bmc_sensor *sensor, int64_t watts, char *out, size_t room)
+bool bmc_sensor_value(const struct bmc_sensor *sensor, const struct bmc_power *power, char *out,
+                      size_t room)
 {
 	if (sensor->source == BMC_SENSOR_UNAVAILABLE || sensor->source == BMC_SENSOR_IDLE ||
 	    sensor->source == BMC_SENSOR_DISCRETE || sensor->owner != 0)
@@ -217,6 +218,6 @@ bool bmc_sensor_value(const struct bmc_sensor *sensor, int64_t watts, char *out,
 	if (sensor->source == BMC_SENSOR_FIXED)
 		snprintf(out, room, "%s", sensor->value);
 	else
-		snprintf(out, room, "%" PRId64, (int64_t)bmc_sensor_raw(sensor, watts) * sensor->m);
+		snprintf(out, room, "%" PRId64, (int64_t)bmc_sensor_raw(sensor, power) * sensor->m);
 	return true;
 }

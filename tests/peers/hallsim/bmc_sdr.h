@@ -12,6 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "bmc_power.h"
+
 #define BMC_SDR_MAX 64 /* octets of a record */
 #define BMC_SDR_HEADER 5
 #define BMC_SDR_END 0xffff
@@ -64,10 +66,11 @@ size_t bmc_sdr_write(const struct bmc_sensor_set *set, size_t index, uint8_t out
 /* The sensor `number` of `set` that the BMC itself owns, NULL when there is none. */
 const struct bmc_sensor *bmc_sensor_find(const struct bmc_sensor_set *set, uint8_t number);
 
-/* The raw value while the server draws `watts`. */
-uint8_t bmc_sensor_raw(const struct bmc_sensor *sensor, int64_t watts);
+/* The raw value while the server draws `power`. */
+uint8_t bmc_sensor_raw(const struct bmc_sensor *sensor, const struct bmc_power *power);
 
 /* Whether the sensor shows a number, and which, as text. */
-bool bmc_sensor_value(const struct bmc_sensor *sensor, int64_t watts, char *out, size_t room);
+bool bmc_sensor_value(const struct bmc_sensor *sensor, const struct bmc_power *power, char *out,
+                      size_t room);
 
 #endif

@@ -36,7 +36,7 @@ uint8_t bmc_sensor_reading(struct bmc_call *call)
 	if (sensor == NULL)
 		return CODE_NOT_THERE;
 	source->read(source->arg, call->bmc->number, call->world->at_ms, &power);
-	uint8_t raw = bmc_sensor_raw(sensor, power.watts);
+	uint8_t raw = bmc_sensor_raw(sensor, &power);
 	if (sensor->source == BMC_SENSOR_DISCRETE) {
 		octets_put_u8(call->out, 0);
 		octets_put_u8(call->out, EVENTS | SCANNING);
@@ -44,7 +44,9 @@ uint8_t bmc_sensor_reading(struct bmc_call *call)
 		octets_put_u8(call->out, 0x80);
 		return CODE_DONE;
 	}
-	unsigned flags = EVENTS | (sensor->source == BMC_SENSOR_IDLE ? 0 : SCANNING);
+	bool idle = sensor->source == BMC_SENSOR_IDLE ||
+	            bmc_rule(call->world, call->bmc, BMC_FAULT_SCANNING_OFF) != NULL;
+	unsigned flags = EVENTS | (idle ? 0 : SCANNING);
 	if (sensor->source == BMC_SENSOR_UNAVAILABLE ||
 	    bmc_rule(call->world, call->bmc, BMC_FAULT_UNAVAILABLE) != NULL)
 		flags |= UNAVAILABLE;

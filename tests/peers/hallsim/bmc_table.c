@@ -17,7 +17,7 @@ void bmc_profiles_write(void)
 		printf("%-12s %s\n", bmc_profile_at(i)->name, bmc_profile_at(i)->about);
 }
 
-static void write_sensors(const struct bmc_profile *profile, int64_t watts)
+static void write_sensors(const struct bmc_profile *profile, const struct bmc_power *power)
 {
 	char value[64];
 	const char *comma = "";
@@ -26,7 +26,7 @@ static void write_sensors(const struct bmc_profile *profile, int64_t watts)
 		const struct bmc_sensor *sensor = &profile->sensors->sensors[i];
 		if (sensor->owner != 0 || sensor->source == BMC_SENSOR_DISCRETE)
 			continue;
-		if (bmc_sensor_value(sensor, watts, value, sizeof(value)))
+		if (bmc_sensor_value(sensor, power, value, sizeof(value)))
 			printf("%s\"%s\":%s", comma, sensor->name, value);
 		else
 			printf("%s\"%s\":null", comma, sensor->name);
@@ -84,7 +84,7 @@ int bmc_table_write(const struct bmc_serve_options *options, uint32_t number,
 	       number, profile->name, profile->model, profile->firmware_major,
 	       profile->firmware_minor);
 	write_access(profile);
-	write_sensors(profile, power.watts);
+	write_sensors(profile, &power);
 	write_frus(profile, number);
 	printf("\"on\":%s,\"watts\":%" PRId64 ",\"dcmi\":", profile->off ? "false" : "true",
 	       power.watts);

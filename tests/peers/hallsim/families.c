@@ -7,6 +7,8 @@ void families_build(struct mib *mib, int index)
 {
 	const struct hall_device *device = &hall_devices[index];
 
+	if (device->kind == HALL_BMC || device->kind == HALL_REDFISH_SERVER)
+		return; /* they do not speak SNMP */
 	system_add(mib, device);
 	if_mib_add(mib, device);
 	switch (device->kind) {
@@ -29,6 +31,9 @@ void families_build(struct mib *mib, int index)
 	case HALL_SWITCH:
 	case HALL_ROOM:
 		entity_sensor_add(mib, device);
+		break;
+	case HALL_BMC:
+	case HALL_REDFISH_SERVER:
 		break;
 	}
 	mib_sort(mib);

@@ -37,6 +37,13 @@ const struct hall_device hall_devices[HALL_DEVICES] = {
 	{"srv-11", HALL_SERVER, 10, "A4", "R-1U", "R1U-26-0011", "6.1"},
 	{"srv-12", HALL_SERVER, 11, "A4", "R-1U", "R1U-26-0012", "6.1"},
 	{"room-1", HALL_ROOM, 0, NULL, "TH-1", "TH1-26-0001", "1.0"},
+	{"blade-a1a", HALL_BMC, 0, "A1", "HS-R1", NULL, NULL},
+	{"blade-a2a", HALL_BMC, 1, "A2", "HS-M1", NULL, NULL},
+	{"blade-a3a", HALL_BMC, 2, "A3", "HS-E1", NULL, NULL},
+	{"blade-a4a", HALL_BMC, 3, "A4", "HS-T1", NULL, NULL},
+	{"blade-a1b", HALL_REDFISH_SERVER, 0, "A1", "SIM-1U", NULL, NULL},
+	{"blade-a2b", HALL_REDFISH_SERVER, 1, "A2", "SIM-1U", NULL, NULL},
+	{"blade-a3b", HALL_REDFISH_SERVER, 2, "A3", "SIM-1U", NULL, NULL},
 };
 
 const struct hall_load hall_loads[HALL_LOADS] = {
@@ -120,6 +127,14 @@ int hall_switch_load(void)
 {
 	for (int i = 0; i < HALL_LOADS; i++)
 		if (strcmp(hall_loads[i].name, "switch-1") == 0)
+			return i;
+	return -1;
+}
+
+int hall_device_load(int index)
+{
+	for (int i = 0; i < HALL_LOADS; i++)
+		if (strcmp(hall_loads[i].name, hall_devices[index].id) == 0)
 			return i;
 	return -1;
 }

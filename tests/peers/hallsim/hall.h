@@ -21,7 +21,13 @@
 #define HALL_OUTLETS 24
 #define HALL_LINES 3
 #define HALL_COOLERS 2
-#define HALL_DEVICES 26
+#define HALL_DEVICES 33
+#define HALL_BMC_FIRST 26 /* where servers read by IPMI stand in hall_devices, one behind the other */
+#define HALL_BMCS 4
+#define HALL_REDFISH_FIRST 30 /* likewise those read by Redfish */
+#define HALL_REDFISH 3
+#define HALL_REDFISH_FIRST 30
+#define HALL_CORD_LOSS_PERMILLE 4 /* between an outlet and what a server says that it takes */
 #define HALL_UPS_RATED_VA 60000
 #define HALL_UPS_RATED_W 48000
 #define HALL_SWITCH_UPLINKS 2
@@ -35,6 +41,8 @@ enum hall_kind {
 	HALL_SWITCH,
 	HALL_SERVER,
 	HALL_ROOM,
+	HALL_BMC,            /* a server that tells its power by IPMI */
+	HALL_REDFISH_SERVER, /* one that does so by Redfish */
 };
 
 struct hall_device {
@@ -42,7 +50,8 @@ struct hall_device {
 	enum hall_kind kind;
 	int unit;         /* which one of its kind: PDU, cooler or server number from 0 */
 	const char *rack; /* NULL: stands in the room */
-	const char *model, *serial, *firmware;
+	const char *model;
+	const char *serial, *firmware; /* NULL: the management card has its own */
 };
 
 struct hall_load {
@@ -89,6 +98,9 @@ int hall_load_at(int pdu, int outlet);
 /* The load that is server `server`, and the load that is the switch. */
 int hall_server_load(int server);
 int hall_switch_load(void);
+
+/* The load that is the device at `index` of hall_devices, by its name; -1 when it is none. */
+int hall_device_load(int index);
 
 /* The index in hall_devices of the device called `id`, or -1. */
 int hall_find(const char *id);

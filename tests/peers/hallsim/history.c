@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "bmc_hall.h"
 #include "course.h"
 #include "entity_sensor.h"
 #include "host_resources.h"
@@ -19,7 +20,8 @@
 
 enum source {
 	SOURCE_CHANNEL,
-	SOURCE_SWITCH_POWER,
+	SOURCE_LOAD_POWER,
+	SOURCE_BMC_POWER,
 	SOURCE_REGISTER,
 	SOURCE_CPU,
 	SOURCE_DISK_USED,
@@ -34,7 +36,7 @@ struct point {
 	int index; /* 0: "total" */
 	const char *quantity;
 	enum source source;
-	int channel; /* or the number of the server */
+	int channel; /* or the number of the server, or of the load */
 };
 
 struct points {
@@ -73,7 +75,7 @@ static void add_pdu(struct points *points, int device)
 static void add_switch(struct points *points, int device)
 {
 	add(points, (struct point){device, "sensor", ENTITY_SENSOR_POWER_INDEX, "active_power",
-	                           SOURCE_SWITCH_POWER, 0});
+	                           SOURCE_LOAD_POWER, hall_switch_load()});
 	for (int uplink = 0; uplink < HALL_SWITCH_UPLINKS; uplink++) {
 		add(points, (struct point){device, "interface", 49 + uplink, "if_in_octets",
 		                           SOURCE_UPLINK_OCTETS, LOAD_IN_BPS});
@@ -123,6 +125,11 @@ static void collect(struct points *points)
 		case HALL_SERVER:
 			add_server(points, i);
 			break;
+		case HALL_BMC:
+		case HALL_REDFISH_SERVER:
+			add(points, (struct point){i, "chassis", 0, "active_power",
+			                           SOURCE_BMC_POWER, hall_device_load(i)});
+			break;
 		case HALL_ROOM:
 			break;
 		}
@@ -135,9 +142,11 @@ static int64_t value_of(const struct point *point, const struct course *course)
 	switch (point->source) {
 	case SOURCE_CHANNEL:
 		return course_value(course, point->channel);
-	case SOURCE_SWITCH_POWER:
-		return course_value(course, LOAD_CORD_A_MW + hall_switch_load()) +
-		       course_value(course, LOAD_CORD_B_MW + hall_switch_load());
+	case SOURCE_LOAD_POWER:
+		return course_value(course, LOAD_CORD_A_MW + point->channel) +
+		       course_value(course, LOAD_CORD_B_MW + point->channel);
+	case SOURCE_BMC_POWER: /* in whole watts, as the card says it */
+		return bmc_hall_power(course, point->channel).watts * 1000;
 	case SOURCE_REGISTER:
 		return course_register(course, point->channel) % REGISTER_MODULUS;
 	case SOURCE_CPU:

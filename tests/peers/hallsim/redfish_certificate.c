@@ -3,10 +3,14 @@
 
 #include "redfish_certificate.h"
 
+#include <openssl/core_names.h>
 #include <openssl/ec.h>
 #include <openssl/evp.h>
+#include <openssl/obj_mac.h>
+#include <openssl/param_build.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,10 +49,42 @@ static char *text_of(BIO *bio)
 	return text;
 }
 
-int redfish_certificate(uint32_t base, uint32_t count, char **key_pem, char **certificate_pem, struct sim_fault *fault)
+/* The private number is the hash of the phrase (which the order of P-256 hardly ever reaches), the public point what
+ * follows from it. NULL when libcrypto cannot. */
+static EVP_PKEY *key_from(const char *phrase)
+{
+	unsigned char secret[32], point[65];
+	size_t length = 0;
+	EVP_PKEY *key = NULL;
+	EC_GROUP *group = EC_GROUP_new_by_curve_name(NID_X9_62_prime256v1);
+	EC_POINT *public = group != NULL ? EC_POINT_new(group) : NULL;
+	OSSL_PARAM_BLD *build = OSSL_PARAM_BLD_new();
+	EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(NULL, "EC", NULL);
+	BIGNUM *number = EVP_Q_digest(NULL, "SHA256", NULL, phrase, strlen(phrase), secret, NULL) ? BN_bin2bn(secret, sizeof(secret), NULL) : NULL;
+	if (public != NULL && number != NULL && EC_POINT_mul(group, public, number, NULL, NULL, NULL))
+		length = EC_POINT_point2oct(group, public, POINT_CONVERSION_UNCOMPRESSED, point, sizeof(point), NULL);
+	if (length > 0 && build != NULL && context != NULL &&
+	    OSSL_PARAM_BLD_push_utf8_string(build, OSSL_PKEY_PARAM_GROUP_NAME, "P-256", 0) &&
+	    OSSL_PARAM_BLD_push_octet_string(build, OSSL_PKEY_PARAM_PUB_KEY, point, length) &&
+	    OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_PRIV_KEY, number)) {
+		OSSL_PARAM *parameters = OSSL_PARAM_BLD_to_param(build);
+		if (parameters == NULL || EVP_PKEY_fromdata_init(context) <= 0 ||
+		    EVP_PKEY_fromdata(context, &key, EVP_PKEY_KEYPAIR, parameters) <= 0)
+			key = NULL;
+		OSSL_PARAM_free(parameters);
+	}
+	BN_free(number);
+	EVP_PKEY_CTX_free(context);
+	OSSL_PARAM_BLD_free(build);
+	EC_POINT_free(public);
+	EC_GROUP_free(group);
+	return key;
+}
+
+int redfish_certificate(uint32_t base, uint32_t count, const char *phrase, char **key_pem, char **certificate_pem, struct sim_fault *fault)
 {
 	char names[REDFISH_NAMED * 24 + 32];
-	EVP_PKEY *key = EVP_EC_gen("P-256");
+	EVP_PKEY *key = phrase != NULL ? key_from(phrase) : EVP_EC_gen("P-256");
 	X509 *certificate = X509_new();
 	BIO *key_out = BIO_new(BIO_s_mem()), *out = BIO_new(BIO_s_mem());
 	*key_pem = *certificate_pem = NULL;
@@ -73,4 +109,19 @@ int redfish_certificate(uint32_t base, uint32_t count, char **key_pem, char **ce
 	X509_free(certificate);
 	EVP_PKEY_free(key);
 	return *key_pem != NULL && *certificate_pem != NULL ? 0 : sim_fail(fault, "no certificate could be made");
+}
+
+int redfish_pin(const char *phrase, char out[REDFISH_PIN], struct sim_fault *fault)
+{
+	unsigned char digest[32], text[48], *der = NULL;
+	EVP_PKEY *key = key_from(phrase);
+	int length = key != NULL ? i2d_PUBKEY(key, &der) : 0;
+	bool done = length > 0 && EVP_Q_digest(NULL, "SHA256", NULL, der, (size_t)length, digest, NULL);
+	if (done) {
+		EVP_EncodeBlock(text, digest, sizeof(digest));
+		snprintf(out, REDFISH_PIN, "sha256//%s", (const char *)text);
+	}
+	OPENSSL_free(der);
+	EVP_PKEY_free(key);
+	return done ? 0 : sim_fail(fault, "no key could be made");
 }

@@ -31,6 +31,16 @@ static char *read_file(const char *tree, const char *path)
 	return body;
 }
 
+/* What the machine draws. */
+static struct bmc_power power_of(const struct redfish_service *s, int64_t now_ms)
+{
+	struct bmc_power power;
+	if (s->power == NULL)
+		return bmc_power_at(s->seed, s->number, now_ms);
+	s->power->read(s->power->arg, s->number, now_ms, &power);
+	return power;
+}
+
 struct page { /* a resource being written */
 	char *text;
 	size_t length, room;
@@ -90,10 +100,15 @@ static void system_(struct page *page, const struct redfish_service *s)
 	          "\"MemorySummary\":{\"TotalSystemMemoryGiB\":256},\"ProcessorSummary\":{\"Count\":2}}", s->number);
 }
 
-/* A supply gives half of what the machine draws; 94 % of it comes out. */
+/* A supply takes half of what the machine draws, or what its cord gives in a hall; 94 % of it comes out. */
 static void power(struct page *page, const struct redfish_service *s, int64_t now_ms)
 {
-	struct bmc_power p = bmc_power_at(s->seed, s->number, now_ms);
+	struct bmc_power p = power_of(s, now_ms);
+	int64_t twice[2] = {p.watts, p.watts}; /* what each takes, doubled */
+	if (s->power != NULL) {
+		twice[0] = 2 * p.first;
+		twice[1] = 2 * (p.watts - p.first);
+	}
 	head(page, "/redfish/v1/Chassis/1/Power", "Power.v1_7_1.Power", "Power");
 	put(page, ",\"PowerControl\":[{\"@odata.id\":\"/redfish/v1/Chassis/1/Power#/PowerControl/0\",\"MemberId\":\"0\",\"Name\":"
 	          "\"System Power Control\",\"PowerConsumedWatts\":%" PRId64 ",\"PowerMetrics\":{\"IntervalInMin\":%" PRId64
@@ -103,7 +118,7 @@ static void power(struct page *page, const struct redfish_service *s, int64_t no
 		put(page, "%s{\"@odata.id\":\"/redfish/v1/Chassis/1/Power#/PowerSupplies/%d\",\"MemberId\":\"%d\",\"Name\":\"PSU%d\","
 		          "\"PowerCapacityWatts\":800,\"LineInputVoltage\":230,\"PowerInputWatts\":%" PRId64 ".%d,\"PowerOutputWatts\":%" PRId64
 		          ".%02d,\"SerialNumber\":\"SIMPSU%06u%d\",\"Status\":{\"State\":\"Enabled\",\"Health\":\"OK\"}}",
-		    i > 0 ? "," : "", i, i, i + 1, p.watts / 2, p.watts % 2 ? 5 : 0, p.watts * 47 / 100, (int)(p.watts * 47 % 100), s->number, i);
+		    i > 0 ? "," : "", i, i, i + 1, twice[i] / 2, twice[i] % 2 ? 5 : 0, twice[i] * 47 / 100, (int)(twice[i] * 47 % 100), s->number, i);
 	put(page, "]}");
 }
 
@@ -119,7 +134,7 @@ static void environment(struct page *page, const struct redfish_service *s, int6
 {
 	head(page, "/redfish/v1/Chassis/1/EnvironmentMetrics", "EnvironmentMetrics.v1_3_0.EnvironmentMetrics", "EnvironmentMetrics");
 	put(page, ",\"PowerWatts\":{\"DataSourceUri\":\"/redfish/v1/Chassis/1/Sensors/S0\",\"Reading\":%" PRId64 "}}",
-	    bmc_power_at(s->seed, s->number, now_ms).watts);
+	    power_of(s, now_ms).watts);
 }
 
 static void sensor(struct page *page, const struct redfish_service *s, int n, int64_t now_ms)
@@ -129,7 +144,7 @@ static void sensor(struct page *page, const struct redfish_service *s, int n, in
 	snprintf(id, sizeof(id), "S%d", n);
 	head(page, path, "Sensor.v1_7_0.Sensor", id);
 	if (n == 0)
-		put(page, ",\"ReadingType\":\"Power\",\"ReadingUnits\":\"W\",\"Reading\":%" PRId64 "}", bmc_power_at(s->seed, s->number, now_ms).watts);
+		put(page, ",\"ReadingType\":\"Power\",\"ReadingUnits\":\"W\",\"Reading\":%" PRId64 "}", power_of(s, now_ms).watts);
 	else
 		put(page, ",\"ReadingType\":\"Temperature\",\"ReadingUnits\":\"Cel\",\"Reading\":%d.25}", 20 + n);
 }

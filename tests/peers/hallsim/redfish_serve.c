@@ -34,13 +34,13 @@ struct waiting { /* an answer whose time has not come */
 	struct waiting *next;
 };
 
-struct server {
+struct redfish_server {
 	const struct redfish_serve_options *options;
 	struct redfish_service *services;
 	struct redfish_rules rules;
 	struct MHD_Daemon *daemon;
 	struct waiting *waiting;
-	int listener, control, signals;
+	int listener, control;
 	int64_t start_wall_ms, start_mono_ms;
 };
 
@@ -60,13 +60,13 @@ static int64_t clock_ms(clockid_t clock)
 }
 
 /* Simulated time, UTC. */
-static int64_t now_ms(const struct server *server)
+static int64_t now_ms(const struct redfish_server *server)
 {
 	return server->start_wall_ms + (clock_ms(CLOCK_MONOTONIC) - server->start_mono_ms) * server->options->speed;
 }
 
 /* The service whose address the client connected to; NULL: none. */
-static struct redfish_service *service_of(struct server *server, struct MHD_Connection *connection)
+static struct redfish_service *service_of(struct redfish_server *server, struct MHD_Connection *connection)
 {
 	const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
 	struct sockaddr_in to;
@@ -152,7 +152,7 @@ static enum MHD_Result send_reply(struct MHD_Connection *connection, struct exch
 	return result;
 }
 
-static void wait_until(struct server *server, struct MHD_Connection *connection, int64_t at_ms)
+static void wait_until(struct redfish_server *server, struct MHD_Connection *connection, int64_t at_ms)
 {
 	struct waiting *w = malloc(sizeof(*w));
 	if (w == NULL)
@@ -165,7 +165,7 @@ static void wait_until(struct server *server, struct MHD_Connection *connection,
 static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection, const char *url, const char *method, const char *version,
                                   const char *upload, size_t *upload_size, void **state)
 {
-	struct server *server = arg;
+	struct redfish_server *server = arg;
 	struct exchange *x = *state;
 	(void)version;
 	if (x == NULL) {
@@ -243,7 +243,7 @@ static int open_control(const char *path, struct sim_fault *fault)
 	return fd;
 }
 
-static void write_counts(const struct server *server, uint32_t first, uint32_t count, char *out, size_t size)
+static void write_counts(const struct redfish_server *server, uint32_t first, uint32_t count, char *out, size_t size)
 {
 	struct redfish_counts sum = {0};
 	int64_t live = 0, t = now_ms(server);
@@ -266,7 +266,7 @@ static void write_counts(const struct server *server, uint32_t first, uint32_t c
 }
 
 /* One line in, one out: total | service N | forget | fault RULE. */
-static void take_control(struct server *server)
+static void take_control(struct redfish_server *server)
 {
 	char line[LINE_MAX_OCTETS] = "", answer[512] = "{}\n";
 	struct sim_fault fault = {{0}};
@@ -291,7 +291,7 @@ static void take_control(struct server *server)
 	close(fd);
 }
 
-static void resume_due(struct server *server)
+static void resume_due(struct redfish_server *server)
 {
 	int64_t now = clock_ms(CLOCK_MONOTONIC);
 	for (struct waiting **at = &server->waiting; *at != NULL;) {
@@ -306,7 +306,7 @@ static void resume_due(struct server *server)
 	}
 }
 
-static int patience_ms(const struct server *server, int64_t end_ms)
+static int patience_ms(const struct redfish_server *server, int64_t end_ms)
 {
 	int64_t now = clock_ms(CLOCK_MONOTONIC), wait = 1000;
 	MHD_UNSIGNED_LONG_LONG theirs;
@@ -320,10 +320,9 @@ static int patience_ms(const struct server *server, int64_t end_ms)
 	return wait > 0 ? (int)wait : 0;
 }
 
-static void serve(struct server *server)
+static void serve(struct redfish_server *server, int signals)
 {
-	const union MHD_DaemonInfo *info = MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_EPOLL_FD);
-	struct pollfd fds[] = {{info->epoll_fd, POLLIN, 0}, {server->signals, POLLIN, 0}, {server->control, POLLIN, 0}};
+	struct pollfd fds[] = {{redfish_fd(server), POLLIN, 0}, {signals, POLLIN, 0}, {server->control, POLLIN, 0}};
 	int64_t end_ms = server->options->seconds > 0 ? clock_ms(CLOCK_MONOTONIC) + server->options->seconds * 1000 : 0;
 	while (end_ms == 0 || clock_ms(CLOCK_MONOTONIC) < end_ms) {
 		if (poll(fds, server->control >= 0 ? 3 : 2, patience_ms(server, end_ms)) < 0 && errno != EINTR)
@@ -332,38 +331,34 @@ static void serve(struct server *server)
 			break;
 		if (server->control >= 0 && fds[2].revents != 0)
 			take_control(server);
-		resume_due(server);
-		MHD_run(server->daemon);
-	}
-	while (server->waiting != NULL) {
-		struct waiting *w = server->waiting;
-		server->waiting = w->next;
-		MHD_resume_connection(w->connection);
-		free(w);
+		redfish_turn(server);
 	}
 }
 
-static int make_services(struct server *server, struct sim_fault *fault)
+static int make_services(struct redfish_server *server, const struct bmc_power_source *power, struct sim_fault *fault)
 {
 	const struct redfish_serve_options *o = server->options;
 	size_t trees = 0;
 	server->services = calloc(o->count, sizeof(*server->services));
 	if (server->services == NULL)
 		return sim_fail(fault, "no memory for %u services", o->count);
-	if (o->profile != NULL && strcmp(o->profile, "legacy") != 0 && strcmp(o->profile, "modern") != 0)
-		return sim_fail(fault, "--profile: \"%.40s\" is unknown; write legacy or modern", o->profile);
-	while (o->trees[trees] != NULL)
+	bool mixed = o->profile != NULL && strcmp(o->profile, "mixed") == 0;
+	bool modern = o->profile != NULL && strcmp(o->profile, "modern") == 0;
+	if (o->profile != NULL && !mixed && !modern && strcmp(o->profile, "legacy") != 0)
+		return sim_fail(fault, "--profile: \"%.40s\" is unknown; write legacy, modern or mixed", o->profile);
+	while (o->trees != NULL && o->trees[trees] != NULL)
 		trees++;
 	for (uint32_t i = 0; i < o->count; i++) {
 		struct redfish_service *s = &server->services[i];
 		s->number = i;
 		s->seed = o->seed;
 		s->tree = i < trees ? o->trees[i] : NULL;
-		s->modern = o->profile != NULL && strcmp(o->profile, "modern") == 0;
+		s->power = power;
+		s->modern = modern || (mixed && i % 2 == 1);
 		s->slots = o->slots > 0 && o->slots < REDFISH_SLOTS ? o->slots : REDFISH_SLOTS / 2;
 		s->idle_ms = (o->idle_s > 0 ? o->idle_s : 1800) * 1000;
 	}
-	for (size_t i = 0; o->faults[i] != NULL; i++)
+	for (size_t i = 0; o->faults != NULL && o->faults[i] != NULL; i++)
 		if (redfish_rule(&server->rules, o->faults[i], fault) < 0)
 			return -1;
 	return 0;
@@ -387,11 +382,11 @@ static void raise_files(void)
 	}
 }
 
-static int start_daemon(struct server *server, struct sim_fault *fault)
+static int start_daemon(struct redfish_server *server, struct sim_fault *fault)
 {
 	const struct redfish_serve_options *o = server->options;
 	char *key, *certificate;
-	if (redfish_certificate(o->base, o->count, &key, &certificate, fault) < 0)
+	if (redfish_certificate(o->base, o->count, o->phrase, &key, &certificate, fault) < 0)
 		return -1;
 	int rc = o->certificate != NULL ? save(o->certificate, certificate, fault) : 0;
 	if (rc == 0) {
@@ -414,39 +409,88 @@ static uint16_t port_of(int fd)
 	return getsockname(fd, (struct sockaddr *)&at, &size) == 0 ? ntohs(at.sin_port) : 0;
 }
 
+int redfish_fd(const struct redfish_server *server)
+{
+	return MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
+}
+
+int redfish_patience_ms(const struct redfish_server *server)
+{
+	return patience_ms(server, 0);
+}
+
+void redfish_turn(struct redfish_server *server)
+{
+	resume_due(server);
+	MHD_run(server->daemon);
+}
+
+struct redfish_server *redfish_open(const struct redfish_serve_options *options, const struct bmc_power_source *power,
+                                    struct sim_fault *fault)
+{
+	struct redfish_server *server = calloc(1, sizeof(*server));
+	if (server == NULL) {
+		sim_fail(fault, "no memory");
+		return NULL;
+	}
+	*server = (struct redfish_server){.options = options, .listener = -1, .control = -1};
+	signal(SIGPIPE, SIG_IGN);
+	raise_files();
+	server->start_mono_ms = clock_ms(CLOCK_MONOTONIC);
+	server->start_wall_ms = options->now_ms >= 0 ? options->now_ms : clock_ms(CLOCK_REALTIME);
+	int rc = make_services(server, power, fault);
+	if (rc == 0)
+		rc = server->listener = listen_at(options->port, fault);
+	if (rc >= 0 && options->control != NULL)
+		rc = server->control = open_control(options->control, fault);
+	if (rc >= 0)
+		rc = start_daemon(server, fault);
+	if (rc < 0) {
+		redfish_close(server);
+		return NULL;
+	}
+	return server;
+}
+
+void redfish_close(struct redfish_server *server)
+{
+	if (server == NULL)
+		return;
+	while (server->waiting != NULL) {
+		struct waiting *w = server->waiting;
+		server->waiting = w->next;
+		MHD_resume_connection(w->connection);
+		free(w);
+	}
+	if (server->daemon != NULL)
+		MHD_stop_daemon(server->daemon); /* closes the listener */
+	else if (server->listener >= 0)
+		close(server->listener);
+	if (server->control >= 0) {
+		close(server->control);
+		unlink(server->options->control);
+	}
+	free(server->services);
+	free(server);
+}
+
 int redfish_serve(const struct redfish_serve_options *options, struct sim_fault *fault)
 {
-	struct server server = {.options = options, .listener = -1, .control = -1, .signals = -1};
+	uint32_t a = options->base;
 	sigset_t signals;
 	sigemptyset(&signals);
 	sigaddset(&signals, SIGTERM);
 	sigaddset(&signals, SIGINT);
 	sigprocmask(SIG_BLOCK, &signals, NULL);
-	signal(SIGPIPE, SIG_IGN);
-	raise_files();
-	server.signals = signalfd(-1, &signals, SFD_CLOEXEC);
-	server.start_mono_ms = clock_ms(CLOCK_MONOTONIC);
-	server.start_wall_ms = options->now_ms >= 0 ? options->now_ms : clock_ms(CLOCK_REALTIME);
-	int rc = make_services(&server, fault);
-	if (rc == 0)
-		rc = server.listener = listen_at(options->port, fault);
-	if (rc >= 0 && options->control != NULL)
-		rc = server.control = open_control(options->control, fault);
-	if (rc >= 0)
-		rc = start_daemon(&server, fault);
-	if (rc >= 0) {
-		uint32_t a = options->base;
-		fprintf(stderr, "hallsim: ready: %u Redfish services at %u.%u.%u.%u..., port %u\n", options->count, a >> 24, a >> 16 & 255,
-		        a >> 8 & 255, a & 255, port_of(server.listener));
-		serve(&server);
-		MHD_stop_daemon(server.daemon); /* closes the listener */
-	}
-	if (server.control >= 0) {
-		close(server.control);
-		unlink(options->control);
-	}
-	if (server.signals >= 0)
-		close(server.signals);
-	free(server.services);
-	return rc >= 0 ? 0 : -1;
+	struct redfish_server *server = redfish_open(options, NULL, fault);
+	if (server == NULL)
+		return -1;
+	int fd = signalfd(-1, &signals, SFD_CLOEXEC);
+	fprintf(stderr, "hallsim: ready: %u Redfish services at %u.%u.%u.%u..., port %u\n", options->count, a >> 24, a >> 16 & 255,
+	        a >> 8 & 255, a & 255, port_of(server->listener));
+	serve(server, fd);
+	redfish_close(server);
+	if (fd >= 0)
+		close(fd);
+	return 0;
 }

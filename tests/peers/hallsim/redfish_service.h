@@ -20,6 +20,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "bmc_power.h"
 #include "fault.h"
 
 #define REDFISH_USER "monitor"
@@ -48,6 +49,7 @@ struct redfish_service { /* {0} but for number and tree is fresh */
 	bool modern;
 	int64_t slots, idle_ms;
 	uint64_t seed;
+	const struct bmc_power_source *power; /* NULL: bmc_power_at of seed and number */
 	uint32_t next_id;
 	struct redfish_session sessions[REDFISH_SLOTS];
 	struct redfish_counts counts;

@@ -5,13 +5,19 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#include "bmc_hall.h"
 #include "calendar.h"
 #include "hall.h"
+#include "redfish_certificate.h"
+#include "redfish_service.h"
 
 #define PATH_MAX_OCTETS 4096
+#define BMC_PASSWORD_FILE "bmc-password"
+#define REDFISH_PASSWORD_FILE "redfish-password"
 
 /* What a contract of the demo asks. */
 struct promise {
@@ -92,10 +98,10 @@ static void write_quoted(FILE *out, const char *text)
 	fputc('\'', out);
 }
 
-/* Where a device hangs in the power tree. */
-static void write_feed(FILE *out, const struct hall_device *device)
+/* Where the device at `index` hangs in the power tree. */
+static void write_feed(FILE *out, int index)
 {
-	int load = -1;
+	const struct hall_device *device = &hall_devices[index];
 	switch (device->kind) {
 	case HALL_GRID:
 		fputs(", power_role: grid, meter: sensor", out);
@@ -110,15 +116,15 @@ static void write_feed(FILE *out, const struct hall_device *device)
 	case HALL_COOLER:
 		fputs(", power_role: cooling, meter: sensor, fed_by: [grid-1]", out);
 		return;
-	case HALL_SWITCH:
-		load = hall_switch_load();
-		break;
-	case HALL_SERVER:
-		load = hall_server_load(device->unit);
-		break;
 	case HALL_ROOM:
 		return;
+	case HALL_SWITCH:
+	case HALL_SERVER:
+	case HALL_BMC:
+	case HALL_REDFISH_SERVER:
+		break;
 	}
+	int load = hall_device_load(index);
 	if (device->kind == HALL_SWITCH)
 		fputs(", meter: sensor", out);
 	int outlet = hall_loads[load].outlet, rack = hall_loads[load].rack + 1;
@@ -126,25 +132,74 @@ static void write_feed(FILE *out, const struct hall_device *device)
 	        outlet, rack, outlet);
 }
 
+/* How a device is spoken to: the scheme of its address, and its credentials. */
+static const char *scheme_of(const struct hall_device *device)
+{
+	return device->kind == HALL_BMC              ? "ipmi"
+	       : device->kind == HALL_REDFISH_SERVER ? "redfish"
+	                                             : "snmp";
+}
+
+static const char *credentials_of(const struct hall_device *device)
+{
+	return device->kind == HALL_BMC              ? "hall-bmcs"
+	       : device->kind == HALL_REDFISH_SERVER ? "hall-redfish"
+	                                             : "hall";
+}
+
 /* The line of device `index`. */
 static void write_device(FILE *out, const struct site_config *config, int index)
 {
 	const struct hall_device *device = &hall_devices[index];
 	uint32_t address = config->base + (uint32_t)index;
-	fprintf(out, "  - {id: %s, address: \"snmp://%u.%u.%u.%u:%u\", credentials: hall, site: %s",
-	        device->id, (unsigned)(address >> 24), (unsigned)(address >> 16 & 0xff),
-	        (unsigned)(address >> 8 & 0xff), (unsigned)(address & 0xff), (unsigned)config->port,
+	fprintf(out, "  - {id: %s, address: \"%s://%u.%u.%u.%u:%u\", credentials: %s, site: %s",
+	        device->id, scheme_of(device), (unsigned)(address >> 24),
+	        (unsigned)(address >> 16 & 0xff), (unsigned)(address >> 8 & 0xff),
+	        (unsigned)(address & 0xff), (unsigned)config->port, credentials_of(device),
 	        HALL_SITE);
 	if (device->rack != NULL)
 		fprintf(out, ", rack: %s", device->rack);
-	write_feed(out, device);
+	write_feed(out, index);
 	fputs("}\n", out);
+}
+
+/* The credentials of servers: a user, the file with the password, and the key of those that have one. */
+static void write_account(FILE *out, const struct site_config *config, const char *name,
+                          const char *protocol, const char *user, const char *file,
+                          const char *pin)
+{
+	char folder[PATH_MAX_OCTETS], path[PATH_MAX_OCTETS + 32];
+	/* whole, as hallwatt may be started elsewhere */
+	const char *whole = realpath(config->directory, folder);
+	snprintf(path, sizeof(path), "%s/%s", whole != NULL ? whole : config->directory, file);
+	fprintf(out, "  %s: {%s: {user: %s, password: {file: ", name, protocol, user);
+	write_quoted(out, path);
+	fputc('}', out);
+	if (pin != NULL)
+		fprintf(out, ", pin: \"%s\"", pin);
+	fputs("}}\n", out);
+}
+
+/* A file that only its owner may read. */
+static int write_password(const struct site_config *config, const char *name, const char *password,
+                          struct sim_fault *fault)
+{
+	char path[PATH_MAX_OCTETS];
+	FILE *out = start(config->directory, name, path, fault);
+	if (out == NULL)
+		return -1;
+	if (fchmod(fileno(out), 0600) < 0)
+		fprintf(stderr, "hallsim: %s: %s\n", path, strerror(errno));
+	fprintf(out, "%s\n", password);
+	return finish(out, path, fault);
 }
 
 /* hallwatt.yaml. */
 static int write_main(const struct site_config *config, struct sim_fault *fault)
 {
-	char path[PATH_MAX_OCTETS];
+	char path[PATH_MAX_OCTETS], pin[REDFISH_PIN];
+	if (redfish_pin(HALL_REDFISH_PHRASE, pin, fault) < 0)
+		return -1;
 	FILE *out = start(config->directory, "hallwatt.yaml", path, fault);
 	if (out == NULL)
 		return -1;
@@ -158,8 +213,12 @@ static int write_main(const struct site_config *config, struct sim_fault *fault)
 	}
 	fputs("\ninterval: 5s\ncredentials:\n  hall: {snmp: {version: 2c, community: ", out);
 	write_quoted(out, config->community);
+	fputs("}}\n", out);
+	write_account(out, config, "hall-bmcs", "ipmi", HALL_BMC_USER, BMC_PASSWORD_FILE, NULL);
+	write_account(out, config, "hall-redfish", "redfish", REDFISH_USER, REDFISH_PASSWORD_FILE,
+	              pin);
 	fprintf(out,
-	        "}}\nsites:\n"
+	        "sites:\n"
 	        "  - {id: %s, name: Demo 1 Luleå, country: SE, bidding_zone: SE1,"
 	        " timezone: Europe/Stockholm, rated_it_power: 60 kW}\nracks:\n",
 	        HALL_SITE);
@@ -205,6 +264,8 @@ int site_config_write(const struct site_config *config, struct sim_fault *fault)
 	char contracts[PATH_MAX_OCTETS];
 	snprintf(contracts, sizeof(contracts), "%s/contracts.d", config->directory);
 	if (make_directory(config->directory, fault) < 0 || make_directory(contracts, fault) < 0 ||
+	    write_password(config, BMC_PASSWORD_FILE, HALL_BMC_PASSWORD, fault) < 0 ||
+	    write_password(config, REDFISH_PASSWORD_FILE, REDFISH_PASSWORD, fault) < 0 ||
 	    write_main(config, fault) < 0)
 		return -1;
 	for (size_t i = 0; i < sizeof(promises) / sizeof(*promises); i++)

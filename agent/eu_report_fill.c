@@ -1,0 +1,529 @@
+/* SPDX-FileCopyrightText: 2026 The hallwatt authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* The values of the yearly report, from sums and books. */
+#include "eu_report.h"
+#include "average.h"
+#include "fraction.h"
+#include "kpi_private.h"
+#include <hallwatt/text.h>
+#include <math.h>
+#include <string.h>
+
+#define MILLION INT64_C(1000000)
+#define KWH_MICRO (KPI_PER_KWH / MILLION)
+#define ENERGY_NOTE "a measured share of the year; nothing is added for the rest"
+
+struct filling {
+	const struct eu_report_facts *facts;
+	const struct kpi_site *site;
+	struct hwatt_arena *arena;
+	struct hwatt_eu_report *out;
+	int64_t days;             /* of the year */
+};
+
+static struct hwatt_eu_value *value_of(struct filling *f, enum hwatt_eu_field field)
+{
+	return &f->out->values[field];
+}
+
+static void missing(struct filling *f, enum hwatt_eu_field field, const char *why)
+{
+	*value_of(f, field) = (struct hwatt_eu_value){ .text = "", .quality = 'X', .method = "", .note = why };
+}
+
+static void text(struct filling *f, enum hwatt_eu_field field, const char *words, const char *key)
+{
+	if (words[0] == '\0') {
+		missing(f, field, hwatt_arena_printf(f->arena, "not stated: %s of the site", key));
+		return;
+	}
+	*value_of(f, field) = (struct hwatt_eu_value){ .status = HWATT_EU_MEASURED, .text = words, .coverage_ppm = HWATT_PPM, .quality = 'M',
+						       .method = "configuration", .note = "" };
+}
+
+static const char *with_contact(struct filling *f, const char *name, const char *contact)
+{
+	return contact[0] != '\0' && name[0] != '\0' ? hwatt_arena_printf(f->arena, "%s, %s", name, contact) : name;
+}
+
+static void put_annex1(struct filling *f)
+{
+	const struct config_data_centre *dc = &f->facts->site->data_centre;
+	text(f, HWATT_EU_DC_NAME, f->facts->site->name, "name");
+	text(f, HWATT_EU_OWNER, with_contact(f, dc->owner, dc->owner_contact), "data_centre.owner");
+	text(f, HWATT_EU_OPERATOR, with_contact(f, dc->operator, dc->operator_contact), "data_centre.operator");
+	text(f, HWATT_EU_LOCATION_LAU, dc->lau, "data_centre.lau");
+	text(f, HWATT_EU_LOCATION_NUTS3, dc->nuts3, "data_centre.nuts3");
+	text(f, HWATT_EU_DC_TYPE, config_data_centre_type(dc->type), "data_centre.type");
+	text(f, HWATT_EU_OPERATION_START, dc->operation_start, "data_centre.operation_start");
+	text(f, HWATT_EU_ELEC_REDUNDANCY, dc->elec_redundancy, "data_centre.electrical_redundancy");
+	text(f, HWATT_EU_ELEC_REDUNDANCY_RACK, dc->elec_redundancy_rack, "data_centre.electrical_redundancy_rack");
+	text(f, HWATT_EU_COOL_REDUNDANCY, dc->cool_redundancy, "data_centre.cooling_redundancy");
+	text(f, HWATT_EU_COOL_REDUNDANCY_RACK, dc->cool_redundancy_rack, "data_centre.cooling_redundancy_rack");
+}
+
+/* --- numbers ----------------------------------------------------------------------------------------------------- */
+
+struct amount { /* of the year; {0}: nothing is known */
+	bool any, estimated, customer, unrated;
+	struct hwatt_ratio number;
+	struct hwatt_ratio coverage;
+	double u;                 /* in the number's unit */
+	char quality;
+	const char *method, *note;
+};
+
+static void number(struct filling *f, enum hwatt_eu_field field, const struct amount *a, const char *why)
+{
+	struct hwatt_eu_value *v = value_of(f, field);
+	if (!a->any) {
+		missing(f, field, why);
+		return;
+	}
+	*v = (struct hwatt_eu_value){ .status = a->estimated ? HWATT_EU_ESTIMATED : a->customer ? HWATT_EU_CUSTOMER_REPORTED : HWATT_EU_MEASURED,
+				      .number = a->number, .text = "", .quality = a->quality, .method = a->method,
+				      .note = a->note != NULL ? a->note : "" };
+	v->coverage_ppm = (int64_t)(a->coverage.num * HWATT_PPM / (a->coverage.den > 0 ? a->coverage.den : 1));
+	double whole = hwatt_ratio_double(a->number);
+	v->u_known = !a->unrated && whole > 0;
+	if (v->u_known)
+		v->u_rel = (struct hwatt_ratio){ (hwatt_i128)ceil(a->u / whole * 1e9), 1000000000 };
+	if (v->coverage_ppm < HWATT_PPM && v->note[0] == '\0')
+		v->note = ENERGY_NOTE;
+}
+
+/* Energy of all months, in kWh. */
+static struct amount energy(const struct filling *f, const struct kpi_pair *(*of)(const struct kpi_slice *slice))
+{
+	struct kpi_pair sum = {0};
+	for (size_t i = 0; i < f->site->slice_count; i++)
+		kpi_pair_add(&sum, of(&f->site->slices[i]), 1);
+	struct amount a = { .any = sum.covered_ms > 0, .unrated = sum.unrated > 0, .number = { sum.num, KPI_PER_KWH },
+			    .coverage = kpi_part_of(sum.covered_ms, f->facts->period->span.total * QUARTER_MS),
+			    .quality = kpi_pair_quality(&sum), .method = "meters" };
+	a.u = (double)sum.num_mpe / 1e6 / sqrt(3.0) / (double)KPI_PER_KWH;
+	return a;
+}
+
+static const struct kpi_pair *dc_of(const struct kpi_slice *slice)
+{
+	return &slice->dc;
+}
+
+static const struct kpi_pair *it_of(const struct kpi_slice *slice)
+{
+	return &slice->it;
+}
+
+static const struct kpi_pair *generator_of(const struct kpi_slice *slice)
+{
+	return &slice->generator;
+}
+
+static const struct kpi_pair *onsite_of(const struct kpi_slice *slice)
+{
+	return &slice->onsite;
+}
+
+static bool is_of(const struct filling *f, const struct logbook_track *track, enum logbook_quantity quantity)
+{
+	return track->quantity == quantity && strcmp(track->site, f->facts->site->id) == 0;
+}
+
+static int64_t overlap(const struct filling *f, const struct logbook_spell *spell)
+{
+	int64_t from = spell->from_day > f->facts->from_day ? spell->from_day : f->facts->from_day;
+	int64_t to = spell->to_day < f->facts->until_day ? spell->to_day : f->facts->until_day;
+	return to > from ? to - from : 0;
+}
+
+static void note_row(struct amount *a, const struct logbook_spell *spell)
+{
+	a->any = true;
+	a->estimated |= spell->estimated;
+	a->customer |= spell->row->customer;
+	a->quality = spell->estimated ? 'E' : a->quality;
+	a->method = spell->row->document[0] != '\0' ? spell->row->document : "readings";
+}
+
+/* What was written down of the year: spells that lie wholly in it, all meters added up. */
+static struct amount amount(const struct filling *f, enum logbook_quantity quantity)
+{
+	const struct logbook *book = &f->facts->books->logbook;
+	struct amount a = { .number = { 0, MILLION }, .coverage = { f->days, f->days }, .quality = 'M' };
+	for (size_t t = 0; t < book->track_count; t++) {
+		const struct logbook_track *track = &book->tracks[t];
+		int64_t covered = 0;
+		if (!is_of(f, track, quantity))
+			continue;
+		for (size_t i = 0; i < track->count; i++) {
+			const struct logbook_spell *spell = &track->spells[i];
+			if (spell->from_day < f->facts->from_day || spell->to_day > f->facts->to_day)
+				continue;
+			note_row(&a, spell);
+			covered += spell->to_day - spell->from_day;
+			a.number.num += spell->value;
+			a.u += (double)spell->value / 1e6 * (double)track->accuracy_ppm / 1e6 / sqrt(3.0);
+			a.unrated |= track->accuracy_ppm == 0;
+		}
+		if (covered < (int64_t)a.coverage.num)
+			a.coverage.num = covered;
+	}
+	return a;
+}
+
+/* Mean of one state over the days, in millionths: of those that it is stated for, or (a size) of all, 0 where it is not. */
+static struct hwatt_ratio state_mean(const struct filling *f, const struct logbook_track *track, bool size, struct amount *a)
+{
+	hwatt_i128 sum = 0;
+	int64_t days = 0;
+	for (size_t i = 0; i < track->count; i++) {
+		int64_t inside = overlap(f, &track->spells[i]);
+		if (inside == 0)
+			continue;
+		note_row(a, &track->spells[i]);
+		sum += track->spells[i].value * inside;
+		days += inside;
+	}
+	int64_t whole = f->facts->until_day - f->facts->from_day;
+	if (days < (int64_t)a->coverage.num)
+		a->coverage.num = days;
+	return (struct hwatt_ratio){ sum, (hwatt_i128)MILLION * (size ? whole : days) };
+}
+
+/* Sizes of all meters (rooms, kinds of equipment) added up; before the first statement they are 0. */
+static struct amount state(const struct filling *f, enum logbook_quantity quantity)
+{
+	const struct logbook *book = &f->facts->books->logbook;
+	struct amount a = { .number = { 0, 1 }, .coverage = { f->days, f->days }, .quality = 'M', .unrated = true,
+			    .note = "weighted by time, 0 before the first statement" };
+	for (size_t t = 0; t < book->track_count && f->facts->until_day > f->facts->from_day; t++)
+		if (is_of(f, &book->tracks[t], quantity))
+			a.number = fraction_plus(a.number, state_mean(f, &book->tracks[t], true, &a));
+	a.coverage = (struct hwatt_ratio){ f->facts->until_day - f->facts->from_day, f->days };
+	return a;
+}
+
+/* Set points of rooms, weighed by their areas; without areas, each the same. */
+static struct amount intake(const struct filling *f)
+{
+	const struct logbook *book = &f->facts->books->logbook;
+	struct amount a = { .coverage = { f->days, f->days }, .quality = 'M', .unrated = true, .note = "weighted by computer-room area" };
+	struct hwatt_ratio sum = { 0, 1 }, weights = { 0, 1 };
+	for (size_t t = 0; t < book->track_count; t++) {
+		if (!is_of(f, &book->tracks[t], LOGBOOK_INTAKE_TEMPERATURE))
+			continue;
+		struct amount aside = { .coverage = { f->days, f->days } };
+		struct hwatt_ratio mean = state_mean(f, &book->tracks[t], false, &a), area = { 1, 1 };
+		for (size_t r = 0; r < book->track_count; r++)
+			if (is_of(f, &book->tracks[r], LOGBOOK_COMPUTER_ROOM_AREA) && strcmp(book->tracks[r].meter, book->tracks[t].meter) == 0)
+				area = state_mean(f, &book->tracks[r], true, &aside);
+		if (mean.den == 0 || area.den == 0)
+			continue;
+		bool negative = mean.num < 0;
+		struct hwatt_ratio part = fraction_product((struct hwatt_ratio){ negative ? -mean.num : mean.num, mean.den }, area, FRACTION_ENERGY_BITS);
+		sum = fraction_plus(sum, (struct hwatt_ratio){ negative ? -part.num : part.num, part.den });
+		weights = fraction_plus(weights, area);
+	}
+	a.any = a.any && weights.num > 0;
+	a.number = fraction_quotient(sum, weights);
+	return a;
+}
+
+/* Temperature of the heat handed over, weighed by its energy. */
+static struct amount waste_heat(const struct filling *f)
+{
+	const struct logbook *book = &f->facts->books->logbook;
+	struct amount a = { .coverage = { f->days, f->days }, .quality = 'M', .unrated = true, .note = "weighted by the heat delivered" };
+	hwatt_i128 sum = 0, heat = 0;
+	for (size_t t = 0; t < book->track_count; t++) {
+		for (size_t i = 0; i < book->tracks[t].count && is_of(f, &book->tracks[t], LOGBOOK_WASTE_HEAT_TEMPERATURE); i++) {
+			const struct logbook_spell *warm = &book->tracks[t].spells[i];
+			for (size_t h = 0; h < book->track_count; h++) {
+				for (size_t k = 0; k < book->tracks[h].count && is_of(f, &book->tracks[h], LOGBOOK_HEAT_REUSED); k++) {
+					const struct logbook_spell *given = &book->tracks[h].spells[k];
+					if (given->from_day < f->facts->from_day || given->to_day > f->facts->to_day ||
+					    given->from_day < warm->from_day || given->from_day >= warm->to_day)
+						continue;
+					note_row(&a, warm);
+					sum += given->value / 1000 * warm->value;
+					heat += given->value / 1000;
+				}
+			}
+		}
+	}
+	a.any = a.any && heat > 0;
+	a.number = (struct hwatt_ratio){ sum, heat * MILLION };
+	return a;
+}
+
+/* --- energy and water -------------------------------------------------------------------------------------------- */
+
+static void put_carriers(struct filling *f, struct amount *all)
+{
+	struct hwatt_eu_carrier *rows = hwatt_arena_alloc(f->arena, (RULESET_CARRIERS + 1) * sizeof(*rows));
+	size_t count = 0;
+	if (all->any)
+		rows[count++] = (struct hwatt_eu_carrier){ "electricity", all->number,
+							   (int64_t)(all->coverage.num * HWATT_PPM / all->coverage.den) };
+	for (int q = LOGBOOK_FIRST_CARRIER; q <= (int)LOGBOOK_LAST_CARRIER; q++) {
+		struct amount a = amount(f, (enum logbook_quantity)q);
+		if (!a.any)
+			continue;
+		rows[count++] = (struct hwatt_eu_carrier){ logbook_name((enum logbook_quantity)q), a.number,
+							   (int64_t)(a.coverage.num * HWATT_PPM / a.coverage.den) };
+		all->number = fraction_plus(all->number, a.number);
+		all->estimated |= a.estimated;
+		all->unrated |= a.unrated;
+		all->u += a.u;
+		all->quality = quality_worse(all->quality, a.quality);
+		if (hwatt_ratio_compare(a.coverage, all->coverage) < 0)
+			all->coverage = a.coverage;
+		all->method = "meters and readings";
+	}
+	f->out->carriers = rows;
+	f->out->carrier_count = count;
+}
+
+static void put_energy(struct filling *f)
+{
+	struct amount dc = energy(f, dc_of), it = energy(f, it_of), generator = energy(f, generator_of);
+	put_carriers(f, &dc);
+	number(f, HWATT_EU_E_DC_KWH, &dc, "no meter has the power role grid");
+	if (f->facts->has_generator)
+		number(f, HWATT_EU_E_DC_BG_KWH, &generator, "the generator's meter gave nothing");
+	else
+		missing(f, HWATT_EU_E_DC_BG_KWH, "no meter has the power role generator");
+	if (f->facts->it_category > 1)
+		it.note = f->facts->it_category == 2 ? "measured at the PDUs, as no UPS is" : "measured at the IT equipment, as neither UPS nor PDU is";
+	number(f, HWATT_EU_E_IT_KWH, &it, "no meter has the power role ups_output, pdu or it");
+}
+
+static void put_water(struct filling *f)
+{
+	struct amount all = amount(f, LOGBOOK_WATER), potable = amount(f, LOGBOOK_WATER_POTABLE), fresh = amount(f, LOGBOOK_WATER_FRESH);
+	struct amount category = { .any = all.any || potable.any, .number = { all.any ? 2 : 1, 1 }, .coverage = { 1, 1 }, .quality = 'M',
+				   .unrated = true, .method = "readings" };
+	if (!all.any && potable.any) {
+		all = potable;
+		all.note = "potable water alone is read: category 1";
+	}
+	number(f, HWATT_EU_W_IN_M3, &all, "nobody read the water meters");
+	number(f, HWATT_EU_W_IN_CATEGORY, &category, "nobody read the water meters");
+	number(f, HWATT_EU_W_IN_POT_M3, &potable, "nobody read the potable water");
+	number(f, HWATT_EU_W_IN_FRE_M3, &fresh, "nobody read the freshwater");
+}
+
+static void put_heat(struct filling *f)
+{
+	struct amount reused = amount(f, LOGBOOK_HEAT_REUSED), own = amount(f, LOGBOOK_HEAT_OWN_USE), warm = waste_heat(f), set = intake(f);
+	if (own.any)
+		reused.number = fraction_plus(reused.number, (struct hwatt_ratio){ -own.number.num, own.number.den });
+	number(f, HWATT_EU_E_REUSE_KWH, &reused, "nobody read a heat meter at the hand-over");
+	number(f, HWATT_EU_T_WH_C, &warm, "no temperature of reused heat is written down");
+	number(f, HWATT_EU_T_INTAKE_C, &set, "no set point is written down");
+}
+
+/* --- renewable energy -------------------------------------------------------------------------------------------- */
+
+static bool counts(const struct filling *f, const struct certificate *row)
+{
+	static const struct certificate_filter renewable;
+	return strcmp(row->site, f->facts->site->id) == 0 && certificate_eligible(row, &renewable) &&
+	       certificate_within(row, CERTIFICATE_BY_CONSUMPTION, f->facts->from_day, f->facts->to_day);
+}
+
+static void put_renewable(struct filling *f)
+{
+	size_t count, kept = 0;
+	const struct certificate *rows = books_certificates(f->facts->books, &count);
+	struct amount sums[2] = { { .number = { 0, 1 }, .coverage = { 1, 1 }, .quality = 'M', .unrated = true, .any = true,
+				    .method = "cancelled guarantees of origin" },
+				  { .number = { 0, 1 }, .coverage = { 1, 1 }, .quality = 'M', .unrated = true, .any = true,
+				    .method = "deliveries under contract" } };
+	struct amount onsite = energy(f, onsite_of), total;
+	struct hwatt_eu_statement *statements = hwatt_arena_alloc(f->arena, (count + 1) * sizeof(*statements));
+	hwatt_i128 sold_mj = 0;
+	for (size_t i = 0; i < count; i++) {
+		struct hwatt_ratio kwh = { rows[i].volume_mj, HWATT_MJ_PER_WH * 1000 };
+		if (rows[i].kind == CERTIFICATE_ONSITE && rows[i].guarantees == CERTIFICATE_SOLD && strcmp(rows[i].site, f->facts->site->id) == 0 &&
+		    certificate_within(&rows[i], CERTIFICATE_BY_PRODUCTION, f->facts->from_day, f->facts->to_day))
+			sold_mj += rows[i].volume_mj;
+		if (rows[i].kind == CERTIFICATE_ONSITE || !counts(f, &rows[i]))
+			continue;
+		struct amount *sum = &sums[rows[i].kind == CERTIFICATE_PPA];
+		sum->number = fraction_plus(sum->number, kwh);
+		statements[kept++] = (struct hwatt_eu_statement){ rows[i].id, certificate_kind_name((enum certificate_kind)rows[i].kind),
+								  rows[i].document_sha256, kwh };
+	}
+	f->out->statements = statements;
+	f->out->statement_count = kept;
+	if (!f->site->onsite_renewable || !f->facts->has_onsite)
+		onsite = (struct amount){ .any = true, .number = { 0, 1 }, .coverage = { 1, 1 }, .quality = 'M', .unrated = true, .method = "meters",
+					  .note = f->facts->has_onsite ? "nobody states that the own plant is renewable: onsite_technology"
+								       : "no meter has the power role onsite" };
+	onsite.number = fraction_plus(onsite.number, (struct hwatt_ratio){ -sold_mj, (hwatt_i128)HWATT_MJ_PER_WH * 1000 });
+	if (onsite.number.num < 0)
+		onsite.number.num = 0;
+	total = onsite;
+	total.number = fraction_plus(fraction_plus(sums[0].number, sums[1].number), onsite.number);
+	total.method = "sum";
+	total.note = onsite.any ? NULL : "the own plant's meter gave nothing";
+	number(f, HWATT_EU_E_RES_GOO_KWH, &sums[0], "");
+	number(f, HWATT_EU_E_RES_PPA_KWH, &sums[1], "");
+	number(f, HWATT_EU_E_RES_OS_KWH, &onsite, "the own plant's meter gave nothing");
+	number(f, HWATT_EU_E_RES_TOT_KWH, &total, "the own plant's meter gave nothing");
+}
+
+/* --- the rest of annex II ---------------------------------------------------------------------------------------- */
+
+static void put_grid_functions(struct filling *f)
+{
+	const struct config_data_centre *dc = &f->facts->site->data_centre;
+	f->out->grid_functions = dc->grid_functions.items;
+	f->out->grid_function_count = dc->grid_functions.count;
+	text(f, HWATT_EU_GRID_FUNCTIONS, dc->grid_functions.count > 0 ? "yes" : dc->no_grid_functions ? "no" : "",
+	     "data_centre.grid_functions or data_centre.no_grid_functions");
+}
+
+static void put_refrigerants(struct filling *f)
+{
+	const struct hwatt_list *list = &f->facts->site->data_centre.refrigerants;
+	const struct config_refrigerant *all = list->items;
+	struct hwatt_eu_refrigerant *rows = hwatt_arena_alloc(f->arena, (list->count + 1) * sizeof(*rows));
+	const char *names = "";
+	for (size_t i = 0; i < list->count; i++) {
+		rows[i] = (struct hwatt_eu_refrigerant){ all[i].name, { all[i].charge, all[i].charge > 0 ? MILLION : 0 }, { all[i].gwp, MILLION } };
+		names = i == 0 ? all[i].name : hwatt_arena_printf(f->arena, "%s, %s", names, all[i].name);
+	}
+	f->out->refrigerants = rows;
+	f->out->refrigerant_count = list->count;
+	text(f, HWATT_EU_REFRIGERANTS, names, "data_centre.refrigerants");
+}
+
+static void put_sizes(struct filling *f)
+{
+	static const struct { enum hwatt_eu_field field; enum logbook_quantity quantity; int64_t divisor; } states[] = {
+		{ HWATT_EU_PD_IT_KW, LOGBOOK_PD_IT, 1 }, { HWATT_EU_S_DC_M2, LOGBOOK_FLOOR_AREA, 1 },
+		{ HWATT_EU_S_CR_M2, LOGBOOK_COMPUTER_ROOM_AREA, 1 }, { HWATT_EU_C_BTG_KW, LOGBOOK_BATTERY_OFFERED, 1 },
+		{ HWATT_EU_C_SERV, LOGBOOK_SERVER_PERFORMANCE, 1 }, { HWATT_EU_C_STOR_PB, LOGBOOK_STORAGE_CAPACITY, INT64_C(1000000000000000) },
+		{ HWATT_EU_BW_IN_BPS, LOGBOOK_BANDWIDTH_IN, 1 }, { HWATT_EU_BW_OUT_BPS, LOGBOOK_BANDWIDTH_OUT, 1 },
+	}, amounts[] = { { HWATT_EU_CDD, LOGBOOK_COOLING_DEGREE_DAYS, 1 }, { HWATT_EU_DATA_IN_BYTES, LOGBOOK_TRAFFIC_IN, 1 },
+			 { HWATT_EU_DATA_OUT_BYTES, LOGBOOK_TRAFFIC_OUT, 1 } };
+	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++) {
+		struct amount a = state(f, states[i].quantity);
+		a.number = fraction_scale(a.number, 1, states[i].divisor);
+		number(f, states[i].field, &a, hwatt_arena_printf(f->arena, "nothing is written down: readings of %s", logbook_name(states[i].quantity)));
+	}
+	for (size_t i = 0; i < sizeof(amounts) / sizeof(amounts[0]); i++) {
+		struct amount a = amount(f, amounts[i].quantity);
+		number(f, amounts[i].field, &a, hwatt_arena_printf(f->arena, "nothing is written down: readings of %s", logbook_name(amounts[i].quantity)));
+	}
+	if (value_of(f, HWATT_EU_PD_IT_KW)->status == HWATT_EU_NOT_AVAILABLE && f->facts->site->rated_it_mw > 0) {
+		struct amount rated = { .any = true, .number = { f->facts->site->rated_it_mw, MILLION }, .coverage = { 1, 1 }, .quality = 'M',
+					.unrated = true, .method = "configuration", .note = "rated_it_power of the site" };
+		number(f, HWATT_EU_PD_IT_KW, &rated, "");
+	}
+}
+
+/* --- annex III, labels, invariants ------------------------------------------------------------------------------- */
+
+static void put_kpi(struct filling *f, enum hwatt_eu_field field, const struct kpi *kpi)
+{
+	char notes[256];
+	kpi_flag_names(kpi->flags, notes, sizeof(notes));
+	struct amount a = { .any = kpi->known, .number = kpi->value, .coverage = kpi->coverage, .quality = kpi->quality, .unrated = !kpi->certain,
+			    .u = (double)kpi->u_nano / 1e9, .method = "ratio of sums over the months that both sides cover",
+			    .estimated = (kpi->flags & KPI_ESTIMATED) != 0, .note = hwatt_arena_strdup(f->arena, notes) };
+	number(f, field, &a, a.note[0] != '\0' ? a.note : "a side of the ratio is not known");
+}
+
+static void put_class(struct filling *f, enum hwatt_eu_field field, const struct hwatt_list *classes, enum hwatt_eu_field of)
+{
+	const struct hwatt_eu_value *from = value_of(f, of);
+	struct hwatt_eu_value *v = value_of(f, field);
+	const char *name = from->status == HWATT_EU_MEASURED || from->status == HWATT_EU_ESTIMATED ? ruleset_class(classes, from->number) : NULL;
+	missing(f, field, "the value that it is the class of is not known");
+	if (classes->count == 0) {
+		v->status = HWATT_EU_NOT_REPORTED;
+		v->note = "the rules have no classes";
+	} else if (name != NULL) {
+		*v = *from;
+		v->number = (struct hwatt_ratio){ 0, 0 };
+		v->text = name;
+		v->u_known = false;
+		v->method = "bounds of the ruleset, unrounded value";
+	}
+}
+
+static void put_annex3(struct filling *f)
+{
+	const struct kpi_period *period = f->facts->period;
+	struct kpi kpi;
+	int category = f->site->has_pue[1] ? 1 : 0;
+	kpi_pue(period, category, &kpi);
+	put_kpi(f, HWATT_EU_PUE, &kpi);
+	kpi_wue(period, &kpi);
+	put_kpi(f, HWATT_EU_WUE, &kpi);
+	kpi_erf(period, &kpi);
+	put_kpi(f, HWATT_EU_ERF, &kpi);
+	kpi_ref(period, &kpi);
+	put_kpi(f, HWATT_EU_REF, &kpi);
+	put_class(f, HWATT_EU_PUE_CLASS, &f->facts->ruleset->classes.pue, HWATT_EU_PUE);
+	put_class(f, HWATT_EU_WUE_CLASS, &f->facts->ruleset->classes.wue, HWATT_EU_WUE);
+}
+
+static bool known(const struct filling *f, enum hwatt_eu_field field)
+{
+	const struct hwatt_eu_value *v = &f->out->values[field];
+	return v->status != HWATT_EU_NOT_AVAILABLE && v->status != HWATT_EU_NOT_REPORTED && hwatt_ratio_known(v->number);
+}
+
+/* a <= b. */
+static struct hwatt_eu_invariant at_most(const struct filling *f, const char *rule, enum hwatt_eu_field a, enum hwatt_eu_field b)
+{
+	struct hwatt_eu_invariant out = { rule, known(f, a) && known(f, b), false };
+	out.holds = out.checked && hwatt_ratio_compare(f->out->values[a].number, f->out->values[b].number) <= 0;
+	return out;
+}
+
+static void put_invariants(struct filling *f)
+{
+	struct hwatt_eu_invariant *rows = hwatt_arena_alloc(f->arena, 6 * sizeof(*rows));
+	const struct hwatt_eu_value *v = f->out->values;
+	rows[0] = at_most(f, "e_it_kwh <= e_dc_kwh", HWATT_EU_E_IT_KWH, HWATT_EU_E_DC_KWH);
+	rows[1] = at_most(f, "e_dc_bg_kwh <= e_dc_kwh", HWATT_EU_E_DC_BG_KWH, HWATT_EU_E_DC_KWH);
+	rows[2] = at_most(f, "w_in_pot_m3 <= w_in_m3", HWATT_EU_W_IN_POT_M3, HWATT_EU_W_IN_M3);
+	rows[3] = at_most(f, "w_in_fre_m3 <= w_in_m3", HWATT_EU_W_IN_FRE_M3, HWATT_EU_W_IN_M3);
+	rows[4] = at_most(f, "e_reuse_kwh <= e_dc_kwh", HWATT_EU_E_REUSE_KWH, HWATT_EU_E_DC_KWH);
+	rows[5] = (struct hwatt_eu_invariant){ "e_res_tot_kwh = e_res_goo_kwh + e_res_ppa_kwh + e_res_os_kwh", known(f, HWATT_EU_E_RES_TOT_KWH), false };
+	if (rows[5].checked) {
+		struct hwatt_ratio sum = fraction_plus(fraction_plus(v[HWATT_EU_E_RES_GOO_KWH].number, v[HWATT_EU_E_RES_PPA_KWH].number),
+						       v[HWATT_EU_E_RES_OS_KWH].number);
+		rows[5].holds = hwatt_ratio_compare(sum, v[HWATT_EU_E_RES_TOT_KWH].number) == 0;
+	}
+	f->out->invariants = rows;
+	f->out->invariant_count = 6;
+}
+
+void eu_report_fill(const struct eu_report_facts *facts, struct hwatt_arena *arena, struct hwatt_eu_report *out)
+{
+	struct filling f = { .facts = facts, .site = &facts->period->sites[0], .arena = arena, .out = out,
+			     .days = facts->to_day - facts->from_day };
+	put_annex1(&f);
+	put_sizes(&f);
+	put_energy(&f);
+	put_grid_functions(&f);
+	put_water(&f);
+	put_heat(&f);
+	put_refrigerants(&f);
+	put_renewable(&f);
+	put_annex3(&f);
+	for (int field = 0; field < HWATT_EU_FIELDS; field++) {
+		if (!ruleset_omits(facts->ruleset, hwatt_eu_field_info((enum hwatt_eu_field)field)->key))
+			continue;
+		missing(&f, (enum hwatt_eu_field)field, "the rules have no such field");
+		out->values[field].status = HWATT_EU_NOT_REPORTED;
+	}
+	put_invariants(&f);
+}

@@ -1,0 +1,231 @@
+/* SPDX-FileCopyrightText: 2026 The hallwatt authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "evaluation_books.h"
+#include "average.h"
+#include "names.h"
+#include <hallwatt/arena.h>
+#include <string.h>
+
+struct site_books { /* of one site of the inventory */
+	const struct config_site *site;
+	const struct zone *zone;
+	const struct ruleset *ruleset;
+	size_t track_count, state_count;
+	struct kpi_track *tracks;
+	struct average_state *demand; /* IT power demand in mW, in UTC seconds */
+};
+
+struct evaluation_books {
+	struct hwatt_arena *arena;
+	struct kpi_servers *servers; /* by subject */
+	size_t site_count;
+	struct site_books *sites;
+};
+
+/* --- making ------------------------------------------------------------------------------------------------------ */
+
+static int64_t start_of(const struct zone *zone, int64_t day)
+{
+	return day == INT64_MAX ? INT64_MAX : zone_day_start(zone, day);
+}
+
+static void add_track(struct site_books *site, const struct logbook_track *track, struct hwatt_arena *arena)
+{
+	struct kpi_spell *spells = hwatt_arena_alloc(arena, (track->count + 1) * sizeof(*spells));
+	for (size_t i = 0; i < track->count; i++)
+		spells[i] = (struct kpi_spell){ start_of(site->zone, track->spells[i].from_day), start_of(site->zone, track->spells[i].to_day),
+						track->spells[i].value, track->spells[i].estimated };
+	site->tracks[site->track_count++] = (struct kpi_track){ track->quantity, track->accuracy_ppm, track->count, spells };
+	if (track->quantity != LOGBOOK_PD_IT || site->demand != NULL)
+		return;
+	site->demand = hwatt_arena_alloc(arena, (track->count * 2 + 1) * sizeof(*site->demand));
+	for (size_t i = 0; i < track->count; i++) { /* kW in millionths are mW */
+		site->demand[site->state_count++] = (struct average_state){ spells[i].from_s, (int64_t)spells[i].value };
+		if (spells[i].to_s != INT64_MAX)
+			site->demand[site->state_count++] = (struct average_state){ spells[i].to_s, 0 };
+	}
+}
+
+static const struct zone *zone_of(const struct evaluation *e, const char *name)
+{
+	name = name[0] != '\0' ? name : "UTC";
+	for (size_t i = 0; i < e->zone_count; i++)
+		if (strcmp(e->zones[i].name, name) == 0)
+			return e->zones[i].zone;
+	return NULL;
+}
+
+static void add_server(struct kpi_servers *servers, const struct config_device *device, int64_t share_ppm, const struct names *rated)
+{
+	if (device->device.power_role != HWATT_POWER_IT)
+		return;
+	const struct benchmark *row = names_find(rated, device->device.id);
+	servers->all++;
+	if (row == NULL)
+		return;
+	servers->rated++;
+	servers->performance += (hwatt_i128)row->performance_micro * share_ppm;
+	servers->power += (hwatt_i128)row->full_mw * share_ppm;
+	servers->mixed |= servers->benchmark != NULL && strcmp(servers->benchmark, row->name) != 0;
+	servers->benchmark = row->name;
+}
+
+/* What makers declare of the servers of each subject. */
+static void make_servers(const struct evaluation *e, struct evaluation_books *books)
+{
+	const struct config *config = e->inventory->config;
+	struct names rated = {0};
+	size_t count;
+	const struct benchmark *rows = books_benchmarks(config->books, &count);
+	books->servers = hwatt_arena_alloc(books->arena, (e->subject_count + 1) * sizeof(*books->servers));
+	for (size_t i = 0; i < count; i++)
+		for (size_t k = 0; k < rows[i].devices.count; k++)
+			names_add(&rated, ((const char *const *)rows[i].devices.items)[k], &rows[i]);
+	names_sort(&rated);
+	for (size_t i = 0; i < e->subject_count && count > 0; i++) {
+		const struct subject *s = &e->subjects[i];
+		for (size_t d = 0; s->contract == NULL && d < config->device_count; d++)
+			if (strcmp(config->devices[d].device.site, s->id) == 0)
+				add_server(&books->servers[i], &config->devices[d], HWATT_PPM, &rated);
+		for (size_t d = 0; s->contract != NULL && d < s->scope->subject_count; d++)
+			add_server(&books->servers[i], s->scope->subjects[d].device, s->scope->subjects[d].share_ppm, &rated);
+	}
+	names_free(&rated);
+}
+
+struct evaluation_books *evaluation_books_new(const struct evaluation *e)
+{
+	const struct inventory *inventory = e->inventory;
+	const struct logbook *logbook = &inventory->config->books->logbook;
+	struct hwatt_arena *arena = hwatt_arena_new();
+	struct evaluation_books *books = hwatt_arena_alloc(arena, sizeof(*books));
+	*books = (struct evaluation_books){ .arena = arena, .site_count = inventory->site_count,
+					    .sites = hwatt_arena_alloc(arena, (inventory->site_count + 1) * sizeof(*books->sites)) };
+	make_servers(e, books);
+	for (size_t i = 0; i < books->site_count; i++) {
+		struct site_books *site = &books->sites[i];
+		site->site = inventory->sites[i].site;
+		site->zone = zone_of(e, site->site->timezone);
+		site->ruleset = books_ruleset(inventory->config->books, site->site->ruleset);
+		site->tracks = hwatt_arena_alloc(arena, (logbook->track_count + 1) * sizeof(*site->tracks));
+		for (size_t t = 0; t < logbook->track_count && site->zone != NULL; t++)
+			if (strcmp(logbook->tracks[t].site, site->site->id) == 0)
+				add_track(site, &logbook->tracks[t], arena);
+	}
+	return books;
+}
+
+void evaluation_books_free(struct evaluation_books *books)
+{
+	if (books != NULL)
+		hwatt_arena_free(books->arena);
+}
+
+/* --- a period ---------------------------------------------------------------------------------------------------- */
+
+static const struct site_books *books_of(const struct evaluation *e, const struct inventory_site *site)
+{
+	for (size_t i = 0; i < e->books->site_count; i++)
+		if (e->books->sites[i].site == site->site)
+			return &e->books->sites[i];
+	return NULL;
+}
+
+static struct kpi_factor factor_of(const struct evaluation *e, const struct config_site *site, enum factor_kind kind, int year)
+{
+	const char *const zones[] = { site->bidding_zone, site->country };
+	const char *const own[] = { site->id };
+	struct factor_answer answer = {0};
+	if (kind == FACTOR_RESIDUAL_MIX) /* what the supplier is known to deliver goes before the mix of all */
+		answer = books_factor(e->inventory->config->books, FACTOR_SUPPLIER_MIX, own, 1, year);
+	if (answer.factor == NULL)
+		answer = books_factor(e->inventory->config->books, kind, zones, 2, year);
+	if (answer.factor == NULL)
+		return (struct kpi_factor){0};
+	return (struct kpi_factor){ answer.factor->value, true, answer.provisional };
+}
+
+static bool site_any(const struct evaluation *e, const struct site_books *books)
+{
+	size_t count;
+	const struct certificate *rows = books_certificates(e->inventory->config->books, &count);
+	if (books->track_count > 0 || books->site->onsite <= (int)CERTIFICATE_OCEAN)
+		return true;
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(rows[i].site, books->site->id) == 0)
+			return true;
+	return factor_of(e, books->site, FACTOR_GRID, 2999).known || factor_of(e, books->site, FACTOR_RESIDUAL_MIX, 2999).known;
+}
+
+bool evaluation_books_any(const struct evaluation *e, const struct subject *s)
+{
+	size_t count;
+	const struct certificate *rows = books_certificates(e->inventory->config->books, &count);
+	for (size_t i = 0; i < count && s->contract != NULL; i++)
+		if (strcmp(rows[i].contract, s->contract->id) == 0)
+			return true;
+	for (size_t i = 0; i < s->site_count; i++)
+		if (site_any(e, books_of(e, s->sites[i].site)))
+			return true;
+	return false;
+}
+
+static void finish_slice(const struct evaluation *e, const struct site_books *books, struct kpi_slice *slice)
+{
+	struct civil at = zone_civil(books->zone, slice->from_s);
+	slice->location = factor_of(e, books->site, FACTOR_GRID, at.year);
+	slice->residual = factor_of(e, books->site, FACTOR_RESIDUAL_MIX, at.year);
+	slice->from_day = zone_day(books->zone, slice->from_s);
+	if (zone_day_start(books->zone, slice->from_day) < slice->from_s)
+		slice->from_day++; /* only whole days */
+	slice->to_day = zone_day(books->zone, slice->to_s);
+	if (slice->to_day < slice->from_day)
+		slice->to_day = slice->from_day;
+}
+
+static size_t make_slices(const struct evaluation *e, const struct subject *s, size_t site, const struct window *window, int64_t end_s,
+			  const struct sums *sums, struct kpi_slice *out)
+{
+	const struct site_books *books = books_of(e, s->sites[site].site);
+	bool months = window->kind == WINDOW_YEAR || window->kind == WINDOW_12_MONTHS || window->kind == WINDOW_CONTRACT;
+	size_t count = 0;
+	for (int64_t at_s = window->from_s; at_s < end_s; count++) {
+		struct window month = window_containing(s->zone, WINDOW_MONTH, at_s, 0, -1);
+		struct kpi_slice *slice = &out[count];
+		const struct sums *of = months ? bins_month(&s->bins, at_s) : sums;
+		static const struct sums none;
+		slice->from_s = at_s;
+		slice->to_s = months && month.to_s < end_s ? month.to_s : end_s;
+		subject_slice(s, site, of != NULL ? of : &none, slice);
+		finish_slice(e, books, slice);
+		at_s = slice->to_s;
+	}
+	return count;
+}
+
+void evaluation_books_add(const struct evaluation *e, const struct subject *s, const struct window *window, int64_t until_s,
+			  const struct sums *sums, struct subject_period *period)
+{
+	int64_t end_s = until_s < window->to_s ? until_s : window->to_s;
+	size_t most = (size_t)((end_s > window->from_s ? end_s - window->from_s : 0) / (27 * INT64_C(86400))) + 2;
+	bool any = evaluation_books_any(e, s);
+	period->arena = hwatt_arena_new();
+	for (size_t i = 0; i < s->site_count; i++) {
+		const struct site_books *books = books_of(e, s->sites[i].site);
+		struct kpi_site *site = &period->sites[i];
+		site->ruleset = books->ruleset;
+		if (books->demand != NULL && end_s > window->from_s)
+			site->pd_it_mw = average_over_time(books->demand, books->state_count, window->from_s, end_s);
+		if (!any)
+			continue;
+		struct kpi_slice *slices = hwatt_arena_alloc(period->arena, most * sizeof(*slices));
+		site->slice_count = make_slices(e, s, i, window, end_s, sums, slices);
+		site->slices = slices;
+		site->track_count = books->track_count;
+		site->tracks = books->tracks;
+		site->onsite_renewable = certificate_renewable((enum certificate_technology)books->site->onsite);
+		site->has_it = s->sites[i].whole_it != SUBJECT_NO_PAIR;
+	}
+	period->period.servers = e->books->servers[s - e->subjects];
+	period->period.certificates = books_certificates(e->inventory->config->books, &period->period.certificate_count);
+}

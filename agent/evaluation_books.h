@@ -1,0 +1,19 @@
+/* SPDX-FileCopyrightText: 2026 The hallwatt authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* evaluation_books.h - puts what people wrote down beside what the meters of a window say. */
+#ifndef HALLWATT_EVALUATION_BOOKS_H
+#define HALLWATT_EVALUATION_BOOKS_H
+
+#include "evaluation_state.h"
+
+/* What is written down of each site, in UTC; made once, since it does not change. */
+struct evaluation_books *evaluation_books_new(const struct evaluation *evaluation);
+void evaluation_books_free(struct evaluation_books *books);
+
+/* Whether anything is written down, cancelled or published that could make a figure of the site. */
+bool evaluation_books_any(const struct evaluation *evaluation, const struct subject *subject);
+/* Gives the period's sites their rules, tracks and months, in period->arena. Nothing for a subject without any. `sums`: of the window. */
+void evaluation_books_add(const struct evaluation *evaluation, const struct subject *subject, const struct window *window,
+			  int64_t until_s, const struct sums *sums, struct subject_period *period);
+
+#endif

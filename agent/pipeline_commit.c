@@ -1,0 +1,196 @@
+/* SPDX-FileCopyrightText: 2026 The hallwatt authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "pipeline_private.h"
+#include <inttypes.h>
+
+#define ROUND_COMMITS 300u     /* in so many commits every state is saved once, and the journal before them dropped */
+
+static int write_serial(struct pipeline *p, const struct pipeline_device *d, struct hwatt_error *err)
+{
+	struct store_event event = { .at_ms = d->serial_ms, .kind = "device_replaced", .device = d->id,
+				     .subject = "chassis", .before = d->serial_before, .after = d->serial_now };
+	if (d->serial_before != NULL && store_event_add(p->parts.store, &event, err) < 0)
+		return -1;
+	return store_put(p->parts.store, SERIAL_SPACE, d->id, d->serial_now, err);
+}
+
+static int write_serials(struct pipeline *p, struct hwatt_error *err)
+{
+	for (size_t i = 0; i < p->count && p->new_serials; i++)
+		if (p->devices[i]->serial_now != NULL && write_serial(p, p->devices[i], err) < 0)
+			return -1;
+	return 0;
+}
+
+static int context_of(struct pipeline *p, struct pipeline_device *d, struct hwatt_error *err)
+{
+	if (d->context_id != 0)
+		return 0;
+	const struct ruleset *rules = config_ruleset(p->generation->config, d->config->device.site);
+	struct store_context context = {
+		.device = d->id, .serial = d->draft.serial, .model = d->draft.model,
+		.firmware = d->draft.firmware, .profile = d->draft.profile,
+		.power_role = hwatt_power_role_name(d->config->device.power_role), .site = d->config->device.site,
+		.config_hash = p->generation->config->hash, .ruleset_hash = rules != NULL ? rules->hash : "",
+		.agent_version = HALLWATT_VERSION,
+		.clock_source = "system", .accuracy_ppm = d->config->accuracy_ppm, .ct_ratio_ppm = HWATT_PPM };
+	const char **texts[] = { &context.serial, &context.model, &context.firmware, &context.profile };
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		if (*texts[i] == NULL)
+			*texts[i] = "";
+	return store_context_id(p->parts.store, &context, &d->context_id, err);
+}
+
+/* The store's number of a point, and whether it is new to us. */
+static int id_of(struct pipeline *p, struct pipeline_device *d, const struct store_point *point, int64_t *id,
+		 struct hwatt_error *err)
+{
+	for (size_t i = 0; i < d->id_count; i++) {
+		size_t at = (d->id_next + i) % d->id_count;
+		if (d->ids[at].index != point->index || d->ids[at].role != point->role ||
+		    d->ids[at].quantity != point->quantity)
+			continue;
+		*id = d->ids[at].id;
+		d->id_next = at + 1;
+		return 0;
+	}
+	if (store_point_id(p->parts.store, point, id, err) < 0)
+		return -1;
+	d->ids = hwatt_realloc(d->ids, (d->id_count + 1) * sizeof(*d->ids));
+	d->ids[d->id_count++] = (struct point_id){ point->role, point->quantity, point->index, *id };
+	return 0;
+}
+
+static int append(struct pipeline *p, size_t n, struct hwatt_error *err)
+{
+	struct pipeline_device *d = p->waiting_of[n];
+	int64_t id;
+	if (context_of(p, d, err) < 0 || id_of(p, d, &p->waiting[n].point, &id, err) < 0)
+		return -1;
+	p->waiting[n].point.id = id;
+	return store_append(p->parts.store, id, d->context_id, &p->waiting[n].interval, err);
+}
+
+/* Appends all that waits. A row that can never be (its start is there already) is left out, or nothing would be saved again. */
+static int append_all(struct pipeline *p, struct hwatt_error *err)
+{
+	p->refused = 0;
+	for (size_t i = 0; i < p->waiting_count; i++) {
+		p->waiting[i].refused = append(p, i, err) < 0;
+		if (!p->waiting[i].refused)
+			continue;
+		if (err->code != HWATT_EINVAL)
+			return -1;
+		if (p->refused++ == 0)
+			p->refusal = *err;
+	}
+	return 0;
+}
+
+static int save_state(struct pipeline *p, struct pipeline_device *d, struct hwatt_error *err)
+{
+	hwatt_text_reset(&p->state);
+	meterset_encode(d->set, &p->state);
+	if (!hwatt_text_ok(&p->state))
+		return hwatt_fail(err, HWATT_EIO, "%s: open state over %u octets", d->id, STATE_MAX_OCTETS);
+	return store_checkpoint(p->parts.store, d->id, p->state.bytes, p->state.length, err);
+}
+
+/* How many devices have their turn in each commit. */
+static size_t turns(const struct pipeline *p)
+{
+	return p->count / ROUND_COMMITS + 1;
+}
+
+/* Everything since the last commit: quarters, the journal, and after it the states that it does not tell of. */
+static int write_all(struct pipeline *p, struct hwatt_error *err)
+{
+	if (append_all(p, err) < 0 || write_serials(p, err) < 0)
+		return -1;
+	if (p->journal.length > 0 &&
+	    store_journal_add(p->parts.store, p->journal.bytes, p->journal.length, &p->journal_row, err) < 0)
+		return -1;
+	pipeline_unsettle_recorded(p, p->round_at, p->round_at + turns(p));
+	for (size_t i = 0; i < p->unsaved_count; i++)
+		if (meterset_unsettled(p->unsaved[i]->set) && save_state(p, p->unsaved[i], err) < 0)
+			return -1;
+	if (p->round_at + turns(p) < p->count || p->round_row == 0)
+		return 0;
+	return store_journal_drop(p->parts.store, p->round_row, err);
+}
+
+/* Numbers given out in a transaction that was rolled back mean nothing. */
+static void forget_ids(struct pipeline *p)
+{
+	for (size_t i = 0; i < p->count; i++) {
+		p->devices[i]->id_count = 0;
+		p->devices[i]->context_id = 0;
+	}
+}
+
+static void after_commit(struct pipeline *p)
+{
+	for (size_t i = 0; i < p->count && p->new_serials; i++)
+		pipeline_forget_serial(p->devices[i]);
+	p->new_serials = false;
+	for (size_t i = 0; i < p->waiting_count && p->history != NULL; i++)
+		if (!p->waiting[i].refused)
+			history_feed(p->history, &p->waiting[i].point, &p->waiting[i].interval);
+	if (p->refused > 0)
+		hwatt_log(p->parts.log, HWATT_ERROR, "%zu quarter%s left out, as the store refused the first: %s",
+			  p->refused, p->refused == 1 ? "" : "s", p->refusal.text);
+	p->lost_quarters += (int64_t)p->refused;
+	p->quarters += (int64_t)(p->waiting_count - p->refused);
+	p->refused = 0;
+	p->judge_soon |= p->waiting_count > 0;
+	p->waiting_count = 0;
+	for (size_t i = 0; i < p->unsaved_count; i++) {
+		struct pipeline_device *d = p->unsaved[i];
+		d->changed = true;
+		d->unsaved = false;
+		d->recorded &= !meterset_unsettled(d->set);
+		meterset_settle(d->set);
+	}
+	p->unsaved_count = 0;
+	hwatt_text_reset(&p->journal);
+	p->round_at += turns(p);
+	if (p->round_at >= p->count) {
+		p->round_at = 0;
+		p->round_row = p->journal_row;
+	}
+	p->commits++;
+}
+
+int pipeline_commit(struct pipeline *p, struct hwatt_error *err)
+{
+	if (store_begin(p->parts.store, err) < 0)
+		return -1;
+	if (write_all(p, err) < 0) {
+		store_rollback(p->parts.store);
+		forget_ids(p);
+		return -1;
+	}
+	if (store_commit(p->parts.store, err) < 0) {
+		forget_ids(p);
+		return -1;
+	}
+	after_commit(p);
+	return 0;
+}
+
+/* Commits, and says so once when the store begins or ends to fail. */
+bool pipeline_commit_or_log(struct pipeline *p)
+{
+	struct hwatt_error err = {0};
+	bool ok = pipeline_commit(p, &err) == 0;
+	if (!ok) {
+		p->commit_failures++;
+		if (!p->failing)
+			hwatt_log(p->parts.log, HWATT_ERROR,
+				  "not saved, will be tried again each second: %s", err.text);
+	} else if (p->failing) {
+		hwatt_log(p->parts.log, HWATT_INFO, p->lost_quarters == 0 ? "saved again; nothing was lost" : "saved again");
+	}
+	p->failing = !ok;
+	return ok;
+}

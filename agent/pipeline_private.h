@@ -1,0 +1,105 @@
+/* SPDX-FileCopyrightText: 2026 The hallwatt authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* pipeline_private.h - the inside of the pipeline, for its three files: pipeline.c takes polls and configurations in,
+ * pipeline_commit.c writes to the store, pipeline_publish.c builds what is published. */
+#ifndef HALLWATT_PIPELINE_PRIVATE_H
+#define HALLWATT_PIPELINE_PRIVATE_H
+
+#include "history.h"
+#include "kept.h"
+#include "pipeline.h"
+#include "verdict_history.h"
+#include <hallwatt/text.h>
+
+#define STATE_MAX_OCTETS (64u << 20)
+#define SERIAL_SPACE "serial"
+
+struct quarter { /* closed, not yet in the store */
+	struct store_point point; /* `index` belongs to the shelf */
+	struct interval interval;
+	bool refused;             /* the store will never take it */
+};
+
+struct point_id {
+	enum hwatt_role role;
+	enum hwatt_quantity quantity;
+	const char *index; /* as above: equal ones of the devices here have equal addresses */
+	int64_t id;
+};
+
+struct pipeline_device {
+	char *id;
+	const struct config_device *config; /* in the present generation */
+	struct meterset *set;
+	bool unsaved;                       /* among those that the next commit looks at */
+	bool recorded;                      /* its saved state is older than its meters: records in the store tell the rest */
+	int64_t journal;                    /* while opening: the last row that its state holds */
+	bool changed;                       /* since its block was built */
+	bool stale_shown;
+	int64_t heard_ms;                   /* monotonic: when it last gave something, or was first looked at; 0: neither */
+	int64_t context_id;                 /* 0: not known */
+	struct point_id *ids;
+	size_t id_count, id_next;           /* quarters come in the order of the meters: look there first */
+	uint64_t identity_version;
+	bool exchanged;                     /* the next poll's registers are another device's */
+	char *serial_before, *serial_now;   /* not yet in the store; NULL: nothing new */
+	int64_t serial_ms;                  /* when that was seen */
+	const struct hwatt_target *target;  /* where its values are; NULL: no poll of the present one has ended */
+	struct hwatt_view_device draft;     /* without points: these are put together when it is published */
+	char *facts[5];                     /* vendor, model, serial, firmware, profile: strings of the draft */
+	struct hwatt_view_device *block;    /* as published */
+};
+
+struct pipeline {
+	struct pipeline_parts parts;
+	struct generation *generation;
+	struct kept kept;                   /* of the generation's inventory */
+	struct history *history;            /* NULL: nothing is judged */
+	struct hwatt_view_hall *hall;
+	struct verdict_history *verdicts;   /* what of them was written down */
+	struct layout_shelf shelf;
+	struct pipeline_device **devices;            /* sorted by id */
+	struct pipeline_device **unsaved;            /* those whose meters changed since the last commit */
+	size_t count, unsaved_count;
+	struct quarter *waiting;
+	size_t waiting_count, waiting_capacity;
+	struct pipeline_device **waiting_of;         /* whose each is */
+	int64_t judged_s;                   /* the quarter that was judged last, or would have been */
+	int64_t looked_minute;              /* when quarters were last looked through */
+	bool judge_soon;                    /* something came that a verdict may rest on */
+	bool new_serials;                   /* some device has one that is not in the store */
+	bool failing;                       /* the store: one line when it begins, one when it ends */
+	bool published;                     /* since the configuration changed */
+	struct hwatt_view_point *points;    /* scratch for a draft's points */
+	size_t point_capacity;
+	size_t refused;                     /* quarters of the present transaction */
+	struct hwatt_error refusal;         /* why, of the first */
+	int64_t commits, commit_failures, quarters, lost_quarters;
+	int64_t clock_offset_ms;            /* wall - mono */
+	bool has_offset;
+	struct hwatt_view_counter *counters;
+	size_t counter_count, counter_capacity;
+	struct hwatt_text state;            /* scratch for open states */
+	struct hwatt_text journal;          /* what was fed since the last commit: device, record, device, record ... */
+	struct hwatt_text record;           /* scratch for one of them */
+	size_t round_at;                    /* the next device whose state is saved because its turn has come */
+	int64_t round_row, journal_row;     /* the journal's last row when the round began, and now */
+};
+
+/* pipeline.c */
+struct pipeline_device *pipeline_find(const struct pipeline *pipeline, const char *id);
+void pipeline_forget_serial(struct pipeline_device *device);
+/* Has the next commit look at the device. */
+void pipeline_mark_unsaved(struct pipeline *pipeline, struct pipeline_device *device);
+/* Has the next commit save the states of those devices, from place `from` to before `to`, that only records tell of. */
+void pipeline_unsettle_recorded(struct pipeline *pipeline, size_t from, size_t to);
+/* A device that is polled rarely is not stale between its polls. */
+int64_t pipeline_stale_after_ms(const struct pipeline *pipeline, const struct pipeline_device *device);
+
+/* pipeline_commit.c: commits, and says so once when the store begins or ends to fail. */
+bool pipeline_commit_or_log(struct pipeline *pipeline);
+
+/* pipeline_publish.c: puts a snapshot of what is known in place of the one before. */
+void pipeline_publish(struct pipeline *pipeline, int64_t wall_ms, int64_t mono_ms);
+
+#endif

@@ -1,0 +1,112 @@
+# SPDX-FileCopyrightText: 2026 The hallwatt authors
+# SPDX-License-Identifier: Apache-2.0
+"""The daemon on simulated Redfish services: sessions are kept, closed and found again; passwords are not tried for long; a changed
+certificate is refused."""
+import os
+import signal
+import sys
+import time
+
+from hall import Hall, until
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "collectors", "redfish"))
+import peer
+
+SERVICES = 4
+
+
+class Bmcs(Hall):
+    def start_sim(self):
+        options = ["--count", str(SERVICES + 1), "--slots", "2", *self.sim_arguments]
+        if self.sim_port:
+            options += ["--port", str(self.sim_port)]
+        self.server = peer.Peer(self.hallsim, *options, base="127.31.5.1")
+        self.sim = self.server.process
+        self.sim_port = self.server.port
+
+    def write_config(self):
+        self.config = os.path.join(self.dir, "hallwatt.yaml")
+        with open(os.path.join(self.dir, "wrong"), "w") as out:
+            out.write("guess")
+        with open(os.path.join(self.dir, "right"), "w") as out:
+            out.write(peer.PASSWORD)
+        for name in ("wrong", "right"):
+            os.chmod(os.path.join(self.dir, name), 0o600)
+        devices = "\n".join(f"  - {{id: srv-{i}, address: redfish://{self.server.address(i)}, credentials: bmcs, site: s, power_role: it}}"
+                            for i in range(SERVICES))
+        with open(self.config, "w") as out:
+            out.write(f"""listen: 127.0.0.1:{self.port}
+state: {self.dir}/state
+interval: 1s
+credentials:
+  bmcs: {{redfish: {{user: {peer.USER}, password: {{file: right}}, detail: 1s}}}}
+  locked: {{redfish: {{user: {peer.USER}, password: {{file: wrong}}}}}}
+sites:
+  - {{id: s, name: Site, country: SE, bidding_zone: SE1, timezone: Europe/Stockholm, rated_it_power: 10 kW}}
+devices:
+{devices}
+  - {{id: wrong, address: redfish://{self.server.address(SERVICES)}, credentials: locked, site: s, power_role: it}}
+""")
+
+    def right_ones_up(self):
+        ups = {l["device"]: v for l, v in self.metrics().all("hallwatt_device_up")}
+        return all(ups.get(f"srv-{i}") == 1 for i in range(SERVICES))
+
+    def count(self, number):
+        return self.server.tell(f"service {number}")
+
+
+def values(hall):
+    for number in range(SERVICES):
+        at = hall.server.counts()["now_ms"]
+        watts = hall.metrics().one("hallwatt_power_watts", device=f"srv-{number}", role="chassis")
+        assert watts in {peer.simulated_watts(1, number, at - back * 1000) for back in range(12)}, (number, watts, at)
+
+
+def single_reads_take_over(arguments):
+    """A service that no longer expands its collections is read member by member."""
+    with Bmcs(*arguments, sim_arguments=["--profile", "modern"]) as hall:
+        temperatures = lambda: len([v for l, v in hall.metrics().all("hallwatt_temperature_celsius") if l["device"] == "srv-0"])
+        until("temperatures come with their collection", lambda: temperatures() == 7)
+        hall.server.fault("no-expand")
+        before = hall.count(0)["requests"]
+        until("members are read", lambda: hall.count(0)["requests"] > before + 40)
+        assert temperatures() == 7
+        hall.stop()
+
+
+def main():
+    single_reads_take_over(sys.argv[1:3])
+    with Bmcs(sys.argv[1], sys.argv[2]) as hall:
+        until("every service is read", hall.right_ones_up)
+        values(hall)
+        first = hall.server.counts()
+        until("some more polls", lambda: hall.server.counts()["requests"] > first["requests"] + 12 * SERVICES)
+        assert all(hall.count(i)["logins"] == 1 for i in range(SERVICES)), "a session is kept"
+        refused = hall.count(SERVICES)["refused"]
+        assert 1 <= refused <= 2, f"a wrong password was tried {refused} times"
+        hall.server.tell("forget")
+        until("logged in again", lambda: all(hall.count(i)["logins"] == 2 for i in range(SERVICES)))
+        assert hall.right_ones_up(), "a forgotten session is no outage"
+
+        assert hall.stop() == 0
+        assert hall.server.counts()["live_sessions"] == 0, "sessions are closed at the end"
+        for _ in range(4):  # more often than there are slots: what a killed run left is taken back
+            hall.start()
+            until("every service is read after a kill", hall.right_ones_up)
+            hall.stop(signal.SIGKILL)
+        hall.start()
+        until("every service is read after the last kill", hall.right_ones_up)
+        assert hall.stop() == 0
+        assert sum(hall.count(i)["live_sessions"] for i in range(SERVICES)) == 0, "nothing was left behind"
+
+        hall.server.close()
+        hall.start_sim()  # another key
+        hall.start()
+        until("the other key is told", lambda: "another key" in hall.logged())
+        time.sleep(2)
+        assert hall.server.counts()["logins"] == 0 and hall.server.counts()["refused"] == 0, "nothing was sent to it"
+        hall.stop()
+
+
+main()

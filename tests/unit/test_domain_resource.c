@@ -1,0 +1,391 @@
+/* SPDX-FileCopyrightText: 2026 The hallwatt authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Water, heat, carbon, renewable energy: the examples of domain.md 9, by number. */
+#include "domain.h"
+#include "average.h"
+#include "proportionality.h"
+#include "utilisation.h"
+#include <stdlib.h>
+
+#define YEAR 365
+#define MICRO INT64_C(1000000)
+
+static struct certificate row(int kind, int64_t mwh)
+{
+	static const char *const none = "";
+	return (struct certificate){ .id = "s", .kind = kind, .technology = CERTIFICATE_WIND, .site = "hall", .contract = none,
+				     .volume_mj = mwh * 1000000 * HWATT_MJ_PER_WH, .cert_id_from = none, .cert_id_to = none,
+				     .domain_country = none, .country = none, .zone = none, .support_code = none, .cancelled_day = 100,
+				     .from_day = 0, .to_day = YEAR - 1, .guarantees = kind == CERTIFICATE_GO ? CERTIFICATE_NOT_STATED
+													   : CERTIFICATE_CANCELLED };
+}
+
+static struct kpi ref_of(struct domain *d, const struct certificate *rows, size_t count)
+{
+	struct kpi out;
+	d->period.certificates = rows;
+	d->period.certificate_count = count;
+	kpi_ref(&d->period, &out);
+	return out;
+}
+
+static void example_8_ref(void **state)
+{
+	(void)state;
+	struct domain d;
+	domain_begin(&d, YEAR);
+	d.slices[0].dc = domain_energy(10000000, 0, YEAR);
+	d.slices[0].onsite = domain_energy(1000000, 0, YEAR);
+	d.site.onsite_renewable = true;
+	struct certificate rows[] = { row(CERTIFICATE_GO, 2000), row(CERTIFICATE_PPA, 3000) };
+	struct kpi out = ref_of(&d, rows, 2);
+	EXPECT(out.value, 9, "0.600000000");
+	EXPECT(out.numerator, 0, "21600000000000");
+	assert_string_equal(out.numerator_unit, "J");
+	assert_int_equal(hwatt_ratio_compare(out.coverage, (struct hwatt_ratio){ 1, 1 }), 0);
+	d.site.onsite_renewable = false; /* nobody said what the own plant burns */
+	EXPECT(ref_of(&d, rows, 2).value, 2, "0.50");
+}
+
+static void example_9_ref_with_guarantees_sold(void **state)
+{
+	(void)state;
+	struct domain d;
+	domain_begin(&d, YEAR);
+	d.slices[0].dc = domain_energy(10000000, 0, YEAR);
+	d.slices[0].onsite = domain_energy(1000000, 0, YEAR);
+	d.site.onsite_renewable = true;
+	struct certificate rows[] = { row(CERTIFICATE_GO, 2000), row(CERTIFICATE_PPA, 2500), row(CERTIFICATE_PPA, 500),
+				      row(CERTIFICATE_ONSITE, 400) };
+	rows[2].guarantees = CERTIFICATE_SOLD;
+	EXPECT(ref_of(&d, rows, 4).value, 9, "0.550000000");
+	rows[3].guarantees = CERTIFICATE_SOLD; /* those of the own roof as well */
+	EXPECT(ref_of(&d, rows, 4).value, 9, "0.510000000");
+}
+
+static void example_10_ref_is_cut_at_one(void **state)
+{
+	(void)state;
+	struct domain d;
+	domain_begin(&d, YEAR);
+	d.slices[0].dc = domain_energy(10000000, 0, YEAR);
+	struct certificate rows[] = { row(CERTIFICATE_GO, 12000) };
+	struct kpi out = ref_of(&d, rows, 1);
+	assert_int_equal(hwatt_ratio_compare(out.value, (struct hwatt_ratio){ 1, 1 }), 0);
+	assert_int_equal(out.flags, KPI_SURPLUS);
+	domain_read(&d, LOGBOOK_NATURAL_GAS, 0, YEAR, 5000000 * MICRO); /* gas is energy too: the surplus covers part of it */
+	out = ref_of(&d, rows, 1);
+	EXPECT(out.value, 9, "0.800000000");
+	assert_int_equal(out.flags, 0);
+}
+
+static void example_11_erf(void **state)
+{
+	(void)state;
+	struct domain d;
+	struct kpi out;
+	domain_begin(&d, 30);
+	d.slices[0].dc = domain_energy(147, 0, 30);
+	domain_read(&d, LOGBOOK_HEAT_REUSED, 0, 30, 79 * MICRO);
+	kpi_erf(&d.period, &out);
+	EXPECT(out.value, 9, "0.537414966");
+	d.spells[0][0].value = 148 * MICRO; /* more heat than there was energy */
+	kpi_erf(&d.period, &out);
+	assert_int_equal(out.flags, KPI_PHYS_IMPOSSIBLE);
+}
+
+static void example_12_erf_net_of_own_use(void **state)
+{
+	(void)state;
+	struct domain d;
+	struct kpi out;
+	domain_begin(&d, YEAR);
+	d.slices[0].dc = domain_energy(10000000, 0, YEAR);
+	domain_read(&d, LOGBOOK_HEAT_REUSED, 0, YEAR, 1500000 * MICRO);
+	domain_read(&d, LOGBOOK_HEAT_OWN_USE, 0, YEAR, 200000 * MICRO);
+	kpi_erf(&d.period, &out);
+	EXPECT(out.value, 9, "0.130000000");
+}
+
+static void example_13_cer(void **state)
+{
+	(void)state;
+	struct domain d;
+	struct kpi out;
+	domain_begin(&d, 30);
+	d.slices[0].cooling = domain_energy(44, 0, 30);
+	domain_read(&d, LOGBOOK_HEAT_REMOVED, 0, 30, 95 * MICRO);
+	kpi_cer(&d.period, &out);
+	EXPECT(out.value, 9, "2.159090909");
+}
+
+static void example_14_cue(void **state)
+{
+	(void)state; /* 1,500 kg: 5,000 kWh from the grid at 240 g, and 300 kg of scope 1 */
+	struct domain d;
+	struct kpi out;
+	domain_begin(&d, 30);
+	d.slices[0].grid = domain_energy(5000, 2500, 30);
+	d.slices[0].location = (struct kpi_factor){ 240 * MICRO, true, false };
+	domain_read(&d, LOGBOOK_SCOPE1, 0, 30, 300 * MICRO);
+	kpi_cue_location(&d.period, &out);
+	EXPECT(out.value, 9, "0.600000000");
+	EXPECT(out.numerator, 3, "1500.000");
+	EXPECT(out.denominator, 3, "2500.000");
+	assert_int_equal(out.flags, 0);
+	kpi_cue_market(&d.period, &out); /* nobody published a residual mix */
+	assert_false(out.known);
+	assert_int_equal(out.flags, KPI_NO_FACTOR);
+	d.slices[0].location.provisional = true;
+	kpi_cue_location(&d.period, &out);
+	assert_int_equal(out.flags, KPI_PROVISIONAL_FACTOR);
+}
+
+static void example_15_wue(void **state)
+{
+	(void)state;
+	struct domain d;
+	struct kpi out;
+	domain_begin(&d, 30);
+	d.slices[0].it = domain_energy(582600, 0, 30);
+	domain_read(&d, LOGBOOK_WATER, 0, 30, 928 * MICRO);
+	kpi_wue(&d.period, &out);
+	EXPECT(out.value, 9, "1.592859595");
+	assert_int_equal(out.category, 2);
+}
+
+static void example_16_wue_units(void **state)
+{
+	(void)state;
+	struct domain d;
+	struct kpi out;
+	domain_begin(&d, YEAR);
+	d.slices[0].it = domain_energy(8000000, 0, YEAR);
+	domain_read(&d, LOGBOOK_WATER_POTABLE, 0, YEAR, 12000 * MICRO);
+	kpi_wue(&d.period, &out);
+	EXPECT(out.value, 9, "1.500000000");
+	assert_int_equal(out.category, 1); /* only potable water is read: said so */
+	EXPECT(out.numerator, 0, "12000");
+	EXPECT(out.denominator, 0, "8000");
+}
+
+static void example_19_and_20_it_power_over_the_year(void **state)
+{
+	(void)state;
+	int64_t from_s = civil_day(2026, 1, 1), to_s = civil_day(2027, 1, 1);
+	struct average_state grown[] = { { from_s, 600 }, { civil_day(2026, 7, 1), 900 } };
+	EXPECT(average_over_time(grown, 2, from_s, to_s), 9, "751.232876712");
+	struct average_state opened[] = { { civil_day(2026, 10, 1), 800 } };
+	EXPECT(average_over_time(opened, 1, from_s, to_s), 9, "201.643835616");
+}
+
+static void example_21_cooling_degree_days(void **state)
+{
+	(void)state;
+	assert_int_equal(average_cooling_degree_days((int64_t[]){ 20000, 22000, 24000, 26000, 28500 }, 5), 15500);
+}
+
+static void example_24_itee(void **state)
+{
+	(void)state;
+	struct proportionality_server servers[] = { { 1000000, 300000, 1 }, { 2000000, 500000, 1 } };
+	EXPECT(proportionality_itee(servers, 2), 6, "3750.000000");
+	assert_false(hwatt_ratio_known(proportionality_itee(NULL, 0)));
+}
+
+static void example_59_idle_servers(void **state)
+{
+	(void)state; /* 30 of 200 that are on */
+	int64_t idle = 0, comatose = 0;
+	for (int64_t i = 0; i < 200; i++) {
+		struct utilisation_server server = { i < 30 ? 49999 : 50000, 50000, 999, i < 10 ? 180 : 30 };
+		idle += utilisation_idle(&server);
+		comatose += utilisation_comatose(&server);
+	}
+	EXPECT(((struct hwatt_ratio){ idle, 200 }), 6, "0.150000");
+	assert_int_equal(comatose, 10);
+	struct utilisation_server server = { 40000, 50001, 0, 30 }; /* more than 5 % of its time above 10 % */
+	assert_false(utilisation_idle(&server));
+	server = (struct utilisation_server){ 40000, 0, 1000, 30 };
+	assert_false(utilisation_idle(&server));
+	server = (struct utilisation_server){ 40000, 0, 0, 29 };
+	assert_false(utilisation_idle(&server));
+}
+
+static void example_60_proportionality(void **state)
+{
+	(void)state;
+	struct proportionality_point points[] = { { 0, 150000 }, { 200000, 220000 }, { 1000000, 400000 } };
+	EXPECT(proportionality_area(points, 3), 4, "0.7125");
+	EXPECT(proportionality_ep(points, 3), 4, "0.5750");
+	EXPECT(proportionality_range(150000, 400000), 4, "0.6250");
+	points[1].load_ppm = 0; /* no curve */
+	assert_false(hwatt_ratio_known(proportionality_area(points, 3)));
+	assert_false(hwatt_ratio_known(proportionality_ep(points, 3)));
+}
+
+static void example_62_refrigerants(void **state)
+{
+	(void)state;
+	struct average_part parts[] = { { 40, 675 }, { 10, 1430 }, { 50, 7 } };
+	EXPECT(average_weighted(parts, 3), 1, "416.5");
+	assert_false(hwatt_ratio_known(average_weighted(parts, 0)));
+}
+
+/* --- what pairs with what ---------------------------------------------------------------------------------------- */
+
+static void months_under_one_reading_count_together(void **state)
+{
+	(void)state;
+	struct domain d;
+	struct kpi out;
+	domain_begin(&d, 30);
+	for (int64_t i = 0; i < 3; i++) {
+		d.slices[i] = (struct kpi_slice){ .from_s = i * 30 * DOMAIN_DAY_S, .to_s = (i + 1) * 30 * DOMAIN_DAY_S };
+		d.slices[i].it = domain_energy(1000 * (i + 1), 0, 30);
+	}
+	d.site.slice_count = 3;
+	d.period.span = (struct kpi_span){ 90 * 96, 90 * 96 };
+	domain_read(&d, LOGBOOK_WATER, 0, 60, 6 * MICRO); /* two months on one bill; the third is not read yet */
+	kpi_wue(&d.period, &out);
+	EXPECT(out.value, 6, "2.000000"); /* 6 m3 over 1 + 2 MWh, not over 6 */
+	EXPECT(out.coverage, 4, "0.6667");
+	d.spells[0][0].to_s = 70 * DOMAIN_DAY_S; /* the bill goes into the third month, which it does not cover */
+	kpi_wue(&d.period, &out);
+	assert_false(out.known);
+	assert_int_equal(out.flags, KPI_NO_DATA);
+	domain_read(&d, LOGBOOK_WATER, 70, 90, 3 * MICRO);
+	kpi_wue(&d.period, &out);
+	EXPECT(out.value, 6, "1.500000");
+	EXPECT(out.coverage, 4, "1.0000");
+	d.slices[1].it.covered_ms = 0; /* the meters were silent for a month of the three */
+	kpi_wue(&d.period, &out);
+	assert_false(out.known);
+}
+
+static void gas_belongs_to_the_energy_of_its_months(void **state)
+{
+	(void)state; /* example 3 again, from what was written down */
+	struct domain d;
+	struct kpi out;
+	domain_begin(&d, YEAR);
+	d.slices[0].pue[1] = d.site.pue[1] = domain_energy(9000000, 7500000, YEAR);
+	d.site.has_pue[1] = true;
+	domain_read(&d, LOGBOOK_NATURAL_GAS, 0, YEAR, 1000000 * MICRO);
+	kpi_pue(&d.period, 1, &out);
+	EXPECT(out.value, 9, "1.333333333");
+	struct ruleset_weight weight = { 0, 350000, false, { 0 } };
+	struct ruleset weighted = { .carriers = 1, .weights = { &weight, 1 } };
+	d.site.ruleset = &weighted;
+	kpi_pue(&d.period, 1, &out);
+	EXPECT(out.value, 9, "1.246666667");
+	assert_int_equal(out.flags, KPI_UNVERIFIED_WEIGHT);
+	d.tracks[0].spells = NULL;
+	d.tracks[0].count = 0; /* gas is burnt, and nobody knows how much: no PUE, rather than one that is too good */
+	kpi_pue(&d.period, 1, &out);
+	assert_false(out.known);
+}
+
+static void an_estimate_shows(void **state)
+{
+	(void)state;
+	struct domain d;
+	struct kpi out;
+	domain_begin(&d, 30);
+	d.slices[0].it = domain_energy(1000, 0, 30);
+	domain_read(&d, LOGBOOK_WATER, 0, 28, MICRO); /* 28 of 30 days: enough to count */
+	d.spells[0][0].estimated = true;
+	kpi_wue(&d.period, &out);
+	assert_true(out.known);
+	assert_int_equal(out.quality, 'E');
+	assert_int_equal(out.flags, KPI_ESTIMATED);
+	EXPECT(out.coverage, 4, "0.9333");
+	d.spells[0][0].to_s = 26 * DOMAIN_DAY_S; /* less than 0.9 */
+	kpi_wue(&d.period, &out);
+	assert_false(out.known);
+}
+
+static void notations(void **state)
+{
+	(void)state;
+	char text[160];
+	int64_t from = civil_day(2025, 1, 1), to = civil_day(2025, 12, 31);
+	kpi_notation("PUE", 2, NULL, false, from, to, (struct hwatt_ratio){ 1314, 1000 }, text);
+	assert_string_equal(text, "PUE2 (2025-01-01:2025-12-31) = 1.31");
+	kpi_notation("PUE", 1, NULL, true, civil_day(2026, 4, 1), civil_day(2026, 9, 30), (struct hwatt_ratio){ 124, 100 }, text);
+	assert_string_equal(text, "iPUE1 (2026-04-01:2026-09-30) = 1.24");
+	kpi_notation("PUE", 3, "room-2", true, from, to, (struct hwatt_ratio){ 113, 100 }, text);
+	assert_string_equal(text, "pPUE3[room-2] (2025-01-01:2025-12-31) = 1.13");
+}
+
+static void overhead_follows_reserved_power_where_the_site_says_so(void **state)
+{
+	(void)state; /* example 41: 30 of 80, half of the power, 8 of the 20 of overhead fixed */
+	struct domain d;
+	struct kpi out;
+	domain_begin(&d, 1);
+	d.site.it_category = 1;
+	d.site.has_pue[1] = true;
+	d.site.pue[1] = domain_energy(100, 80, 1);
+	d.site.it = domain_energy(30, 0, 1);
+	d.period.contract = "c";
+	d.site.fixed_ppm = 400000;
+	d.site.reserved_mw = 50;
+	d.site.contracted_mw = 100;
+	kpi_energy_allocated(&d.period, &out);
+	assert_int_equal(hwatt_ratio_compare(out.value, (struct hwatt_ratio){ 385 * 360000, 1 }), 0);
+	d.site.fixed_ppm = 1000000;
+	kpi_energy_allocated(&d.period, &out);
+	assert_int_equal(hwatt_ratio_compare(out.value, (struct hwatt_ratio){ 40 * 3600000, 1 }), 0);
+	d.site.reserved_mw = 0; /* not stated */
+	kpi_energy_allocated(&d.period, &out);
+	assert_false(out.known);
+	d.site.fixed_ppm = 0;
+	kpi_energy_allocated(&d.period, &out);
+	assert_int_equal(hwatt_ratio_compare(out.value, (struct hwatt_ratio){ 375 * 360000, 1 }), 0);
+}
+
+static void capacity_use(void **state)
+{
+	(void)state;
+	struct domain d;
+	struct kpi out;
+	domain_begin(&d, 10);
+	d.site.it_category = 2;
+	d.site.it = domain_energy(24000, 0, 10); /* 100 kW */
+	d.site.pd_it_mw = (struct hwatt_ratio){ 400000000, 1 };
+	kpi_capacity_use(&d.period, &out);
+	EXPECT(out.value, 6, "0.250000");
+	EXPECT(out.numerator, 3, "100000.000");
+	d.site.pd_it_mw = (struct hwatt_ratio){ 0, 0 };
+	kpi_capacity_use(&d.period, &out);
+	assert_false(out.known);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(example_8_ref),
+		cmocka_unit_test(example_9_ref_with_guarantees_sold),
+		cmocka_unit_test(example_10_ref_is_cut_at_one),
+		cmocka_unit_test(example_11_erf),
+		cmocka_unit_test(example_12_erf_net_of_own_use),
+		cmocka_unit_test(example_13_cer),
+		cmocka_unit_test(example_14_cue),
+		cmocka_unit_test(example_15_wue),
+		cmocka_unit_test(example_16_wue_units),
+		cmocka_unit_test(example_19_and_20_it_power_over_the_year),
+		cmocka_unit_test(example_21_cooling_degree_days),
+		cmocka_unit_test(example_24_itee),
+		cmocka_unit_test(example_59_idle_servers),
+		cmocka_unit_test(example_60_proportionality),
+		cmocka_unit_test(example_62_refrigerants),
+		cmocka_unit_test(months_under_one_reading_count_together),
+		cmocka_unit_test(gas_belongs_to_the_energy_of_its_months),
+		cmocka_unit_test(an_estimate_shows),
+		cmocka_unit_test(notations),
+		cmocka_unit_test(capacity_use),
+		cmocka_unit_test(overhead_follows_reserved_power_where_the_site_says_so),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
