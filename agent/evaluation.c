@@ -604,7 +604,8 @@ int evaluation_open_report(const struct inventory *inventory, const struct inven
 {
 	struct evaluation *e = hwatt_alloc(sizeof(*e));
 	*e = (struct evaluation){ .inventory = inventory, .store = store, .newest_s = INT64_MIN, .settled_s = floor_quarter(now_s),
-				  .opened_s = floor_quarter(now_s), .closed_after_s = INT64_MIN, .by_request = true, .sites_to_s = INT64_MAX,
+				  .opened_s = floor_quarter(now_s), .sites_to_s = INT64_MAX, .closed_after_s = INT64_MIN,
+				  .by_request = true,
 				  .sources = sources_new(inventory->config) };
 	bool made = make_report_subjects(e, scope, err) == 0;
 	if (made)

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "followup.h"
 #include "evaluation_state.h"
+#include "verdict_history.h"
 #include <assert.h>
 #include <hallwatt/text.h>
 #include <stdlib.h>
@@ -206,6 +207,27 @@ static struct hwatt_followup_requirement make_requirement(const struct making *m
 	if (!is_fine(out.verdict.status))
 		out.ask = out.deliver;
 	return out;
+}
+
+/* What was found up to the end of the period, oldest first, and since when the status is what it was then. */
+static int add_changes(const struct making *m, struct hwatt_followup_requirement *out, struct hwatt_error *err)
+{
+	struct verdict_change *all;
+	size_t count;
+	if (verdict_history_read(m->e->store, out->verdict.contract, out->verdict.requirement, &all, &count, err) < 0)
+		return -1;
+	struct hwatt_followup_change *kept = hwatt_arena_alloc(m->arena, (count + 1) * sizeof(*kept));
+	for (size_t i = 0; i < count && all[i].at_s < m->until_s + EVALUATION_GRACE_S + QUARTER_S; i++) {
+		kept[out->change_count++] = (struct hwatt_followup_change){ all[i].at_s, all[i].status, keep(m, all[i].reasons),
+									    all[i].from_s, all[i].to_s };
+		bool went_on = i > 0 && all[i - 1].status == all[i].status; /* with other reasons */
+		out->since_s = went_on ? out->since_s : all[i].at_s;
+	}
+	if (out->change_count > 0 && kept[out->change_count - 1].status != out->verdict.status)
+		out->since_s = 0; /* what came late has changed it */
+	out->changes = kept;
+	free(all);
+	return 0;
 }
 
 static void add_requirements(struct making *m)
@@ -491,6 +513,10 @@ static int make(struct making *m, const char *period, int64_t now_s, struct hwat
 	if (evaluation_gather(m->e, err) < 0)
 		return -1;
 	add_measured(m);
+	struct hwatt_followup_requirement *requirements = (struct hwatt_followup_requirement *)(uintptr_t)m->followup.requirements;
+	for (size_t i = 0; i < m->followup.requirement_count; i++)
+		if (add_changes(m, &requirements[i], err) < 0)
+			return -1;
 	add_head(m, period, now_s);
 	add_documents(m);
 	add_notes(m);

@@ -9,6 +9,7 @@
 #include "followup.h"
 #include "pack.h"
 #include "snapshot.h"
+#include "verdict_history.h"
 #include <hallwatt/arena.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -26,7 +27,7 @@ static const struct store_point points[POINTS] = {
 };
 
 static const char hall[] =
-	"sites: [{id: s1, timezone: Europe/Stockholm, rated_it_power: 9 kW}]\nracks: [{id: A1, site: s1, usable_power: 11 kW}]\n"
+	"sites: [{id: s1, country: SE, bidding_zone: SE3, timezone: Europe/Stockholm, rated_it_power: 9 kW}]\nracks: [{id: A1, site: s1, usable_power: 11 kW}]\n"
 	"contracts: [c.yaml, d.yaml, e.yaml]\ndevices:\n"
 	"  - {id: grid-1, address: snmp://a, site: s1, power_role: grid, accuracy: 0.7 %}\n"
 	"  - {id: ups-1, address: snmp://a, site: s1, power_role: ups_output, accuracy: 2 %, fed_by: grid-1}\n"
@@ -223,7 +224,7 @@ static void same_verdict(const struct hwatt_view_requirement *live, const struct
 }
 
 /* The part with those bounds of the same series as the live figure; NULL: the report has none. */
-static const struct hwatt_view_kpi *part_of(const struct hwatt_followup *f, const struct hwatt_view_kpi *live)
+static const struct hwatt_view_kpi *part_of(const struct hwatt_followup *f, const struct hwatt_view_kpi *live, bool same_time)
 {
 	for (size_t i = 0; i < f->series_count; i++) {
 		const struct hwatt_followup_series *s = &f->series[i];
@@ -231,6 +232,10 @@ static const struct hwatt_view_kpi *part_of(const struct hwatt_followup *f, cons
 			if (s->parts[p].from_s == live->from_s && s->parts[p].to_s == live->to_s &&
 			    strcmp(s->parts[p].window, live->window) == 0)
 				return &s->parts[p];
+		/* A year so far is that of a report of this year. */
+		if (same_time && strcmp(s->kpi, live->kpi) == 0 && strcmp(s->subject, live->subject) == 0 && strcmp(live->window, "year") == 0 &&
+		    live->from_s == s->whole.from_s && live->to_s == s->whole.to_s)
+			return &s->whole;
 	}
 	return NULL;
 }
@@ -241,7 +246,7 @@ static int compare(const struct hwatt_followup *f, struct evaluation *e, int64_t
 	struct hwatt_view_hall *live = evaluation_judge(e, now_s);
 	int figures = 0, judged = 0;
 	for (size_t i = 0; i < live->kpi_count; i++) {
-		const struct hwatt_view_kpi *part = part_of(f, &live->kpis[i]);
+		const struct hwatt_view_kpi *part = part_of(f, &live->kpis[i], verdicts);
 		if (part == NULL)
 			continue;
 		same_figure(&live->kpis[i], part);
@@ -469,6 +474,31 @@ static void events_of_the_contracts_hardware_are_told(void **state)
 	followup_free(f);
 }
 
+static void the_history_of_a_verdict_ends_with_the_period(void **state)
+{
+	struct rig *r = *state;
+	struct hwatt_error err;
+	const struct { int64_t at_s; enum hwatt_status status; const char *reasons; } found[] = {
+		{ stockholm(2026, 2, 1, 0), HWATT_MET, "OK" }, { stockholm(2026, 6, 1, 0), HWATT_NOT_MET, "LIMIT" },
+		{ stockholm(2026, 8, 1, 0), HWATT_NOT_MET, "LIMIT COVERAGE" }, { stockholm(2026, 10, 5, 0), HWATT_MET, "OK" },
+	};
+	struct verdict_history *history = verdict_history_new();
+	for (size_t i = 0; i < 4; i++) {
+		struct hwatt_view_requirement row = { .contract = "c", .requirement = "twelve", .status = found[i].status,
+						      .reasons = found[i].reasons, .from_s = 1, .to_s = 2 };
+		struct hwatt_view_hall hall_then = { .requirement_count = 1, .requirements = &row };
+		ok(verdict_history_keep(history, r->store, &hall_then, found[i].at_s, &err), &err);
+	}
+	verdict_history_free(history);
+	const struct hwatt_followup *f = make(r, "c", "2026-Q3", stockholm(2026, 10, 20, 9));
+	const struct hwatt_followup_requirement *twelve = requirement(f, "twelve");
+	assert_int_equal(twelve->change_count, 3);
+	assert_string_equal(twelve->changes[2].reasons, "LIMIT COVERAGE");
+	assert_int_equal(twelve->since_s, twelve->verdict.status == HWATT_NOT_MET ? stockholm(2026, 6, 1, 0) : 0);
+	assert_int_equal(requirement(f, "cpu")->change_count, 0);
+	followup_free(f);
+}
+
 static bool has_note(const struct hwatt_followup *f, const char *code)
 {
 	for (size_t i = 0; i < f->note_count; i++)
@@ -511,6 +541,7 @@ int main(void)
 		cmocka_unit_test(periods_are_read),
 		cmocka_unit_test(what_cannot_be_reported_is_a_sentence),
 		cmocka_unit_test(events_of_the_contracts_hardware_are_told),
+		cmocka_unit_test(the_history_of_a_verdict_ends_with_the_period),
 		cmocka_unit_test(notes_tell_how_it_was_measured),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
