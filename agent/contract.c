@@ -183,6 +183,7 @@ static void read_requirements(struct contract *contract, struct hwatt_arena *are
 			continue;
 		fill_defaults(&all[i], contract);
 		check_valid_within(&all[i], contract, report);
+		registers_check_file(&all[i].document.path, all[i].document.sha256, &all[i].mark, arena, report);
 		check_twice(all, i, rows.items[i].node, report);
 	}
 	contract->requirements = (struct hwatt_list){ all, rows.count };

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
-#define DAYS_OF_4_YEARS 1461
+#define YEAR (365 * 366) /* both lengths of a year divide it */
 
 /* --- shares ------------------------------------------------------------------------------------------------------ */
 
@@ -128,11 +128,30 @@ static int64_t born(const struct register_asset *a)
 	return a->first_use_day != 0 ? a->first_use_day : a->installed_day != 0 ? a->installed_day : a->purchased_day;
 }
 
+static int64_t birthday(int64_t born_day, int years)
+{
+	int year, month, mday;
+	day_civil(born_day, &year, &month, &mday);
+	if (month == 2 && mday == 29) /* has its birthday on 1 March in other years */
+		return civil_day(year + years, 3, 1) - (civil_day(year + years, 3, 1) - civil_day(year + years, 2, 28) == 2);
+	return civil_day(year + years, month, mday);
+}
+
+/* From the one day to the other in years by the calendar, 1 / YEAR: whole ones, and days of the year that has begun. */
+static int64_t age_of(int64_t born_day, int64_t on_day)
+{
+	int years = (int)((on_day - born_day) / 366);
+	while (birthday(born_day, years + 1) <= on_day)
+		years++;
+	int64_t from = birthday(born_day, years), length = birthday(born_day, years + 1) - from;
+	return (int64_t)years * YEAR + (on_day - from) * YEAR / length;
+}
+
 static void judge_lifetime(const struct judge_facts *facts, const struct requirement *r, struct verdict_question *out)
 {
 	const struct registers *registers = &facts->contract->registers;
 	const struct register_asset *assets = registers->assets.items;
-	hwatt_i128 days = 0;
+	hwatt_i128 sum = 0;
 	int64_t count = 0, unknown = 0, least = INT64_MAX;
 	for (size_t i = 0; i < registers->assets.count; i++) {
 		const struct register_asset *a = &assets[i];
@@ -145,8 +164,8 @@ static void judge_lifetime(const struct judge_facts *facts, const struct require
 			judge_found(facts, &out->evidence, EVIDENCE_UNKNOWN, a->id, 0);
 			continue;
 		}
-		int64_t age = (retired ? a->retired_day : facts->day) - born(a);
-		days += age;
+		int64_t age = age_of(born(a), retired ? a->retired_day : facts->day);
+		sum += age;
 		least = age < least ? age : least;
 	}
 	out->has_subject = count > 0 || !registers->has_assets;
@@ -155,8 +174,8 @@ static void judge_lifetime(const struct judge_facts *facts, const struct require
 	out->kpi.known = out->kpi.flags == 0;
 	if (!out->kpi.known)
 		return;
-	out->kpi.value = r->label.class_word == AGE_LEAST ? (struct hwatt_ratio){ (hwatt_i128)least * 4, DAYS_OF_4_YEARS }
-							  : (struct hwatt_ratio){ days * 4, (hwatt_i128)count * DAYS_OF_4_YEARS };
+	out->kpi.value = r->label.class_word == AGE_LEAST ? (struct hwatt_ratio){ least, YEAR }
+							  : (struct hwatt_ratio){ sum, (hwatt_i128)count * YEAR };
 }
 
 /* --- reuse ------------------------------------------------------------------------------------------------------- */

@@ -143,6 +143,7 @@ static void free_pipeline(struct pipeline *p)
 	kept_free(&p->kept);
 	history_close(p->history);
 	snapshot_hall_release(p->hall);
+	verdict_history_free(p->verdicts);
 	generation_release(p->generation);
 	hwatt_text_free(&p->state);
 	hwatt_text_free(&p->journal);
@@ -160,6 +161,7 @@ int pipeline_open(const struct pipeline_parts *parts, struct pipeline **out, str
 {
 	struct pipeline *p = hwatt_alloc(sizeof(*p));
 	p->parts = *parts;
+	p->verdicts = verdict_history_new();
 	if (parts->hub != NULL)
 		p->history = history_new(parts->loop, parts->store, parts->log);
 	hwatt_text_init(&p->state, STATE_MAX_OCTETS);
@@ -547,6 +549,13 @@ static void close_quarters(struct pipeline *p, int64_t until_ms)
 	}
 }
 
+static void keep_verdicts(struct pipeline *p, int64_t now_s)
+{
+	struct hwatt_error err;
+	if (verdict_history_keep(p->verdicts, p->parts.store, p->hall, now_s, &err) < 0)
+		hwatt_log(p->parts.log, HWATT_ERROR, "changes of verdicts are not written down yet: %s", err.text);
+}
+
 /* Brings everything up to now but for what is published. */
 static void turn(struct pipeline *p, int64_t wall_ms, int64_t mono_ms)
 {
@@ -565,6 +574,7 @@ static void turn(struct pipeline *p, int64_t wall_ms, int64_t mono_ms)
 		p->published &= p->hall != NULL; /* the first figures are shown at once */
 		snapshot_hall_release(p->hall);
 		p->hall = evaluation_judge(evaluation, wall_ms / 1000);
+		keep_verdicts(p, wall_ms / 1000);
 		p->judge_soon = false;
 	}
 }

@@ -31,7 +31,8 @@ static int context_of(struct pipeline *p, struct pipeline_device *d, struct hwat
 		.device = d->id, .serial = d->draft.serial, .model = d->draft.model,
 		.firmware = d->draft.firmware, .profile = d->draft.profile,
 		.power_role = hwatt_power_role_name(d->config->device.power_role), .site = d->config->device.site,
-		.config_hash = p->generation->config->hash, .ruleset_hash = rules != NULL ? rules->hash : "", .agent_version = HALLWATT_VERSION,
+		.config_hash = p->generation->config->hash, .ruleset_hash = rules != NULL ? rules->hash : "",
+		.agent_version = HALLWATT_VERSION,
 		.clock_source = "system", .accuracy_ppm = d->config->accuracy_ppm, .ct_ratio_ppm = HWATT_PPM };
 	const char **texts[] = { &context.serial, &context.model, &context.firmware, &context.profile };
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)

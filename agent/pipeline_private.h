@@ -8,6 +8,7 @@
 #include "history.h"
 #include "kept.h"
 #include "pipeline.h"
+#include "verdict_history.h"
 #include <hallwatt/text.h>
 
 #define STATE_MAX_OCTETS (64u << 20)
@@ -55,6 +56,7 @@ struct pipeline {
 	struct kept kept;                   /* of the generation's inventory */
 	struct history *history;            /* NULL: nothing is judged */
 	struct hwatt_view_hall *hall;
+	struct verdict_history *verdicts;   /* what of them was written down */
 	struct layout_shelf shelf;
 	struct pipeline_device **devices;            /* sorted by id */
 	struct pipeline_device **unsaved;            /* those whose meters changed since the last commit */

@@ -66,8 +66,8 @@ static const struct hwatt_option asset_rows[] = {
 	{ ROW(register_asset, first_use_day, "first_use", HWATT_DATE), .help = "first day of use anywhere, when it came used" },
 	{ ROW(register_asset, retired_day, "retired", HWATT_DATE), .help = "day on which it was taken out" },
 	{ ROW(register_asset, replaces, "replaces", HWATT_STRING), .help = "id of the asset whose place it took" },
-	{ ROW(register_asset, labels, "labels", HWATT_LIST), .item = HWATT_STRING,
-	  .help = "eco-labels that its register showed on the day of purchase, like tco-certified or epeat-gold" },
+	{ ROW(register_asset, labels, "labels", HWATT_LIST), .item = HWATT_STRING, .flags = HWATT_ONE_OR_LIST,
+	  .help = "eco-labels that its register showed on the day of purchase, like tco-certified or epeat-gold; none, when it showed none" },
 	{ ROW(register_asset, fate, "fate", HWATT_ENUM), .words = fate_words, .help = "what became of it after retirement" },
 	{ ROW(register_asset, receiver, "receiver", HWATT_STRING), .help = "who took it" },
 	{ ROW(register_asset, certificate, "certificate", HWATT_STRING), .help = "id of the document of the receiver" },
@@ -378,25 +378,25 @@ static void digest_of(const struct hwatt_text *bytes, char out[65])
 		snprintf(out + 2 * i, 3, "%02x", digest[i]);
 }
 
-/* A file that is there must be the one that was reviewed. */
-static void check_file(struct register_document *d, struct hwatt_arena *arena, struct hwatt_report *report)
+void registers_check_file(const char **path, const char *sha256, const struct hwatt_mark *at, struct hwatt_arena *arena,
+			  struct hwatt_report *report)
 {
-	if (d->path == NULL || d->path[0] == '\0')
+	if (*path == NULL || (*path)[0] == '\0')
 		return;
-	d->path = path_beside(d->mark.file, d->path, arena);
+	*path = path_beside(at->file, *path, arena);
 	struct hwatt_text bytes;
 	struct hwatt_error err;
 	char digest[65];
-	if (d->sha256[0] == '\0' || access(d->path, F_OK) < 0)
+	if (sha256 == NULL || sha256[0] == '\0' || access(*path, F_OK) < 0)
 		return;
 	hwatt_text_init(&bytes, FILE_MAX);
-	if (document_read(d->path, &bytes, &err) < 0) {
-		hwatt_report_add(report, &d->mark, "%s: %s", d->path, err.text);
+	if (document_read(*path, &bytes, &err) < 0) {
+		hwatt_report_add(report, at, "%s: %s", *path, err.text);
 	} else {
 		digest_of(&bytes, digest);
-		if (strcmp(digest, d->sha256) != 0)
-			hwatt_report_add(report, &d->mark, "%s is not the file that was reviewed: its SHA-256 is %s; review it again and "
-					 "state that", d->path, digest);
+		if (strcmp(digest, sha256) != 0)
+			hwatt_report_add(report, at, "%s is not the file that was reviewed: its SHA-256 is %s; review it again and state that",
+					 *path, digest);
 	}
 	hwatt_text_free(&bytes);
 }
@@ -408,7 +408,7 @@ static void check_documents(struct registers *r, const struct names *names, stru
 		struct register_document *d = &documents[i];
 		if (d->id == NULL || d->id[0] == '\0')
 			continue;
-		check_file(d, arena, report);
+		registers_check_file(&d->path, d->sha256, &d->mark, arena, report);
 		if (d->supersedes[0] == '\0')
 			continue;
 		struct register_document *old = NULL;

@@ -110,6 +110,9 @@ const struct hwatt_schema *registers_row_schema(const char *which);
 /* The words of enum asset_kind and enum location_about. */
 extern const char *const asset_kind_words[], *const location_about_words[], *const audit_level_words[];
 
+/* Makes the path absolute, from the file of `at`; a file that is there must have the checksum, when one is stated. */
+void registers_check_file(const char **path, const char *sha256, const struct hwatt_mark *at, struct hwatt_arena *arena,
+			  struct hwatt_report *report);
 /* Whether a selector ("*", "kind:server", "brand:Acme" ...) names the asset; letters of any case. */
 bool registers_selects(const char *selector, const struct register_asset *asset);
 /* Whether the asset is there on that day. */

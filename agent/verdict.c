@@ -105,7 +105,7 @@ struct verdict verdict_judge(const struct verdict_question *q)
 	struct hwatt_ratio least = { r->min_coverage_ppm, HWATT_PPM };
 	unsigned missing = (q->closed ? 0u : REASON_PERIOD_OPEN) |
 			   (hwatt_ratio_compare(kpi->coverage, least) < 0 ? REASON_COVERAGE : 0u) |
-			   ((kpi->flags & KPI_NO_DATA) != 0 ? REASON_NO_DATA : 0u) |
+			   ((kpi->flags & (KPI_NO_DATA | KPI_NO_FACTOR | KPI_NOT_RESOLVED)) != 0 ? REASON_NO_DATA : 0u) |
 			   ((kpi->flags & KPI_DIV_ZERO) != 0 ? REASON_DIV_ZERO : 0u);
 	unsigned notes = ((kpi->flags & KPI_WARN_BELOW_ONE) != 0 ? REASON_WARN_BELOW_ONE : 0u) |
 			 (q->provisional || (kpi->flags & KPI_PROVISIONAL_FACTOR) != 0 ? REASON_PROVISIONAL_FACTOR : 0u);

@@ -116,6 +116,13 @@ static int64_t now_ms(const struct bmc *b)
 	return (int64_t)uv_now(hwatt_target_loop(b->target));
 }
 
+void bmc_set_transport(struct hwatt_target *t, struct transport *transport)
+{
+	struct bmc *b = hwatt_target_session(t);
+	assert(b->transport == NULL);
+	b->transport = transport;
+}
+
 /* The controller is there but cannot serve us now: that is no outage. Nothing is given then. */
 static void finish(struct bmc *b, const struct hwatt_error *err)
 {

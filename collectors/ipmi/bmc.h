@@ -14,6 +14,8 @@ void bmc_abort(struct hwatt_target *t);
 void bmc_close(struct hwatt_target *t);
 void bmc_counters(void *engine, void (*put)(void *arg, const char *name, const char *help, int64_t value), void *arg);
 
+/* For tests, before the first poll: another way to the controller than the one that its address names. */
+void bmc_set_transport(struct hwatt_target *t, struct transport *transport);
 /* For figures: the octets of one controller that has no sensors. */
 size_t bmc_octets(void);
 

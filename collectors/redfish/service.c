@@ -55,6 +55,7 @@ struct session {
 	bool restarted;
 	/* the poll */
 	bool polling, expanding;
+	bool no_expand;           /* the service does not keep its promise of $expand */
 	size_t at;                /* resource being read */
 	size_t gained;            /* values of this poll */
 	struct hwatt_error first_error;
@@ -416,15 +417,33 @@ static void learn_root(struct session *s, const json_t *json)
 	if (path[0] == '\0' && tree_link(tree_at(json, "/SessionService"), path) && strlen(path) + 10 < sizeof(path))
 		strcat(path, "/Sessions"); /* the one name that services leave out: DSP0266 has it */
 	link_sessions(s->link, path);
-	if (s->walk.expand == NULL)
-		s->walk.expand = expand_query(json);
+	s->walk.expand = s->no_expand ? NULL : expand_query(json);
+}
+
+/* From now on members are read one by one: what was read with its collection is looked for anew. */
+static void stop_expanding(struct session *s)
+{
+	for (size_t i = 0; i < s->walk.count; i++) {
+		struct resource *r = &s->walk.items[i];
+		if (r->expanded && !s->exploring)
+			s->explored_ms = 0;
+		r->wanted |= r->expanded;
+		r->expanded = false;
+	}
+	s->no_expand = true;
+	s->walk.expand = NULL;
+	s->expanding = false;
+}
+
+static bool is_leaf(enum kind kind)
+{
+	return kind == KIND_SENSOR || kind == KIND_OUTLET || kind == KIND_MAINS || kind == KIND_BRANCH || kind == KIND_FAN || kind == KIND_DRIVE;
 }
 
 /* Worth a second question? Members that are links, of a kind that is read whole. */
 static bool worth_expanding(const struct session *s, const struct resource *r, size_t links)
 {
-	return r->collection && !r->expanded && links > 1 && s->walk.expand != NULL && r->kind != KIND_STORAGE && r->kind != KIND_CHASSIS &&
-	       r->kind != KIND_SYSTEM && r->kind != KIND_MANAGER && r->kind != KIND_PROCESSOR && r->kind != KIND_SUPPLY;
+	return r->collection && !r->expanded && links > 1 && s->walk.expand != NULL && is_leaf(r->kind);
 }
 
 static void take_document(struct session *s, json_t *json)
@@ -442,16 +461,13 @@ static void take_document(struct session *s, json_t *json)
 			return;
 		}
 		if (r->collection) {
-			r->expanded = s->expanding && links == 0;
-			if (s->expanding && links > 0)
-				s->walk.expand = NULL; /* promised, not kept */
-			walk_members(&s->walk, s->at, json);
+			bool asked = s->expanding || r->expanded;
+			r->expanded = asked && links == 0;
+			if (asked && links > 0)
+				stop_expanding(s); /* promised, not kept */
+			/* members without links of their own that stand here need no request */
+			walk_members(&s->walk, s->at, json, links > 0 || !is_leaf(r->kind));
 			r = &s->walk.items[s->at];
-			if (r->expanded || links == 0) /* members that stand here need no request of their own */
-				for (size_t i = 0; i < s->walk.count; i++)
-					if (i != s->at && !s->walk.items[i].collection && s->walk.items[i].kind == r->kind &&
-					    s->walk.items[i].place == r->place && s->walk.items[i].reads == 0 && r->kind == KIND_SENSOR)
-						s->walk.items[i].missing = true;
 		}
 	}
 	s->expanding = false;
@@ -468,8 +484,9 @@ static void take_document(struct session *s, json_t *json)
 static void end_poll(struct session *s, const struct hwatt_error *err)
 {
 	s->polling = false;
-	if (s->chosen || s->walk.count > 1)
-		decode_held(s);
+	size_t next = walk_next(&s->walk);
+	if (next == WALK_NONE || s->walk.items[next].kind >= KIND_POWER_EQUIPMENT)
+		decode_held(s); /* else the next poll tells more of who it is */
 	identify(s);
 	settle_poll(s);
 	if (s->gained > 0)
@@ -487,9 +504,8 @@ static void take_failure(struct session *s, const struct link_answer *answer)
 {
 	struct resource *r = &s->walk.items[s->at];
 	bool gone = answer->status == 404 || answer->status == 410 || answer->status == 405 || answer->status == 403 || answer->status == 501;
-	if (s->expanding && answer->status >= 400) { /* it does not like the query after all */
-		s->walk.expand = NULL;
-		s->expanding = false;
+	if ((s->expanding || r->expanded) && answer->status >= 400 && answer->status != 404) { /* it does not like the query after all */
+		stop_expanding(s);
 		return;
 	}
 	r->wanted = false;
@@ -538,6 +554,8 @@ static void on_answer(void *arg, const struct link_answer *answer)
 			return;
 		}
 		s->walk.items[s->at].due_ms = 0;
+		if ((s->expanding || s->walk.items[s->at].expanded) && (bad.err.code == HWATT_ETIMEOUT || bad.status == 503))
+			stop_expanding(s); /* too much for it */
 		s->expanding = false;
 		end_poll(s, &bad.err);
 		return;
@@ -605,6 +623,7 @@ void service_poll(struct hwatt_target *t)
 	bool gone = s->gone_ms != 0 && now - s->gone_ms >= 0 && now - s->explored_ms >= REWALK_MS;
 	if (!s->exploring && (now - s->explored_ms >= s->refresh_ms || gone || s->explored_ms == 0)) {
 		s->exploring = true;
+		s->chosen = false; /* another firmware may be another family */
 		s->gone_ms = 0;
 		walk_again(&s->walk);
 	} else {

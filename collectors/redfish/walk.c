@@ -151,11 +151,11 @@ size_t walk_follow(struct walk *walk, size_t at, const json_t *json)
 	return links;
 }
 
-void walk_members(struct walk *walk, size_t at, const json_t *json)
+void walk_members(struct walk *walk, size_t at, const json_t *json, bool single)
 {
 	char path[TREE_PATH_MAX];
 	const json_t *members = json_object_get(json, "Members");
-	for (size_t i = 0; json_is_array(members) && i < json_array_size(members); i++)
+	for (size_t i = 0; single && json_is_array(members) && i < json_array_size(members); i++)
 		if (tree_link(json_array_get(members, i), path))
 			add(walk, path, walk->items[at].kind, false, walk->items[at].place, last_part(path));
 	const json_t *next = json_object_get(json, "Members@odata.nextLink");

@@ -52,8 +52,8 @@ void walk_due(struct walk *walk, int64_t now_ms);
 
 /* Follows the links of what was read from resource `at`; returns how many members of a collection are only links. */
 size_t walk_follow(struct walk *walk, size_t at, const json_t *json);
-/* Adds a collection's members, which are links. */
-void walk_members(struct walk *walk, size_t at, const json_t *json);
+/* Adds a collection's members, where they are to be read one by one, and its next page. */
+void walk_members(struct walk *walk, size_t at, const json_t *json, bool single);
 /* Takes a chassis', system's or PDU's Id and whether others contain it, before its links are followed. */
 void walk_place(struct walk *walk, size_t at, const json_t *json);
 /* Where findings of resource `at` belong. */

@@ -17,7 +17,7 @@ SERVICES = 4
 
 class Bmcs(Hall):
     def start_sim(self):
-        options = ["--count", str(SERVICES + 1), "--slots", "2"]
+        options = ["--count", str(SERVICES + 1), "--slots", "2", *self.sim_arguments]
         if self.sim_port:
             options += ["--port", str(self.sim_port)]
         self.server = peer.Peer(self.hallsim, *options, base="127.31.5.1")
@@ -63,7 +63,20 @@ def values(hall):
         assert watts in {peer.simulated_watts(1, number, at - back * 1000) for back in range(12)}, (number, watts, at)
 
 
+def single_reads_take_over(arguments):
+    """A service that no longer expands its collections is read member by member."""
+    with Bmcs(*arguments, sim_arguments=["--profile", "modern"]) as hall:
+        temperatures = lambda: len([v for l, v in hall.metrics().all("hallwatt_temperature_celsius") if l["device"] == "srv-0"])
+        until("temperatures come with their collection", lambda: temperatures() == 7)
+        hall.server.fault("no-expand")
+        before = hall.count(0)["requests"]
+        until("members are read", lambda: hall.count(0)["requests"] > before + 40)
+        assert temperatures() == 7
+        hall.stop()
+
+
 def main():
+    single_reads_take_over(sys.argv[1:3])
     with Bmcs(sys.argv[1], sys.argv[2]) as hall:
         until("every service is read", hall.right_ones_up)
         values(hall)

@@ -116,6 +116,21 @@ static void the_contract_sets_defaults_for_its_requirements(void **state)
 	done(&r);
 }
 
+static void the_class_of_a_label_is_a_limit(void **state)
+{
+	(void)state;
+	struct read r;
+	read_text(&r, "id: c\nvalid: {from: 2026-01-01, to: 2026-12-31}\nscope: [{site: x}]\n"
+		      "requirements: [{id: a, type: pue_class, class: B}, {id: g, type: renewable_share, min: 1.0, technologies: [hydro, wind],\n"
+		      "  matching: monthly, countries: [SE, \"NO\"]}]\n");
+	assert_string_equal(hwatt_text_string(&r.text), "");
+	assert_true(requirement(&r, 0)->limited && requirement(&r, 0)->maximum);
+	assert_int_equal(hwatt_ratio_compare(requirement_limit(requirement(&r, 0)), (struct hwatt_ratio){ 125, 100 }), 0);
+	assert_int_equal(requirement(&r, 1)->green.technologies.count, 2);
+	assert_int_equal(requirement(&r, 1)->green.matching, KPI_MATCH_MONTHLY);
+	done(&r);
+}
+
 #define HEAD "id: c\nvalid: {from: 2026-01-01, to: 2026-12-31}\nscope: [{site: x}]\n"
 
 static void mistakes_say_where_and_what_would_be_right(void **state)
@@ -242,6 +257,7 @@ int main(void)
 		cmocka_unit_test(the_example_of_the_product_page_is_read),
 		cmocka_unit_test(requirements_hold_exact_limits_and_defaults),
 		cmocka_unit_test(the_contract_sets_defaults_for_its_requirements),
+		cmocka_unit_test(the_class_of_a_label_is_a_limit),
 		cmocka_unit_test(mistakes_say_where_and_what_would_be_right),
 		cmocka_unit_test(limits_out_of_range_and_keys_of_other_types_are_mistakes),
 		cmocka_unit_test(all_mistakes_come_at_once),

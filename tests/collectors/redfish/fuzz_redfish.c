@@ -53,7 +53,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	walk.items[0].collection = data[0] >= 128;
 	walk_place(&walk, 0, json);
 	walk_follow(&walk, 0, json);
-	walk_members(&walk, 0, json);
+	walk_members(&walk, 0, json, true);
 	walk_free(&walk);
 	for (size_t i = 0; i < found->count; i++) {
 		free(found->rows[i].index);

@@ -113,6 +113,9 @@ def members_come_with_their_collection(modern):
         {(r["role"], r["index"], r["quantity"], r["source"]) for r in single}, (whole, single)
     assert between - before + 6 < after - between, (before, between, after)
     assert sum(r["quantity"] == "temperature" for r in whole) == 7
+    modern.fault("expand-slow:20000")
+    result = modern.probe(HALLWATT, "--timeout", "25", seconds=90)
+    assert result.returncode == 1 and "in time" in result.stderr and json.loads(result.stdout)["readings"], result.stderr
     watts = [r for r in whole if r["quantity"] == "active_power"]
     assert [r["role"] for r in watts if r.get("chosen", True)] == ["chassis"], watts
     modern.fault()

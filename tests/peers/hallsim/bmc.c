@@ -195,6 +195,8 @@ static bool run_message(struct bmc_world *world, struct bmc *bmc, struct bmc_ses
 	}
 	bmc_command(world, bmc, session, &message, &body);
 	rmcpp_message_answer(&message, result, body.length, out);
+	if (!out->full && bmc_rule(world, bmc, BMC_FAULT_BAD_CHECKSUMS) != NULL)
+		out->data[out->length - 1] ^= 0xff;
 	return !out->full;
 }
 

@@ -50,6 +50,11 @@ static const struct {
 	[BMC_FAULT_LOCKOUT] = {"lockout", PAIR, true, 3, 60},
 	[BMC_FAULT_LATE] = {"late", SHARE, false, 0, 0},
 	[BMC_FAULT_CODE] = {"code", HEX, false, 0, 0},
+	[BMC_FAULT_ROLE_NIBBLE] = {"role-nibble", NONE, false, 0, 0},
+	[BMC_FAULT_PADDED_USER] = {"padded-user", NONE, false, 0, 0},
+	[BMC_FAULT_SHORT_RAKP2] = {"short-rakp2", NONE, false, 0, 0},
+	[BMC_FAULT_BAD_CHECKSUMS] = {"bad-checksums", NONE, false, 0, 0},
+	[BMC_FAULT_SCANNING_OFF] = {"scanning-off", NONE, false, 0, 0},
 };
 
 /* Reads a number that ends at one of `ends`, and steps over it. */

@@ -24,6 +24,13 @@
  *   late=P            P % of answers are held back until the next request has come
  *   code=HEX          Get Power Reading is answered with this completion code
  *
+ * and what old firmware gets wrong, always:
+ *   role-nibble       hashes only the privilege, without the bit for lookup by name
+ *   padded-user       hashes the name as if it were filled up to 16 octets
+ *   short-rakp2       the code of RAKP2 lacks its last octet
+ *   bad-checksums     the second checksum of messages is wrong
+ *   scanning-off      sensors have readings and are said not to be scanned
+ *
  * Chance comes from the seed and from what the same BMC was sent before, so a run can be repeated. */
 #ifndef HALLSIM_BMC_FAULT_H
 #define HALLSIM_BMC_FAULT_H
@@ -61,6 +68,11 @@ enum bmc_fault_kind {
 	BMC_FAULT_LOCKOUT,
 	BMC_FAULT_LATE,
 	BMC_FAULT_CODE,
+	BMC_FAULT_ROLE_NIBBLE,
+	BMC_FAULT_PADDED_USER,
+	BMC_FAULT_SHORT_RAKP2,
+	BMC_FAULT_BAD_CHECKSUMS,
+	BMC_FAULT_SCANNING_OFF,
 	BMC_FAULT_KINDS,
 };
 

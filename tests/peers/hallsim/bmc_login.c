@@ -198,12 +198,16 @@ static void user_key(const struct bmc_world *world, const struct bmc *bmc,
 		key[0] ^= 0x55;
 }
 
-/* Role, length and name, which end the text of most hashes. */
-static void put_identity(struct octets_writer *out, const struct bmc_session *session)
+/* Role, length and name, which end the text of most hashes; old firmware has its own ideas. */
+static void put_identity(struct octets_writer *out, const struct bmc_world *world,
+                         const struct bmc *bmc, const struct bmc_session *session)
 {
-	octets_put_u8(out, session->role);
-	octets_put_u8(out, session->name_length);
-	octets_put(out, session->name, session->name_length);
+	bool nibble = bmc_rule(world, bmc, BMC_FAULT_ROLE_NIBBLE) != NULL;
+	bool padded = bmc_rule(world, bmc, BMC_FAULT_PADDED_USER) != NULL;
+	uint8_t length = padded ? BMC_NAME_MAX : session->name_length;
+	octets_put_u8(out, nibble ? session->role & 0x0f : session->role);
+	octets_put_u8(out, length);
+	octets_put(out, session->name, length);
 }
 
 /* The code that RAKP2 carries.  SIDm is the console's id, SIDc the BMC's. */
@@ -219,7 +223,7 @@ static void rakp2_code(struct bmc_world *world, struct bmc *bmc, const struct bm
 	octets_put(&out, session->console_nonce, BMC_NONCE);
 	octets_put(&out, session->nonce, BMC_NONCE);
 	octets_put(&out, guid, BMC_NONCE);
-	put_identity(&out, session);
+	put_identity(&out, world, bmc, session);
 	rmcpp_hmac(world->crypto, session->keys.suite, key, BMC_KEY, text, out.length, code);
 }
 
@@ -232,7 +236,7 @@ static void rakp3_code(struct bmc_world *world, struct bmc *bmc, const struct bm
 	user_key(world, bmc, session, key);
 	octets_put(&out, session->nonce, BMC_NONCE);
 	octets_put_u32(&out, session->console_id);
-	put_identity(&out, session);
+	put_identity(&out, world, bmc, session);
 	rmcpp_hmac(world->crypto, session->keys.suite, key, BMC_KEY, text, out.length, code);
 }
 
@@ -246,7 +250,7 @@ static void make_keys(struct bmc_world *world, struct bmc *bmc, struct bmc_sessi
 		memcpy(key, bmc->profile->kg, BMC_KEY);
 	octets_put(&out, session->console_nonce, BMC_NONCE);
 	octets_put(&out, session->nonce, BMC_NONCE);
-	put_identity(&out, session);
+	put_identity(&out, world, bmc, session);
 	rmcpp_hmac(world->crypto, session->keys.suite, key, BMC_KEY, text, out.length, session->sik);
 	rmcpp_derive(world->crypto, session->keys.suite, session->sik, &session->keys);
 }
@@ -326,7 +330,10 @@ static enum status judge(struct bmc_world *world, struct bmc *bmc, const struct 
 		bmc_count(world, bmc, BMC_COUNT_LOGINS_REFUSED);
 		return STATUS_UNKNOWN_NAME;
 	}
-	session->user = find_user(bmc->profile, (const char *)in->name, in->name_length, in->role);
+	size_t length = in->name_length;
+	if (bmc_rule(world, bmc, BMC_FAULT_PADDED_USER) != NULL)
+		length = strnlen((const char *)in->name, length);
+	session->user = find_user(bmc->profile, (const char *)in->name, length, in->role);
 	if (session->user == NULL) {
 		bad_login(world, bmc);
 		return STATUS_UNKNOWN_NAME;
@@ -375,6 +382,7 @@ static void rakp1(struct bmc_world *world, struct bmc *bmc, const struct rmcpp_p
 		session->state = BMC_SESSION_RAKP;
 		session->role = in.role;
 		session->name_length = in.name_length;
+		memset(session->name, 0, sizeof(session->name));
 		memcpy(session->name, in.name, in.name_length);
 		memcpy(session->console_nonce, in.nonce, BMC_NONCE);
 		bmc_chance_fill(bmc, session->nonce, BMC_NONCE);
@@ -390,7 +398,8 @@ static void rakp1(struct bmc_world *world, struct bmc *bmc, const struct rmcpp_p
 	octets_put_u32(&out, session->console_id);
 	octets_put(&out, session->nonce, BMC_NONCE);
 	octets_put(&out, guid, BMC_NONCE);
-	octets_put(&out, code, rmcpp_hash_length(session->keys.suite));
+	bool lacks_one = bmc_rule(world, bmc, BMC_FAULT_SHORT_RAKP2) != NULL;
+	octets_put(&out, code, rmcpp_hash_length(session->keys.suite) - (lacks_one ? 1 : 0));
 	reply(answer, RMCPP_RAKP2, &out);
 	answer->login = true;
 }

@@ -44,7 +44,9 @@ uint8_t bmc_sensor_reading(struct bmc_call *call)
 		octets_put_u8(call->out, 0x80);
 		return CODE_DONE;
 	}
-	unsigned flags = EVENTS | (sensor->source == BMC_SENSOR_IDLE ? 0 : SCANNING);
+	bool idle = sensor->source == BMC_SENSOR_IDLE ||
+	            bmc_rule(call->world, call->bmc, BMC_FAULT_SCANNING_OFF) != NULL;
+	unsigned flags = EVENTS | (idle ? 0 : SCANNING);
 	if (sensor->source == BMC_SENSOR_UNAVAILABLE ||
 	    bmc_rule(call->world, call->bmc, BMC_FAULT_UNAVAILABLE) != NULL)
 		flags |= UNAVAILABLE;
