@@ -4,6 +4,7 @@
 #include "cmd.h"
 #include "contract.h"
 #include "generation.h"
+#include "package.h"
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
@@ -21,11 +22,14 @@ struct check { /* what the arguments say */
 static const char help[] =
 	"Usage: hallwatt check -c FILE\n"
 	"       hallwatt check --schema[=contract]\n\n"
-	"Reads the configuration with all that belongs to it (included files, contracts, registers, profiles) and tells every mistake\n"
+	"Reads the configuration with all that belongs to it (included files, contracts with their packages and\n"
+	"registers, books, profiles) and tells every mistake\n"
 	"as file:line:column: what is wrong, and what would be right.\n\n"
 	"  -c, --config.file FILE  the main file\n"
-	"      --schema[=WHICH]    print the JSON Schema instead: of the main file (main), a contract (contract), a ruleset (rulesets),\n"
-	"                          or a row of readings, certificates, factors, benchmarks or supplier_figures\n"
+	"      --schema[=WHICH]    print the JSON Schema instead: of the main file (main), a contract (contract), a requirement\n"
+	"                          package (package), a ruleset (rulesets), or a row of a contract's register (assets,\n"
+	"                          documents, activities, factories, counters, locations) or of readings, certificates, factors,\n"
+	"                          benchmarks or supplier_figures\n"
 	"      --format FORMAT     text, or json\n"
 	"  -h, --help              this text\n"
 	"      --version           the version\n\n"
@@ -45,6 +49,12 @@ static enum books_kind book_named(const char *name)
 	while (kind < BOOKS_KINDS && strcmp(books_name((enum books_kind)kind), name) != 0)
 		kind++;
 	return (enum books_kind)kind;
+}
+
+/* The schema of a package, or of a row of a contract's register; NULL: neither. */
+static const struct hwatt_schema *own_schema(const char *name)
+{
+	return strcmp(name, "package") == 0 ? &package_schema : registers_row_schema(name);
 }
 
 static int parse(int argc, char **argv, struct check *check)
@@ -81,8 +91,8 @@ static int parse(int argc, char **argv, struct check *check)
 	if (check->schema == NULL && check->file == NULL)
 		return misuse("say which file: -c FILE", NULL);
 	if (check->schema != NULL && strcmp(check->schema, "main") != 0 && strcmp(check->schema, "contract") != 0 &&
-	    book_named(check->schema) == BOOKS_KINDS)
-		return misuse("--schema is main, contract or the name of a register, not", check->schema);
+	    book_named(check->schema) == BOOKS_KINDS && own_schema(check->schema) == NULL)
+		return misuse("--schema is main, contract, package or the name of a register, not", check->schema);
 	return CMD_DONE;
 }
 
@@ -107,8 +117,10 @@ static int print_schema(const char *which)
 	snprintf(id, sizeof(id), "urn:hallwatt:schema:%s:1", which);
 	if (book != BOOKS_KINDS)
 		schema_print(books_schema(book), id, &text);
+	else if (own_schema(which) != NULL)
+		schema_print(own_schema(which), id, &text);
 	else if (strcmp(which, "contract") == 0)
-		schema_print(contract_schema(), "urn:hallwatt:schema:contract:1", &text);
+		schema_print(contract_schema(arena), "urn:hallwatt:schema:contract:1", &text);
 	else
 		schema_print(config_schema(arena), "urn:hallwatt:schema:config:1", &text);
 	hwatt_arena_free(arena);

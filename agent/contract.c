@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define MAX_KEYS 128u /* of all types of requirements together */
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* --- the file ---------------------------------------------------------------------------------------------------- */
@@ -116,9 +117,47 @@ static const struct hwatt_schema schema = {
 	.count = COUNT(contract_keys), .mark_offset = offsetof(struct contract, mark),
 };
 
-const struct hwatt_schema *contract_schema(void)
+/* The keys of all types of requirements under one roof: one that types read differently is anything. */
+static const struct hwatt_schema *any_requirement(struct hwatt_arena *arena)
 {
-	return &schema;
+	struct hwatt_option *rows = hwatt_arena_alloc(arena, MAX_KEYS * sizeof(*rows));
+	const struct requirement_type *type;
+	size_t count = 0;
+	for (size_t t = 0; (type = requirement_type_at(t)) != NULL; t++) {
+		for (size_t i = 0; i < type->option_count; i++) {
+			const struct hwatt_option *key = &type->options[i];
+			size_t at = 0;
+			while (at < count && strcmp(rows[at].name, key->name) != 0)
+				at++;
+			if (at == count && count < MAX_KEYS) {
+				rows[count++] = *key;
+				if (strcmp(key->name, "id") != 0 && strcmp(key->name, "type") != 0)
+					rows[at].flags &= ~HWATT_REQUIRED;
+			} else if (at < count && (rows[at].type != key->type || rows[at].words != key->words || rows[at].min != key->min ||
+						  rows[at].max != key->max)) {
+				rows[at].type = HWATT_NODE;
+				rows[at].fallback = NULL;
+				rows[at].pattern = NULL;
+				rows[at].help = rows[at].help != NULL ? rows[at].help : key->help;
+			}
+		}
+	}
+	struct hwatt_schema *all = hwatt_arena_alloc(arena, sizeof(*all));
+	*all = (struct hwatt_schema){ .name = "requirement", .help = "one promise; its keys by its type", .options = rows, .count = count };
+	return all;
+}
+
+const struct hwatt_schema *contract_schema(struct hwatt_arena *arena)
+{
+	struct hwatt_option *rows = hwatt_arena_alloc(arena, sizeof(contract_keys));
+	struct hwatt_schema *whole = hwatt_arena_alloc(arena, sizeof(*whole));
+	memcpy(rows, contract_keys, sizeof(contract_keys));
+	for (size_t i = 0; i < COUNT(contract_keys); i++)
+		if (strcmp(rows[i].name, "requirements") == 0)
+			rows[i].schema = any_requirement(arena);
+	*whole = schema;
+	whole->options = rows;
+	return whole;
 }
 
 /* --- requirements ------------------------------------------------------------------------------------------------ */
@@ -134,6 +173,8 @@ static void fill_defaults(struct requirement *r, const struct contract *contract
 
 static void check_valid_within(const struct requirement *r, const struct contract *contract, struct hwatt_report *report)
 {
+	if (r->template_id[0] != '\0') /* a package may hold steps of later years */
+		return;
 	if (r->valid.from_day > contract->valid.to_day || (r->valid.to_day != 0 && r->valid.to_day < contract->valid.from_day))
 		hwatt_report_add(report, &r->mark, "requirement \"%s\" is never in force while the contract is", r->id);
 }

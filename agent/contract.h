@@ -41,7 +41,7 @@ struct contract {
 struct contract *contract_load(const char *path, struct hwatt_arena *arena, struct hwatt_report *report);
 /* The same from a parsed document. */
 struct contract *contract_read(const struct hwatt_node *node, struct hwatt_arena *arena, struct hwatt_report *report);
-/* The schema of a contract file, for the JSON Schema and the man page. */
-const struct hwatt_schema *contract_schema(void);
+/* The schema of a contract file, for the JSON Schema and the man page; made in the arena, as all types have their part in it. */
+const struct hwatt_schema *contract_schema(struct hwatt_arena *arena);
 
 #endif

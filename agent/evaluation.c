@@ -492,11 +492,26 @@ static int load_between(struct reading *reading, int64_t from_s, int64_t to_s, s
 	return 0;
 }
 
+static int load_first(void *arg, int64_t point, int64_t start_s)
+{
+	struct evaluation *e = arg;
+	size_t place = sources_find(e->sources, point);
+	if (place != SIZE_MAX)
+		sources_seen(e->sources, place, start_s);
+	return 0;
+}
+
+/* Who is there, and since when: also from before the time that is summed. */
+static int load_points(struct evaluation *e, struct hwatt_error *err)
+{
+	return store_points(e->store, load_point, e, err) < 0 || store_firsts(e->store, load_first, e, err) < 0 ? -1 : 0;
+}
+
 static int load(struct evaluation *e, const atomic_bool *stop, struct hwatt_error *err)
 {
 	struct reading reading;
 	int64_t from_s = INT64_MAX, to_s = INT64_MIN;
-	if (store_points(e->store, load_point, e, err) < 0)
+	if (load_points(e, err) < 0)
 		return -1;
 	for (size_t i = 0; i < e->subject_count; i++) {
 		from_s = e->subjects[i].from_s < from_s ? e->subjects[i].from_s : from_s;
@@ -511,13 +526,104 @@ static int load(struct evaluation *e, const atomic_bool *stop, struct hwatt_erro
 	return rc;
 }
 
+/* --- reports ----------------------------------------------------------------------------------------------------- */
+
+const struct sums *evaluation_requested(struct evaluation *e, size_t subject, const struct window *window)
+{
+	static const struct sums none;
+	for (size_t i = 0; i < e->request_count; i++) {
+		const struct evaluation_request *r = &e->requests[i];
+		if (r->subject == subject && r->from_s == window->from_s && r->to_s == window->to_s)
+			return e->gathered ? &r->sums : &none;
+	}
+	if (e->gathered)
+		return &none;
+	if (e->request_count == e->request_capacity) {
+		e->request_capacity = e->request_capacity == 0 ? 64 : e->request_capacity * 2;
+		e->requests = hwatt_realloc(e->requests, e->request_capacity * sizeof(*e->requests));
+	}
+	e->requests[e->request_count++] = (struct evaluation_request){ .subject = subject, .from_s = window->from_s,
+								       .to_s = window->to_s };
+	return &none;
+}
+
+static int gather_day(void *arg, const struct store_day *day)
+{
+	struct reading *reading = arg;
+	struct evaluation *e = reading->e;
+	struct span_rows rows = take_day(reading, day);
+	abacus_span(e->abacus, &rows);
+	for (size_t i = 0; i < e->request_count; i++) {
+		struct evaluation_request *r = &e->requests[i];
+		size_t first = quarter_at(day, r->from_s, 0);
+		size_t end = quarter_at(day, r->to_s < e->settled_s ? r->to_s : e->settled_s, first);
+		if (first < end && abacus_subject(e->abacus, r->subject, first, end, &e->quarter))
+			sums_add(&r->sums, &e->quarter, 1);
+	}
+	return 0;
+}
+
+int evaluation_gather(struct evaluation *e, struct hwatt_error *err)
+{
+	struct reading reading;
+	int64_t from_s = INT64_MAX, to_s = INT64_MIN;
+	for (size_t i = 0; i < e->request_count; i++) {
+		from_s = e->requests[i].from_s < from_s ? e->requests[i].from_s : from_s;
+		to_s = e->requests[i].to_s > to_s ? e->requests[i].to_s : to_s;
+	}
+	to_s = to_s < e->settled_s ? to_s : e->settled_s;
+	begin_reading(e, SIZE_MAX, &reading);
+	int rc = reading.count == 0 || from_s >= to_s
+			 ? 0
+			 : store_days(e->store, reading.ids, reading.count, from_s, to_s, gather_day, &reading, err);
+	end_reading(&reading);
+	e->gathered = rc == 0;
+	return rc;
+}
+
+static int make_report_subjects(struct evaluation *e, const struct inventory_scope *scope, struct hwatt_error *err)
+{
+	e->subjects = hwatt_alloc((scope->site_count + 1) * sizeof(*e->subjects));
+	e->order_told = hwatt_alloc(scope->site_count + 1);
+	const struct zone *zone = zone_named(e, zone_of_scope(e, scope), err);
+	for (size_t i = 0; i < scope->site_count && zone != NULL; i++) {
+		const struct zone *own = zone_named(e, scope->sites[i]->site->timezone, err);
+		if (own == NULL)
+			return -1;
+		subject_init_site(&e->subjects[e->subject_count++], e->inventory, scope->sites[i], own, 0, INT64_MAX, e->sources);
+	}
+	if (zone == NULL)
+		return hwatt_within(err, "contract %s: ", scope->contract->id);
+	subject_init_contract(&e->subjects[e->subject_count++], e->inventory, scope, zone, e->sources);
+	e->books = evaluation_books_new(e);
+	return 0;
+}
+
+int evaluation_open_report(const struct inventory *inventory, const struct inventory_scope *scope, struct store *store,
+			   int64_t now_s, struct evaluation **out, struct hwatt_error *err)
+{
+	struct evaluation *e = hwatt_alloc(sizeof(*e));
+	*e = (struct evaluation){ .inventory = inventory, .store = store, .newest_s = INT64_MIN, .settled_s = floor_quarter(now_s),
+				  .opened_s = floor_quarter(now_s), .closed_after_s = INT64_MIN, .by_request = true, .sites_to_s = INT64_MAX,
+				  .sources = sources_new(inventory->config) };
+	bool made = make_report_subjects(e, scope, err) == 0;
+	if (made)
+		e->abacus = abacus_new(e->sources, e->subjects, e->subject_count);
+	if (!made || read_waiting(e, err) < 0 || load_points(e, err) < 0) {
+		evaluation_close(e);
+		return -1;
+	}
+	*out = e;
+	return 0;
+}
+
 /* Sites are summed until `sites_to_s` alone. */
 static int open_until(const struct inventory *inventory, struct store *store, struct hwatt_log *log, int64_t now_s,
 		      int64_t sites_to_s, const atomic_bool *stop, struct evaluation **out, struct hwatt_error *err)
 {
 	struct evaluation *e = hwatt_alloc(sizeof(*e));
 	*e = (struct evaluation){ .inventory = inventory, .store = store, .log = log, .newest_s = INT64_MIN,
-				  .sites_to_s = sites_to_s, .opened_s = floor_quarter(now_s), .sources = sources_new(inventory->config) };
+				  .sites_to_s = sites_to_s, .closed_after_s = INT64_MIN, .opened_s = floor_quarter(now_s), .sources = sources_new(inventory->config) };
 	bool made = make_subjects(e, now_s, err) == 0;
 	if (made)
 		e->abacus = abacus_new(e->sources, e->subjects, e->subject_count);
@@ -573,6 +679,9 @@ void evaluation_close(struct evaluation *e)
 	sums_free(&e->window);
 	sources_free(e->sources);
 	happenings_free(&e->happenings);
+	for (size_t i = 0; i < e->request_count; i++)
+		sums_free(&e->requests[i].sums);
+	free(e->requests);
 	free(e->results);
 	free(e->waited);
 	free(e->order_told);

@@ -46,7 +46,7 @@ static void put_sites(const struct subject *s, struct hwatt_arena *arena, struct
 void evaluation_ask(struct evaluation *e, const struct subject *s, const struct requirement *r, const struct window *window,
 		    int64_t until_s, struct hwatt_arena *arena, struct verdict_question *out)
 {
-	struct judge_facts facts = { .contract = s->contract, .arena = arena, .day = zone_day(s->zone, e->settled_s),
+	struct judge_facts facts = { .contract = s->contract, .arena = arena, .day = zone_day(s->zone, e->by_request ? e->settled_s - 1 : e->settled_s),
 				     .from_day = zone_day(s->zone, window->from_s), .to_day = zone_day(s->zone, window->to_s - 1),
 				     .closed = window->to_s <= until_s };
 	if (r->type->present)
@@ -54,4 +54,33 @@ void evaluation_ask(struct evaluation *e, const struct subject *s, const struct 
 	put_sites(s, arena, &facts);
 	put_replacements(e, s, arena, &facts);
 	judge_ask(&facts, r, out);
+}
+
+static bool continued(const struct registers *registers, const struct register_document *ended)
+{
+	const struct register_document *all = registers->documents.items;
+	const char *const *subject = ended->subjects.items;
+	for (size_t i = 0; i < registers->documents.count; i++) {
+		const struct register_document *d = &all[i];
+		if (d->type != DOC_CALIBRATION || d->status != DOC_ACCEPTED || d->from_day > ended->to_day + 1 ||
+		    (d->to_day != 0 && d->to_day <= ended->to_day))
+			continue;
+		if (ended->subjects.count == 0 || d->subjects.count == 0 || judge_lists(&d->subjects, subject[0]))
+			return true;
+	}
+	return false;
+}
+
+bool evaluation_calibration_expired(const struct subject *s, const struct window *window)
+{
+	const struct registers *registers = &s->contract->registers;
+	const struct register_document *all = registers->documents.items;
+	int64_t first = zone_day(s->zone, window->from_s), last = zone_day(s->zone, window->to_s - 1);
+	for (size_t i = 0; i < registers->documents.count; i++) {
+		const struct register_document *d = &all[i];
+		if (d->type == DOC_CALIBRATION && d->status == DOC_ACCEPTED && !d->superseded && d->to_day >= first - 1 && d->to_day != 0 &&
+		    d->to_day < last && !continued(registers, d))
+			return true;
+	}
+	return false;
 }

@@ -183,7 +183,16 @@ static void finish_slice(const struct evaluation *e, const struct site_books *bo
 		slice->to_day = slice->from_day;
 }
 
-static size_t make_slices(const struct evaluation *e, const struct subject *s, size_t site, const struct window *window, int64_t end_s,
+/* The sums of a slice of a longer window. */
+static const struct sums *slice_sums(struct evaluation *e, const struct subject *s, const struct kpi_slice *slice)
+{
+	if (!e->by_request)
+		return bins_month(&s->bins, slice->from_s);
+	struct window window = { WINDOW_MONTH, slice->from_s, slice->to_s };
+	return evaluation_requested(e, (size_t)(s - e->subjects), &window);
+}
+
+static size_t make_slices(struct evaluation *e, const struct subject *s, size_t site, const struct window *window, int64_t end_s,
 			  const struct sums *sums, struct kpi_slice *out)
 {
 	const struct site_books *books = books_of(e, s->sites[site].site);
@@ -192,10 +201,10 @@ static size_t make_slices(const struct evaluation *e, const struct subject *s, s
 	for (int64_t at_s = window->from_s; at_s < end_s; count++) {
 		struct window month = window_containing(s->zone, WINDOW_MONTH, at_s, 0, -1);
 		struct kpi_slice *slice = &out[count];
-		const struct sums *of = months ? bins_month(&s->bins, at_s) : sums;
-		static const struct sums none;
 		slice->from_s = at_s;
 		slice->to_s = months && month.to_s < end_s ? month.to_s : end_s;
+		const struct sums *of = months ? slice_sums(e, s, slice) : sums;
+		static const struct sums none;
 		subject_slice(s, site, of != NULL ? of : &none, slice);
 		finish_slice(e, books, slice);
 		at_s = slice->to_s;
@@ -203,7 +212,7 @@ static size_t make_slices(const struct evaluation *e, const struct subject *s, s
 	return count;
 }
 
-void evaluation_books_add(const struct evaluation *e, const struct subject *s, const struct window *window, int64_t until_s,
+void evaluation_books_add(struct evaluation *e, const struct subject *s, const struct window *window, int64_t until_s,
 			  const struct sums *sums, struct subject_period *period)
 {
 	int64_t end_s = until_s < window->to_s ? until_s : window->to_s;

@@ -13,7 +13,7 @@ void evaluation_books_free(struct evaluation_books *books);
 /* Whether anything is written down, cancelled or published that could make a figure of the site. */
 bool evaluation_books_any(const struct evaluation *evaluation, const struct subject *subject);
 /* Gives the period's sites their rules, tracks and months, in period->arena. Nothing for a subject without any. `sums`: of the window. */
-void evaluation_books_add(const struct evaluation *evaluation, const struct subject *subject, const struct window *window,
+void evaluation_books_add(struct evaluation *evaluation, const struct subject *subject, const struct window *window,
 			  int64_t until_s, const struct sums *sums, struct subject_period *period);
 
 #endif

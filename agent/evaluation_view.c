@@ -100,6 +100,8 @@ static const struct sums no_sums;
 
 static const struct sums *sums_of(struct evaluation *e, size_t subject, const struct window *window)
 {
+	if (e->by_request)
+		return evaluation_requested(e, subject, window);
 	if (window->kind == WINDOW_INTERVAL) {
 		const struct slot *slot = evaluation_slot(e, window->from_s);
 		return slot != NULL ? &slot->applied[subject] : &no_sums;
@@ -505,6 +507,7 @@ static void judge(struct evaluation *e, struct hwatt_arena *arena, size_t subjec
 		struct subject_period period;
 		evaluation_period(e, subject, window, until_s, &period);
 		r->type->measure(&period.period, r, &out->question.kpi);
+		out->question.calibration_expired = evaluation_calibration_expired(s, window);
 		subject_period_free(&period);
 	}
 	out->verdict = verdict_judge(&out->question);
@@ -541,10 +544,10 @@ static void put_requirement(struct evaluation *e, struct draft *d, size_t subjec
 	struct window closed = closed_period(s, r->window, until_s), open = open_period(s, r->window, until_s);
 	struct judgement j, other;
 	if (r->type->present) {
-		closed = evaluation_present(s, until_s);
+		closed = evaluation_present(s, e->by_request ? until_s - 1 : until_s); /* a report's last day, not the one after */
 		open = (struct window){ r->window, closed.to_s, closed.to_s };
 	}
-	bool has_closed = closed.to_s > closed.from_s;
+	bool has_closed = closed.to_s > closed.from_s && closed.to_s > e->closed_after_s;
 	judge(e, d->arena, subject, r, has_closed ? &closed : &open, until_s, &j);
 	if (has_closed && open.to_s > open.from_s && j.verdict.status != HWATT_NOT_MET) {
 		judge(e, d->arena, subject, r, &open, until_s, &other);
@@ -566,6 +569,28 @@ static void put_requirement(struct evaluation *e, struct draft *d, size_t subjec
 		.sentence = { .sv = sentence(d, s, &j, HWATT_SV), .nb = sentence(d, s, &j, HWATT_NB),
 			      .en = sentence(d, s, &j, HWATT_EN) },
 	};
+}
+
+size_t evaluation_figures(struct evaluation *e, size_t subject, const struct window *window, struct hwatt_arena *arena,
+			  const struct hwatt_view_kpi **out)
+{
+	struct draft d = { .arena = arena };
+	put_figures(e, &d, subject, window, e->settled_s < e->subjects[subject].to_s ? e->settled_s : e->subjects[subject].to_s);
+	struct hwatt_view_kpi *kept = hwatt_arena_alloc(arena, (d.kpi_count + 1) * sizeof(*kept));
+	if (d.kpi_count > 0)
+		memcpy(kept, d.kpis, d.kpi_count * sizeof(*kept));
+	free(d.kpis);
+	*out = kept;
+	return d.kpi_count;
+}
+
+struct hwatt_view_requirement evaluation_verdict(struct evaluation *e, size_t subject, const struct requirement *requirement,
+						 struct hwatt_arena *arena)
+{
+	struct hwatt_view_requirement one;
+	struct draft d = { .arena = arena, .requirements = &one };
+	put_requirement(e, &d, subject, requirement);
+	return one;
 }
 
 struct hwatt_view_hall *evaluation_judge(struct evaluation *e, int64_t now_s)

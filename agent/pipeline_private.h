@@ -6,6 +6,7 @@
 #define HALLWATT_PIPELINE_PRIVATE_H
 
 #include "history.h"
+#include "verdict_history.h"
 #include "kept.h"
 #include "pipeline.h"
 #include "verdict_history.h"

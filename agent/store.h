@@ -91,6 +91,9 @@ int store_intervals(struct store *store, const int64_t *points, size_t count, in
 /* The start of the newest interval of all; INT64_MIN: there is none. */
 int store_newest(struct store *store, int64_t *start_s, struct hwatt_error *err);
 
+/* Calls `each` with the id of every point that has intervals, and the start of its first. Stops when it returns non-zero. */
+int store_firsts(struct store *store, int (*each)(void *arg, int64_t point, int64_t start_s), void *arg, struct hwatt_error *err);
+
 /* --- days, for sums over long times ---
  *
  * A day (UTC) that has been over for a while is packed (pack.h): what sums need of a point's quarters, in one row.  Packs are

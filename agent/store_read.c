@@ -338,6 +338,19 @@ int store_newest(struct store *store, int64_t *start_s, struct hwatt_error *err)
 	return finish(store, stmt, step, reading, err);
 }
 
+int store_firsts(struct store *store, int (*each)(void *arg, int64_t point, int64_t start_s), void *arg, struct hwatt_error *err)
+{
+	sqlite3_stmt *stmt = prepare(store, "SELECT id, (SELECT min(start_s) FROM interval WHERE point = id) FROM point", reading,
+				     err);
+	int step;
+	if (stmt == NULL)
+		return -1;
+	while ((step = sqlite3_step(stmt)) == SQLITE_ROW)
+		if (!is_null(stmt, 1) && each(arg, sqlite3_column_int64(stmt, 0), sqlite3_column_int64(stmt, 1)) != 0)
+			break;
+	return finish(store, stmt, step, reading, err);
+}
+
 /* ---- checkpoints, events, values ---- */
 
 int store_checkpoints(struct store *store,

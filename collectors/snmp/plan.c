@@ -288,8 +288,9 @@ void plan_give(const struct plan *plan, const struct plan_hold *hold, size_t r, 
 	for (uint32_t i = request->first_point; i < request->first_point + request->point_count; i++) {
 		const struct plan_point *p = &plan->points[i];
 		struct hwatt_value value = { 0 };
-		if (hold->handles[p->slot] >= 0 && evaluate(plan, p, poll, &value))
-			hwatt_target_add(target, hold->handles[p->slot], value);
+		int handle = hold->handles != NULL ? hold->handles[p->slot] : (int)p->slot;
+		if (handle >= 0 && evaluate(plan, p, poll, &value))
+			hwatt_target_add(target, handle, value);
 	}
 }
 

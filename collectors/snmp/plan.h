@@ -56,7 +56,7 @@ struct plan_fixed { /* told once, given with every poll */
 };
 
 struct plan_hold { /* what a device adds to its plan */
-	int *handles;         /* of the target, by slot */
+	int *handles;         /* of the target, by slot; NULL: they are the slots */
 	struct plan_fixed *fixed;
 	size_t fixed_count;
 };

@@ -766,7 +766,14 @@ struct plan *plan_new(struct plan_shelf *shelf, const struct survey *survey, con
 	free(b.inputs);
 	free(b.claims);
 	free(b.missed);
-	if (plan->point_count > 0)
+	bool in_order = true; /* nearly always: then they need not be kept */
+	for (size_t i = 0; i < plan->point_count; i++)
+		in_order = in_order && hold->handles[plan->points[i].slot] == (int)plan->points[i].slot;
+	if (in_order) {
+		free(hold->handles);
+		hold->handles = NULL;
+	} else {
 		hold->handles = hwatt_realloc(hold->handles, plan->point_count * sizeof(*hold->handles));
+	}
 	return plan_share(shelf, plan);
 }

@@ -350,10 +350,21 @@ static void on_recorded(void *arg, const struct hwatt_error *err)
 	finish(s, err);
 }
 
+/* A survey that broke off goes on from there with the next poll; one that nobody answered begins anew, as thousands of silent
+ * devices would hold its memory for nothing. */
+static void keep_survey(struct session *s)
+{
+	if (s->survey == NULL || survey_has_answers(s->survey))
+		return;
+	survey_free(s->survey);
+	s->survey = NULL;
+}
+
 static void on_surveyed(void *arg, const struct hwatt_error *err)
 {
 	struct session *s = arg;
-	if (err != NULL) { /* it goes on from there with the next poll */
+	if (err != NULL) {
+		keep_survey(s);
 		s->order = NULL;
 		finish(s, err);
 		return;
@@ -587,6 +598,7 @@ void session_abort(struct hwatt_target *t)
 	give_back(s);
 	if (s->survey != NULL)
 		survey_pause(s->survey);
+	keep_survey(s);
 	struct hwatt_error ignored;
 	if (s->line.peer != NULL && s->line.ticket != ENGINE_NO_TICKET)
 		peer_silent(s->line.peer, &ignored);

@@ -98,6 +98,11 @@ void survey_pause(struct survey *s)
 	line_cancel(s->line);
 }
 
+bool survey_has_answers(const struct survey *s)
+{
+	return s->answered;
+}
+
 static void end(struct survey *s, const struct hwatt_error *err)
 {
 	s->phase = err == NULL ? PHASE_OVER : s->phase;

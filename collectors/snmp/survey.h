@@ -41,6 +41,8 @@ void survey_free(struct survey *survey); /* NULL is fine; nothing is called */
 /* Begins, or goes on after survey_pause(). */
 void survey_run(struct survey *survey);
 void survey_pause(struct survey *survey);
+/* Whether the device has said anything at all, so that it is worth going on from there. */
+bool survey_has_answers(const struct survey *survey);
 
 /* The families that fit, the device's own first, and why. */
 size_t survey_families(const struct survey *survey, const struct family *const **out);

@@ -150,7 +150,10 @@ const char *words_window(enum hwatt_language language, const char *window)
 
 const char *words_quality(enum hwatt_language language, char letter)
 {
-	return find(qualities, COUNT(qualities), language, (const char[]){ letter, '\0' });
+	for (size_t i = 0; i < COUNT(qualities); i++)
+		if (qualities[i].name[0] == letter)
+			return hwatt_tr(language, qualities[i].text);
+	return "";
 }
 
 const char *words_stage(enum hwatt_language language, const char *stage)

@@ -86,16 +86,19 @@ CONTRACT = [
     (False, "valid: {from: 2026-01-01, to: 2026-12-31}\nscope: [{sight: s}]\n"),
     (False, "valid: {from: 2026-01-01, to: 2026-12-31}\nscope: [{site: s, share: 35}]\n"),
     (False, "valid: {from: 2026-01-01, to: 2026-12-31}\n"),
+    (True, "valid: {from: 2026-01-01, to: 2026-12-31}\nscope: [{site: s}]\n"
+           "packages: [{package: climate-neutral-data-centre-pact@2025, drop: [pact-pue-warm]}]\n"),
+    (False, "valid: {from: 2026-01-01, to: 2026-12-31}\nscope: [{site: s}]\nregisters: {asets: a.csv}\n"),
 ]
 
 
 class Schema(unittest.TestCase):
     def test_it_is_a_schema(self):
-        for which in "main", "contract":
+        for which in ("main", "contract", "package", "assets", "documents", "activities", "factories", "counters", "locations"):
             jsonschema.Draft202012Validator.check_schema(schema(which))
 
     def test_the_shipped_files_are_what_is_printed(self):
-        for name, which in ("hallwatt", "main"), ("contract", "contract"):
+        for name, which in ("hallwatt", "main"), ("contract", "contract"), ("package", "package"):
             shipped = json.loads(pathlib.Path(SHIPPED, f"{name}.schema.json").read_text())
             self.assertEqual(shipped, schema(which))
 

@@ -157,6 +157,7 @@ class Memory:
             verdict = db.execute("PRAGMA integrity_check").fetchall()
             if verdict != [("ok",)]:
                 raise Lost(f"integrity_check: {verdict[:3]}")
+            db.execute("BEGIN")  # both tables of one moment: the daemon may be writing
             rows = {(row[1], row[2]): row for row in db.execute("SELECT * FROM interval")}
             points = db.execute("SELECT id, last_seq FROM point").fetchall()
         finally:

@@ -78,6 +78,19 @@ int store_newest(struct store *store, int64_t *start_s, struct hwatt_error *err)
 	return 0;
 }
 
+int store_firsts(struct store *store, int (*each)(void *arg, int64_t point, int64_t start_s), void *arg, struct hwatt_error *err)
+{
+	(void)err;
+	for (size_t p = 0; p < store->point_count; p++) {
+		int64_t q = 0;
+		while (q < QUARTERS && !store->cells[q * POINTS + (int64_t)p].present)
+			q++;
+		if (q < QUARTERS && each(arg, (int64_t)p + 1, store->base_s + q * QUARTER_S) != 0)
+			break;
+	}
+	return 0;
+}
+
 struct days { /* from rows to days */
 	int (*each)(void *arg, const struct store_day *day);
 	void *arg;
@@ -221,7 +234,7 @@ static int64_t utc(int year, int month, int day, int hour, int minute)
 	return civil_day(year, month, day) * 86400 + hour * 3600 + minute * 60;
 }
 
-struct register_files { const char *keys, *readings, *certificates, *factors, *benchmarks; }; /* files as texts; NULL: none */
+struct register_files { const char *keys, *readings, *certificates, *factors, *benchmarks, *documents; }; /* files as texts; NULL: none */
 
 /* The hall with further devices and one contract on rack A1; the store begins at `base_s`, which holds no intervals yet. */
 static void set_up_with(struct hall *h, const struct register_files *files, const char *devices, const char *valid,
@@ -246,6 +259,10 @@ static void set_up_with(struct hall *h, const struct register_files *files, cons
 	hwatt_text_reset(&text);
 	hwatt_text_printf(&text, "id: c\ntitle: t\nbuyer: b\nsupplier: s\nvalid: {%s}\nscope: [{rack: A1}]\nrequirements:\n%s", valid,
 			  requirements);
+	if (files->documents != NULL) {
+		folder_write(&h->folder, "d.yaml", files->documents);
+		hwatt_text_puts(&text, "registers: {documents: d.yaml}\n");
+	}
 	folder_write(&h->folder, "c.yaml", hwatt_text_string(&text));
 	hwatt_text_free(&text);
 	snprintf(path, sizeof(path), "%s/h.yaml", h->folder.path);
@@ -785,6 +802,44 @@ static void the_last_closed_month_is_judged(void **state)
 	tear_down(&h);
 }
 
+static void documents_and_events_are_judged_as_of_today(void **state)
+{
+	(void)state;
+	static const struct register_files files = { .keys = ", country: SE", .documents =
+		"- {id: d1, type: minerals, subject: serial:new, from: 2026-04-10, status: accepted, reviewed_by: Nils, reviewed: 2026-04-09}\n"
+		"- {id: k1, type: calibration, subject: device:grid-1, from: 2026-01-01, to: 2026-03-15, status: accepted, reviewed_by: Nils,\n"
+		"   reviewed: 2026-01-02}\n" };
+	struct hall h;
+	int64_t march = utc(2026, 2, 28, 23, 0), april = utc(2026, 3, 31, 22, 0), day = april - 86400;
+	set_up_with(&h, &files, "", "from: 2026-03-01, to: 2026-05-15",
+	       "  - {id: min, type: minerals, trigger: replacement, due_days: 30, missing_is_breach: true}\n"
+	       "  - {id: env, type: attestation, document: e.pdf, issued: 2026-02-01, expires: 2026-03-31}\n"
+	       "  - {id: eu, type: location, set: EU}\n"
+	       "  - {id: pue, type: pue, max: 1.40, window: month, category: 1}\n", march);
+	open_at(&h, march);
+	run(&h, march, april);
+	judge_at(&h, april - QUARTER_S);
+	VERDICT(&h, "min", HWATT_NOT_APPLICABLE, "NO_SUBJECT", day, april);
+	VERDICT(&h, "env", HWATT_MET, "OK", day, april);
+	VERDICT(&h, "eu", HWATT_MET, "OK", day, april);
+	h.store.events[h.store.event_count++] = (struct store_event){ april * 1000, "device_replaced", "srv-1", "serial", "old", "new" };
+	h.store.events[h.store.event_count++] = (struct store_event){ april * 1000, "device_replaced", "ups-1", "serial", "old", "other" };
+	judge_at(&h, april + 3600);
+	VERDICT(&h, "min", HWATT_NOT_ENOUGH_DATA, "NO_DOC", april, april + 86400); /* a server of the rack; the UPS is not the contract's */
+	VERDICT(&h, "env", HWATT_EXPIRED, "DOC_EXPIRED", april, april + 86400);
+	VERDICT(&h, "pue", HWATT_EXPIRED, "DOC_EXPIRED", march, april); /* its meter's calibration ended in mid-month */
+	judge_at(&h, utc(2026, 4, 10, 12, 0));
+	VERDICT(&h, "min", HWATT_MET, "OK", utc(2026, 4, 9, 22, 0), utc(2026, 4, 10, 22, 0));
+	judge_at(&h, utc(2026, 7, 1, 12, 0)); /* after its end the last day stands */
+	VERDICT(&h, "min", HWATT_MET, "OK", utc(2026, 5, 14, 22, 0), utc(2026, 5, 15, 22, 0));
+	for (size_t i = 0; i < h.view->requirement_count; i++) {
+		const struct hwatt_view_requirement *r = &h.view->requirements[i];
+		assert_int_equal(r->limited, strcmp(r->requirement, "pue") == 0);
+		assert_true(strcmp(r->requirement, "pue") == 0 || (!r->known && strcmp(r->unit, "") == 0));
+	}
+	tear_down(&h);
+}
+
 static void twelve_months_are_twelve_months(void **state)
 {
 	(void)state;
@@ -1019,6 +1074,7 @@ int main(void)
 		cmocka_unit_test(servers_join_as_they_appear),
 		cmocka_unit_test(example_49_through_the_calendar),
 		cmocka_unit_test(the_last_closed_month_is_judged),
+		cmocka_unit_test(documents_and_events_are_judged_as_of_today),
 		cmocka_unit_test(twelve_months_are_twelve_months),
 		cmocka_unit_test(a_short_contract_is_judged_as_a_whole),
 		cmocka_unit_test(example_74_a_certain_breach_does_not_wait),

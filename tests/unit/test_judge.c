@@ -116,6 +116,19 @@ static void example_76_replacement(void **state)
 	end(&b);
 }
 
+static void only_the_hardware_that_is_there_counts(void **state)
+{
+	(void)state;
+	struct bench b = begin("  - {id: minerals, type: minerals, trigger: replacement}\n");
+	struct judge_replacement swaps[] = { { day("2026-03-01"), "srv-1", "a", "b" }, { day("2026-04-01"), "srv-1", "b", "c" } };
+	b.facts.replacements = swaps;
+	b.facts.replacement_count = 2;
+	put(&b, "documents", "- {id: d, type: minerals, subject: serial:c, from: 2026-01-01" ACCEPTED);
+	ASK(&b, 0, "2026-03-15", HWATT_NOT_ENOUGH_DATA, "NO_DOC"); /* b is there */
+	ASK(&b, 0, "2026-04-01", HWATT_MET, "OK");                 /* c, which the document covers */
+	end(&b);
+}
+
 static void replacements_are_judged_by_what_was_promised_on_their_day(void **state)
 {
 	(void)state;
@@ -311,6 +324,10 @@ static void example_77_location(void **state)
 	b.contract->valid.from_day = day("2019-01-01");
 	ASK(&b, 0, "2020-01-31", HWATT_MET, "OK"); /* the table is dated */
 	ASK(&b, 0, "2020-02-01", HWATT_NOT_MET, "CLAIM");
+	b.contract->valid.from_day = day("2010-01-01");
+	site.country = "HR";
+	ASK(&b, 0, "2013-06-30", HWATT_NOT_MET, "CLAIM");
+	ASK(&b, 0, "2013-07-01", HWATT_MET, "OK");
 	site.country = "";
 	ASK(&b, 0, "2026-02-01", HWATT_NOT_ENOUGH_DATA, "NO_DATA");
 	ASK(&b, 3, "2026-02-01", HWATT_NOT_ENOUGH_DATA, "NO_DOC");
@@ -425,6 +442,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(example_75_document),
 		cmocka_unit_test(example_76_replacement),
+		cmocka_unit_test(only_the_hardware_that_is_there_counts),
 		cmocka_unit_test(replacements_are_judged_by_what_was_promised_on_their_day),
 		cmocka_unit_test(documents_are_judged_by_their_review),
 		cmocka_unit_test(each_brand_is_a_subject_and_the_worst_decides),

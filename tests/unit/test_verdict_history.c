@@ -77,6 +77,12 @@ static void a_row_is_written_only_on_a_change(void **state)
 	free(c);
 	assert_int_equal(changes(&b, "cap", &c), 1);
 	free(c);
+	b.rows[1].reasons = "COVERAGE"; /* the period is over, and too little was measured */
+	keep(&b, 5000);
+	b.rows[1].reasons = "PERIOD_OPEN"; /* the next one */
+	keep(&b, 6000);
+	assert_int_equal(changes(&b, "cap", &c), 3);
+	free(c);
 	end(&b);
 }
 
