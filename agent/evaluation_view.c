@@ -182,7 +182,7 @@ static const struct figure {
 	{ "wue", "m3/MWh", NEEDS_WATER, kpi_wue },
 	{ "erf", "1", NEEDS_HEAT_REUSED, kpi_erf },
 	{ "cer", "1", NEEDS_HEAT_REMOVED, kpi_cer },
-	{ "capacity_use", "1", NEEDS_DEMAND, kpi_capacity_use },
+	{ "it_capacity_use", "1", NEEDS_DEMAND, kpi_capacity_use },
 	{ "itee", "1/W", NEEDS_BENCHMARKS, kpi_itee },
 	{ "cpu_utilisation", "1", NEEDS_CPU, kpi_cpu_utilisation },
 	{ "memory_utilisation", "1", NEEDS_MEMORY, kpi_memory_utilisation },

@@ -159,7 +159,7 @@ const struct requirement_type judge_resource_types[] = {
 	  .measure = measure_erf, .noun = { HWATT_N("share of the energy that is used again as heat elsewhere (ERF)") } },
 	{ .name = "cer", REQUIREMENT_KEYS(cer_keys), .unit = UNIT_FACTOR, .may_min = true, .window = WINDOW_YEAR, .subject = SUBJECT_SITE,
 	  .measure = measure_cer, .noun = { HWATT_N("heat removed per electricity of the cooling (CER)") } },
-	{ .name = "capacity_use", REQUIREMENT_KEYS(share_keys), .unit = UNIT_SHARE, .may_min = true, .window = WINDOW_YEAR,
+	{ .name = "it_capacity_use", REQUIREMENT_KEYS(share_keys), .unit = UNIT_SHARE, .may_min = true, .window = WINDOW_YEAR,
 	  .subject = SUBJECT_SITE, .measure = measure_capacity,
 	  .noun = { HWATT_N("share of the installed IT power that is used") } },
 	{ .name = "pue_class", REQUIREMENT_KEYS(class_keys), .unit = UNIT_FACTOR, .may_max = true, .limits = LIMITS_OPTIONAL,

@@ -30,7 +30,10 @@ static const struct figure_words figures[] = {
 	{ "erf", HWATT_N("Share of the energy reused (ERF)"), MEASURE_SHARE },
 	{ "cer", HWATT_N("Cooling efficiency ratio (CER)"), MEASURE_RATIO },
 	{ "wue", HWATT_N("Water usage effectiveness (WUE)"), MEASURE_AMOUNT },
-	{ "cue", HWATT_N("Carbon usage effectiveness (CUE)"), MEASURE_AMOUNT },
+	{ "cue_location", HWATT_N("Carbon usage effectiveness (CUE), by the grid's mix"), MEASURE_AMOUNT },
+	{ "cue_market", HWATT_N("Carbon usage effectiveness (CUE), by certificates and residual mix"), MEASURE_AMOUNT },
+	{ "renewable_share_monthly", HWATT_N("Share of renewable electricity, month by month"), MEASURE_SHARE },
+	{ "itee", HWATT_N("Declared performance of the servers per watt (ITEEsv)"), MEASURE_AMOUNT },
 	{ "coverage", HWATT_N("Completeness of the metering"), MEASURE_SHARE },
 };
 

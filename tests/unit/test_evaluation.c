@@ -468,8 +468,8 @@ static void what_people_write_down_pairs_with_the_months(void **state)
 	FIGURE(&h, "site", "cue_location", "month", 42, 1000, 1000000); /* 1.4 x 30 g */
 	assert_string_equal(figure(&h, "site", "cue_location", "month")->notes, "PROVISIONAL_FACTOR ELECTRICITY_ONLY");
 	assert_non_null(figure(&h, "site", "cue_market", "month")); /* the residual mix of SE is shipped */
-	FIGURE(&h, "site", "capacity_use", "month", 1, 4, 1000000);
-	assert_null(figure(&h, "contract", "capacity_use", "month"));
+	FIGURE(&h, "site", "it_capacity_use", "month", 1, 4, 1000000);
+	assert_null(figure(&h, "contract", "it_capacity_use", "month"));
 	FIGURE(&h, "site", "itee", "month", 10000, 3, 500000); /* one of the two servers has a test report */
 	assert_string_equal(figure(&h, "site", "itee", "month")->notation, "ITEEsv(SERT) = 3333.33");
 
