@@ -16,6 +16,7 @@ int cmd_discover(int argc, char **argv);
 int cmd_record(int argc, char **argv);
 int cmd_demo(int argc, char **argv);
 int cmd_followup(int argc, char **argv);
+int cmd_report(int argc, char **argv);
 
 /* What subcommands share. */
 

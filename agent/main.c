@@ -15,6 +15,7 @@ static const struct {
 	{ "probe", cmd_probe, "poll one device once and print its readings" },
 	{ "discover", cmd_discover, "find devices in address ranges, write a device file" },
 	{ "record", cmd_record, "write down what a device says, for a profile and its test" },
+	{ "report", cmd_report, "the follow-up report of a contract, or the yearly one of a data centre" },
 	{ "followup", cmd_followup, "lay the reports of many contracts side by side" },
 	{ "demo", cmd_demo, "a simulated data hall on loopback, and the daemon on it" },
 	{ NULL, NULL, NULL },
