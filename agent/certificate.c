@@ -271,6 +271,19 @@ bool certificate_within(const struct certificate *c, enum certificate_time time,
 	return production_in || (first >= from_day && next <= to_day);
 }
 
+bool certificate_meant_for(const struct certificate *c, int64_t from_day, int64_t to_day)
+{
+	int64_t first = c->consumption_from_day, last = c->consumption_to_day;
+	if (first == 0 && (c->kind != CERTIFICATE_GO || !is_swedish(c)))
+		return true;
+	if (first == 0) {
+		struct certificate_disclosure d = certificate_disclosure_se(c->to_day, c->cancelled_day);
+		first = civil_day(d.year, 1, 1);
+		last = civil_day(d.year, 12, 31);
+	}
+	return first < to_day && last >= from_day;
+}
+
 /* --- what counts ------------------------------------------------------------------------------------------------- */
 
 static bool listed(const struct hwatt_list *list, const char *text)
