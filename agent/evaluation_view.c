@@ -549,7 +549,8 @@ static void put_requirement(struct evaluation *e, struct draft *d, size_t subjec
 	}
 	bool has_closed = closed.to_s > closed.from_s && closed.to_s > e->closed_after_s;
 	judge(e, d->arena, subject, r, has_closed ? &closed : &open, until_s, &j);
-	if (has_closed && open.to_s > open.from_s && j.verdict.status != HWATT_NOT_MET) {
+	bool asking = e->by_request && !e->gathered; /* no verdict yet: only the windows that may be needed */
+	if (has_closed && open.to_s > open.from_s && (asking || j.verdict.status != HWATT_NOT_MET)) {
 		judge(e, d->arena, subject, r, &open, until_s, &other);
 		if ((other.verdict.reasons & REASON_LIMIT_CERTAIN) != 0)
 			j = other;
