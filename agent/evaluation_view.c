@@ -342,6 +342,8 @@ static void put_names(const struct evaluation *e, struct draft *d, const struct 
 	kpi_notation(name, kpi->category, NULL, !annual(window, until_s), zone_day(s->zone, window->from_s), zone_day(s->zone, end_s - 1),
 		     kpi->value, notation);
 	k->notation = hwatt_arena_strdup(d->arena, notation);
+	if ((kpi->flags & KPI_PHYS_IMPOSSIBLE) != 0) /* no class: it is no value at all */
+		return;
 	if (labels != NULL && annual(window, until_s) && strcmp(figure->name, "pue1") == 0)
 		class = ruleset_class(&labels->classes.pue, kpi->value);
 	if (labels != NULL && annual(window, until_s) && strcmp(figure->name, "wue") == 0)
