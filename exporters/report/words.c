@@ -48,6 +48,9 @@ static const struct word statuses[HWATT_STATUSES] = {
 
 static const struct word events[] = {
 	{ "device_replaced", HWATT_N("Hardware replaced") },
+	{ "part_added", HWATT_N("Part added") },
+	{ "part_removed", HWATT_N("Part removed") },
+	{ "part_moved", HWATT_N("Part moved to another place") },
 	{ "asset_added", HWATT_N("Hardware added") },
 	{ "asset_replaced", HWATT_N("Hardware replaced") },
 	{ "asset_retired", HWATT_N("Hardware taken out of use") },
