@@ -4,6 +4,7 @@
 #include "guide.h"
 #include "seeker.h"
 #include "link.h"
+#include "parts.h"
 #include "settle.h"
 #include "walk.h"
 #include <hallwatt/text.h>
@@ -48,6 +49,7 @@ struct session {
 	size_t slot_count;
 	struct held *held;         /* of MAX_HELD, until the family is known */
 	size_t held_count;
+	struct parts parts;
 	/* identity, as far as it was read */
 	char *vendor, *product, *system_vendor, *system_model, *system_serial, *chassis_vendor, *chassis_model, *chassis_serial,
 		*manager_vendor, *manager_firmware, *manager_start;
@@ -204,7 +206,8 @@ static void set_tiers(struct session *s)
 	for (size_t i = 0; i < s->walk.count; i++) {
 		struct resource *r = &s->walk.items[i];
 		bool inventory = !r->collection && !r->contained &&
-				 (r->kind == KIND_CHASSIS || r->kind == KIND_SYSTEM || r->kind == KIND_MANAGER || r->kind == KIND_PDU);
+				 (r->kind == KIND_CHASSIS || r->kind == KIND_SYSTEM || r->kind == KIND_MANAGER || r->kind == KIND_PDU ||
+				  r->kind == KIND_SUPPLY);
 		r->tier = inventory ? TIER_FIXED : TIER_NEVER;
 	}
 	for (size_t i = 0; i < s->row_count; i++) {
@@ -361,6 +364,7 @@ static void decode_member(struct session *s, const struct decode *d, const struc
 	snprintf(label, sizeof(label), "%.63s", id[0] != '\0' ? id : linked ? strrchr(path, '/') + 1 : base + 9);
 	place.label = label;
 	place.path = linked ? path : collection->path;
+	parts_read(&s->parts, collection->kind, &place, member);
 	bool own = collection->expanded && linked; /* asked for: the member's own path is where it stands */
 	decode_resource(d, collection->kind, &place, own ? path : collection->path, own ? "" : base, member);
 }
@@ -371,6 +375,7 @@ static void decode_one(struct session *s, const json_t *json)
 	const struct resource *r = &s->walk.items[s->at];
 	if (!r->collection) {
 		struct place place = walk_where(&s->walk, s->at);
+		parts_read(&s->parts, r->kind, &place, json);
 		decode_resource(&d, r->kind, &place, r->path, "", json);
 		return;
 	}
@@ -489,6 +494,8 @@ static void end_poll(struct session *s, const struct hwatt_error *err)
 		decode_held(s); /* else the next poll tells more of who it is */
 	identify(s);
 	settle_poll(s);
+	if (next == WALK_NONE)
+		parts_tell(&s->parts, s->t);
 	if (s->gained > 0)
 		s->last_good_ms = (int64_t)uv_now(hwatt_target_loop(s->t));
 	hwatt_target_done(s->t, err);
@@ -622,6 +629,8 @@ void service_poll(struct hwatt_target *t)
 	s->gained = 0;
 	s->expanding = false;
 	s->first_error = (struct hwatt_error){0};
+	if (walk_next(&s->walk) == WALK_NONE) /* the last round was finished */
+		parts_begin(&s->parts);
 	if (rest > 0) {
 		struct hwatt_error err = {0};
 		bool sessions = strcmp(why, "it has no free session") == 0;
@@ -750,6 +759,7 @@ static void on_link_closed(void *arg)
 	free((void *)(uintptr_t)s->choice.rules.items);
 	guide_release(s->guide);
 	free_rows(s);
+	parts_free(&s->parts);
 	walk_free(&s->walk);
 	free(s);
 	hwatt_target_closed(t);
