@@ -157,7 +157,7 @@ static void documents_are_judged_by_their_review(void **state)
 	ASK(&b, 0, "2026-03-02", HWATT_NOT_ENOUGH_DATA, "DOC_REJECTED");
 	ASK(&b, 1, "2026-03-02", HWATT_NOT_MET, "DOC_REJECTED");
 	SAID(&b, HWATT_SV, "Utlovat: ingen korruption och inget jäv. Det som lämnats in underkändes vid granskningen. Inget godtaget har "
-	     "lämnats in, för: Exempelhall. Det skulle finnas senast 2026-03-01, och enligt avtalet är det en brist. Kravet är inte "
+	     "lämnats in, för: Exempelhall. Det skulle ha lämnats senast 2026-03-01, och enligt avtalet är det ett avtalsbrott. Kravet är inte "
 	     "uppfyllt. Begär av leverantören: den undertecknade försäkran om korruption och jäv.");
 	put(&b, "documents", "- {id: says-no, type: anti_corruption, from: 2026-01-01, issued: 2026-01-01, conforms: false" ACCEPTED);
 	ASK(&b, 0, "2026-03-02", HWATT_NOT_MET, "CLAIM");
