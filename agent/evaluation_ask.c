@@ -29,7 +29,8 @@ static void put_replacements(const struct evaluation *e, const struct subject *s
 	for (size_t i = 0; i < e->happenings.count; i++) {
 		const struct happening *h = &e->happenings.items[i];
 		if (in_scope(s->scope, h->device))
-			all[out->replacement_count++] = (struct judge_replacement){ zone_day(s->zone, h->at_s), h->device, h->before, h->after };
+			all[out->replacement_count++] = (struct judge_replacement){
+				.day = zone_day(s->zone, h->at_s), .device = h->device, .before = h->before, .after = h->after, .part = h->part };
 	}
 	out->replacements = all;
 }
