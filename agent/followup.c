@@ -349,7 +349,7 @@ static void add_documents(struct making *m)
 	int64_t last_day = m->followup.open ? zone_day(m->contract->zone, m->until_s) : m->to_day;
 	for (size_t i = 0; i < list->count; i++) {
 		const struct register_document *d = &items[i];
-		if (d->superseded)
+		if (d->superseded_day != 0 && d->superseded_day <= last_day)
 			continue;
 		int64_t to_day = d->to_day != 0 ? d->to_day : INT64_MAX;
 		out[m->followup.document_count++] = (struct hwatt_followup_document){
