@@ -1,7 +1,10 @@
 /* SPDX-FileCopyrightText: 2026 The hallwatt authors
  * SPDX-License-Identifier: Apache-2.0 */
 #include "followup.h"
+#include "ask.h"
+#include "books.h"
 #include "evaluation_state.h"
+#include "supplier_figure.h"
 #include "verdict_history.h"
 #include <assert.h>
 #include <hallwatt/text.h>
@@ -181,11 +184,6 @@ static void add_series(struct making *m, size_t subject)
 
 /* --- requirements ------------------------------------------------------------------------------------------------ */
 
-static bool is_fine(enum hwatt_status status)
-{
-	return status == HWATT_MET || status == HWATT_NOT_APPLICABLE;
-}
-
 static struct hwatt_texts deliveries(const struct making *m, const struct requirement *r)
 {
 	return (struct hwatt_texts){ .sv = keep(m, requirement_deliver(r, HWATT_SV)), .nb = keep(m, requirement_deliver(r, HWATT_NB)),
@@ -198,14 +196,12 @@ static struct hwatt_followup_requirement make_requirement(const struct making *m
 		.verdict = evaluation_verdict(m->e, m->e->subject_count - 1, r, m->arena), .package = keep(m, r->package),
 		.template_id = keep(m, r->template_id), .source = keep(m, r->source), .stage = keep(m, r->stage),
 		.risk = keep(m, r->risk), .verification = keep_texts(m, r->verification), .deliver = deliveries(m, r),
-		.ask = { "", "", "" },
 	};
 	out.verdict.contract = keep(m, out.verdict.contract);
 	out.verdict.requirement = keep(m, out.verdict.requirement);
 	out.verdict.unit = keep(m, out.verdict.unit);
 	out.verdict.title = keep_texts(m, r->title);
-	if (!is_fine(out.verdict.status))
-		out.ask = out.deliver;
+	out.ask = ask_about(&out.verdict);
 	return out;
 }
 
@@ -240,6 +236,54 @@ static void add_requirements(struct making *m)
 		out[i] = make_requirement(m, &items[i]);
 	m->followup.requirement_count = contract->requirements.count;
 	m->followup.requirements = out;
+}
+
+/* --- the supplier's own figures ---------------------------------------------------------------------------------- */
+
+/* Our figure of that name over the window: the contract's, else that of its first site that has it. */
+static const struct hwatt_view_kpi *our_figure(const struct making *m, const char *name, const struct window *window)
+{
+	const struct hwatt_view_kpi *figures;
+	for (size_t i = m->e->subject_count; i-- > 0;) { /* the contract is the last subject */
+		size_t count = evaluation_figures(m->e, i, window, m->arena, &figures);
+		for (size_t n = 0; n < count; n++)
+			if (strcmp(figures[n].kpi, name) == 0)
+				return &figures[n];
+	}
+	return NULL;
+}
+
+static struct hwatt_followup_comparison compare(const struct making *m, const struct supplier_figure *row)
+{
+	struct window window = window_containing(m->contract->zone, WINDOW_CONTRACT, 0, row->from_day, row->to_day);
+	const struct hwatt_view_kpi *figure = our_figure(m, row->figure, &window);
+	struct kpi ours = { .coverage = { 0, 1 } };
+	if (figure != NULL) {
+		ours = (struct kpi){ .known = figure->known, .value = figure->value, .coverage = { figure->coverage_ppm, HWATT_PPM },
+				     .certain = hwatt_ratio_known(figure->uncertainty) };
+		if (ours.certain) /* U = 2u there */
+			ours.u_nano = (int64_t)(figure->uncertainty.num * (1000000000 / 2) / figure->uncertainty.den);
+	}
+	struct hwatt_followup_comparison c = supplier_figure_compare(row, &ours, figure != NULL ? figure->unit : "", window.from_s,
+								     window.to_s, GOOD_COVERAGE_PPM);
+	c.figure = keep(m, c.figure);
+	c.unit = keep(m, c.unit);
+	c.author = keep(m, c.author);
+	c.document = keep(m, c.document);
+	return c;
+}
+
+/* What the supplier has reported for days of the period. */
+static void add_comparisons(struct making *m)
+{
+	size_t count;
+	const struct supplier_figure *rows = books_supplier_figures(m->e->inventory->config->books, &count);
+	struct hwatt_followup_comparison *out = hwatt_arena_alloc(m->arena, (count + 1) * sizeof(*out));
+	m->followup.comparison_count = 0;
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(rows[i].contract, m->scope->contract->id) == 0 && rows[i].from_day >= m->from_day && rows[i].to_day <= m->to_day)
+			out[m->followup.comparison_count++] = compare(m, &rows[i]);
+	m->followup.comparisons = out;
 }
 
 /* --- events and documents ---------------------------------------------------------------------------------------- */
@@ -486,7 +530,6 @@ static void add_head(struct making *m, const char *period, int64_t now_s)
 	m->followup.timezone = m->scope->site_count > 0 ? keep(m, m->scope->sites[0]->site->timezone) : "UTC";
 	m->followup.config_hash = keep(m, m->e->inventory->config->hash);
 	m->followup.rulesets = hwatt_arena_alloc(m->arena, sizeof(*m->followup.rulesets));
-	m->followup.comparisons = hwatt_arena_alloc(m->arena, sizeof(*m->followup.comparisons));
 }
 
 /* Figures and verdicts: the first time to learn which windows they need, the second time with their sums. */
@@ -497,6 +540,7 @@ static void add_measured(struct making *m)
 	for (size_t i = 0; i + 1 < m->e->subject_count; i++)
 		add_series(m, i);
 	add_requirements(m);
+	add_comparisons(m);
 }
 
 static int make(struct making *m, const char *period, int64_t now_s, struct hwatt_error *err)
