@@ -86,12 +86,24 @@ static int parse_months(struct demo *d, const char *text)
 	return CMD_DONE;
 }
 
+static int parse_listen(struct demo *d, const char *text)
+{
+	struct hwatt_arena *arena = hwatt_arena_new();
+	struct hwatt_error err;
+	const char *host;
+	uint16_t port;
+	int code = config_listen(text, arena, &host, &port, &err) < 0 ? cmd_misuse("demo", "--listen:", err.text) : CMD_DONE;
+	hwatt_arena_free(arena);
+	d->listen = text;
+	return code;
+}
+
 static int parse(struct demo *d, int argc, char **argv)
 {
 	int option, code = CMD_DONE;
 	while (code == CMD_DONE && (option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
 		switch (option) {
-		case OPT_LISTEN: d->listen = optarg; break;
+		case OPT_LISTEN: code = parse_listen(d, optarg); break;
 		case OPT_BASE: d->base = optarg; break;
 		case OPT_PORT: d->port = optarg; break;
 		case OPT_SEED: d->seed = optarg; break;

@@ -62,8 +62,16 @@ static int64_t wall_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* The loop's own clock stands still while a callback works; beside the wall clock that would look like a clock that was set. */
-static int64_t mono_ms(const struct daemon *d)
+/* Time for what is metered: goes on while the machine sleeps, so that such a gap is neither energy nor a clock that was set.  The loop's
+ * own clock would not do: it sleeps too, and stands still while a callback works. */
+static int64_t elapsed_ms(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static int64_t loop_ms(const struct daemon *d)
 {
 	uv_update_time(d->loop);
 	return (int64_t)uv_now(d->loop);
@@ -73,7 +81,7 @@ static void on_polled(void *arg, void *place, struct hwatt_target *t, const stru
 		      int64_t took_us)
 {
 	struct daemon *d = arg;
-	pipeline_polled(d->pipeline, place, t, err, took_us, wall_ms(), mono_ms(d));
+	pipeline_polled(d->pipeline, place, t, err, took_us, wall_ms(), elapsed_ms());
 }
 
 static void *on_changing(void *arg, const char *device)
@@ -175,12 +183,12 @@ failed:
 static void refresh(void *arg)
 {
 	struct daemon *d = arg;
-	int64_t now = mono_ms(d);
+	int64_t now = loop_ms(d);
 	if (d->refreshed_ms != 0 && now - d->refreshed_ms < TICK_MS)
 		return;
 	d->refreshed_ms = now;
 	d->rest_ms = now + REST_MS;
-	pipeline_refresh(d->pipeline, wall_ms(), now);
+	pipeline_refresh(d->pipeline, wall_ms(), elapsed_ms());
 }
 
 static int reload(void *arg, struct hwatt_text *message)
@@ -288,7 +296,7 @@ static void on_tick(uv_timer_t *timer)
 	struct daemon *d = timer->data;
 	if (d->reload_wanted)
 		reload_as_wanted(d);
-	int64_t now = mono_ms(d);
+	int64_t now = loop_ms(d);
 	if (d->targets_ms != 0 && now >= d->targets_ms)
 		(void)take_targets(d); /* it says itself what is wrong */
 	http_beat(d->http, (int64_t)(uv_hrtime() / 1000000));
@@ -296,7 +304,7 @@ static void on_tick(uv_timer_t *timer)
 		sdnotify_tell(&d->systemd, "WATCHDOG=1", NULL);
 		d->petted_ms = now;
 	}
-	pipeline_tick(d->pipeline, wall_ms(), now);
+	pipeline_tick(d->pipeline, wall_ms(), elapsed_ms());
 	tidy(d, now);
 	write_notes(d);
 }

@@ -155,7 +155,7 @@ static bool all(const struct hwatt_followup_requirement *r)
 
 static bool to_raise(const struct hwatt_followup_requirement *r)
 {
-	return r->ask.sv != NULL || r->ask.nb != NULL || r->ask.en != NULL;
+	return words_in(&r->ask, HWATT_EN)[0] != '\0';
 }
 
 static json_t *counts(const struct page *p)

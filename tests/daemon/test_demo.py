@@ -57,6 +57,12 @@ def check_second_hall(sim_port, months):
     assert "the simulated hall" in second.stderr.splitlines()[-1], second.stderr
 
 
+def check_misuse():
+    """A mistake on the command line is told before anything is started."""
+    wrong = subprocess.run([sys.argv[1], "demo", "--listen", "foo"], stderr=subprocess.PIPE, text=True, timeout=20)
+    assert wrong.returncode == 2 and "has no port" in wrong.stderr and "hallsim" not in wrong.stderr, (wrong.returncode, wrong.stderr)
+
+
 def check_closed_terminal():
     with tempfile.TemporaryDirectory() as tmp:
         port = free_port()
@@ -68,6 +74,7 @@ def check_closed_terminal():
 
 
 def main():
+    check_misuse()
     port, sim_port = free_port(), free_port()
     with tempfile.TemporaryDirectory() as tmp:
         demo = subprocess.Popen(arguments(port, sim_port, MONTHS),

@@ -121,7 +121,7 @@ static void values_out_of_range_are_dropped_and_counted(void **state)
 	hwatt_target_add(t, handle, (struct hwatt_value){ .value = 1480000 });
 	hwatt_target_add(t, handle, (struct hwatt_value){ .value = INT64_C(100000000001) }); /* over 100 MW */
 	hwatt_target_done(t, NULL);
-	struct target_reading r;
+	struct target_reading r = {0};
 	assert_true(target_value(target_values(t), &target_points(t, &count)[handle], (size_t)handle, &r));
 	assert_int_equal(r.value.value, 1480000);
 	assert_true(r.fresh);
