@@ -368,7 +368,7 @@ static struct quarters presence(struct abacus *t, size_t subject, size_t first, 
 	}
 	for (int g = 0; g < GROUP_KINDS; g++)
 		for (size_t m = 0; m < s->groups[g].count; m++)
-			for (size_t l = 0; l < subject_lanes(g); l++)
+			for (size_t l = 0; l < subject_sources(g); l++)
 				join(&set, &source_span(t, s->groups[g].members[m].sources[l])->present);
 	set.bits[0] &= whole.bits[0];
 	set.bits[1] &= whole.bits[1];
@@ -385,6 +385,14 @@ static void add_lane(const struct source_span *span, const struct quarters *pres
 	}
 }
 
+static void add_derived(const struct subject *s, int g, const struct source_span *span, const struct quarters *present, size_t first,
+			size_t end, struct kpi_lane *lanes)
+{
+	for (size_t q = first; q < end; q++)
+		if (quarters_has(&span->expected, q) && quarters_has(present, q) && span->covered_ms[q] > 0)
+			subject_derive(s, g, span->amount[q], span->covered_ms[q], lanes);
+}
+
 static void add_group(struct abacus *t, const struct subject *s, int g, const struct quarters *present, size_t first, size_t end,
 		      struct sums *out)
 {
@@ -392,12 +400,14 @@ static void add_group(struct abacus *t, const struct subject *s, int g, const st
 	struct quarters any = {{0}};
 	uint8_t rank[SPAN_QUARTERS] = {0};
 	for (size_t m = 0; m < group->count; m++) {
-		for (size_t l = 0; l < subject_lanes(g); l++) {
+		for (size_t l = 0; l < subject_sources(g); l++) {
 			const struct source_span *span = source_span(t, group->members[m].sources[l]);
 			for (size_t q = first; q < end; q++)
 				rank[q] = span->rank[q] > rank[q] ? span->rank[q] : rank[q];
 			join(&any, &span->expected);
 			add_lane(span, present, first, end, &out->lanes[group->members[m].lane + l]);
+			if (l == 0 && subject_lanes(g) > subject_sources(g))
+				add_derived(s, g, span, present, first, end, &out->lanes[group->members[m].lane]);
 		}
 	}
 	for (size_t q = first; q < end; q++)

@@ -141,11 +141,28 @@ static int compare_digits(const char *a, const char *b)
 	return la != lb ? (la > lb ? 1 : -1) : strcmp(a, b);
 }
 
+static int compare_numbers(int64_t a, int64_t b)
+{
+	return (a > b) - (a < b);
+}
+
+/* The order of rows without ids of certificates; 0: they tell the same. */
+static int compare_contents(const struct certificate *a, const struct certificate *b)
+{
+	int c = strcmp(a->id, b->id);
+	c = c != 0 ? c : compare_numbers(a->volume_mj, b->volume_mj);
+	c = c != 0 ? c : compare_numbers(a->from_day, b->from_day);
+	c = c != 0 ? c : compare_numbers(a->to_day, b->to_day);
+	c = c != 0 ? c : compare_numbers(a->from_s, b->from_s); /* hours of a day are not the same */
+	c = c != 0 ? c : compare_numbers(a->to_s, b->to_s);
+	c = c != 0 ? c : compare_numbers(a->technology, b->technology);
+	return c != 0 ? c : strcmp(a->device_gsrn, b->device_gsrn);
+}
+
 bool certificate_overlap(const struct certificate *a, const struct certificate *b)
 {
 	if (a->cert_id_from[0] == '\0' || b->cert_id_from[0] == '\0')
-		return strcmp(a->id, b->id) == 0 && a->cert_id_from[0] == '\0' && b->cert_id_from[0] == '\0' && a->volume_mj == b->volume_mj &&
-		       a->from_day == b->from_day && a->to_day == b->to_day && a->technology == b->technology;
+		return a->cert_id_from[0] == '\0' && b->cert_id_from[0] == '\0' && compare_contents(a, b) == 0;
 	size_t pa = digits_at(a->cert_id_from), pb = digits_at(b->cert_id_from);
 	if (pa != pb || strncmp(a->cert_id_from, b->cert_id_from, pa) != 0)
 		return false;
@@ -153,7 +170,7 @@ bool certificate_overlap(const struct certificate *a, const struct certificate *
 	       compare_digits(b->cert_id_from + pb, a->cert_id_to + digits_at(a->cert_id_to)) <= 0;
 }
 
-/* Rows with ranges first, by letters and first number; the others by statement. */
+/* Rows with ranges first, by letters and first number; the others by what they tell, so that twins are neighbours. */
 static int compare_ranges(const void *left, const void *right)
 {
 	const struct certificate *a = *(struct certificate *const *)left, *b = *(struct certificate *const *)right;
@@ -161,7 +178,7 @@ static int compare_ranges(const void *left, const void *right)
 	if (ra != rb)
 		return ra ? -1 : 1;
 	if (!ra) {
-		int c = strcmp(a->id, b->id);
+		int c = compare_contents(a, b);
 		return c != 0 ? c : (a > b) - (a < b);
 	}
 	size_t pa = digits_at(a->cert_id_from), pb = digits_at(b->cert_id_from);
@@ -252,6 +269,19 @@ bool certificate_within(const struct certificate *c, enum certificate_time time,
 	int64_t first = civil_day(d.year, 1, 1), next = civil_day(d.year + 1, 1, 1);
 	bool production_in = c->from_day >= from_day && c->to_day < to_day && c->from_day >= first;
 	return production_in || (first >= from_day && next <= to_day);
+}
+
+bool certificate_meant_for(const struct certificate *c, int64_t from_day, int64_t to_day)
+{
+	int64_t first = c->consumption_from_day, last = c->consumption_to_day;
+	if (first == 0 && (c->kind != CERTIFICATE_GO || !is_swedish(c)))
+		return true;
+	if (first == 0) {
+		struct certificate_disclosure d = certificate_disclosure_se(c->to_day, c->cancelled_day);
+		first = civil_day(d.year, 1, 1);
+		last = civil_day(d.year, 12, 31);
+	}
+	return first < to_day && last >= from_day;
 }
 
 /* --- what counts ------------------------------------------------------------------------------------------------- */

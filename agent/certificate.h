@@ -72,6 +72,9 @@ enum certificate_time { CERTIFICATE_BY_CONSUMPTION, CERTIFICATE_BY_PRODUCTION };
 /* Whether all of the row belongs to the days [from_day, to_day): the consumption that it was cancelled for (or, not stated, the year
  * that the rules of its country give it), or its production, which a finer matching asks for. */
 bool certificate_within(const struct certificate *row, enum certificate_time time, int64_t from_day, int64_t to_day);
+/* Whether what the row was cancelled for (or the year that its country's rules give it) has a day in [from_day, to_day): a finer
+ * matching asks this beside the production, so that it takes nothing that belongs to another year. */
+bool certificate_meant_for(const struct certificate *row, int64_t from_day, int64_t to_day);
 
 enum certificate_outcome { CERTIFICATE_PASS, CERTIFICATE_FAIL, CERTIFICATE_NOT_CHECKED };
 struct certificate_check { /* one row of an audit: number and words of domain.md 4.5 */

@@ -253,6 +253,23 @@ static void put_json_readings(struct probe *p)
 	hwatt_text_puts(&p->out, "]");
 }
 
+/* The parts that have serial numbers of their own. */
+static void put_json_parts(struct probe *p)
+{
+	const struct stock *stock = target_stock(p->target);
+	hwatt_text_puts(&p->out, "\"parts\":[");
+	for (size_t i = 0; stock != NULL && i < stock->count; i++) {
+		const struct stock_part *part = &stock->items[i];
+		bool none = false;
+		hwatt_text_printf(&p->out, "%s\n{\"kind\":\"%s\"", i > 0 ? "," : "", hwatt_part_word(part->kind));
+		put_fact(&p->out, "index", part->index, &none);
+		put_fact(&p->out, "model", part->model, &none);
+		put_fact(&p->out, "serial", part->serial, &none);
+		hwatt_text_puts(&p->out, part->gone ? ",\"empty\":true}" : "}");
+	}
+	hwatt_text_puts(&p->out, "],\n");
+}
+
 static void put_json(struct probe *p)
 {
 	const struct target_identity *id = target_identity(p->target);
@@ -274,6 +291,7 @@ static void put_json(struct probe *p)
 		hwatt_text_json(out, p->error.text);
 		hwatt_text_puts(out, ",\n");
 	}
+	put_json_parts(p);
 	put_json_readings(p);
 	size_t count;
 	const char *const *warnings = target_warnings(p->target, &count);
@@ -291,6 +309,18 @@ static void put_line(struct hwatt_text *out, const char *key, const char *value)
 		hwatt_text_printf(out, "%-10s %s\n", key, value);
 }
 
+static void put_parts(struct probe *p)
+{
+	const struct stock *stock = target_stock(p->target);
+	char place[2 * STOCK_TEXT];
+	for (size_t i = 0; stock != NULL && i < stock->count; i++) {
+		const struct stock_part *part = &stock->items[i];
+		snprintf(place, sizeof(place), "%s %s", hwatt_part_word(part->kind), part->index);
+		hwatt_text_printf(&p->out, "%-10s %s%s%s\n", place, part->gone ? "empty" : part->model, part->model[0] != '\0' ? ", serial " : "",
+				  part->serial);
+	}
+}
+
 static void put_text(struct probe *p)
 {
 	const struct target_identity *id = target_identity(p->target);
@@ -302,6 +332,7 @@ static void put_text(struct probe *p)
 	put_line(out, "firmware", id->firmware);
 	if (id->profile != NULL && id->profile[0] != '\0')
 		hwatt_text_printf(out, "%-10s %s (%s)\n", "profile", id->profile, id->profile_reason);
+	put_parts(p);
 	size_t count, given = 0;
 	const struct target_point *points = target_points(p->target, &count);
 	for (size_t i = 0; i < count; i++)

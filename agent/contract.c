@@ -210,6 +210,28 @@ static void check_requires(const struct contract *contract, const struct require
 	}
 }
 
+/* What a quarter of an hour is counted by must be one for the whole contract. */
+static void check_terms_agree(const struct requirement *all, size_t i, struct hwatt_report *report)
+{
+	const struct requirement *r = &all[i];
+	bool idle = r->type != NULL && strcmp(r->type->name, "idle_ratio") == 0;
+	bool inlet = r->type != NULL && strcmp(r->type->name, "inlet_temperature") == 0 && r->inlet.range == KPI_INLET_OWN;
+	for (size_t j = 0; j < i && (idle || inlet); j++) {
+		if (all[j].type != r->type)
+			continue;
+		const struct utilisation_rule *a = &all[j].idle.rule, *b = &r->idle.rule;
+		if (idle && (a->cpu_ppm != b->cpu_ppm || a->busy_ppm != b->busy_ppm || a->octets_per_s != b->octets_per_s))
+			hwatt_report_add(report, &r->mark, "a contract has one rule for idle servers; that of \"%s\" differs", all[j].id);
+		else if (inlet && all[j].inlet.range == KPI_INLET_OWN &&
+			 (all[j].inlet.own.low != r->inlet.own.low || all[j].inlet.own.high != r->inlet.own.high))
+			hwatt_report_add(report, &r->mark, "a contract has one range of its own beside the classes; that of \"%s\" differs",
+					 all[j].id);
+		else
+			continue;
+		return;
+	}
+}
+
 static void read_requirements(struct contract *contract, struct hwatt_arena *arena, struct hwatt_report *report)
 {
 	struct package_rows rows = package_rows(&contract->packages, &contract->nodes, contract->mark.file, &contract->files, arena, report);
@@ -226,6 +248,7 @@ static void read_requirements(struct contract *contract, struct hwatt_arena *are
 		check_valid_within(&all[i], contract, report);
 		registers_check_file(&all[i].document.path, all[i].document.sha256, &all[i].mark, arena, report);
 		check_twice(all, i, rows.items[i].node, report);
+		check_terms_agree(all, i, report);
 	}
 	contract->requirements = (struct hwatt_list){ all, rows.count };
 	for (size_t i = 0; i < rows.count; i++)

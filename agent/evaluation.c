@@ -678,6 +678,7 @@ void evaluation_close(struct evaluation *e)
 	sums_free(&e->quarter);
 	sums_free(&e->fresh);
 	sums_free(&e->window);
+	sums_free(&e->half_year);
 	sources_free(e->sources);
 	happenings_free(&e->happenings);
 	for (size_t i = 0; i < e->request_count; i++)

@@ -45,7 +45,7 @@ struct evaluation {
 	int64_t settled_s;        /* quarters that end by then are in the sums */
 	size_t result_capacity;
 	struct source_quarter *results; /* scratch */
-	struct sums quarter, fresh, window; /* scratch */
+	struct sums quarter, fresh, window, half_year; /* scratch */
 	struct evaluation_books *books;
 	int64_t sites_to_s;       /* sites are summed until then */
 	struct happenings happenings; /* devices that were replaced */

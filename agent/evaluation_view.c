@@ -44,12 +44,12 @@ static struct window figure_window(const struct subject *s, enum window_kind kin
 	}
 }
 
-/* The start of the local month that is `months` after the one beginning at `month_s`. */
+/* The start of the local month that is `months` (negative: before) after the one beginning at `month_s`. */
 static int64_t months_later(const struct zone *zone, int64_t month_s, int months)
 {
 	struct civil c = zone_civil(zone, month_s);
-	int month = c.month - 1 + months;
-	return zone_day_start(zone, civil_day(c.year + month / 12, month % 12 + 1, 1));
+	int month = c.year * 12 + c.month - 1 + months;
+	return zone_day_start(zone, civil_day(month / 12, month % 12 + 1, 1));
 }
 
 /* The last period that is over; empty: none yet. */
@@ -110,12 +110,30 @@ static const struct sums *sums_of(struct evaluation *e, size_t subject, const st
 	return &e->window;
 }
 
+/* Where the window is one that idle servers of half a year are asked for: its last six whole months. */
+static void add_half_year(struct evaluation *e, size_t subject, const struct window *window, int64_t until_s, struct subject_period *out)
+{
+	const struct subject *s = &e->subjects[subject];
+	int64_t end_s = until_s < window->to_s ? until_s : window->to_s;
+	if (window->kind < WINDOW_YEAR || s->groups[GROUP_CPU].count == 0 || end_s <= window->from_s)
+		return;
+	struct window half = { WINDOW_12_MONTHS, 0, whole(s, WINDOW_MONTH, end_s).from_s };
+	half.from_s = months_later(s->zone, half.to_s, -6);
+	const struct sums *sums = &e->half_year;
+	if (e->by_request)
+		sums = evaluation_requested(e, subject, &half);
+	else
+		bins_window(&s->bins, &half, &e->half_year);
+	subject_period_half_year(s, e->sources, sums, &half, out);
+}
+
 void evaluation_period(struct evaluation *e, size_t subject, const struct window *window, int64_t until_s,
 		       struct subject_period *out)
 {
 	const struct sums *sums = sums_of(e, subject, window);
 	subject_period_make(&e->subjects[subject], e->sources, sums, window, until_s, out);
 	evaluation_books_add(e, &e->subjects[subject], window, until_s, sums, out);
+	add_half_year(e, subject, window, until_s, out);
 }
 
 static int64_t ppm_of(struct hwatt_ratio coverage)
@@ -163,7 +181,7 @@ static const struct figure {
 	enum figure_needs { NEEDS_DC, NEEDS_COOLING, NEEDS_UPS, NEEDS_IT, NEEDS_ALLOCATION, NEEDS_PUE1, NEEDS_PUE2, NEEDS_PUE3,
 			    NEEDS_WATER, NEEDS_HEAT_REUSED, NEEDS_HEAT_REMOVED, NEEDS_LOCATION, NEEDS_RESIDUAL, NEEDS_GREEN, NEEDS_DEMAND,
 			    NEEDS_BENCHMARKS,
-			    NEEDS_CPU, NEEDS_MEMORY, NEEDS_STORAGE, NEEDS_NETWORK, NEEDS_RACK, NEEDS_METERS } needs;
+			    NEEDS_CPU, NEEDS_IDLE, NEEDS_MEMORY, NEEDS_STORAGE, NEEDS_NETWORK, NEEDS_INLET, NEEDS_RACK, NEEDS_METERS } needs;
 	void (*compute)(const struct kpi_period *period, struct kpi *out);
 } figures[] = {
 	{ "energy_dc", "J", NEEDS_DC, kpi_energy_dc },
@@ -185,9 +203,12 @@ static const struct figure {
 	{ "it_capacity_use", "1", NEEDS_DEMAND, kpi_capacity_use },
 	{ "itee", "1/W", NEEDS_BENCHMARKS, kpi_itee },
 	{ "cpu_utilisation", "1", NEEDS_CPU, kpi_cpu_utilisation },
+	{ "idle_share", "1", NEEDS_IDLE, kpi_idle_share },
+	{ "comatose_share", "1", NEEDS_IDLE, kpi_comatose_share },
 	{ "memory_utilisation", "1", NEEDS_MEMORY, kpi_memory_utilisation },
 	{ "storage_utilisation", "1", NEEDS_STORAGE, kpi_storage_utilisation },
 	{ "network_utilisation", "1", NEEDS_NETWORK, kpi_network_utilisation },
+	{ "inlet_temperature", "Cel", NEEDS_INLET, kpi_inlet_temperature },
 	{ "rack_utilisation", "1", NEEDS_RACK, kpi_rack_utilisation },
 	{ "coverage", "1", NEEDS_METERS, kpi_coverage },
 };
@@ -286,6 +307,8 @@ static bool applies(const struct subject *s, const struct sources *sources, cons
 	case NEEDS_BENCHMARKS: return period->servers.rated > 0;
 	case NEEDS_DEMAND: return s->contract == NULL && every_site(period, has_demand);
 	case NEEDS_CPU: return s->groups[GROUP_CPU].count > 0;
+	case NEEDS_IDLE: return s->groups[GROUP_CPU].count > 0 && s->groups[GROUP_NETWORK].count > 0;
+	case NEEDS_INLET: return s->groups[GROUP_INLET].count > 0;
 	case NEEDS_MEMORY: return s->groups[GROUP_MEMORY].count > 0;
 	case NEEDS_STORAGE: return s->groups[GROUP_STORAGE].count > 0;
 	case NEEDS_NETWORK: return s->groups[GROUP_NETWORK].count > 0;
@@ -342,6 +365,8 @@ static void put_names(const struct evaluation *e, struct draft *d, const struct 
 	kpi_notation(name, kpi->category, NULL, !annual(window, until_s), zone_day(s->zone, window->from_s), zone_day(s->zone, end_s - 1),
 		     kpi->value, notation);
 	k->notation = hwatt_arena_strdup(d->arena, notation);
+	if ((kpi->flags & KPI_PHYS_IMPOSSIBLE) != 0) /* no class: it is no value at all */
+		return;
 	if (labels != NULL && annual(window, until_s) && strcmp(figure->name, "pue1") == 0)
 		class = ruleset_class(&labels->classes.pue, kpi->value);
 	if (labels != NULL && annual(window, until_s) && strcmp(figure->name, "wue") == 0)
@@ -409,6 +434,8 @@ static void put_figures(struct evaluation *e, struct draft *d, size_t subject, c
 		struct kpi kpi;
 		if (!applies(s, e->sources, &period.period, figures[i].needs))
 			continue;
+		if (figures[i].needs == NEEDS_IDLE && window->kind < WINDOW_MONTH && !e->by_request)
+			continue; /* no server is idle for a day; a report keeps the row, so that its parts have the same ones */
 		figures[i].compute(&period.period, &kpi);
 		put_figure(e, d, s, &figures[i], window, until_s, period.period.servers.benchmark, &kpi);
 		if (figures[i].needs >= NEEDS_PUE1 && figures[i].needs <= NEEDS_PUE3)
@@ -549,7 +576,8 @@ static void put_requirement(struct evaluation *e, struct draft *d, size_t subjec
 	}
 	bool has_closed = closed.to_s > closed.from_s && closed.to_s > e->closed_after_s;
 	judge(e, d->arena, subject, r, has_closed ? &closed : &open, until_s, &j);
-	if (has_closed && open.to_s > open.from_s && j.verdict.status != HWATT_NOT_MET) {
+	bool asking = e->by_request && !e->gathered; /* no verdict yet: only the windows that may be needed */
+	if (has_closed && open.to_s > open.from_s && (asking || j.verdict.status != HWATT_NOT_MET)) {
 		judge(e, d->arena, subject, r, &open, until_s, &other);
 		if ((other.verdict.reasons & REASON_LIMIT_CERTAIN) != 0)
 			j = other;

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "happenings.h"
 #include <hallwatt/arena.h>
+#include <hallwatt/part.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,7 +16,8 @@ static int take(void *arg, const struct store_event *event)
 		h->items = hwatt_realloc(h->items, h->capacity * sizeof(*h->items));
 	}
 	h->items[h->count++] = (struct happening){ .at_s = event->at_ms / 1000, .device = hwatt_strdup(event->device),
-						   .before = hwatt_strdup(event->before), .after = hwatt_strdup(event->after) };
+						   .before = hwatt_strdup(event->before), .after = hwatt_strdup(event->after),
+						   .part = hwatt_strdup(hwatt_part_is_subject(event->subject) ? event->subject : "") };
 	return 0;
 }
 
@@ -24,6 +26,7 @@ static void drop(struct happening *item)
 	free(item->device);
 	free(item->before);
 	free(item->after);
+	free(item->part);
 }
 
 int happenings_read(struct happenings *h, struct store *store, int64_t now_s, struct hwatt_error *err)

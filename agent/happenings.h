@@ -1,14 +1,15 @@
 /* SPDX-FileCopyrightText: 2026 The hallwatt authors
  * SPDX-License-Identifier: Apache-2.0 */
-/* happenings.h - the replaced devices that the store tells of, read once and then only what is new. */
+/* happenings.h - the replaced devices and parts that the store tells of, read once and then only what is new. */
 #ifndef HALLWATT_HAPPENINGS_H
 #define HALLWATT_HAPPENINGS_H
 
 #include "store.h"
 
-struct happening { /* a device answered with another serial number */
+struct happening { /* a device, or a part of it, answered with another serial number */
 	int64_t at_s; /* UTC */
 	char *device, *before, *after;
+	char *part; /* "psu 1"; "" the device as a whole */
 };
 
 struct happenings { /* {0} is empty; free with happenings_free */

@@ -112,15 +112,17 @@ static bool registered(const struct gathering *g, const struct judge_replacement
 	return false;
 }
 
+/* What came in has gone since: by its own successor, or with the device that it was a part of. */
 static bool replaced_again(const struct gathering *g, const struct judge_replacement *e)
 {
 	for (const struct judge_replacement *later = e + 1; later < g->facts->replacements + g->facts->replacement_count; later++)
-		if (strcmp(later->device, e->device) == 0 && later->day <= g->facts->day)
+		if (strcmp(later->device, e->device) == 0 && (later->part[0] == '\0' || strcmp(later->part, e->part) == 0) &&
+		    later->day <= g->facts->day)
 			return true;
 	return false;
 }
 
-/* A device that was swapped and stands in no register: all that is known of it is what was measured. */
+/* A device or part that was swapped and stands in no register: all that is known of it is what was measured. */
 static void gather_unregistered(struct gathering *g)
 {
 	for (size_t i = 0; i < g->facts->replacement_count; i++) {
@@ -128,11 +130,12 @@ static void gather_unregistered(struct gathering *g)
 		if (!in_force_on(g, e->day) || registered(g, e) || replaced_again(g, e))
 			continue;
 		struct register_asset *a = hwatt_arena_alloc(g->facts->arena, sizeof(*a));
-		*a = (struct register_asset){ .id = e->device, .kind = ASSET_OTHER, .brand = "", .model = "", .serial = e->after,
+		const char *name = e->part[0] == '\0' ? e->device : hwatt_arena_printf(g->facts->arena, "%s %s", e->device, e->part);
+		*a = (struct register_asset){ .id = name, .kind = ASSET_OTHER, .brand = "", .model = "", .serial = e->after,
 					      .device = e->device, .site = "", .country = "", .owner = "", .replaces = "",
 					      .receiver = "", .certificate = "", .refrigerant = "", .installed_day = e->day };
 		if (judge_selects(g->r, a) || g->r->subjects.count == 0)
-			g->things[g->count++] = (struct judge_thing){ .name = e->device, .asset = a,
+			g->things[g->count++] = (struct judge_thing){ .name = name, .asset = a,
 								      .due_day = judge_due(g->facts, g->r, e->day) };
 	}
 }

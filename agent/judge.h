@@ -9,9 +9,10 @@
 #include "contract.h"
 #include "verdict.h"
 
-struct judge_replacement { /* a device whose serial number changed, as it was measured */
+struct judge_replacement { /* a device or a part of it whose serial number changed, as it was measured */
 	int64_t day;
 	const char *device, *before, *after;
+	const char *part; /* "psu 1"; "" the device as a whole */
 };
 
 struct judge_site { const char *id, *country; };

@@ -87,7 +87,7 @@ void kpi_pair_add(struct kpi_pair *to, const struct kpi_pair *from, int sign)
 		to->letters[i] += sign * from->letters[i];
 }
 
-static char worst_letter(const int32_t letters[KPI_LETTERS])
+char kpi_worst_letter(const int32_t letters[KPI_LETTERS])
 {
 	for (size_t i = KPI_LETTERS; i-- > 0;)
 		if (letters[i] > 0)
@@ -97,7 +97,7 @@ static char worst_letter(const int32_t letters[KPI_LETTERS])
 
 char kpi_pair_quality(const struct kpi_pair *pair)
 {
-	return worst_letter(pair->letters);
+	return kpi_worst_letter(pair->letters);
 }
 
 /* --- ratios and energies ----------------------------------------------------------------------------------------- */
@@ -225,6 +225,31 @@ void kpi_ups_efficiency(const struct kpi_period *period, struct kpi *out)
 	/* More out than in over a whole window is no efficiency: a battery gives back for a quarter or two, not for longer. */
 	if (divide(&sum, out) && sum.num > sum.den)
 		out->flags |= period->single ? KPI_WARN_ABOVE_ONE : KPI_PHYS_IMPOSSIBLE;
+}
+
+void kpi_ppue(const struct kpi_period *period, const char *site, const char *room, struct kpi *out)
+{
+	struct kpi_pair sum = {0};
+	int64_t quarters = INT64_MAX;
+	*out = (struct kpi){ .coverage = { 0, 1 }, .quality = 'X', .flags = KPI_NO_DATA };
+	for (size_t i = 0; i < period->room_count; i++) {
+		const struct kpi_room *part = &period->rooms[i];
+		if (strcmp(part->room, room) != 0 || (site[0] != '\0' && strcmp(part->site, site) != 0))
+			continue;
+		if (part->category == 0) {
+			out->flags = KPI_CATEGORY_MISMATCH;
+			return;
+		}
+		out->category = out->category == 0 || part->category < out->category ? part->category : out->category;
+		kpi_pair_add(&sum, &part->pair, 1);
+		quarters = part->pair.quarters < quarters ? part->pair.quarters : quarters;
+	}
+	if (quarters == INT64_MAX)
+		return;
+	out->flags = 0;
+	out->coverage = kpi_part_of(quarters, period->span.elapsed);
+	out->quality = kpi_pair_quality(&sum);
+	divide(&sum, out);
 }
 
 /* Fills `out` from one energy sum; the measured part is the lower bound of the window's. */
@@ -457,7 +482,7 @@ static void utilisation(const struct kpi_group *group, enum kind kind, struct kp
 	struct hwatt_ratio num = { 0, 1 }, den = { 0, 1 };
 	hwatt_i128 covered = 0, expected = 0;
 	bool any = false;
-	*out = (struct kpi){ .coverage = { 0, 1 }, .quality = worst_letter(group->letters) };
+	*out = (struct kpi){ .coverage = { 0, 1 }, .quality = kpi_worst_letter(group->letters) };
 	for (size_t i = 0; i < group->count; i++) {
 		const struct kpi_member *m = &group->members[i];
 		struct hwatt_ratio part, whole;
@@ -509,7 +534,7 @@ void kpi_rack_utilisation(const struct kpi_period *period, struct kpi *out)
 	struct hwatt_ratio sum = { 0, 1 };
 	hwatt_i128 measured = 0, window_ms = (hwatt_i128)period->span.total * QUARTER_MS;
 	int64_t least_ms = INT64_MAX, least_expected_ms = 1;
-	*out = (struct kpi){ .coverage = { 0, 1 }, .quality = worst_letter(group->letters) };
+	*out = (struct kpi){ .coverage = { 0, 1 }, .quality = kpi_worst_letter(group->letters) };
 	for (size_t i = 0; i < group->count; i++) {
 		const struct kpi_member *m = &group->members[i];
 		const struct kpi_lane *lane = &m->lanes[0];

@@ -18,6 +18,7 @@
 #include "interval.h"
 #include "logbook.h"
 #include "ruleset.h"
+#include "utilisation.h"
 #include <hallwatt/number.h>
 
 /* Energy sums are in 2uJ x ppm, since a meter may count for a share of what it reads. */
@@ -156,6 +157,7 @@ struct kpi_site { /* a site's sums over the window */
 
 struct kpi_member { /* a device of a group */
 	const struct kpi_lane *lanes;
+	const struct kpi_lane *links; /* CPU: octets in and out of the same device; NULL: not known */
 	int64_t weight_ppm;
 	int64_t expected_ms;      /* since it exists, within the elapsed window */
 };
@@ -175,6 +177,18 @@ struct kpi_servers { /* what makers declare of the servers of a subject */
 	bool mixed;               /* of several benchmarks: they do not add up */
 };
 
+enum { KPI_INLET_A1, KPI_INLET_A2, KPI_INLET_A3, KPI_INLET_A4, KPI_INLET_OWN, KPI_INLET_RANGES };
+
+struct kpi_inlet_range { int64_t low, high; }; /* of the air that enters the equipment, in thousandths of a degree Celsius, inclusive */
+/* The allowable ranges of the operating classes, by KPI_INLET_A1 to _A4.  domain.md 3.1. */
+extern const struct kpi_inlet_range kpi_inlet_classes[KPI_INLET_OWN];
+
+struct kpi_room { /* a part of a site with its own boundary */
+	const char *site, *room;
+	int category;             /* where its IT energy is measured; 0: nowhere */
+	struct kpi_pair pair;     /* num: its IT and its other loads, den: its IT; paired */
+};
+
 struct kpi_period { /* everything a subject's figures over one window are made of */
 	struct kpi_span span;
 	bool single;              /* one quarter: battery charge shows, so that PUE below 1 is no alarm */
@@ -186,7 +200,12 @@ struct kpi_period { /* everything a subject's figures over one window are made o
 	const struct certificate *certificates; /* all there are */
 	struct kpi_pair metered;  /* all its energy meters: how many quarters are covered */
 	bool has_metered;
-	struct kpi_group cpu;     /* lanes: utilisation (ppm) */
+	struct utilisation_rule idle; /* by which a server does no work */
+	size_t room_count;
+	const struct kpi_room *rooms;
+	struct kpi_group cpu;     /* lanes: utilisation (ppm), time in which a quarter was busy */
+	struct kpi_group half_year; /* the same over the last six whole months; none where the window does not ask for it */
+	struct kpi_group inlet;   /* lanes: temperature (thousandths of a degree), time within each range */
 	struct kpi_group memory;  /* lanes: used, size (MiB) */
 	struct kpi_group storage; /* lanes: used, size (MiB) */
 	struct kpi_group network; /* lanes: octets in, octets out, speed (Mbit/s) */
@@ -217,6 +236,23 @@ void kpi_storage_utilisation(const struct kpi_period *period, struct kpi *out);
 void kpi_network_utilisation(const struct kpi_period *period, struct kpi *out);
 /* Power of all feeds over the usable power of one.  domain.md 6. */
 void kpi_rack_utilisation(const struct kpi_period *period, struct kpi *out);
+/* Partial PUE of a room: its IT and other loads over its IT. `site` "": of whichever site has such a room.  domain.md 1.2. */
+void kpi_ppue(const struct kpi_period *period, const char *site, const char *room, struct kpi *out);
+
+/* --- kpi_servers.c --- */
+
+#define KPI_IDLE_QUARTERS (28 * 96 - 4) /* a window as long as a month; one with a change of the clock is an hour shorter */
+
+/* Servers that did no work over the window as a whole, of those measured: by count, a shared one by its share. A server whose processor
+ * idles counts when its links are measured too; those measured for less than half of the time are left out.  domain.md 6. */
+void kpi_idle_share(const struct kpi_period *period, struct kpi *out);
+/* The same over the last six whole months. */
+void kpi_comatose_share(const struct kpi_period *period, struct kpi *out);
+/* Mean temperature of the air at the inlets, in degrees Celsius; each device over its own covered time. */
+void kpi_inlet_temperature(const struct kpi_period *period, struct kpi *out);
+/* Share of the time in which that was within `range` (KPI_INLET_A1 ...), by the means of quarters. */
+void kpi_inlet_within(const struct kpi_period *period, int range, struct kpi *out);
+
 /* ITEEsv: greatest performance per W at it, a ratio of sums over the servers that have a benchmark; coverage: of those in scope.  ISO/IEC
  * 30134-4, domain.md 1.4. */
 void kpi_itee(const struct kpi_period *period, struct kpi *out);

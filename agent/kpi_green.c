@@ -40,7 +40,7 @@ static hwatt_i128 given(struct claim *claim, const struct kpi_site *site, enum c
 		bool for_contract = claim->period->contract != NULL && site == &claim->period->sites[0] &&
 				    strcmp(row->contract, claim->period->contract) == 0; /* at several sites: with the first */
 		if ((!for_site && !for_contract) || row->kind == CERTIFICATE_ONSITE || !certificate_eligible(row, claim->filter) ||
-		    !certificate_within(row, time, from_day, to_day))
+		    !certificate_within(row, time, from_day, to_day) || !certificate_meant_for(row, from_day, to_day))
 			continue;
 		hwatt_i128 amount = (hwatt_i128)row->volume_mj * KPI_PER_MJ;
 		shared += for_site ? amount : 0;

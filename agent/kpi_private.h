@@ -7,6 +7,7 @@
 #include "kpi.h"
 
 size_t kpi_letter_rank(char letter);
+char kpi_worst_letter(const int32_t letters[KPI_LETTERS]);
 /* part / whole, at most 1; 0 for an empty whole. */
 struct hwatt_ratio kpi_part_of(int64_t part, int64_t whole);
 /* Relative standard uncertainty of a sum from its MPE-weighted twin: the meters of one side are taken to err in the same

@@ -19,6 +19,7 @@ static const struct {
 	[LAYOUT_MEMORY_SIZE] = { HWATT_MEMORY, HWATT_MEMORY_SIZE, INTERVAL_LEVEL },
 	[LAYOUT_STORAGE_USED] = { HWATT_STORAGE, HWATT_STORAGE_USED, INTERVAL_LEVEL },
 	[LAYOUT_STORAGE_SIZE] = { HWATT_STORAGE, HWATT_STORAGE_SIZE, INTERVAL_LEVEL },
+	[LAYOUT_INLET] = { HWATT_SENSOR, HWATT_TEMPERATURE, INTERVAL_LEVEL },
 	[LAYOUT_LINK_IN] = { HWATT_INTERFACE, HWATT_IF_IN_OCTETS, INTERVAL_FLOW },
 	[LAYOUT_LINK_OUT] = { HWATT_INTERFACE, HWATT_IF_OUT_OCTETS, INTERVAL_FLOW },
 	[LAYOUT_LINK_SPEED] = { HWATT_INTERFACE, HWATT_IF_SPEED, INTERVAL_LEVEL },
@@ -372,6 +373,23 @@ static void bind_member(struct layout **layout, struct layout_shelf *shelf, enum
 	l->members[summary][n] = number;
 }
 
+static bool mentions(const char *text, const char *const *words)
+{
+	for (; text != NULL && *words != NULL; words++)
+		if (strcasestr(text, *words) != NULL)
+			return true;
+	return false;
+}
+
+/* Whether a temperature is that of the air that the device takes in. */
+static bool is_inlet(const struct target_point *p)
+{
+	static const char *const inlets[] = { "inlet", "intake", "ambient", NULL }, *const others[] = { "psu", "power", "ps1", "ps2", NULL };
+	if (mentions(p->name, others) || mentions(p->index, others))
+		return false;
+	return mentions(p->name, inlets) || mentions(p->index, inlets);
+}
+
 static void bind_point(struct layout **layout, struct layout_shelf *shelf, const struct target_point *points, uint32_t number)
 {
 	const struct target_point *p = &points[number];
@@ -383,8 +401,8 @@ static void bind_point(struct layout **layout, struct layout_shelf *shelf, const
 						p->quantity == HWATT_IF_SPEED))
 		bind_link(*layout, points, number);
 	else
-		for (int s = LAYOUT_CPU; s <= LAYOUT_STORAGE_SIZE; s++)
-			if (summary_rows[s].role == p->role && summary_rows[s].quantity == p->quantity)
+		for (int s = LAYOUT_CPU; s <= LAYOUT_INLET; s++)
+			if (summary_rows[s].role == p->role && summary_rows[s].quantity == p->quantity && (s != LAYOUT_INLET || is_inlet(p)))
 				bind_member(layout, shelf, (enum layout_summary)s, number);
 }
 

@@ -3,7 +3,8 @@
 /* layout.h - which meters a device has, and which of its points feed them.
  *
  * Every place that has power or an energy register gets an ENERGY meter; processors, memory, fixed disks and links are
- * summed over the device.  As with shapes, devices of one kind share one layout, which stands on a shelf and is never changed
+ * summed over the device, and of the air at its inlets the warmest is kept.  An inlet is a temperature sensor whose own name or index has
+ * "inlet", "intake" or "ambient" in it, but for those of a power supply.  As with shapes, devices of one kind share one layout, which stands on a shelf and is never changed
  * there: what changes one goes on with a copy of its own.  Strings belong to the shelf and live as long, so that equal ones
  * have equal addresses.  Main loop only. */
 #ifndef HALLWATT_LAYOUT_H
@@ -14,7 +15,7 @@
 
 #define LAYOUT_NONE UINT32_MAX
 
-enum layout_summary { LAYOUT_CPU, LAYOUT_MEMORY_USED, LAYOUT_MEMORY_SIZE, LAYOUT_STORAGE_USED, LAYOUT_STORAGE_SIZE,
+enum layout_summary { LAYOUT_CPU, LAYOUT_MEMORY_USED, LAYOUT_MEMORY_SIZE, LAYOUT_STORAGE_USED, LAYOUT_STORAGE_SIZE, LAYOUT_INLET,
 		      LAYOUT_LINK_IN, LAYOUT_LINK_OUT, LAYOUT_LINK_SPEED, LAYOUT_SUMMARIES };
 
 struct layout_meter {

@@ -435,6 +435,22 @@ static void feed_summary(struct feeding *f, enum layout_summary summary)
 		feed_level(f, summary, summary == LAYOUT_CPU ? sum / count : sum, mono_ms);
 }
 
+/* Of several inlets the warmest: heat is what harms. */
+static void feed_inlet(struct feeding *f)
+{
+	const struct layout *layout = f->set->layout;
+	int64_t warmest = INT64_MIN, mono_ms = 0;
+	for (size_t i = 0; i < layout->member_count[LAYOUT_INLET]; i++) {
+		uint32_t number = layout->members[LAYOUT_INLET][i];
+		if (!is_fresh(f->poll, number) || f->poll->values->kept[number] <= warmest)
+			continue;
+		warmest = f->poll->values->kept[number];
+		mono_ms = came_ms(f->poll, number);
+	}
+	if (warmest != INT64_MIN)
+		feed_level(f, LAYOUT_INLET, warmest, mono_ms);
+}
+
 /* What a link's counter moved, 0 when that cannot be: more than the link carries in that time. */
 static uint64_t octets_moved(const struct meterset_poll *poll, uint32_t number, uint64_t last, int64_t speed_bits,
 			     int64_t elapsed_ms)
@@ -526,6 +542,8 @@ void meterset_feed(struct meterset *set, const struct meterset_poll *poll, struc
 	for (int s = LAYOUT_CPU; s <= LAYOUT_STORAGE_SIZE; s++)
 		if (set->layout->member_count[s] > 0)
 			feed_summary(&f, (enum layout_summary)s);
+	if (set->layout->member_count[LAYOUT_INLET] > 0)
+		feed_inlet(&f);
 	if (set->layout->link_count > 0)
 		feed_links(&f);
 	put_record(&f);

@@ -37,13 +37,6 @@ static struct pipeline_device *device_new(const char *id, struct layout_shelf *s
 	return d;
 }
 
-void pipeline_forget_serial(struct pipeline_device *d)
-{
-	free(d->serial_before);
-	free(d->serial_now);
-	d->serial_before = d->serial_now = NULL;
-}
-
 static void device_free(struct pipeline_device *d)
 {
 	pipeline_forget_serial(d);
@@ -416,34 +409,6 @@ static void set_fact(struct pipeline_device *d, int n, const char **field, const
 	*field = d->facts[n];
 }
 
-/* Holds the serial number against the one known before: another one means another device. What is new waits for the commit that
- * also holds what the meters made of it. */
-static void check_serial(struct pipeline *p, struct pipeline_device *d, const char *serial, int64_t wall_ms)
-{
-	struct hwatt_error err = {0};
-	char *known = NULL;
-	if (serial == NULL || serial[0] == '\0' || (d->serial_now != NULL && strcmp(d->serial_now, serial) == 0))
-		return;
-	if (store_get(p->parts.store, SERIAL_SPACE, d->id, &known, &err) < 0) {
-		hwatt_log(p->parts.log, HWATT_ERROR, "%s: serial number not known: %s", d->id, err.text);
-		return;
-	}
-	if (known != NULL && strcmp(known, serial) == 0) {
-		free(known);
-		return;
-	}
-	if (known != NULL) {
-		d->exchanged = true;
-		hwatt_log(p->parts.log, HWATT_INFO, "%s: serial number was %s and is %s now: device replaced", d->id,
-			  known, serial);
-	}
-	pipeline_forget_serial(d);
-	d->serial_before = known;
-	d->serial_now = hwatt_strdup(serial);
-	d->serial_ms = wall_ms;
-	p->new_serials = true;
-}
-
 static void note_identity(struct pipeline *p, struct pipeline_device *d, const struct hwatt_target *t, int64_t wall_ms)
 {
 	if (target_identity_version(t) == d->identity_version)
@@ -456,7 +421,7 @@ static void note_identity(struct pipeline *p, struct pipeline_device *d, const s
 	set_fact(d, 3, &d->draft.firmware, id->firmware);
 	set_fact(d, 4, &d->draft.profile, id->profile);
 	d->context_id = 0;
-	check_serial(p, d, id->serial, wall_ms);
+	pipeline_check_serial(p, d, id->serial, wall_ms);
 }
 
 /* A device that is polled rarely is not stale between its polls. */
@@ -501,6 +466,7 @@ void pipeline_polled(struct pipeline *p, struct pipeline_device *d, struct hwatt
 		     int64_t took_us, int64_t wall_ms, int64_t mono_ms)
 {
 	note_identity(p, d, t, wall_ms);
+	pipeline_check_parts(p, d, t, wall_ms);
 	struct meterset_poll poll = { .values = target_values(t), .wall_ms = wall_ms, .mono_ms = mono_ms,
 				      .restarted = target_restarted(t), .exchanged = d->exchanged };
 	poll.points = target_points(t, &poll.count);

@@ -5,23 +5,6 @@
 
 #define ROUND_COMMITS 300u     /* in so many commits every state is saved once, and the journal before them dropped */
 
-static int write_serial(struct pipeline *p, const struct pipeline_device *d, struct hwatt_error *err)
-{
-	struct store_event event = { .at_ms = d->serial_ms, .kind = "device_replaced", .device = d->id,
-				     .subject = "chassis", .before = d->serial_before, .after = d->serial_now };
-	if (d->serial_before != NULL && store_event_add(p->parts.store, &event, err) < 0)
-		return -1;
-	return store_put(p->parts.store, SERIAL_SPACE, d->id, d->serial_now, err);
-}
-
-static int write_serials(struct pipeline *p, struct hwatt_error *err)
-{
-	for (size_t i = 0; i < p->count && p->new_serials; i++)
-		if (p->devices[i]->serial_now != NULL && write_serial(p, p->devices[i], err) < 0)
-			return -1;
-	return 0;
-}
-
 static int context_of(struct pipeline *p, struct pipeline_device *d, struct hwatt_error *err)
 {
 	if (d->context_id != 0)
@@ -105,7 +88,7 @@ static size_t turns(const struct pipeline *p)
 /* Everything since the last commit: quarters, the journal, and after it the states that it does not tell of. */
 static int write_all(struct pipeline *p, struct hwatt_error *err)
 {
-	if (append_all(p, err) < 0 || write_serials(p, err) < 0)
+	if (append_all(p, err) < 0 || pipeline_write_serials(p, err) < 0)
 		return -1;
 	if (p->journal.length > 0 &&
 	    store_journal_add(p->parts.store, p->journal.bytes, p->journal.length, &p->journal_row, err) < 0)

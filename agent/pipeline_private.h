@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The hallwatt authors
  * SPDX-License-Identifier: Apache-2.0 */
-/* pipeline_private.h - the inside of the pipeline, for its three files: pipeline.c takes polls and configurations in,
- * pipeline_commit.c writes to the store, pipeline_publish.c builds what is published. */
+/* pipeline_private.h - the inside of the pipeline, for its files: pipeline.c takes polls and configurations in,
+ * pipeline_parts.c looks at serial numbers, pipeline_commit.c writes to the store, pipeline_publish.c builds what is published. */
 #ifndef HALLWATT_PIPELINE_PRIVATE_H
 #define HALLWATT_PIPELINE_PRIVATE_H
 
@@ -45,6 +45,7 @@ struct pipeline_device {
 	bool exchanged;                     /* the next poll's registers are another device's */
 	char *serial_before, *serial_now;   /* not yet in the store; NULL: nothing new */
 	int64_t serial_ms;                  /* when that was seen */
+	struct part_news *parts;            /* likewise of its parts; NULL: nothing new */
 	const struct hwatt_target *target;  /* where its values are; NULL: no poll of the present one has ended */
 	struct hwatt_view_device draft;     /* without points: these are put together when it is published */
 	char *facts[5];                     /* vendor, model, serial, firmware, profile: strings of the draft */
@@ -68,7 +69,7 @@ struct pipeline {
 	int64_t judged_s;                   /* the quarter that was judged last, or would have been */
 	int64_t looked_minute;              /* when quarters were last looked through */
 	bool judge_soon;                    /* something came that a verdict may rest on */
-	bool new_serials;                   /* some device has one that is not in the store */
+	bool new_serials;                   /* some device or part has one that is not in the store */
 	bool failing;                       /* the store: one line when it begins, one when it ends */
 	bool published;                     /* since the configuration changed */
 	struct hwatt_view_point *points;    /* scratch for a draft's points */
@@ -89,13 +90,20 @@ struct pipeline {
 
 /* pipeline.c */
 struct pipeline_device *pipeline_find(const struct pipeline *pipeline, const char *id);
-void pipeline_forget_serial(struct pipeline_device *device);
 /* Has the next commit look at the device. */
 void pipeline_mark_unsaved(struct pipeline *pipeline, struct pipeline_device *device);
 /* Has the next commit save the states of those devices, from place `from` to before `to`, that only records tell of. */
 void pipeline_unsettle_recorded(struct pipeline *pipeline, size_t from, size_t to);
 /* A device that is polled rarely is not stale between its polls. */
 int64_t pipeline_stale_after_ms(const struct pipeline *pipeline, const struct pipeline_device *device);
+
+/* pipeline_parts.c: looks whether it is another device, or has other parts, than the last time. */
+void pipeline_check_serial(struct pipeline *pipeline, struct pipeline_device *device, const char *serial, int64_t wall_ms);
+void pipeline_check_parts(struct pipeline *pipeline, struct pipeline_device *device, struct hwatt_target *t, int64_t wall_ms);
+/* Writes what is new into the running transaction. */
+int pipeline_write_serials(struct pipeline *pipeline, struct hwatt_error *err);
+/* It is written, or of no use any more. */
+void pipeline_forget_serial(struct pipeline_device *device);
 
 /* pipeline_commit.c: commits, and says so once when the store begins or ends to fail. */
 bool pipeline_commit_or_log(struct pipeline *pipeline);

@@ -9,7 +9,7 @@ const char *const requirement_trigger_words[] = { "always", "replacement", NULL 
 
 const struct requirement_type *requirement_type_at(size_t i)
 {
-	static const struct requirement_type *const tables[] = { judge_measured_types, judge_resource_types, judge_document_types, judge_asset_types,
+	static const struct requirement_type *const tables[] = { judge_measured_types, judge_resource_types, judge_server_types, judge_document_types, judge_asset_types,
 								 judge_location_types, judge_event_types, judge_counter_types };
 	for (size_t t = 0; t < sizeof(tables) / sizeof(tables[0]); t++)
 		for (const struct requirement_type *type = tables[t]; type->name != NULL; type++)
@@ -57,18 +57,9 @@ const char *requirement_deliver(const struct requirement *r, enum hwatt_language
 	return r->type->deliver != NULL ? hwatt_tr(language, r->type->deliver) : "";
 }
 
-/* Types of domain.md 7.3 that this version does not measure. */
-static const char *const later[] = { "ppue", "idle_ratio", "inlet_temperature" };
-
 static void unknown_type(const char *name, const struct hwatt_mark *at, struct hwatt_arena *arena, struct hwatt_report *report)
 {
 	struct nearest near = { .wanted = name };
-	for (size_t i = 0; i < sizeof(later) / sizeof(later[0]); i++) {
-		if (strcmp(later[i], name) == 0) {
-			hwatt_report_add(report, at, "type %s is not supported by this version", name);
-			return;
-		}
-	}
 	const struct requirement_type *type;
 	for (size_t i = 0; (type = requirement_type_at(i)) != NULL; i++)
 		nearest_offer(&near, type->name);

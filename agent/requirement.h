@@ -92,6 +92,9 @@ struct requirement {
 	struct hwatt_list subjects; /* const char *: selectors of assets; none: all */
 	struct requirement_document document;
 	union {                    /* by type */
+		struct { int state; struct utilisation_rule rule; } idle; /* state: 0 idle, 1 comatose */
+		struct { int range; int64_t low_micro, high_micro; struct kpi_inlet_range own; } inlet;
+		struct { int64_t category; const char *site, *room; } part; /* category as in pue: 0 */
 		struct { int64_t category; } pue; /* 1 to 3; 0: the lowest that is metered */
 		struct { int boundary; } energy;  /* enum requirement_boundary */
 		struct { int matching; struct hwatt_list technologies, countries, zones, labels; bool unsupported; } green;
@@ -172,7 +175,7 @@ extern const char *const requirement_window_words[], *const requirement_trigger_
 	  .help = "which assets it is about, like kind:server or brand:Acme; all when absent" }
 
 /* The tables of the judge_*.c files; each ends with a row without a name. */
-extern const struct requirement_type judge_measured_types[], judge_resource_types[], judge_document_types[], judge_asset_types[], judge_location_types[],
-	judge_event_types[], judge_counter_types[];
+extern const struct requirement_type judge_measured_types[], judge_resource_types[], judge_server_types[], judge_document_types[],
+	judge_asset_types[], judge_location_types[], judge_event_types[], judge_counter_types[];
 
 #endif

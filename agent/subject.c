@@ -11,13 +11,14 @@
 
 static const struct {
 	enum hwatt_role role;
-	size_t lanes;
+	size_t sources, lanes;
 	enum hwatt_quantity quantities[3];
 } group_rows[] = {
-	[GROUP_CPU] = { HWATT_CPU, 1, { HWATT_CPU_UTILISATION } },
-	[GROUP_MEMORY] = { HWATT_MEMORY, 2, { HWATT_MEMORY_USED, HWATT_MEMORY_SIZE } },
-	[GROUP_STORAGE] = { HWATT_STORAGE, 2, { HWATT_STORAGE_USED, HWATT_STORAGE_SIZE } },
-	[GROUP_NETWORK] = { HWATT_INTERFACE, 3, { HWATT_IF_IN_OCTETS, HWATT_IF_OUT_OCTETS, HWATT_IF_SPEED } },
+	[GROUP_CPU] = { HWATT_CPU, 1, 2, { HWATT_CPU_UTILISATION } },
+	[GROUP_MEMORY] = { HWATT_MEMORY, 2, 2, { HWATT_MEMORY_USED, HWATT_MEMORY_SIZE } },
+	[GROUP_STORAGE] = { HWATT_STORAGE, 2, 2, { HWATT_STORAGE_USED, HWATT_STORAGE_SIZE } },
+	[GROUP_NETWORK] = { HWATT_INTERFACE, 3, 3, { HWATT_IF_IN_OCTETS, HWATT_IF_OUT_OCTETS, HWATT_IF_SPEED } },
+	[GROUP_INLET] = { HWATT_SENSOR, 1, 1 + KPI_INLET_RANGES, { HWATT_TEMPERATURE } },
 };
 
 static const enum hwatt_power_role dc_roles[] = { HWATT_POWER_GRID, HWATT_POWER_ONSITE, HWATT_POWER_GENERATOR };
@@ -115,7 +116,8 @@ static struct subject_member *add_member(struct subject *s, enum group_kind kind
 		group->capacity = group->capacity == 0 ? 4 : group->capacity * 2;
 		group->members = hwatt_realloc(group->members, group->capacity * sizeof(*group->members));
 	}
-	group->members[group->count] = (struct subject_member){ .lane = s->lane_count, .weight_ppm = weight_ppm };
+	group->members[group->count] = (struct subject_member){ .lane = s->lane_count, .peer = SUBJECT_NO_PEER,
+								       .weight_ppm = weight_ppm };
 	s->lane_count += lanes;
 	return &group->members[group->count++];
 }
@@ -206,11 +208,80 @@ static void add_contract_racks(struct subject *s, const struct inventory *invent
 	free(rest);
 }
 
+/* --- rooms ------------------------------------------------------------------------------------------------------- */
+
+/* Adds the meters of the sum that stand in the room; how many. */
+static size_t use_room(struct subject_uses *uses, const struct inventory_sum *sum, const char *room, struct sources *sources)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < sum->count; i++) {
+		if (strcmp(sum->meters[i].device->device.room, room) != 0)
+			continue;
+		use(uses, sources_meter(sources, &sum->meters[i]), sum->meters[i].share_ppm);
+		count++;
+	}
+	return count;
+}
+
+/* What the room's IT takes, measured where it is measured first, and with it what else stands in the room: cooling, other loads, and
+ * what its UPSes lose. */
+static void add_room(struct subject *s, const struct inventory_site *site, const char *room, struct sources *sources)
+{
+	struct subject_uses it = {0}, all = {0};
+	int category = 0;
+	for (int c = 1; c <= 3 && category == 0; c++)
+		category = use_room(&it, &site->power[it_roles[c]], room, sources) > 0 ? c : 0;
+	if (category != 1 || use_room(&all, &site->power[HWATT_POWER_UPS_INPUT], room, sources) != it.count) {
+		all.count = 0; /* not every UPS is metered on both sides */
+		use_room(&all, &site->power[it_roles[category]], room, sources);
+	}
+	size_t others = use_room(&all, &site->power[HWATT_POWER_COOLING], room, sources) +
+			use_room(&all, &site->power[HWATT_POWER_OTHER], room, sources);
+	if (category == 0 && others == 0)
+		return; /* not a room of this site */
+	size_t pair = new_pair(s, true);
+	s->pairs[pair].num = all;
+	s->pairs[pair].den = it;
+	s->rooms = hwatt_realloc(s->rooms, (s->room_count + 1) * sizeof(*s->rooms));
+	s->rooms[s->room_count++] = (struct subject_room){ site->site->id, room, category, pair };
+}
+
+static void add_rooms(struct subject *s, struct sources *sources)
+{
+	const struct requirement *all = s->contract->requirements.items;
+	for (size_t r = 0; r < s->contract->requirements.count; r++) {
+		for (size_t i = 0; i < s->site_count && strcmp(all[r].type->name, "ppue") == 0; i++) {
+			const char *site = s->sites[i].site->site->id;
+			bool known = all[r].part.site[0] != '\0' && strcmp(all[r].part.site, site) != 0;
+			for (size_t k = 0; k < s->room_count; k++)
+				known |= strcmp(s->rooms[k].site, site) == 0 && strcmp(s->rooms[k].room, all[r].part.room) == 0;
+			if (!known)
+				add_room(s, s->sites[i].site, all[r].part.room, sources);
+		}
+	}
+}
+
 /* --- making ------------------------------------------------------------------------------------------------------ */
+
+/* What its contract agreed on; else what is usual. */
+static void set_rules(struct subject *s)
+{
+	static const struct requirement none;
+	const struct requirement *all = s->contract != NULL ? s->contract->requirements.items : &none;
+	s->idle = (struct utilisation_rule)UTILISATION_RULE;
+	s->inlet = (struct kpi_inlet_range){ 1, 0 };
+	for (size_t i = 0; s->contract != NULL && i < s->contract->requirements.count; i++) {
+		if (strcmp(all[i].type->name, "idle_ratio") == 0)
+			s->idle = all[i].idle.rule;
+		if (strcmp(all[i].type->name, "inlet_temperature") == 0 && all[i].inlet.range == KPI_INLET_OWN)
+			s->inlet = all[i].inlet.own;
+	}
+}
 
 static void finish(struct subject *s, const struct zone *zone, size_t month_limit)
 {
 	s->zone = zone;
+	set_rules(s);
 	bins_init(&s->bins, zone, s->from_s, s->to_s, month_limit);
 }
 
@@ -269,6 +340,7 @@ void subject_init_contract(struct subject *s, const struct inventory *inventory,
 	}
 	s->metered = energy_pair(s, &scope->energy, sources);
 	add_contract_racks(s, inventory, sources);
+	add_rooms(s, sources);
 	finish(s, zone, 0);
 }
 
@@ -281,6 +353,7 @@ void subject_free(struct subject *s)
 	for (size_t g = 0; g < GROUP_KINDS; g++)
 		free(s->groups[g].members);
 	free(s->pairs);
+	free(s->rooms);
 	free(s->sites);
 	bins_free(&s->bins);
 	*s = (struct subject){0};
@@ -291,7 +364,7 @@ void subject_free(struct subject *s)
 int subject_group_of(enum hwatt_role role, enum hwatt_quantity quantity)
 {
 	for (int g = 0; g < GROUP_RACK; g++)
-		for (size_t l = 0; l < group_rows[g].lanes; l++)
+		for (size_t l = 0; l < group_rows[g].sources; l++)
 			if (group_rows[g].role == role && group_rows[g].quantities[l] == quantity)
 				return g;
 	return -1;
@@ -308,6 +381,20 @@ static int64_t share_of(const struct subject *s, const struct config_device *dev
 	return 0;
 }
 
+/* Lets a server's processors and its links know of each other. */
+static void pair_up(struct subject *s, enum group_kind kind, size_t place)
+{
+	enum group_kind other = kind == GROUP_CPU ? GROUP_NETWORK : GROUP_CPU;
+	struct subject_member *member = &s->groups[kind].members[place];
+	for (size_t i = 0; (kind == GROUP_CPU || kind == GROUP_NETWORK) && i < s->groups[other].count; i++) {
+		if (s->groups[other].members[i].device != member->device)
+			continue;
+		member->peer = i;
+		s->groups[other].members[i].peer = place;
+		return;
+	}
+}
+
 void subject_join(struct subject *s, struct sources *sources, const struct config_device *device, enum hwatt_role role,
 		  enum hwatt_quantity quantity)
 {
@@ -316,15 +403,40 @@ void subject_join(struct subject *s, struct sources *sources, const struct confi
 	if (share_ppm == 0)
 		return;
 	struct subject_member *member = add_member(s, (enum group_kind)g, group_rows[g].lanes, share_ppm);
-	for (size_t l = 0; l < group_rows[g].lanes; l++)
+	member->device = device;
+	pair_up(s, (enum group_kind)g, s->groups[g].count - 1);
+	for (size_t l = 0; l < group_rows[g].sources; l++)
 		member->sources[l] = sources_summary(sources, device, role, group_rows[g].quantities[l]);
 }
 
 /* --- points ------------------------------------------------------------------------------------------------------ */
 
+size_t subject_sources(int group)
+{
+	return group == GROUP_RACK ? 1 : group_rows[group].sources;
+}
+
 size_t subject_lanes(int group)
 {
 	return group == GROUP_RACK ? 1 : group_rows[group].lanes;
+}
+
+/* The lane counts the time in which something held, out of all that is covered. */
+static void count_time(struct kpi_lane *lane, bool held, int64_t covered_ms)
+{
+	lane->amount += held ? covered_ms : 0;
+	lane->covered_ms += covered_ms;
+}
+
+void subject_derive(const struct subject *s, int group, int64_t amount, int64_t covered_ms, struct kpi_lane *lanes)
+{
+	hwatt_i128 twice = (hwatt_i128)2 * covered_ms; /* the amount is 2 x the mean x the time */
+	if (group == GROUP_CPU)
+		count_time(&lanes[1], amount >= s->idle.busy_ppm * twice, covered_ms);
+	for (size_t i = 0; group == GROUP_INLET && i < KPI_INLET_RANGES; i++) {
+		const struct kpi_inlet_range *range = i < KPI_INLET_OWN ? &kpi_inlet_classes[i] : &s->inlet;
+		count_time(&lanes[1 + i], amount >= range->low * twice && amount <= range->high * twice, covered_ms);
+	}
 }
 
 /* Calls for every source of the subject, some of them several times. */
@@ -338,7 +450,7 @@ static void each_source(const struct subject *s, void (*each)(void *arg, size_t 
 	}
 	for (int g = 0; g < GROUP_KINDS; g++)
 		for (size_t m = 0; m < s->groups[g].count; m++)
-			for (size_t l = 0; l < subject_lanes(g); l++)
+			for (size_t l = 0; l < subject_sources(g); l++)
 				each(arg, s->groups[g].members[m].sources[l]);
 }
 
@@ -398,7 +510,7 @@ bool subject_reads(const struct subject *s, const struct sources *sources, size_
 /* --- a period ---------------------------------------------------------------------------------------------------- */
 
 static const struct kpi_pair nothing;
-static const struct kpi_lane no_lanes[3];
+static const struct kpi_lane no_lanes[SUBJECT_MAX_LANES];
 
 static const struct kpi_pair *pair_at(const struct sums *sums, size_t pair)
 {
@@ -459,11 +571,11 @@ void subject_slice(const struct subject *s, size_t site_at, const struct sums *s
 	slice->cooling = *pair_at(sums, site->whole_cooling);
 }
 
-static int64_t expected_ms(const struct subject_member *member, size_t lanes, bool always, const struct sources *sources,
+static int64_t expected_ms(const struct subject_member *member, size_t source_count, bool always, const struct sources *sources,
 			   int64_t from_s, int64_t until_s)
 {
 	int64_t first_s = SOURCES_NEVER;
-	for (size_t l = 0; l < lanes; l++) {
+	for (size_t l = 0; l < source_count; l++) {
 		int64_t seen_s = sources_first(sources, member->sources[l]);
 		first_s = seen_s < first_s ? seen_s : first_s;
 	}
@@ -471,6 +583,11 @@ static int64_t expected_ms(const struct subject_member *member, size_t lanes, bo
 		first_s = from_s;
 	first_s = first_s > from_s ? first_s : from_s;
 	return first_s < until_s ? (until_s - first_s) * 1000 : 0;
+}
+
+static const struct kpi_lane *lanes_of(const struct subject_member *member, int g, const struct sums *sums)
+{
+	return member->lane + subject_lanes(g) <= sums->lane_count ? &sums->lanes[member->lane] : no_lanes;
 }
 
 static void make_group(const struct subject *s, int g, const struct sources *sources, const struct sums *sums,
@@ -481,11 +598,13 @@ static void make_group(const struct subject *s, int g, const struct sources *sou
 	for (size_t m = 0; m < group->count; m++) {
 		const struct subject_member *member = &group->members[m];
 		struct kpi_member *made = &(*memory)[out->count];
-		made->expected_ms = expected_ms(member, subject_lanes(g), g == GROUP_RACK, sources, from_s, until_s);
+		made->expected_ms = expected_ms(member, subject_sources(g), g == GROUP_RACK, sources, from_s, until_s);
 		if (made->expected_ms == 0) /* not there yet */
 			continue;
 		made->weight_ppm = member->weight_ppm;
-		made->lanes = member->lane + subject_lanes(g) <= sums->lane_count ? &sums->lanes[member->lane] : no_lanes;
+		made->lanes = lanes_of(member, g, sums);
+		if (g == GROUP_CPU && member->peer != SUBJECT_NO_PEER)
+			made->links = lanes_of(&s->groups[GROUP_NETWORK].members[member->peer], GROUP_NETWORK, sums);
 		out->count++;
 	}
 	out->members = *memory;
@@ -508,10 +627,26 @@ void subject_period_make(const struct subject *s, const struct sources *sources,
 	period->contract = s->contract != NULL ? s->contract->id : NULL;
 	period->metered = *pair_at(sums, s->metered);
 	period->has_metered = s->pairs[s->metered].num.count > 0;
-	struct kpi_group *groups[] = { &period->cpu, &period->memory, &period->storage, &period->network, &period->rack };
+	struct kpi_group *groups[] = { &period->cpu, &period->memory, &period->storage, &period->network, &period->inlet,
+				       &period->rack };
 	for (int g = 0; g < GROUP_KINDS; g++)
 		make_group(s, g, sources, sums, window->from_s, end_s, &out->members[g], groups[g]);
 	period->rack.capacity_mw = s->rack_capacity_mw;
+	period->idle = s->idle;
+	out->rooms = hwatt_alloc((s->room_count + 1) * sizeof(*out->rooms));
+	for (size_t i = 0; i < s->room_count; i++)
+		out->rooms[i] = (struct kpi_room){ s->rooms[i].site, s->rooms[i].room, s->rooms[i].category,
+						   *pair_at(sums, s->rooms[i].pair) };
+	period->room_count = s->room_count;
+	period->rooms = out->rooms;
+}
+
+void subject_period_half_year(const struct subject *s, const struct sources *sources, const struct sums *sums, const struct window *window,
+			      struct subject_period *out)
+{
+	make_group(s, GROUP_CPU, sources, sums, window->from_s, window->to_s, &out->half_year, &out->period.half_year);
+	for (size_t i = 0; i < out->period.half_year.count; i++) /* seen for less is not known for half a year */
+		out->half_year[i].expected_ms = (window->to_s - window->from_s) * 1000;
 }
 
 void subject_period_free(struct subject_period *period)
@@ -520,5 +655,7 @@ void subject_period_free(struct subject_period *period)
 	hwatt_arena_free(period->arena);
 	for (size_t g = 0; g < GROUP_KINDS; g++)
 		free(period->members[g]);
+	free(period->half_year);
+	free(period->rooms);
 	*period = (struct subject_period){0};
 }

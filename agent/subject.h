@@ -10,6 +10,7 @@
 #include "sums.h"
 
 #define SUBJECT_NO_PAIR SIZE_MAX
+#define SUBJECT_MAX_LANES 6 /* of a member */
 
 struct subject_use { size_t source; int64_t share_ppm; };
 
@@ -20,6 +21,14 @@ struct subject_pair { /* place i in struct sums */
 	struct subject_uses num, den;
 };
 
+struct subject_room { /* whose partial PUE the contract asks for */
+	const char *site, *room;
+	int category;
+	size_t pair;
+};
+
+#define SUBJECT_NO_PEER SIZE_MAX
+
 struct subject_site {
 	const struct inventory_site *site;
 	size_t pue[4], dc, it, cooling, ups; /* pairs */
@@ -28,7 +37,9 @@ struct subject_site {
 };
 
 struct subject_member { /* a device, or a feed of a rack */
+	const struct config_device *device; /* NULL: a feed */
 	size_t sources[3], lane; /* the first lane */
+	size_t peer;             /* CPU: the same device's place in the network group, and there its place here; SUBJECT_NO_PEER */
 	int64_t weight_ppm;
 };
 
@@ -46,8 +57,12 @@ struct subject {
 	size_t site_count, pair_count, lane_count;
 	struct subject_site *sites;
 	struct subject_pair *pairs;
+	size_t room_count;
+	struct subject_room *rooms;
 	size_t metered;                           /* pair of all meters that its energy needs */
 	struct subject_group groups[GROUP_KINDS];
+	struct utilisation_rule idle;             /* by which its servers are idle */
+	struct kpi_inlet_range inlet;             /* that its contract agreed on; none when high is below low */
 	hwatt_i128 rack_capacity_mw;
 	size_t rack_count;
 	struct bins bins;
@@ -66,8 +81,12 @@ void subject_free(struct subject *subject);
 /* A summary point of `device` appeared: the device becomes a member of the group it tells of, if the subject has the device. */
 void subject_join(struct subject *subject, struct sources *sources, const struct config_device *device,
 		  enum hwatt_role role, enum hwatt_quantity quantity);
-/* How many lanes a member of the group has. */
+/* How many sources a member of the group has, and how many lanes: one for each source, then those that follow from the first. */
+size_t subject_sources(int group);
 size_t subject_lanes(int group);
+/* Adds to the lanes that follow from the first source what it gives in one quarter: in how much of the time a processor was busy, and the
+ * air at the inlet within each range.  `lanes` is the member's first one. */
+void subject_derive(const struct subject *subject, int group, int64_t amount, int64_t covered_ms, struct kpi_lane *lanes);
 /* The group (enum group_kind) that a summary point tells of; -1: none. */
 int subject_group_of(enum hwatt_role role, enum hwatt_quantity quantity);
 /* Whether any source of the subject reads the point. */
@@ -77,7 +96,8 @@ size_t subject_points(const struct subject *subject, const struct sources *sourc
 struct subject_period { /* a kpi_period with its memory */
 	struct kpi_period period;
 	struct kpi_site *sites;
-	struct kpi_member *members[GROUP_KINDS];
+	struct kpi_room *rooms;
+	struct kpi_member *members[GROUP_KINDS], *half_year;
 	struct hwatt_arena *arena; /* of what was added to the sites; NULL: nothing */
 };
 
@@ -87,6 +107,9 @@ void subject_slice(const struct subject *subject, size_t site, const struct sums
 /* The sums over `window`, of which the part before `until_s` has elapsed, as figures are computed from. Free it. */
 void subject_period_make(const struct subject *subject, const struct sources *sources, const struct sums *sums,
 			 const struct window *window, int64_t until_s, struct subject_period *out);
+/* Adds what idle servers of half a year are found by: the sums over `window`. */
+void subject_period_half_year(const struct subject *subject, const struct sources *sources, const struct sums *sums,
+			      const struct window *window, struct subject_period *out);
 void subject_period_free(struct subject_period *period);
 
 #endif

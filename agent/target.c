@@ -22,6 +22,8 @@ struct hwatt_target {
 	bool full;         /* HWATT_MAX_POINTS was hit and said */
 	struct target_identity identity;
 	uint64_t identity_version;
+	struct stock *stock; /* the parts as told; NULL: none */
+	bool stock_told;     /* they are a whole look */
 	char **warnings;
 	size_t warning_count;
 	int64_t uptime_ms;
@@ -47,6 +49,7 @@ static void free_target(struct hwatt_target *t)
 		free(t->warnings[i]);
 	free(t->warnings);
 	free_identity(&t->identity);
+	target_forget_stock(t);
 	free(t->values.kept);
 	free(t->values.at);
 	free(t->values.stamps);
@@ -230,6 +233,34 @@ void hwatt_target_identify(struct hwatt_target *t, const struct hwatt_identity *
 	changed |= replace(&t->identity.profile_reason, id->profile_reason);
 	if (changed)
 		t->identity_version++;
+}
+
+void hwatt_target_part(struct hwatt_target *t, const struct hwatt_part *part)
+{
+	if (t->stock_told) /* of another look, that nobody has asked for */
+		target_forget_stock(t);
+	if (t->stock == NULL)
+		t->stock = hwatt_alloc(sizeof(*t->stock));
+	stock_put(t->stock, part);
+}
+
+void hwatt_target_parts_told(struct hwatt_target *t)
+{
+	t->stock_told = t->stock != NULL;
+}
+
+const struct stock *target_stock(const struct hwatt_target *t)
+{
+	return t->stock_told ? t->stock : NULL;
+}
+
+void target_forget_stock(struct hwatt_target *t)
+{
+	if (t->stock != NULL)
+		stock_free(t->stock);
+	free(t->stock);
+	t->stock = NULL;
+	t->stock_told = false;
 }
 
 void hwatt_target_warn(struct hwatt_target *t, const char *fmt, ...)

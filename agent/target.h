@@ -8,6 +8,7 @@
 #define HALLWATT_TARGET_H
 
 #include "shape.h"
+#include "stock.h"
 #include <hallwatt/collector.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -100,6 +101,9 @@ const struct target_values *target_values(const struct hwatt_target *t);
 const struct target_identity *target_identity(const struct hwatt_target *t);
 /* Grows by one whenever the identity changed. */
 uint64_t target_identity_version(const struct hwatt_target *t);
+/* The parts that the last look found; NULL: there was none since target_forget_stock(). */
+const struct stock *target_stock(const struct hwatt_target *t);
+void target_forget_stock(struct hwatt_target *t);
 /* The sentences that the collector had for a human. */
 const char *const *target_warnings(const struct hwatt_target *t, size_t *count);
 /* The device's uptime went back since the poll before. */

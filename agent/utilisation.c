@@ -39,9 +39,15 @@ struct hwatt_ratio utilisation_wrap_s(int64_t modulus, int64_t speed_bit_s)
 			       : (struct hwatt_ratio){ 0, 0 };
 }
 
+bool utilisation_idles(const struct utilisation_server *s, const struct utilisation_rule *rule)
+{
+	return s->cpu_ppm < rule->cpu_ppm && s->busy_ppm <= UTILISATION_IDLE_BUSY && s->octets_per_s < rule->octets_per_s;
+}
+
 static bool idles(const struct utilisation_server *s)
 {
-	return s->cpu_ppm < UTILISATION_IDLE_PPM && s->busy_ppm <= UTILISATION_IDLE_BUSY && s->octets_per_s < UTILISATION_IDLE_OCTETS;
+	static const struct utilisation_rule usual = UTILISATION_RULE;
+	return utilisation_idles(s, &usual);
 }
 
 bool utilisation_idle(const struct utilisation_server *s)

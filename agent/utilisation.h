@@ -34,12 +34,22 @@ struct utilisation_server {
 };
 
 #define UTILISATION_IDLE_PPM 50000   /* mean */
-#define UTILISATION_BUSY_PPM 100000  /* a quarter above it is a busy one */
+#define UTILISATION_BUSY_PPM 100000  /* a quarter whose mean reaches it is a busy one */
 #define UTILISATION_IDLE_BUSY 50000  /* share of busy quarters that an idle server may have */
 #define UTILISATION_IDLE_OCTETS 1000 /* per second */
 #define UTILISATION_IDLE_DAYS 30
 #define UTILISATION_COMATOSE_DAYS 180
 
+struct utilisation_rule { /* what counts as idle; a contract may agree on other limits */
+	int64_t cpu_ppm;          /* the mean must be below it */
+	int64_t busy_ppm;         /* a quarter whose mean reaches it is a busy one */
+	int64_t octets_per_s;     /* the network must be below it */
+};
+
+#define UTILISATION_RULE { UTILISATION_IDLE_PPM, UTILISATION_BUSY_PPM, UTILISATION_IDLE_OCTETS }
+
+/* Whether the server does no work by the rule, however long it was looked at. A network that is not known decides nothing. */
+bool utilisation_idles(const struct utilisation_server *server, const struct utilisation_rule *rule);
 /* Idle: mean below 5 %, 95 % of the time below 10 %, less than 1 kB/s, over 30 days; comatose: over 180. */
 bool utilisation_idle(const struct utilisation_server *server);
 bool utilisation_comatose(const struct utilisation_server *server);

@@ -38,6 +38,12 @@ static void demote_quoted(struct row *rows, size_t count)
 	}
 }
 
+/* A circuit that counts already: a total that comes later would count its watts again. */
+static bool is_counted_main(const struct row *r)
+{
+	return r->how == HOW_MAINS && r->declared && !r->alternative;
+}
+
 /* The better of two totals of one place: what was declared first, then the better way, then the first that came. */
 static bool better(const struct row *a, const struct row *b)
 {
@@ -53,7 +59,7 @@ static void choose_totals(struct row *rows, size_t count)
 			continue;
 		rows[i].alternative = false;
 		for (size_t k = 0; k < count && !rows[i].alternative; k++)
-			if (k != i && is_total(&rows[k]) && rows[k].role == rows[i].role && rows[k].quantity == rows[i].quantity &&
+			if (k != i && (is_total(&rows[k]) || is_counted_main(&rows[k])) && rows[k].role == rows[i].role && rows[k].quantity == rows[i].quantity &&
 			    rows[k].place == rows[i].place && !(rows[k].declared && rows[k].alternative))
 				rows[i].alternative = better(&rows[k], &rows[i]) || (!better(&rows[i], &rows[k]) && k < i);
 	}
@@ -78,6 +84,7 @@ static int tree_rank(const struct row *r)
 	return r->kind == KIND_SUPPLY_METRICS ? 2 : r->kind == KIND_POWER ? 1 : 0;
 }
 
+/* Another supply row that counts stays: its watts are not counted by a better row that comes later, too. */
 static void choose_supplies(struct row *rows, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
@@ -89,9 +96,9 @@ static void choose_supplies(struct row *rows, size_t count)
 				continue;
 			bool same = strcmp(rows[k].index, rows[i].index) == 0 && rows[k].quantity == rows[i].quantity;
 			if (tree_rank(&rows[k]) != tree_rank(&rows[i]))
-				rows[i].alternative = tree_rank(&rows[k]) > tree_rank(&rows[i]);
+				rows[i].alternative = rows[k].declared || tree_rank(&rows[k]) > tree_rank(&rows[i]);
 			else if (same && rows[k].how != rows[i].how)
-				rows[i].alternative = rows[i].how == HOW_SUPPLY_OUTPUT;
+				rows[i].alternative = rows[k].declared || rows[i].how == HOW_SUPPLY_OUTPUT;
 			else if (same)
 				rows[i].alternative = rows[k].declared || k < i;
 		}
@@ -153,23 +160,46 @@ static bool clash(const struct row *a, const struct row *b)
 	return a->role == b->role && a->quantity == b->quantity && strcmp(a->index, b->index) == 0 && a->alternative == b->alternative;
 }
 
+/* Whether the first `n` octets of the index of `r` are those of `base`, with nothing or a number behind them. */
+static bool same_base(const struct row *r, const struct row *of, const char *base, size_t n)
+{
+	return r->role == of->role && r->quantity == of->quantity && r->alternative == of->alternative &&
+	       strncmp(r->index, base, n) == 0 && (r->index[n] == '\0' || r->index[n] == '#');
+}
+
+/* Whether row `i` shares its place with one that came before it, or was declared. */
+static bool is_taken(const struct row *rows, size_t count, size_t i)
+{
+	for (size_t k = 0; k < count; k++)
+		if (k != i && (k < i || rows[k].declared) && clash(&rows[i], &rows[k]))
+			return true;
+	return false;
+}
+
+static void give_number(struct row *rows, size_t count, size_t i)
+{
+	char base[HWATT_INDEX_SIZE], text[HWATT_INDEX_SIZE + 16];
+	unsigned n = 1;
+	snprintf(base, sizeof(base), "%.*s", HWATT_INDEX_SIZE - 8, rows[i].index);
+	for (size_t k = 0; k < count; k++)
+		n += k != i && (k < i || rows[k].declared) && same_base(&rows[k], &rows[i], base, strlen(base));
+	do {
+		snprintf(text, sizeof(text), "%s#%u", base, n++);
+		set_index(&rows[i], text);
+	} while (is_taken(rows, count, i));
+}
+
 /* Two that count must not share role, index and quantity. */
 static void tell_apart(struct row *rows, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		if (rows[i].declared || rows[i].alternative)
 			continue;
-		unsigned n = 1;
 		for (size_t k = 0; k < count && rows[i].quantity == HWATT_RATED_POWER; k++)
 			if (rows[k].kind < rows[i].kind && clash(&rows[i], &rows[k]))
 				rows[i].alternative = true; /* both trees list the supply */
-		for (size_t k = 0; k < count && !rows[i].alternative; k++)
-			n += k != i && (k < i || rows[k].declared) && clash(&rows[i], &rows[k]);
-		if (n > 1) {
-			char text[HWATT_INDEX_SIZE + 16];
-			snprintf(text, sizeof(text), "%.*s#%u", HWATT_INDEX_SIZE - 8, rows[i].index, n);
-			set_index(&rows[i], text);
-		}
+		if (!rows[i].alternative && is_taken(rows, count, i))
+			give_number(rows, count, i);
 	}
 }
 

@@ -88,6 +88,8 @@ static void put_kpis(struct exposition *x, const struct hwatt_view_hall *hall)
 		{ "m3/MWh", { "kpi_water_cubic_meters_per_joule", FAMILY_GAUGE,
 			      "Water per energy of the IT equipment (WUE) over a window; absent when it cannot be known.", false },
 		  INT64_C(3600000000) },
+		{ "Cel", { "kpi_temperature_celsius", FAMILY_GAUGE, "Mean temperatures over a window; absent when they cannot be known.",
+			   false }, 0 },
 		{ "1/W", { "kpi_server_performance_per_watt", FAMILY_GAUGE,
 			   "Declared performance of the servers per power at it (ITEEsv); of one benchmark alone.", false }, 0 },
 		{ "kg/kWh", { "kpi_emissions_kilograms_per_joule", FAMILY_GAUGE,

@@ -21,6 +21,7 @@ static const struct figure_words figures[] = {
 	{ "memory_utilisation", HWATT_N("Memory in use"), MEASURE_SHARE },
 	{ "storage_utilisation", HWATT_N("Storage in use"), MEASURE_SHARE },
 	{ "network_utilisation", HWATT_N("Network utilisation"), MEASURE_SHARE },
+	{ "inlet_temperature", HWATT_N("Temperature of the air that enters the servers"), MEASURE_AMOUNT },
 	{ "rack_utilisation", HWATT_N("Rack power in use"), MEASURE_SHARE },
 	{ "it_capacity_use", HWATT_N("IT capacity in use"), MEASURE_SHARE },
 	{ "idle_share", HWATT_N("Idle servers"), MEASURE_SHARE },
@@ -47,6 +48,9 @@ static const struct word statuses[HWATT_STATUSES] = {
 
 static const struct word events[] = {
 	{ "device_replaced", HWATT_N("Hardware replaced") },
+	{ "part_added", HWATT_N("Part added") },
+	{ "part_removed", HWATT_N("Part removed") },
+	{ "part_moved", HWATT_N("Part moved to another place") },
 	{ "asset_added", HWATT_N("Hardware added") },
 	{ "asset_replaced", HWATT_N("Hardware replaced") },
 	{ "asset_retired", HWATT_N("Hardware taken out of use") },

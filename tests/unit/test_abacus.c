@@ -11,7 +11,7 @@
 #include <stdlib.h>
 
 #define START_S (INT64_C(20000) * 86400)
-#define POINTS 22
+#define POINTS 23
 
 static const char hall[] =
 	"sites:\n  - {id: s1, timezone: Europe/Stockholm, rated_it_power: 2 kW}\n  - {id: s2, timezone: UTC}\n"
@@ -53,6 +53,7 @@ static const struct store_point points[POINTS] = {
 	{ .device = "srv-2", .index = "total", .role = HWATT_CPU, .quantity = HWATT_CPU_UTILISATION, .kind = INTERVAL_LEVEL },
 	{ .device = "srv-1", .index = "total", .role = HWATT_STORAGE, .quantity = HWATT_STORAGE_USED, .kind = INTERVAL_LEVEL },
 	{ .device = "srv-1", .index = "total", .role = HWATT_STORAGE, .quantity = HWATT_STORAGE_SIZE, .kind = INTERVAL_LEVEL },
+	{ .device = "srv-1", .index = "total", .role = HWATT_SENSOR, .quantity = HWATT_TEMPERATURE, .kind = INTERVAL_LEVEL },
 	{ .device = "grid-2", .index = "1", .role = HWATT_INLET, .quantity = HWATT_ENERGY },
 	{ .device = "pdu-c1", .index = "1", .role = HWATT_INLET, .quantity = HWATT_ENERGY },
 	{ .device = "pdu-c1", .index = "2", .role = HWATT_INLET, .quantity = HWATT_ENERGY },
@@ -186,18 +187,19 @@ static bool anything(const struct subject *s, const struct source_quarter *resul
 	}
 	for (int g = 0; g < GROUP_KINDS; g++)
 		for (size_t m = 0; m < s->groups[g].count; m++)
-			for (size_t l = 0; l < subject_lanes(g); l++)
+			for (size_t l = 0; l < subject_sources(g); l++)
 				any |= results[s->groups[g].members[m].sources[l]].present;
 	return any;
 }
 
-static void plain_group(const struct subject_group *group, size_t lanes, const struct source_quarter *results, struct sums *out,
+static void plain_group(const struct subject *s, int g, const struct source_quarter *results, struct sums *out,
 			int32_t letters[KPI_LETTERS])
 {
+	const struct subject_group *group = &s->groups[g];
 	size_t worst = 0;
 	bool any = false;
 	for (size_t m = 0; m < group->count; m++) {
-		for (size_t l = 0; l < lanes; l++) {
+		for (size_t l = 0; l < subject_sources(g); l++) {
 			const struct kpi_input *input = &results[group->members[m].sources[l]].input;
 			if (!input->expected)
 				continue;
@@ -208,6 +210,8 @@ static void plain_group(const struct subject_group *group, size_t lanes, const s
 				continue;
 			out->lanes[group->members[m].lane + l].amount += input->amount;
 			out->lanes[group->members[m].lane + l].covered_ms += input->covered_ms;
+			if (l == 0)
+				subject_derive(s, g, input->amount, input->covered_ms, &out->lanes[group->members[m].lane]);
 		}
 	}
 	if (any)
@@ -242,7 +246,7 @@ static bool plain_quarter(struct rig *r, const struct subject *s, size_t q, stru
 			kpi_quarter_energy(num, pair->num.count, &out->pairs[p]);
 	}
 	for (int g = 0; g < GROUP_KINDS; g++)
-		plain_group(&s->groups[g], subject_lanes(g), results, out, out->letters[g]);
+		plain_group(s, g, results, out, out->letters[g]);
 	return true;
 }
 

@@ -189,6 +189,29 @@ static void nonsense_in_certificates_is_told_with_its_place(void **state)
 	       "g.csv:3:1: statement a stands here a second time (g.csv:2) with the same certificates\n");
 }
 
+/* Two rows of one statement without ids, imported twice: sorted by statement alone, no row stands beside its twin. */
+static void regress_5_a_statement_of_several_rows_counts_once(void **state)
+{
+	(void)state;
+	expect(BOOKS_CERTIFICATES, "g.csv", CERTIFICATES "a,,s,,10 MWh,hydro,,2026-01-01,2026-01-31,2026-02-01,,,SE,SE,,,\n"
+	       "a,,s,,20 MWh,wind,,2026-01-01,2026-01-31,2026-02-01,,,SE,SE,,,\n"
+	       "a,,s,,10 MWh,hydro,,2026-01-01,2026-01-31,2026-02-01,,,SE,SE,,,\n"
+	       "a,,s,,20 MWh,wind,,2026-01-01,2026-01-31,2026-02-01,,,SE,SE,,,\n",
+	       "g.csv:4:1: statement a stands here a second time (g.csv:2) with the same certificates\n"
+	       "g.csv:5:1: statement a stands here a second time (g.csv:3) with the same certificates\n");
+	struct desk d = begin();
+	size_t count;
+#define ROW "- {statement_id: a, site: s, volume: 1 MWh, technology: wind, production_start: 2026-01-01, production_end: 2026-01-01, "
+	take(&d, BOOKS_CERTIFICATES, "g.yaml", ROW "device_gsrn: \"1\"}\n" ROW "device_gsrn: \"2\"}\n"
+	     ROW "production_from: \"13:00\", production_until: \"14:00\"}\n" ROW "production_from: \"14:00\", production_until: \"15:00\"}\n");
+	finish(&d, "");
+	const struct certificate *rows = books_certificates(d.books, &count);
+	assert_int_equal(count, 4);
+	for (size_t i = 0; i < count; i++)
+		assert_false(rows[i].twice); /* as much from another plant, or in another hour */
+	loading_end(&d.l);
+}
+
 static void ranges_of_ids_overlap_by_number(void **state)
 {
 	(void)state;
@@ -314,6 +337,7 @@ int main(void)
 		cmocka_unit_test(a_factor_of_an_earlier_year_is_provisional),
 		cmocka_unit_test(nonsense_in_certificates_is_told_with_its_place),
 		cmocka_unit_test(ranges_of_ids_overlap_by_number),
+		cmocka_unit_test(regress_5_a_statement_of_several_rows_counts_once),
 		cmocka_unit_test(an_audit_finds_what_counts_twice),
 		cmocka_unit_test(what_is_eligible),
 		cmocka_unit_test(the_shipped_examples_have_no_mistake),

@@ -195,6 +195,38 @@ static void monthly_matching_never_exceeds_annual_and_takes_no_certificate_apart
 	}
 }
 
+/* A guarantee that is disclosed in, or was cancelled for, another year is that year's, whatever month it was produced in. */
+static void regress_5_monthly_matching_takes_nothing_of_another_year(void **state)
+{
+	(void)state;
+	static const struct certificate_filter renewable;
+	struct domain d;
+	struct kpi monthly, annual;
+	domain_begin(&d, 31);
+	int64_t december = civil_day(2025, 12, 1), january = civil_day(2026, 1, 1);
+	d.slices[0] = (struct kpi_slice){ .from_s = december * DOMAIN_DAY_S, .to_s = january * DOMAIN_DAY_S, .from_day = december, .to_day = january };
+	d.slices[0].dc = domain_energy(1000, 0, 31);
+	struct certificate row = { .id = "s", .technology = CERTIFICATE_WIND, .site = "hall", .contract = "", .volume_mj = 1000000 * HWATT_MJ_PER_WH,
+				   .domain_country = "SE", .country = "", .zone = "", .support_code = "", .from_day = december,
+				   .to_day = january - 1, .cancelled_day = civil_day(2026, 4, 2) };
+	d.period.certificates = &row;
+	d.period.certificate_count = 1;
+	kpi_renewable_share(&d.period, KPI_MATCH_ANNUAL, &renewable, &annual);
+	kpi_renewable_share(&d.period, KPI_MATCH_MONTHLY, &renewable, &monthly);
+	assert_true(annual.value.num == 0 && monthly.value.num == 0);
+	row.cancelled_day = civil_day(2026, 3, 31);
+	kpi_renewable_share(&d.period, KPI_MATCH_MONTHLY, &renewable, &monthly);
+	assert_int_equal(hwatt_ratio_compare(monthly.value, (struct hwatt_ratio){ 1, 1 }), 0);
+	row.domain_country = "NO";
+	row.consumption_from_day = civil_day(2024, 1, 1);
+	row.consumption_to_day = civil_day(2024, 12, 31);
+	kpi_renewable_share(&d.period, KPI_MATCH_MONTHLY, &renewable, &monthly);
+	assert_true(monthly.value.num == 0);
+	row.consumption_to_day = december;
+	kpi_renewable_share(&d.period, KPI_MATCH_MONTHLY, &renewable, &monthly);
+	assert_true(monthly.value.num > 0);
+}
+
 static void the_mean_weighed_by_it_energy_is_the_ratio_of_sums(void **state)
 {
 	(void)state;
@@ -233,6 +265,7 @@ int main(void)
 		cmocka_unit_test(example_69_nuclear_is_not_renewable),
 		cmocka_unit_test(finer_matching_never_exceeds_coarser),
 		cmocka_unit_test(monthly_matching_never_exceeds_annual_and_takes_no_certificate_apart),
+		cmocka_unit_test(regress_5_monthly_matching_takes_nothing_of_another_year),
 		cmocka_unit_test(the_mean_weighed_by_it_energy_is_the_ratio_of_sums),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -212,6 +212,132 @@ static void example_59_idle_servers(void **state)
 	assert_false(utilisation_idle(&server));
 }
 
+struct servers { /* of 30 days, by their mean load, busy time and octets per second */
+	struct kpi_member members[200];
+	struct kpi_lane cpu[200][2], links[200][2];
+};
+
+static void add_server(struct servers *s, struct kpi_group *group, int64_t cpu_ppm, int64_t busy_ppm, int64_t octets_per_s)
+{
+	int64_t ms = 30 * DOMAIN_DAY_S * 1000;
+	size_t i = group->count++;
+	s->cpu[i][0] = (struct kpi_lane){ (hwatt_i128)2 * cpu_ppm * ms, ms };
+	s->cpu[i][1] = (struct kpi_lane){ (hwatt_i128)busy_ppm * ms / HWATT_PPM, ms };
+	s->links[i][0] = (struct kpi_lane){ (hwatt_i128)octets_per_s * ms / 1000, ms };
+	s->links[i][1] = (struct kpi_lane){ 0, ms };
+	s->members[i] = (struct kpi_member){ .lanes = s->cpu[i], .links = octets_per_s >= 0 ? s->links[i] : NULL, .weight_ppm = HWATT_PPM,
+					     .expected_ms = ms };
+	group->members = s->members;
+	group->letters[0] = 1;
+}
+
+static void example_59_as_a_figure(void **state)
+{
+	(void)state;
+	struct servers *s = calloc(1, sizeof(*s));
+	struct domain d;
+	struct kpi out;
+	domain_begin(&d, 30);
+	d.period.idle = (struct utilisation_rule)UTILISATION_RULE;
+	for (int i = 0; i < 200; i++)
+		add_server(s, &d.period.cpu, i < 30 ? 49999 : i < 90 ? 50000 : 40000, i < 90 ? 50000 : i < 140 ? 50001 : 0, i < 140 ? 999 : 1000);
+	kpi_idle_share(&d.period, &out);
+	EXPECT(out.value, 6, "0.150000");
+	EXPECT(out.numerator, 0, "30");
+	EXPECT(out.denominator, 0, "200");
+	EXPECT(out.coverage, 4, "1.0000");
+	kpi_comatose_share(&d.period, &out); /* nothing is known of half a year */
+	assert_false(out.known);
+	d.period.half_year = d.period.cpu;
+	kpi_comatose_share(&d.period, &out);
+	EXPECT(out.value, 6, "0.150000");
+	d.period.idle.cpu_ppm = 49999; /* the contract has its own limits */
+	kpi_idle_share(&d.period, &out);
+	EXPECT(out.value, 6, "0.000000");
+	d.period.span.elapsed = 27 * 96; /* not a month yet */
+	kpi_idle_share(&d.period, &out);
+	assert_false(out.known);
+	free(s);
+}
+
+static void a_quiet_server_whose_links_nobody_measures_may_work(void **state)
+{
+	(void)state;
+	struct servers *s = calloc(1, sizeof(*s));
+	struct domain d;
+	struct kpi out;
+	domain_begin(&d, 30);
+	d.period.idle = (struct utilisation_rule)UTILISATION_RULE;
+	add_server(s, &d.period.cpu, 10000, 0, -1);
+	add_server(s, &d.period.cpu, 10000, 0, 10);
+	add_server(s, &d.period.cpu, 400000, 1000000, -1); /* this one works, whatever its links do */
+	add_server(s, &d.period.cpu, 400000, 1000000, 500000);
+	kpi_idle_share(&d.period, &out);
+	EXPECT(out.value, 4, "0.3333"); /* one of the three that are known */
+	EXPECT(out.coverage, 4, "0.7500");
+	assert_int_equal(out.excluded, 1);
+	s->members[0].expected_ms = s->cpu[0][0].covered_ms = 20 * DOMAIN_DAY_S * 1000; /* it came during the month: not idle yet */
+	kpi_idle_share(&d.period, &out);
+	EXPECT(out.value, 4, "0.2500");
+	assert_int_equal(out.excluded, 0);
+	s->members[0].expected_ms = s->cpu[0][0].covered_ms = 30 * DOMAIN_DAY_S * 1000;
+	s->members[1].weight_ppm = HWATT_PPM / 2; /* a server that two customers share is half a server */
+	kpi_idle_share(&d.period, &out);
+	EXPECT(out.value, 4, "0.2000");
+	free(s);
+}
+
+static void air_within_its_range_by_time(void **state)
+{
+	(void)state; /* one inlet at 20 degrees for 30 days, 3 of them at 33; another measured for 10 days alone */
+	int64_t ms = 30 * DOMAIN_DAY_S * 1000, warm = ms / 10;
+	struct kpi_lane lanes[2][1 + KPI_INLET_RANGES] = {{{ 0, 0 }}};
+	struct kpi_member members[2] = { { .lanes = lanes[0], .weight_ppm = HWATT_PPM, .expected_ms = ms },
+					 { .lanes = lanes[1], .weight_ppm = HWATT_PPM, .expected_ms = ms } };
+	struct domain d;
+	struct kpi out;
+	domain_begin(&d, 30);
+	for (int i = 0; i <= KPI_INLET_RANGES; i++)
+		lanes[0][i] = (struct kpi_lane){ ms, ms };
+	lanes[0][0].amount = (hwatt_i128)2 * (20000 * (ms - warm) + 33000 * warm);
+	lanes[0][1 + KPI_INLET_A1].amount = ms - warm;
+	for (int i = 0; i <= KPI_INLET_RANGES; i++)
+		lanes[1][i] = (struct kpi_lane){ (i == 0 ? (hwatt_i128)2 * 20000 : 1) * (ms / 3), ms / 3 };
+	d.period.inlet = (struct kpi_group){ .count = 2, .members = members, .letters = { 1 } };
+	kpi_inlet_within(&d.period, KPI_INLET_A1, &out);
+	EXPECT(out.value, 4, "0.9000");
+	EXPECT(out.coverage, 4, "0.6667");
+	assert_int_equal(out.excluded, 1);
+	kpi_inlet_within(&d.period, KPI_INLET_A2, &out);
+	EXPECT(out.value, 4, "1.0000");
+	kpi_inlet_temperature(&d.period, &out);
+	EXPECT(out.value, 4, "21.3000");
+	d.period.inlet.count = 0;
+	kpi_inlet_within(&d.period, KPI_INLET_A1, &out);
+	assert_false(out.known);
+	assert_int_equal(out.flags, KPI_NO_DATA);
+}
+
+static void example_5_a_room_by_itself(void **state)
+{
+	(void)state;
+	struct domain d;
+	struct kpi out;
+	struct kpi_room rooms[] = { { "hall", "room-1", 2, domain_energy(300, 100, 30) }, { "hall", "room-2", 3, domain_energy(79, 70, 30) },
+				    { "hall", "office", 0, domain_energy(0, 0, 0) } };
+	domain_begin(&d, 30);
+	d.period.rooms = rooms;
+	d.period.room_count = 3;
+	kpi_ppue(&d.period, "", "room-2", &out);
+	EXPECT(out.value, 9, "1.128571429");
+	assert_int_equal(out.category, 3);
+	EXPECT(out.coverage, 2, "1.00");
+	kpi_ppue(&d.period, "elsewhere", "room-2", &out);
+	assert_false(out.known);
+	kpi_ppue(&d.period, "hall", "office", &out); /* no IT is measured there */
+	assert_int_equal(out.flags, KPI_CATEGORY_MISMATCH);
+}
+
 static void example_60_proportionality(void **state)
 {
 	(void)state;
@@ -378,6 +504,10 @@ int main(void)
 		cmocka_unit_test(example_21_cooling_degree_days),
 		cmocka_unit_test(example_24_itee),
 		cmocka_unit_test(example_59_idle_servers),
+		cmocka_unit_test(example_59_as_a_figure),
+		cmocka_unit_test(a_quiet_server_whose_links_nobody_measures_may_work),
+		cmocka_unit_test(air_within_its_range_by_time),
+		cmocka_unit_test(example_5_a_room_by_itself),
 		cmocka_unit_test(example_60_proportionality),
 		cmocka_unit_test(example_62_refrigerants),
 		cmocka_unit_test(months_under_one_reading_count_together),

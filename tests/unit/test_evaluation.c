@@ -724,6 +724,69 @@ static void a_server_that_tells_no_power_leaves_pue3_unknown(void **state)
 	tear_down(&h);
 }
 
+static size_t add_point(struct hall *h, const char *device, enum hwatt_role role, const char *index, enum hwatt_quantity quantity,
+			enum interval_kind kind)
+{
+	size_t at = h->store.point_count++;
+	struct store_point *p = &h->store.points[at];
+	*p = (struct store_point){ .id = (int64_t)at + 1, .device = device, .index = index, .role = role, .quantity = quantity, .kind = kind };
+	return at;
+}
+
+/* The second server idles, at 4 % and 500 octets a second; its air is at 20 degrees, for 3 days of the month at 33. A room takes 70 W at
+ * its PDU, and its cooler 9. */
+static void idle_servers_their_air_and_a_room_are_judged(void **state)
+{
+	(void)state;
+	struct hall h;
+	int64_t from_s = utc(2025, 12, 31, 23, 0), march = utc(2026, 2, 28, 23, 0), april = utc(2026, 3, 31, 22, 0);
+	int64_t july = utc(2026, 6, 30, 22, 0);
+	set_up(&h, "  - {id: pdu-r, address: snmp://a, site: s1, room: r1, power_role: pdu, fed_by: ups-1}\n"
+		   "  - {id: cool-r, address: snmp://a, site: s1, room: r1, power_role: cooling}\n"
+		   "  - {id: cool-2, address: snmp://a, site: s1, power_role: cooling}\n", "from: 2026-01-01, to: 2026-12-31",
+	       "  - {id: idle, type: idle_ratio, max: 0.5, window: month}\n  - {id: some, type: idle_ratio, max: 0.49, window: month}\n"
+	       "  - {id: asleep, type: idle_ratio, state: comatose, max: 0.1, window: year}\n"
+	       "  - {id: a1, type: inlet_temperature, class: A1, min: 0.91}\n  - {id: a2, type: inlet_temperature, class: A2, min: 1}\n"
+	       "  - {id: own, type: inlet_temperature, class: own, low: 32.5, high: 33, min: 0.09}\n"
+	       "  - {id: room, type: ppue, room: r1, max: 1.1286, window: month}\n"
+	       "  - {id: small, type: ppue, room: r1, max: 1.1285, window: month}\n"
+	       "  - {id: none, type: ppue, room: r2, max: 1.2, window: month}\n", from_s);
+	size_t in = add_point(&h, "srv-2", HWATT_INTERFACE, "total", HWATT_IF_IN_OCTETS, INTERVAL_FLOW);
+	size_t to = add_point(&h, "srv-2", HWATT_INTERFACE, "total", HWATT_IF_OUT_OCTETS, INTERVAL_FLOW);
+	size_t speed = add_point(&h, "srv-2", HWATT_INTERFACE, "total", HWATT_IF_SPEED, INTERVAL_LEVEL);
+	size_t air = add_point(&h, "srv-2", HWATT_SENSOR, "total", HWATT_TEMPERATURE, INTERVAL_LEVEL);
+	size_t pdu = add_point(&h, "pdu-r", HWATT_INLET, "1", HWATT_ENERGY, INTERVAL_ENERGY);
+	size_t cool = add_point(&h, "cool-r", HWATT_INLET, "1", HWATT_ENERGY, INTERVAL_ENERGY);
+	for (int64_t at_s = from_s; at_s < july + 86400; at_s += QUARTER_S) {
+		for (size_t p = 0; p < HALL_POINTS; p++)
+			feed(&h, p, at_s, p == CPU_2 ? MW_QUARTER(40000) : usual[p], QUARTER_MS);
+		feed(&h, in, at_s, 400 * 900, QUARTER_MS);
+		feed(&h, to, at_s, 100 * 900, QUARTER_MS);
+		feed(&h, speed, at_s, MW_QUARTER(1000), QUARTER_MS);
+		feed(&h, air, at_s, at_s >= march && at_s < march + 3 * 86400 ? MW_QUARTER(33000) : MW_QUARTER(20000), QUARTER_MS);
+		feed(&h, pdu, at_s, MW_QUARTER(70000), QUARTER_MS);
+		feed(&h, cool, at_s, MW_QUARTER(9000), QUARTER_MS);
+	}
+	open_at(&h, april + 3600);
+	judge_at(&h, april + 3600);
+	VERDICT(&h, "idle", HWATT_MET, "OK", march, april);
+	VERDICT(&h, "some", HWATT_NOT_MET, "LIMIT", march, april);
+	VERDICT(&h, "a1", HWATT_NOT_MET, "LIMIT", march, april); /* 743 - 72 of 743 hours: 0.903 */
+	VERDICT(&h, "a2", HWATT_MET, "OK", march, april);
+	VERDICT(&h, "own", HWATT_MET, "OK", march, april); /* 72 of 743 */
+	VERDICT(&h, "room", HWATT_MET, "OK", march, april); /* 79 / 70 = 1.12857 */
+	VERDICT(&h, "small", HWATT_NOT_MET, "LIMIT", march, april);
+	VERDICT(&h, "none", HWATT_NOT_ENOUGH_DATA, "COVERAGE NO_DATA", march, april);
+	FIGURE(&h, "contract", "idle_share", "contract", 1, 2, 1000000);
+	assert_null(figure(&h, "contract", "idle_share", "day"));
+	assert_false(figure(&h, "contract", "comatose_share", "contract")->known); /* the contract began three months ago */
+	open_at(&h, july + 3600);
+	judge_at(&h, july + 3600);
+	FIGURE(&h, "contract", "comatose_share", "year", 1, 2, 1000000);
+	VERDICT(&h, "asleep", HWATT_NOT_ENOUGH_DATA, "PERIOD_OPEN", from_s, utc(2026, 12, 31, 23, 0));
+	tear_down(&h);
+}
+
 static void servers_join_as_they_appear(void **state)
 {
 	(void)state;
@@ -800,6 +863,30 @@ static void the_last_closed_month_is_judged(void **state)
 	VERDICT(&h, "day", HWATT_MET, "OK", utc(2026, 5, 14, 22, 0), utc(2026, 5, 15, 22, 0));
 	VERDICT(&h, "all", HWATT_NOT_ENOUGH_DATA, "COVERAGE", march, utc(2026, 5, 15, 22, 0));
 	tear_down(&h);
+}
+
+static void regress_5_each_meter_of_a_calibration_is_calibrated_again(void **state)
+{
+	(void)state;
+#define MARCH "- {id: k1, type: calibration, subject: [device:grid-1, device:ups-1], from: 2026-01-01, to: 2026-03-15, status: accepted, reviewed_by: Nils,\n" \
+	      "   reviewed: 2026-01-02}\n- {id: k2, type: calibration, subject: device:grid-1, from: 2026-03-10, status: accepted, reviewed_by: Nils,\n" \
+	      "   reviewed: 2026-03-09}\n"
+	static const struct { const char *documents, *reasons; enum hwatt_status status; } cases[] = {
+		{ MARCH, "DOC_EXPIRED", HWATT_EXPIRED }, /* of ups-1 nobody says anything */
+		{ MARCH "- {id: k3, type: calibration, subject: device:ups-1, from: 2026-03-16, status: accepted, reviewed_by: Nils, reviewed: 2026-03-09}\n",
+		  "OK", HWATT_MET },
+	};
+	int64_t march = utc(2026, 2, 28, 23, 0), april = utc(2026, 3, 31, 22, 0);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct register_files files = { .keys = ", country: SE", .documents = cases[i].documents };
+		struct hall h;
+		set_up_with(&h, &files, "", "from: 2026-03-01, to: 2026-05-15", "  - {id: pue, type: pue, max: 1.40, window: month, category: 1}\n", march);
+		open_at(&h, march);
+		run(&h, march, april);
+		judge_at(&h, april + 3600);
+		VERDICT(&h, "pue", cases[i].status, cases[i].reasons, march, april);
+		tear_down(&h);
+	}
 }
 
 static void documents_and_events_are_judged_as_of_today(void **state)
@@ -1071,9 +1158,11 @@ int main(void)
 		cmocka_unit_test(shares_and_outlets_count_for_what_they_are),
 		cmocka_unit_test(a_new_meter_does_not_void_the_past_and_a_silent_one_is_missed),
 		cmocka_unit_test(a_server_that_tells_no_power_leaves_pue3_unknown),
+		cmocka_unit_test(idle_servers_their_air_and_a_room_are_judged),
 		cmocka_unit_test(servers_join_as_they_appear),
 		cmocka_unit_test(example_49_through_the_calendar),
 		cmocka_unit_test(the_last_closed_month_is_judged),
+		cmocka_unit_test(regress_5_each_meter_of_a_calibration_is_calibrated_again),
 		cmocka_unit_test(documents_and_events_are_judged_as_of_today),
 		cmocka_unit_test(twelve_months_are_twelve_months),
 		cmocka_unit_test(a_short_contract_is_judged_as_a_whole),

@@ -94,7 +94,7 @@ static void example_76_replacement(void **state)
 	(void)state;
 	struct bench b = begin("  - {id: minerals, type: minerals, trigger: replacement, due_days: 30, missing_is_breach: true}\n"
 			       "  - {id: swap, type: replacement}\n");
-	struct judge_replacement swapped = { day("2026-09-01"), "srv-1", "old", "new" };
+	struct judge_replacement swapped = { day("2026-09-01"), "srv-1", "old", "new", "" };
 	ASK(&b, 0, "2026-08-31", HWATT_NOT_APPLICABLE, "NO_SUBJECT");
 	ASK(&b, 1, "2026-08-31", HWATT_NOT_APPLICABLE, "NO_SUBJECT");
 	b.facts.replacements = &swapped;
@@ -120,12 +120,36 @@ static void only_the_hardware_that_is_there_counts(void **state)
 {
 	(void)state;
 	struct bench b = begin("  - {id: minerals, type: minerals, trigger: replacement}\n");
-	struct judge_replacement swaps[] = { { day("2026-03-01"), "srv-1", "a", "b" }, { day("2026-04-01"), "srv-1", "b", "c" } };
+	struct judge_replacement swaps[] = { { day("2026-03-01"), "srv-1", "a", "b", "" }, { day("2026-04-01"), "srv-1", "b", "c", "" } };
 	b.facts.replacements = swaps;
 	b.facts.replacement_count = 2;
 	put(&b, "documents", "- {id: d, type: minerals, subject: serial:c, from: 2026-01-01" ACCEPTED);
 	ASK(&b, 0, "2026-03-15", HWATT_NOT_ENOUGH_DATA, "NO_DOC"); /* b is there */
 	ASK(&b, 0, "2026-04-01", HWATT_MET, "OK");                 /* c, which the document covers */
+	end(&b);
+}
+
+/* A power supply has a successor of its own; the device around it does not go with it, but takes it along. */
+static void a_part_that_was_exchanged_is_new_hardware(void **state)
+{
+	(void)state;
+	struct bench b = begin("  - {id: minerals, type: minerals, trigger: replacement}\n"
+			       "  - {id: servers, type: minerals, trigger: replacement, subjects: [kind:server]}\n");
+	struct judge_replacement swaps[] = { { day("2026-03-01"), "srv-1", "a", "b", "" }, { day("2026-03-10"), "srv-1", "p", "q", "psu 1" },
+					     { day("2026-03-20"), "srv-1", "q", "r", "psu 1" }, { day("2026-04-01"), "srv-1", "b", "c", "" } };
+	b.facts.replacements = swaps;
+	b.facts.replacement_count = 4;
+	ASK(&b, 0, "2026-03-05", HWATT_NOT_ENOUGH_DATA, "NO_DOC");
+	assert_string_equal(b.q.evidence.names, "srv-1");
+	ASK(&b, 0, "2026-03-12", HWATT_NOT_ENOUGH_DATA, "NO_DOC");
+	assert_string_equal(b.q.evidence.names, "srv-1, srv-1 psu 1");
+	ASK(&b, 1, "2026-03-12", HWATT_NOT_APPLICABLE, "NO_SUBJECT"); /* what is asked of servers is not asked of a supply */
+	put(&b, "documents", "- {id: d, type: minerals, subject: serial:r, from: 2026-01-01" ACCEPTED);
+	ASK(&b, 0, "2026-03-22", HWATT_NOT_ENOUGH_DATA, "NO_DOC");
+	assert_string_equal(b.q.evidence.names, "srv-1"); /* the supply that is there is covered */
+	ASK(&b, 0, "2026-04-02", HWATT_NOT_ENOUGH_DATA, "NO_DOC");
+	assert_string_equal(b.q.evidence.names, "srv-1");
+	assert_int_equal(b.q.evidence.count[EVIDENCE_MET], 0); /* r went with b */
 	end(&b);
 }
 
@@ -443,6 +467,7 @@ int main(void)
 		cmocka_unit_test(example_75_document),
 		cmocka_unit_test(example_76_replacement),
 		cmocka_unit_test(only_the_hardware_that_is_there_counts),
+		cmocka_unit_test(a_part_that_was_exchanged_is_new_hardware),
 		cmocka_unit_test(replacements_are_judged_by_what_was_promised_on_their_day),
 		cmocka_unit_test(documents_are_judged_by_their_review),
 		cmocka_unit_test(each_brand_is_a_subject_and_the_worst_decides),

@@ -169,7 +169,7 @@ static struct kpi cpu_of(const struct kpi_lane *lanes, size_t count, int64_t exp
 {
 	struct kpi_member members[8];
 	for (size_t i = 0; i < count; i++)
-		members[i] = (struct kpi_member){ &lanes[i], HWATT_PPM, expected_ms };
+		members[i] = (struct kpi_member){ &lanes[i], NULL, HWATT_PPM, expected_ms };
 	struct kpi_period period = { .span = day, .cpu = { .count = count, .members = members } };
 	struct kpi out;
 	kpi_cpu_utilisation(&period, &out);
@@ -211,7 +211,7 @@ static void thousands_of_uneven_servers_stay_exact_to_1e_20(void **state)
 	for (size_t i = 0; i < 5000; i++) { /* each at exactly 1/3 over a time of its own */
 		int64_t ms = 30000000000 - (int64_t)i * 2999; /* a year with gaps */
 		lanes[i] = (struct kpi_lane){ (hwatt_i128)2 * 333333 * ms + 2 * ms / 3, ms };
-		members[i] = (struct kpi_member){ &lanes[i], HWATT_PPM, 30000000000 };
+		members[i] = (struct kpi_member){ &lanes[i], NULL, HWATT_PPM, 30000000000 };
 	}
 	struct kpi_period period = { .span = day, .cpu = { .count = 5000, .members = members } };
 	struct kpi out;
@@ -226,7 +226,7 @@ static void example_54_storage_and_56_network(void **state)
 				     { (hwatt_i128)2 * 102400 * QUARTER_MS, QUARTER_MS } };
 	struct kpi_lane link[] = { { 112500000000, QUARTER_MS }, { 90000000000, QUARTER_MS },
 				   { (hwatt_i128)2 * 10000 * QUARTER_MS, QUARTER_MS } };
-	struct kpi_member storage = { volume, HWATT_PPM, QUARTER_MS }, network = { link, HWATT_PPM, QUARTER_MS };
+	struct kpi_member storage = { volume, NULL, HWATT_PPM, QUARTER_MS }, network = { link, NULL, HWATT_PPM, QUARTER_MS };
 	struct kpi_period period = { .span = { 1, 1 }, .storage = { .count = 1, .members = &storage },
 				     .network = { .count = 1, .members = &network } };
 	struct kpi out;
@@ -243,7 +243,7 @@ static void shared_storage_weighs_by_its_share(void **state)
 {
 	(void)state; /* 100 of 200 wholly ours; 300 of 400, of which a quarter is ours: 175 / 300 */
 	struct kpi_lane a[] = { { 200, 1 }, { 400, 1 } }, b[] = { { 600, 1 }, { 800, 1 } };
-	struct kpi_member members[] = { { a, HWATT_PPM, 1 }, { b, HWATT_PPM / 4, 1 } };
+	struct kpi_member members[] = { { a, NULL, HWATT_PPM, 1 }, { b, NULL, HWATT_PPM / 4, 1 } };
 	struct kpi_period period = { .span = day, .storage = { .count = 2, .members = members } };
 	struct kpi out;
 	kpi_storage_utilisation(&period, &out);
@@ -255,7 +255,7 @@ static void example_61_rack(void **state)
 	(void)state; /* A 3.1 kW + B 3.1 kW on 11 kW usable per feed */
 	struct kpi_lane feeds[] = { { (hwatt_i128)2 * 3100000 * QUARTER_MS, QUARTER_MS },
 				    { (hwatt_i128)2 * 3100000 * QUARTER_MS, QUARTER_MS } };
-	struct kpi_member members[] = { { &feeds[0], HWATT_PPM, QUARTER_MS }, { &feeds[1], HWATT_PPM, QUARTER_MS } };
+	struct kpi_member members[] = { { &feeds[0], NULL, HWATT_PPM, QUARTER_MS }, { &feeds[1], NULL, HWATT_PPM, QUARTER_MS } };
 	struct kpi_period period = { .span = { 1, 4 }, .rack = { .count = 2, .members = members, .capacity_mw = 11000000 } };
 	struct kpi out;
 	kpi_rack_utilisation(&period, &out);

@@ -166,6 +166,26 @@ static void processors_are_averaged_and_the_own_total_left_out(void **state)
 	meterset_free(s);
 }
 
+static void of_the_air_at_the_inlets_the_warmest_is_kept(void **state)
+{
+	(void)state;
+	struct seen seen = {0};
+	struct meterset *s = new_set();
+	struct told points[] = { point(HWATT_SENSOR, HWATT_TEMPERATURE, "inlet.1"), point(HWATT_SENSOR, HWATT_TEMPERATURE, "Inlet.2"),
+				 point(HWATT_SENSOR, HWATT_TEMPERATURE, "outlet"), point(HWATT_SENSOR, HWATT_TEMPERATURE, "PSU1 Inlet"),
+				 point(HWATT_SENSOR, HWATT_HUMIDITY, "inlet") };
+	const int64_t values[] = { -2000, -1000, 60000, 50000, 400000 };
+	for (uint64_t poll = 1; poll <= 31; poll++) {
+		for (size_t i = 0; i < 5; i++)
+			set(&points[i], values[i], poll, mono(poll));
+		feed(s, points, 5, poll, &seen);
+	}
+	const struct interval *q = find(&seen, "sensor/total/temperature", START_MS / 1000);
+	assert_int_equal(q->covered_ms, QUARTER_MS - STEP_MS);
+	assert_int_equal(q->amount / 2 / q->covered_ms, -1000);
+	meterset_free(s);
+}
+
 static void fixed_disks_are_summed_in_mebibytes(void **state)
 {
 	(void)state;
@@ -510,6 +530,7 @@ int main(void)
 		cmocka_unit_test(power_and_register_of_one_place_are_one_meter),
 		cmocka_unit_test(an_alternative_is_not_metered),
 		cmocka_unit_test(processors_are_averaged_and_the_own_total_left_out),
+		cmocka_unit_test(of_the_air_at_the_inlets_the_warmest_is_kept),
 		cmocka_unit_test(fixed_disks_are_summed_in_mebibytes),
 		cmocka_unit_test(links_are_summed_without_loopback_and_across_a_wrap),
 		cmocka_unit_test(state_taken_up_again_goes_on),

@@ -588,6 +588,137 @@ static void a_new_serial_number_is_kept_with_what_the_meters_made_of_it(void **s
 	end(&r);
 }
 
+/* ---- parts ---- */
+
+static void tell_supply(struct rig *r, int n, const char *index, const char *serial)
+{
+	hwatt_target_part(r->targets[n], &(struct hwatt_part){ .kind = HWATT_PART_PSU, .index = index, .serial = serial });
+}
+
+static int write_event(void *arg, const struct store_event *e)
+{
+	char *out = arg;
+	if (strcmp(e->kind, "clock_step") != 0)
+		snprintf(out + strlen(out), 400 - strlen(out), "%s %s %s>%s;", e->kind, e->subject, e->before, e->after);
+	return 0;
+}
+
+static void events_are(struct rig *r, const char *expected)
+{
+	struct hwatt_error err;
+	char said[400] = "";
+	ok(store_events(r->store, 0, INT64_MAX, write_event, said, &err), &err);
+	assert_string_equal(said, expected);
+}
+
+static void look_at_supplies(struct rig *r, const char *first, const char *second, int64_t count)
+{
+	tell_supply(r, 0, "1", first);
+	tell_supply(r, 0, "2", second);
+	hwatt_target_parts_told(r->targets[0]);
+	poll_register(r, 0, count);
+	advance(r, STEP_MS);
+}
+
+/* The register counts on: it is the device's, not the supply's. */
+static void a_supply_that_is_exchanged_is_an_event_and_leaves_the_meters_alone(void **state)
+{
+	(void)state;
+	struct rig r;
+	begin(&r, PDU);
+	open_target(&r, 0, "pdu-1");
+	identify(&r, 0, "ONE");
+	look_at_supplies(&r, "PS1", "PS2", 1000);
+	look_at_supplies(&r, "PS9", "PS2", 1001);
+	events_are(&r, ""); /* with the commit */
+	assert_int_equal(look(&r, "pdu-1").total_j, 3600000);
+	events_are(&r, "device_replaced psu 1 PS1>PS9;");
+	look_at_supplies(&r, "PS9", "PS2", 1002);
+	assert_int_equal(look(&r, "pdu-1").total_j, 2 * 3600000);
+	events_are(&r, "device_replaced psu 1 PS1>PS9;");
+	end(&r);
+}
+
+/* One event, once: whether the kill comes before the commit or after it. */
+static void an_exchange_is_told_once_over_kills(void **state)
+{
+	(void)state;
+	struct rig r;
+	begin(&r, PDU);
+	open_target(&r, 0, "pdu-1");
+	look_at_supplies(&r, "PS1", "PS2", 1000);
+	look(&r, "pdu-1");
+	look_at_supplies(&r, "PS9", "PS2", 1001);
+	kill_and_start(&r, PDU); /* not committed: as if it had not been seen */
+	events_are(&r, "");
+	open_target(&r, 0, "pdu-1");
+	look_at_supplies(&r, "PS9", "PS2", 1002);
+	look(&r, "pdu-1");
+	kill_and_start(&r, PDU);
+	open_target(&r, 0, "pdu-1");
+	look_at_supplies(&r, "PS9", "PS2", 1003);
+	look(&r, "pdu-1");
+	events_are(&r, "device_replaced psu 1 PS1>PS9;");
+	end(&r);
+}
+
+/* The whole device went, and all that was in it: that is one replacement. */
+static void parts_of_another_device_are_no_exchanges(void **state)
+{
+	(void)state;
+	struct rig r;
+	begin(&r, PDU);
+	open_target(&r, 0, "pdu-1");
+	identify(&r, 0, "ONE");
+	look_at_supplies(&r, "PS1", "PS2", 1000);
+	look(&r, "pdu-1");
+	identify(&r, 0, "TWO");
+	poll_register(&r, 0, 10); /* the supplies are read later */
+	advance(&r, STEP_MS);
+	look(&r, "pdu-1");
+	look_at_supplies(&r, "PS7", "PS8", 10);
+	look(&r, "pdu-1");
+	events_are(&r, "device_replaced chassis ONE>TWO;");
+	look_at_supplies(&r, "PS7", "PS9", 10);
+	look(&r, "pdu-1");
+	events_are(&r, "device_replaced chassis ONE>TWO;device_replaced psu 2 PS8>PS9;");
+	end(&r);
+}
+
+/* Two exchanges while nothing could be saved, and a look that was not finished. */
+static void exchanges_between_commits_are_all_told(void **state)
+{
+	(void)state;
+	struct rig r;
+	begin(&r, PDU);
+	open_target(&r, 0, "pdu-1");
+	look_at_supplies(&r, "PS1", "PS2", 1000);
+	look_at_supplies(&r, "PS3", "PS2", 1000);
+	tell_supply(&r, 0, "2", "PS7"); /* no hwatt_target_parts_told() */
+	poll_register(&r, 0, 1000);
+	advance(&r, STEP_MS);
+	look_at_supplies(&r, "PS4", "PS2", 1000);
+	look(&r, "pdu-1");
+	events_are(&r, "device_replaced psu 1 PS1>PS3;device_replaced psu 1 PS3>PS4;");
+	end(&r);
+}
+
+static void a_serial_number_that_says_nothing_is_none(void **state)
+{
+	(void)state;
+	struct rig r;
+	begin(&r, PDU);
+	open_target(&r, 0, "pdu-1");
+	identify(&r, 0, "ONE");
+	poll_register(&r, 0, 1000);
+	identify(&r, 0, "To be filled by O.E.M.");
+	poll_register(&r, 0, 1000);
+	look(&r, "pdu-1");
+	stored_serial_is(&r, "ONE");
+	events_are(&r, "");
+	end(&r);
+}
+
 /* A pipeline that finds the same store while the one that fills it was never closed: what a kill leaves. */
 static void what_was_published_is_found_after_a_kill(void **state)
 {
@@ -834,6 +965,11 @@ int main(void)
 		cmocka_unit_test(the_same_configuration_again_judges_nothing_anew),
 		cmocka_unit_test(a_new_session_with_another_serial_number_is_another_device),
 		cmocka_unit_test(a_new_serial_number_is_kept_with_what_the_meters_made_of_it),
+		cmocka_unit_test(a_supply_that_is_exchanged_is_an_event_and_leaves_the_meters_alone),
+		cmocka_unit_test(an_exchange_is_told_once_over_kills),
+		cmocka_unit_test(parts_of_another_device_are_no_exchanges),
+		cmocka_unit_test(exchanges_between_commits_are_all_told),
+		cmocka_unit_test(a_serial_number_that_says_nothing_is_none),
 		cmocka_unit_test(what_was_published_is_found_after_a_kill),
 		cmocka_unit_test(what_a_closed_session_said_is_not_read_again),
 		cmocka_unit_test(a_quarter_that_the_store_refuses_holds_up_nothing_else),

@@ -11,6 +11,7 @@
 #include <hallwatt/error.h>
 #include <hallwatt/log.h>
 #include <hallwatt/option.h>
+#include <hallwatt/part.h>
 #include <hallwatt/profile.h>
 #include <hallwatt/reading.h>
 
@@ -96,6 +97,11 @@ void *hwatt_target_session(const struct hwatt_target *t);
 
 /* Tells the core who answered: call it when the identity is known and whenever it changed. Copies. */
 void hwatt_target_identify(struct hwatt_target *t, const struct hwatt_identity *id);
+/* Tells a part as an inventory read found it (copied); over what was told of its place before. */
+void hwatt_target_part(struct hwatt_target *t, const struct hwatt_part *part);
+/* The parts told since the last call are one look at the device: they are held against those that were known, when the poll
+ * ends. Not all need to be among them: what is not told is not gone. */
+void hwatt_target_parts_told(struct hwatt_target *t);
 /* Declares a point (copied); returns its handle (>= 0), the same for the same role, index, quantity and source.
  * -1 when the device has more points than HWATT_MAX_POINTS (counted, logged once). */
 #define HWATT_MAX_POINTS 20000

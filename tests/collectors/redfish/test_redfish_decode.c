@@ -317,6 +317,40 @@ static void a_quoted_sensor_is_not_counted_twice(void **state)
 	drop(rows, 2);
 }
 
+/* A null, or a slow service: the output came with the first poll, the input, another tree or the total later. */
+static void what_comes_later_is_not_counted_beside_what_counts(void **state)
+{
+	(void)state;
+	struct row rows[] = { make_row(HWATT_PSU, HOW_SUPPLY_OUTPUT, KIND_POWER, "0", 90), make_row(HWATT_PSU, HOW_SUPPLY_INPUT, KIND_POWER, "0", 100),
+			      make_row(HWATT_PSU, HOW_SUPPLY_INPUT, KIND_SUPPLY_METRICS, "Bay1", 101) };
+	rows[0].declared = true;
+	settle(rows, 3);
+	assert_true(!rows[0].alternative && rows[1].alternative && rows[2].alternative);
+	drop(rows, 3);
+	struct row mains[] = { make_row(HWATT_INLET, HOW_MAINS, KIND_MAINS, "A", 500),
+			       make_row(HWATT_INLET, HOW_TOTAL_ENVIRONMENT, KIND_PDU_METRICS, "total", 500) };
+	mains[0].declared = true;
+	settle(mains, 2);
+	assert_true(!mains[0].alternative && mains[1].alternative);
+	drop(mains, 2);
+}
+
+static void three_of_one_name_get_three_places(void **state)
+{
+	(void)state;
+	struct row rows[] = { make_row(HWATT_PSU, HOW_SUPPLY_OUTPUT, KIND_POWER, "PSU", 1), make_row(HWATT_PSU, HOW_SUPPLY_OUTPUT, KIND_POWER, "PSU", 2),
+			      make_row(HWATT_PSU, HOW_SUPPLY_OUTPUT, KIND_POWER, "PSU", 3), make_row(HWATT_PSU, HOW_SUPPLY_OUTPUT, KIND_POWER, "PSU#3", 4) };
+	for (size_t i = 0; i < 4; i++)
+		rows[i].place = i; /* of chassis without names */
+	rows[3].declared = true;
+	settle(rows, 4);
+	assert_string_equal(rows[0].index, "PSU");
+	for (size_t i = 0; i < 4; i++)
+		for (size_t k = 0; k < i; k++)
+			assert_string_not_equal(rows[i].index, rows[k].index);
+	drop(rows, 4);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -335,6 +369,8 @@ int main(void)
 		cmocka_unit_test(of_a_supply_the_input_counts_and_only_one_tree),
 		cmocka_unit_test(supplies_that_repeat_the_total_do_not_count),
 		cmocka_unit_test(a_quoted_sensor_is_not_counted_twice),
+		cmocka_unit_test(what_comes_later_is_not_counted_beside_what_counts),
+		cmocka_unit_test(three_of_one_name_get_three_places),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
