@@ -74,7 +74,7 @@ static enum measure measure_of_requirement(const struct hwatt_view_requirement *
 	if (strcmp(v->unit, "1") != 0)
 		return MEASURE_AMOUNT;
 	const struct figure_words *words = figure_words(v->type);
-	if (words != NULL)
+	if (words != NULL && words->measure != MEASURE_AMOUNT) /* an amount has a unit: what is promised is a share of the time */
 		return words->measure;
 	if (strcmp(v->type, "refrigerant") == 0 || strcmp(v->type, "counter") == 0)
 		return MEASURE_AMOUNT;

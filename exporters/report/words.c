@@ -97,7 +97,7 @@ static const struct word risks[] = {
 
 /* Units with a name of their own; the others are the same in every language. */
 static const struct word units_of_amounts[] = {
-	{ "years", HWATT_N("years") }, { "m3/MWh", "L/kWh" }, { "1/W", "/W" }, { "1", "" },
+	{ "years", HWATT_N("years") }, { "m3/MWh", "L/kWh" }, { "1/W", "/W" }, { "Cel", "°C" }, { "1", "" },
 };
 
 static const char *const months[] = {
@@ -205,7 +205,7 @@ struct number_style number_style(enum measure measure, const char *unit, struct 
 	if (measure == MEASURE_SHARE)
 		return (struct number_style){ 100, 100, 1, 1, "%" };
 	if (measure == MEASURE_AMOUNT) {
-		int decimals = strcmp(unit, "kg/kWh") == 0 ? 3 : strcmp(unit, "years") == 0 ? 1 : 2;
+		int decimals = strcmp(unit, "kg/kWh") == 0 ? 3 : strcmp(unit, "years") == 0 || strcmp(unit, "Cel") == 0 ? 1 : 2;
 		return (struct number_style){ 1, 1, 1, decimals, find(units_of_amounts, COUNT(units_of_amounts), HWATT_EN, unit) };
 	}
 	size_t i = 0;

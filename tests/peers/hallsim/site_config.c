@@ -120,6 +120,8 @@ static void write_device(FILE *out, const struct site_config *config, int index)
 	        HALL_SITE);
 	if (device->rack != NULL)
 		fprintf(out, ", rack: %s", device->rack);
+	if (device->rack != NULL || device->kind == HALL_COOLER)
+		fputs(", room: hall-1", out);
 	write_feed(out, index);
 	fputs(", accuracy: 1 %}\n", out);
 }
