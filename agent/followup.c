@@ -2,8 +2,10 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "followup.h"
 #include "allocation.h"
+#include "ask.h"
 #include "books.h"
 #include "evaluation_state.h"
+#include "supplier_figure.h"
 #include "verdict_history.h"
 #include <assert.h>
 #include <hallwatt/text.h>
@@ -186,11 +188,6 @@ static void add_series(struct making *m, size_t subject)
 
 /* --- requirements ------------------------------------------------------------------------------------------------ */
 
-static bool is_fine(enum hwatt_status status)
-{
-	return status == HWATT_MET || status == HWATT_NOT_APPLICABLE;
-}
-
 static struct hwatt_texts deliveries(const struct making *m, const struct requirement *r)
 {
 	return (struct hwatt_texts){ .sv = keep(m, requirement_deliver(r, HWATT_SV)), .nb = keep(m, requirement_deliver(r, HWATT_NB)),
@@ -203,14 +200,13 @@ static struct hwatt_followup_requirement make_requirement(const struct making *m
 		.verdict = evaluation_verdict(m->e, m->e->subject_count - 1, r, m->arena), .package = keep(m, r->package),
 		.template_id = keep(m, r->template_id), .source = keep(m, r->source), .stage = keep(m, r->stage),
 		.risk = keep(m, r->risk), .verification = keep_texts(m, r->verification), .deliver = deliveries(m, r),
-		.forecast = evaluation_forecast(m->e, m->e->subject_count - 1, r, m->arena), .ask = { "", "", "" },
+		.forecast = evaluation_forecast(m->e, m->e->subject_count - 1, r, m->arena),
 	};
 	out.verdict.contract = keep(m, out.verdict.contract);
 	out.verdict.requirement = keep(m, out.verdict.requirement);
 	out.verdict.unit = keep(m, out.verdict.unit);
 	out.verdict.title = keep_texts(m, r->title);
-	if (!is_fine(out.verdict.status))
-		out.ask = out.deliver;
+	out.ask = ask_about(&out.verdict);
 	return out;
 }
 
