@@ -207,7 +207,7 @@ int hwatt_target_point(struct hwatt_target *t, const struct hwatt_point *point)
 
 void hwatt_target_add(struct hwatt_target *t, int point, struct hwatt_value value)
 {
-	assert(t->polling && point >= 0 && (size_t)point < t->shape->count);
+	assert(t->polling && (size_t)point < t->shape->count); /* a negative one is larger than any */
 	const struct hwatt_quantity_info *info = hwatt_quantity_info(t->shape->points[point].quantity);
 	if (value.value < info->min || value.value > info->max) {
 		t->dropped++;
