@@ -18,6 +18,7 @@
 #define REWALK_MS (10 * 60 * 1000)  /* at the earliest after a resource went away */
 #define PATIENCE_MS (5 * 60 * 1000) /* without a session before the device counts as failed */
 #define MAX_ROWS 20000
+#define MAX_PUT_OFF 20              /* polls that what was read waits for the rest of the first walk */
 #define MAX_HELD 200                /* documents kept until the family is known */
 
 struct engine {
@@ -57,6 +58,7 @@ struct session {
 	bool restarted;
 	/* the poll */
 	bool polling, expanding;
+	unsigned put_off;         /* polls that ended before all totals were seen */
 	bool no_expand;           /* the service does not keep its promise of $expand */
 	size_t at;                /* resource being read */
 	size_t gained;            /* values of this poll */
@@ -217,9 +219,21 @@ static void set_tiers(struct session *s)
 	}
 }
 
+/* While the first walk has not come by all that may tell a total, one of two chassis would pass for the whole device. */
+static bool totals_to_come(struct session *s)
+{
+	bool first = s->exploring && s->explored_ms == 0 && s->settled == 0 && s->put_off < MAX_PUT_OFF;
+	size_t next = first ? walk_next(&s->walk) : WALK_NONE;
+	bool wait = next != WALK_NONE && s->walk.items[next].kind <= KIND_ENVIRONMENT;
+	s->put_off += wait;
+	return wait;
+}
+
 /* Declares what is new, and gives again what is read more seldom than polled. */
 static void settle_poll(struct session *s)
 {
+	if (totals_to_come(s))
+		return;
 	if (s->settled < s->row_count) {
 		settle(s->rows, s->row_count);
 		for (size_t i = 0; i < s->row_count; i++) {
