@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* From the sums of an evaluation to figures and verdicts, as snapshots hold them. */
 #include "evaluation_books.h"
+#include "forecast.h"
 #include "snapshot.h"
 #include "verdict.h"
 #include <hallwatt/arena.h>
@@ -619,6 +620,56 @@ struct hwatt_view_requirement evaluation_verdict(struct evaluation *e, size_t su
 	struct draft d = { .arena = arena, .requirements = &one };
 	put_requirement(e, &d, subject, requirement);
 	return one;
+}
+
+bool evaluation_figure(struct evaluation *e, size_t subject, const char *name, const struct window *window, struct kpi *out,
+		       const char **unit)
+{
+	const struct subject *s = &e->subjects[subject];
+	struct subject_period period;
+	bool found = false;
+	evaluation_period(e, subject, window, e->settled_s < s->to_s ? e->settled_s : s->to_s, &period);
+	for (size_t i = 0; i < sizeof(figures) / sizeof(figures[0]) && !found; i++) {
+		found = strcmp(figures[i].name, name) == 0 && applies(s, e->sources, &period.period, figures[i].needs);
+		if (found) {
+			figures[i].compute(&period.period, out);
+			*unit = figures[i].unit;
+		}
+	}
+	subject_period_free(&period);
+	return found;
+}
+
+static const char *forecast_text(const struct subject *s, const struct judgement *j, const struct forecast *forecast,
+				 enum hwatt_language language, struct hwatt_arena *arena)
+{
+	struct civil at = zone_civil(s->zone, forecast->crosses_s);
+	struct hwatt_text text;
+	hwatt_text_init(&text, SENTENCE_LIMIT);
+	forecast_sentence(&j->question, forecast, at.month, at.year, language, &text);
+	const char *copy = hwatt_arena_strdup(arena, hwatt_text_string(&text));
+	hwatt_text_free(&text);
+	return copy;
+}
+
+struct hwatt_followup_forecast evaluation_forecast(struct evaluation *e, size_t subject, const struct requirement *r,
+						   struct hwatt_arena *arena)
+{
+	const struct subject *s = &e->subjects[subject];
+	int64_t until_s = e->settled_s < s->to_s ? e->settled_s : s->to_s;
+	struct window open = open_period(s, r->window, until_s);
+	struct hwatt_followup_forecast out = { .sentence = { "", "", "" } };
+	struct judgement j;
+	if (r->type->present || open.to_s <= open.from_s)
+		return out;
+	judge(e, arena, subject, r, &open, until_s, &j);
+	struct forecast forecast = forecast_make(&j.question, open.from_s, open.to_s, until_s);
+	if (!forecast.known)
+		return out;
+	return (struct hwatt_followup_forecast){ true, forecast.value, forecast.status, forecast.crosses_s,
+						 { .sv = forecast_text(s, &j, &forecast, HWATT_SV, arena),
+						   .nb = forecast_text(s, &j, &forecast, HWATT_NB, arena),
+						   .en = forecast_text(s, &j, &forecast, HWATT_EN, arena) } };
 }
 
 struct hwatt_view_hall *evaluation_judge(struct evaluation *e, int64_t now_s)

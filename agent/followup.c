@@ -1,6 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The hallwatt authors
  * SPDX-License-Identifier: Apache-2.0 */
 #include "followup.h"
+#include "allocation.h"
 #include "ask.h"
 #include "books.h"
 #include "evaluation_state.h"
@@ -123,6 +124,9 @@ static struct hwatt_view_kpi keep_figure(const struct making *m, const struct hw
 	kept.subject = keep(m, figure->subject);
 	kept.kpi = keep(m, figure->kpi);
 	kept.unit = keep(m, figure->unit);
+	kept.ruleset = keep(m, figure->ruleset);
+	kept.ruleset_hash = keep(m, figure->ruleset_hash);
+	kept.label = keep(m, figure->label);
 	return kept;
 }
 
@@ -196,6 +200,7 @@ static struct hwatt_followup_requirement make_requirement(const struct making *m
 		.verdict = evaluation_verdict(m->e, m->e->subject_count - 1, r, m->arena), .package = keep(m, r->package),
 		.template_id = keep(m, r->template_id), .source = keep(m, r->source), .stage = keep(m, r->stage),
 		.risk = keep(m, r->risk), .verification = keep_texts(m, r->verification), .deliver = deliveries(m, r),
+		.forecast = evaluation_forecast(m->e, m->e->subject_count - 1, r, m->arena),
 	};
 	out.verdict.contract = keep(m, out.verdict.contract);
 	out.verdict.requirement = keep(m, out.verdict.requirement);
@@ -238,52 +243,55 @@ static void add_requirements(struct making *m)
 	m->followup.requirements = out;
 }
 
-/* --- the supplier's own figures ---------------------------------------------------------------------------------- */
+/* --- what the supplier says -------------------------------------------------------------------------------------- */
 
-/* Our figure of that name over the window: the contract's, else that of its first site that has it. */
-static const struct hwatt_view_kpi *our_figure(const struct making *m, const char *name, const struct window *window)
+/* The measured figure of the same days: the contract's, or else that of its only site. */
+static bool measured(struct making *m, const struct supplier_figure *row, const struct window *window, struct kpi *out, const char **unit)
 {
-	const struct hwatt_view_kpi *figures;
-	for (size_t i = m->e->subject_count; i-- > 0;) { /* the contract is the last subject */
-		size_t count = evaluation_figures(m->e, i, window, m->arena, &figures);
-		for (size_t n = 0; n < count; n++)
-			if (strcmp(figures[n].kpi, name) == 0)
-				return &figures[n];
-	}
-	return NULL;
+	if (evaluation_figure(m->e, m->e->subject_count - 1, row->figure, window, out, unit))
+		return true;
+	return m->scope->site_count == 1 && evaluation_figure(m->e, 0, row->figure, window, out, unit);
 }
 
-static struct hwatt_followup_comparison compare(const struct making *m, const struct supplier_figure *row)
-{
-	struct window window = window_containing(m->contract->zone, WINDOW_CONTRACT, 0, row->from_day, row->to_day);
-	const struct hwatt_view_kpi *figure = our_figure(m, row->figure, &window);
-	struct kpi ours = { .coverage = { 0, 1 } };
-	if (figure != NULL) {
-		ours = (struct kpi){ .known = figure->known, .value = figure->value, .coverage = { figure->coverage_ppm, HWATT_PPM },
-				     .certain = hwatt_ratio_known(figure->uncertainty) };
-		if (ours.certain) /* U = 2u there */
-			ours.u_nano = (int64_t)(figure->uncertainty.num * (1000000000 / 2) / figure->uncertainty.den);
-	}
-	struct hwatt_followup_comparison c = supplier_figure_compare(row, &ours, figure != NULL ? figure->unit : "", window.from_s,
-								     window.to_s, GOOD_COVERAGE_PPM);
-	c.figure = keep(m, c.figure);
-	c.unit = keep(m, c.unit);
-	c.author = keep(m, c.author);
-	c.document = keep(m, c.document);
-	return c;
-}
-
-/* What the supplier has reported for days of the period. */
+/* Figures that the supplier reported for days of the period, beside the measured ones. */
 static void add_comparisons(struct making *m)
 {
 	size_t count;
 	const struct supplier_figure *rows = books_supplier_figures(m->e->inventory->config->books, &count);
 	struct hwatt_followup_comparison *out = hwatt_arena_alloc(m->arena, (count + 1) * sizeof(*out));
 	m->followup.comparison_count = 0;
-	for (size_t i = 0; i < count; i++)
-		if (strcmp(rows[i].contract, m->scope->contract->id) == 0 && rows[i].from_day >= m->from_day && rows[i].to_day <= m->to_day)
-			out[m->followup.comparison_count++] = compare(m, &rows[i]);
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(rows[i].contract, m->contract->id) != 0 || rows[i].from_day < m->from_day || rows[i].to_day > m->to_day)
+			continue;
+		struct window window = window_containing(m->contract->zone, WINDOW_CONTRACT, 0, rows[i].from_day, rows[i].to_day);
+		struct kpi ours = { .known = false };
+		const char *unit = supplier_figure_unit(&rows[i]);
+		struct window held = clip(m->contract, window);
+		bool whole = held.from_s == window.from_s && held.to_s == window.to_s && window.to_s <= m->until_s;
+		if (whole && !measured(m, &rows[i], &window, &ours, &unit))
+			ours = (struct kpi){ .known = false };
+		struct hwatt_followup_comparison *c = &out[m->followup.comparison_count++];
+		*c = supplier_figure_compare(&rows[i], &ours, unit, window.from_s, window.to_s, GOOD_COVERAGE_PPM);
+		c->figure = keep(m, c->figure);
+		c->author = keep(m, c->author);
+		c->document = keep(m, c->document);
+	}
 	m->followup.comparisons = out;
+}
+
+/* The rules that figures were computed by, each once. */
+static void add_rulesets(struct making *m)
+{
+	struct hwatt_followup_ruleset *out = hwatt_arena_alloc(m->arena, (m->followup.series_count + 1) * sizeof(*out));
+	for (size_t i = 0; i < m->followup.series_count; i++) {
+		const struct hwatt_view_kpi *figure = &m->followup.series[i].whole;
+		bool known = figure->ruleset[0] == '\0';
+		for (size_t k = 0; k < m->followup.ruleset_count; k++)
+			known |= strcmp(out[k].hash, figure->ruleset_hash) == 0;
+		if (!known)
+			out[m->followup.ruleset_count++] = (struct hwatt_followup_ruleset){ figure->ruleset, figure->ruleset_hash };
+	}
+	m->followup.rulesets = out;
 }
 
 /* --- events and documents ---------------------------------------------------------------------------------------- */
@@ -392,7 +400,7 @@ static void add_documents(struct making *m)
 	int64_t last_day = m->followup.open ? zone_day(m->contract->zone, m->until_s) : m->to_day;
 	for (size_t i = 0; i < list->count; i++) {
 		const struct register_document *d = &items[i];
-		if (d->superseded)
+		if (d->superseded_day != 0 && d->superseded_day <= last_day)
 			continue;
 		int64_t to_day = d->to_day != 0 ? d->to_day : INT64_MAX;
 		out[m->followup.document_count++] = (struct hwatt_followup_document){
@@ -441,6 +449,15 @@ static bool has_shares(const struct making *m)
 	return false;
 }
 
+/* Whether a site of the contract shares out its overhead by energy alone, or (not `proportional`) by reserved power too. */
+static bool shares_out(const struct making *m, bool proportional)
+{
+	for (size_t i = 0; i < m->scope->site_count; i++)
+		if ((m->scope->sites[i]->site->allocation.rule == ALLOCATION_PROPORTIONAL) == proportional)
+			return true;
+	return false;
+}
+
 static void add_notes(struct making *m)
 {
 	bool energy = has_series(m, "contract", "energy_it");
@@ -448,9 +465,12 @@ static void add_notes(struct making *m)
 	const struct { bool holds; const char *code, *text; } rows[] = {
 		{ m->followup.open, "PERIOD_OPEN",
 		  HWATT_N("The period is not over: figures are of the part that has passed, and may still change.") },
-		{ pue, "PROPORTIONAL_ALLOCATION",
+		{ pue && shares_out(m, true), "PROPORTIONAL_ALLOCATION",
 		  HWATT_N("What cooling and losses use is allocated in proportion to IT energy. The PUE of the contract is therefore that of "
 			  "its site, whatever its own equipment does.") },
+		{ pue && shares_out(m, false), "RESERVED_ALLOCATION",
+		  HWATT_N("What cooling and losses use is allocated wholly or in part by reserved power, as agreed for the site. The PUE that is "
+			  "shown is nevertheless that of the whole site.") },
 		{ has_shares(m), "SHARED_HARDWARE",
 		  HWATT_N("Hardware that several customers share counts with the share that the contract states.") },
 		{ energy, "INFORMATIVE_METERS",
@@ -529,7 +549,6 @@ static void add_head(struct making *m, const char *period, int64_t now_s)
 	m->followup.version = HALLWATT_VERSION;
 	m->followup.timezone = m->scope->site_count > 0 ? keep(m, m->scope->sites[0]->site->timezone) : "UTC";
 	m->followup.config_hash = keep(m, m->e->inventory->config->hash);
-	m->followup.rulesets = hwatt_arena_alloc(m->arena, sizeof(*m->followup.rulesets));
 }
 
 /* Figures and verdicts: the first time to learn which windows they need, the second time with their sums. */
@@ -563,6 +582,7 @@ static int make(struct making *m, const char *period, int64_t now_s, struct hwat
 			return -1;
 	add_head(m, period, now_s);
 	add_documents(m);
+	add_rulesets(m);
 	add_notes(m);
 	return add_events(m, err);
 }

@@ -4,6 +4,7 @@
 #include "loading.h"
 #include "folder.h"
 
+#include "allocation.h"
 #include "collectors.h"
 #include "evaluation.h"
 #include "followup.h"
@@ -28,7 +29,7 @@ static const struct store_point points[POINTS] = {
 
 static const char hall[] =
 	"sites: [{id: s1, country: SE, bidding_zone: SE3, timezone: Europe/Stockholm, rated_it_power: 9 kW}]\nracks: [{id: A1, site: s1, usable_power: 11 kW}]\n"
-	"contracts: [c.yaml, d.yaml, e.yaml, f.yaml]\ndevices:\n"
+	"contracts: [c.yaml, d.yaml, e.yaml, f.yaml]\nsupplier_figures: [said.csv]\ndevices:\n"
 	"  - {id: grid-1, address: snmp://a, site: s1, power_role: grid, accuracy: 0.7 %}\n"
 	"  - {id: ups-1, address: snmp://a, site: s1, power_role: ups_output, accuracy: 2 %, fed_by: grid-1}\n"
 	"  - {id: pdu-a1, address: snmp://a, site: s1, rack: A1, power_role: pdu, accuracy: 2 %, fed_by: ups-1}\n"
@@ -48,6 +49,14 @@ static const char contract_d[] =
 	" {device: pdu-c1}]\nrequirements:\n"
 	"  - {id: all, type: energy, max: 9 MWh, window: contract}\n"
 	"  - {id: month, type: pue, max: 1.42, window: month, min_coverage: 0.5}\n";
+/* Of 1400 W in August some 3 % were not measured. */
+static const char said[] =
+	"contract,figure,from,to,value,unit,uncertainty,author,document\n"
+	"c,energy_dc,2026-08-01,2026-08-31,1015,kWh,15,Supplier AB,report-08.pdf\n"
+	"c,energy_dc,2026-08-01,2026-08-31,1.1,MWh,,Supplier AB,report-08b.pdf\n"
+	"c,pue2,2026-08-01,2026-08-31,1.30,1,,Supplier AB,report-08.pdf\n"
+	"c,energy_dc,2026-10-01,2026-10-31,1,MWh,,Supplier AB,report-10.pdf\n"
+	"d,energy_dc,2026-08-01,2026-08-31,1,MWh,,Another,other.pdf\n";
 /* Needs no time but the month that it is about. */
 static const char contract_e[] =
 	"id: e\ntitle: t\nbuyer: b\nsupplier: s\nvalid: {from: 2025-02-15, to: 2027-06-30}\nscope: [{device: pdu-b1}]\nrequirements:\n"
@@ -140,6 +149,7 @@ static struct rig *rig_until(int64_t end_s)
 	folder_write(&r->folder, "d.yaml", contract_d);
 	folder_write(&r->folder, "e.yaml", contract_e);
 	folder_write(&r->folder, "f.yaml", contract_f);
+	folder_write(&r->folder, "said.csv", said);
 	snprintf(path, sizeof(path), "%s/h.yaml", r->folder.path);
 	r->l.report.arena = r->l.arena;
 	r->config = config_load(path, &r->l.report);
@@ -534,7 +544,7 @@ static void notes_tell_how_it_was_measured(void **state)
 {
 	struct rig *r = *state;
 	const struct hwatt_followup *f = make(r, "c", "2026-Q3", stockholm(2026, 10, 20, 9));
-	assert_true(has_note(f, "PROPORTIONAL_ALLOCATION") && has_note(f, "INFORMATIVE_METERS"));
+	assert_true(has_note(f, "PROPORTIONAL_ALLOCATION") && has_note(f, "INFORMATIVE_METERS") && !has_note(f, "RESERVED_ALLOCATION"));
 	assert_false(has_note(f, "PERIOD_OPEN") || has_note(f, "SHARED_HARDWARE") || has_note(f, "UNCERTAINTY_UNKNOWN"));
 	assert_true(has_note(f, "COVERAGE")); /* July */
 	assert_string_equal(f->contract.title.sv, "Avtal");
@@ -544,8 +554,57 @@ static void notes_tell_how_it_was_measured(void **state)
 	assert_string_equal(f->sites[0], "s1");
 	assert_string_equal(f->config_hash, r->config->hash);
 	followup_free(f);
+	struct config_site *site = (struct config_site *)(uintptr_t)r->inventory->sites[0].site;
+	site->allocation.rule = ALLOCATION_RESERVED;
+	f = make(r, "c", "2026-Q3", stockholm(2026, 10, 20, 9));
+	site->allocation.rule = ALLOCATION_PROPORTIONAL;
+	assert_true(has_note(f, "RESERVED_ALLOCATION"));
+	assert_false(has_note(f, "PROPORTIONAL_ALLOCATION")); /* it would say what is not so */
+	followup_free(f);
 	f = make(r, "d", "2026", stockholm(2026, 10, 20, 9));
 	assert_true(has_note(f, "PERIOD_OPEN") && has_note(f, "SHARED_HARDWARE") && has_note(f, "UNCERTAINTY_UNKNOWN"));
+	followup_free(f);
+}
+
+static void what_the_supplier_says_stands_beside_the_measured(void **state)
+{
+	struct rig *r = *state;
+	const struct hwatt_followup *f = make(r, "c", "2026-Q3", stockholm(2026, 10, 20, 9));
+	const struct hwatt_followup_comparison *c = f->comparisons;
+	assert_int_equal(f->comparison_count, 3); /* neither October nor the other contract */
+	assert_int_equal(c[0].agreement, HWATT_AGREES);
+	assert_int_equal(hwatt_ratio_compare(c[0].theirs, (struct hwatt_ratio){ INT64_C(1015) * 3600000, 1 }), 0);
+	assert_true(hwatt_ratio_double(c[0].ours) > 0.95 * 1041.6 * 3.6e6 && hwatt_ratio_double(c[0].ours) < 1041.6 * 3.6e6);
+	assert_string_equal(c[0].document, "report-08.pdf");
+	assert_int_equal(c[0].from_s, stockholm(2026, 8, 1, -1)); /* summer time */
+	assert_int_equal(c[1].agreement, HWATT_DIFFERS); /* by 8 %, where the meter is good to 0.7 */
+	assert_int_equal(c[2].agreement, HWATT_NOT_COMPARABLE); /* too little of it was measured on both sides */
+	assert_true(c[2].coverage_ppm > 800000 && c[2].coverage_ppm < 950000);
+	assert_true(hwatt_ratio_known(c[2].ours));
+	followup_free(f);
+	f = make(r, "c", "2026-10", stockholm(2026, 10, 20, 9)); /* the month is not over */
+	assert_int_equal(f->comparison_count, 1);
+	assert_int_equal(f->comparisons[0].agreement, HWATT_NOT_COMPARABLE);
+	assert_false(hwatt_ratio_known(f->comparisons[0].ours));
+	followup_free(f);
+}
+
+static void an_open_period_has_a_forecast(void **state)
+{
+	struct rig *r = *state; /* 500 W for a year are 4380 kWh */
+	const struct hwatt_followup *f = make(r, "c", "2026-Q3", stockholm(2026, 10, 20, 9));
+	const struct hwatt_followup_forecast *year = &requirement(f, "year")->forecast, *month = &requirement(f, "month")->forecast;
+	double kwh = hwatt_ratio_double(year->value) / 3.6e6;
+	assert_true(year->known);
+	/* A little more: where one of two meters is silent, what the other saw counts and the time does not. */
+	if (kwh < 4380 * 0.99 || kwh > 4380 * 1.05)
+		fail_msg("%.1f kWh", kwh);
+	assert_int_equal(year->status, HWATT_MET);
+	assert_int_equal(year->crosses_s, 0);
+	assert_non_null(strstr(year->sentence.en, "This is a forecast, not a verdict."));
+	assert_true(strcmp(year->sentence.sv, year->sentence.en) != 0);
+	assert_false(month->known); /* October has not begun */
+	assert_string_equal(month->sentence.en, "");
 	followup_free(f);
 }
 
@@ -564,6 +623,8 @@ int main(void)
 		cmocka_unit_test(events_of_the_contracts_hardware_are_told),
 		cmocka_unit_test(the_history_of_a_verdict_ends_with_the_period),
 		cmocka_unit_test(notes_tell_how_it_was_measured),
+		cmocka_unit_test(what_the_supplier_says_stands_beside_the_measured),
+		cmocka_unit_test(an_open_period_has_a_forecast),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }
