@@ -438,12 +438,14 @@ static void put_kpi(struct filling *f, enum hwatt_eu_field field, const struct k
 	number(f, field, &a, a.note[0] != '\0' ? a.note : "a side of the ratio is not known");
 }
 
-static void put_class(struct filling *f, enum hwatt_eu_field field, const struct hwatt_list *classes, enum hwatt_eu_field of)
+/* The class of a value that can be; `of` is the field that holds it. */
+static void put_class(struct filling *f, enum hwatt_eu_field field, const struct hwatt_list *classes, enum hwatt_eu_field of, bool impossible)
 {
 	const struct hwatt_eu_value *from = value_of(f, of);
 	struct hwatt_eu_value *v = value_of(f, field);
-	const char *name = from->status == HWATT_EU_MEASURED || from->status == HWATT_EU_ESTIMATED ? ruleset_class(classes, from->number) : NULL;
-	missing(f, field, "the value that it is the class of is not known");
+	bool known = !impossible && (from->status == HWATT_EU_MEASURED || from->status == HWATT_EU_ESTIMATED);
+	const char *name = known ? ruleset_class(classes, from->number) : NULL;
+	missing(f, field, impossible ? "the value that it is the class of is impossible" : "the value that it is the class of is not known");
 	if (classes->count == 0) {
 		v->status = HWATT_EU_NOT_REPORTED;
 		v->note = "the rules have no classes";
@@ -459,18 +461,18 @@ static void put_class(struct filling *f, enum hwatt_eu_field field, const struct
 static void put_annex3(struct filling *f)
 {
 	const struct kpi_period *period = f->facts->period;
-	struct kpi kpi;
+	struct kpi pue, kpi;
 	int category = f->site->has_pue[1] ? 1 : 0;
-	kpi_pue(period, category, &kpi);
-	put_kpi(f, HWATT_EU_PUE, &kpi);
+	kpi_pue(period, category, &pue);
+	put_kpi(f, HWATT_EU_PUE, &pue);
 	kpi_wue(period, &kpi);
 	put_kpi(f, HWATT_EU_WUE, &kpi);
 	kpi_erf(period, &kpi);
 	put_kpi(f, HWATT_EU_ERF, &kpi);
 	kpi_ref(period, &kpi);
 	put_kpi(f, HWATT_EU_REF, &kpi);
-	put_class(f, HWATT_EU_PUE_CLASS, &f->facts->ruleset->classes.pue, HWATT_EU_PUE);
-	put_class(f, HWATT_EU_WUE_CLASS, &f->facts->ruleset->classes.wue, HWATT_EU_WUE);
+	put_class(f, HWATT_EU_PUE_CLASS, &f->facts->ruleset->classes.pue, HWATT_EU_PUE, (pue.flags & KPI_PHYS_IMPOSSIBLE) != 0);
+	put_class(f, HWATT_EU_WUE_CLASS, &f->facts->ruleset->classes.wue, HWATT_EU_WUE, false);
 }
 
 static bool known(const struct filling *f, enum hwatt_eu_field field)
@@ -487,9 +489,25 @@ static struct hwatt_eu_invariant at_most(const struct filling *f, const char *ru
 	return out;
 }
 
+/* No certificate that counts stands twice in the books. */
+static struct hwatt_eu_invariant once(const struct filling *f)
+{
+	struct hwatt_eu_invariant out = { "certificates count once", false, true };
+	size_t count;
+	const struct certificate *rows = books_certificates(f->facts->books, &count);
+	for (size_t i = 0; i < count; i++) {
+		if (rows[i].kind == CERTIFICATE_ONSITE || !counts(f, &rows[i]))
+			continue;
+		out.checked = true;
+		out.holds = out.holds && !rows[i].twice;
+	}
+	out.holds = out.holds && out.checked;
+	return out;
+}
+
 static void put_invariants(struct filling *f)
 {
-	struct hwatt_eu_invariant *rows = hwatt_arena_alloc(f->arena, 6 * sizeof(*rows));
+	struct hwatt_eu_invariant *rows = hwatt_arena_alloc(f->arena, 7 * sizeof(*rows));
 	const struct hwatt_eu_value *v = f->out->values;
 	rows[0] = at_most(f, "e_it_kwh <= e_dc_kwh", HWATT_EU_E_IT_KWH, HWATT_EU_E_DC_KWH);
 	rows[1] = at_most(f, "e_dc_bg_kwh <= e_dc_kwh", HWATT_EU_E_DC_BG_KWH, HWATT_EU_E_DC_KWH);
@@ -502,8 +520,9 @@ static void put_invariants(struct filling *f)
 						       v[HWATT_EU_E_RES_OS_KWH].number);
 		rows[5].holds = hwatt_ratio_compare(sum, v[HWATT_EU_E_RES_TOT_KWH].number) == 0;
 	}
+	rows[6] = once(f);
 	f->out->invariants = rows;
-	f->out->invariant_count = 6;
+	f->out->invariant_count = 7;
 }
 
 void eu_report_fill(const struct eu_report_facts *facts, struct hwatt_arena *arena, struct hwatt_eu_report *out)

@@ -57,19 +57,28 @@ void evaluation_ask(struct evaluation *e, const struct subject *s, const struct 
 	judge_ask(&facts, r, out);
 }
 
-static bool continued(const struct registers *registers, const struct register_document *ended)
+/* Whether another calibration follows on the ended one for the subject (NULL: for whatever it is of). */
+static bool follows(const struct registers *registers, const struct register_document *ended, const char *subject)
 {
 	const struct register_document *all = registers->documents.items;
-	const char *const *subject = ended->subjects.items;
 	for (size_t i = 0; i < registers->documents.count; i++) {
 		const struct register_document *d = &all[i];
-		if (d->type != DOC_CALIBRATION || d->status != DOC_ACCEPTED || d->from_day > ended->to_day + 1 ||
+		if (d->type != DOC_CALIBRATION || d->status != DOC_ACCEPTED || d->superseded || d->from_day > ended->to_day + 1 ||
 		    (d->to_day != 0 && d->to_day <= ended->to_day))
 			continue;
-		if (ended->subjects.count == 0 || d->subjects.count == 0 || judge_lists(&d->subjects, subject[0]))
+		if (subject == NULL || d->subjects.count == 0 || judge_lists(&d->subjects, subject))
 			return true;
 	}
 	return false;
+}
+
+static bool continued(const struct registers *registers, const struct register_document *ended)
+{
+	const char *const *subjects = ended->subjects.items;
+	for (size_t i = 0; i < ended->subjects.count; i++)
+		if (!follows(registers, ended, subjects[i]))
+			return false;
+	return ended->subjects.count > 0 || follows(registers, ended, NULL);
 }
 
 bool evaluation_calibration_expired(const struct subject *s, const struct window *window)

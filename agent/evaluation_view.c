@@ -366,6 +366,8 @@ static void put_names(const struct evaluation *e, struct draft *d, const struct 
 	kpi_notation(name, kpi->category, NULL, !annual(window, until_s), zone_day(s->zone, window->from_s), zone_day(s->zone, end_s - 1),
 		     kpi->value, notation);
 	k->notation = hwatt_arena_strdup(d->arena, notation);
+	if ((kpi->flags & KPI_PHYS_IMPOSSIBLE) != 0) /* no class: it is no value at all */
+		return;
 	if (labels != NULL && annual(window, until_s) && strcmp(figure->name, "pue1") == 0)
 		class = ruleset_class(&labels->classes.pue, kpi->value);
 	if (labels != NULL && annual(window, until_s) && strcmp(figure->name, "wue") == 0)
@@ -575,7 +577,8 @@ static void put_requirement(struct evaluation *e, struct draft *d, size_t subjec
 	}
 	bool has_closed = closed.to_s > closed.from_s && closed.to_s > e->closed_after_s;
 	judge(e, d->arena, subject, r, has_closed ? &closed : &open, until_s, &j);
-	if (has_closed && open.to_s > open.from_s && j.verdict.status != HWATT_NOT_MET) {
+	bool asking = e->by_request && !e->gathered; /* no verdict yet: only the windows that may be needed */
+	if (has_closed && open.to_s > open.from_s && (asking || j.verdict.status != HWATT_NOT_MET)) {
 		judge(e, d->arena, subject, r, &open, until_s, &other);
 		if ((other.verdict.reasons & REASON_LIMIT_CERTAIN) != 0)
 			j = other;

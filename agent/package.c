@@ -150,22 +150,7 @@ const struct package *package_load(const char *path, struct hwatt_arena *arena, 
 
 void package_folder(char *out, size_t size)
 {
-	const char *set = getenv("HALLWATT_REQUIREMENTS");
-	char self[PATH_MAX];
-	if (set != NULL && set[0] != '\0') {
-		snprintf(out, size, "%s", set);
-		return;
-	}
-	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
-	self[n > 0 ? n : 0] = '\0';
-	for (int up = 0; up < 2; up++) { /* BIN/hallwatt: two levels up */
-		char *slash = strrchr(self, '/');
-		if (slash != NULL)
-			*slash = '\0';
-	}
-	snprintf(out, size, "%s/share/hallwatt/requirements", self);
-	if (access(out, R_OK | X_OK) < 0)
-		snprintf(out, size, "/usr/share/hallwatt/requirements");
+	path_shipped("requirements", "HALLWATT_REQUIREMENTS", out, size);
 }
 
 /* --- what a contract makes of packages --------------------------------------------------------------------------- */

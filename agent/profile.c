@@ -1,6 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The hallwatt authors
  * SPDX-License-Identifier: Apache-2.0 */
 #include "profile.h"
+#include "path.h"
 #include <dirent.h>
 #include <errno.h>
 #include <limits.h>
@@ -427,22 +428,7 @@ const struct hwatt_profile *profile_by_name(const struct hwatt_profile_set *set,
 
 void profile_folder(char *out, size_t size)
 {
-	const char *set = getenv("HALLWATT_PROFILES");
-	char self[PATH_MAX];
-	if (set != NULL && set[0] != '\0') {
-		snprintf(out, size, "%s", set);
-		return;
-	}
-	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
-	self[n > 0 ? n : 0] = '\0';
-	for (int up = 0; up < 2; up++) { /* BIN/hallwatt: two levels up */
-		char *slash = strrchr(self, '/');
-		if (slash != NULL)
-			*slash = '\0';
-	}
-	snprintf(out, size, "%s/share/hallwatt/profiles", self);
-	if (access(out, R_OK | X_OK) < 0)
-		snprintf(out, size, "/usr/share/hallwatt/profiles");
+	path_shipped("profiles", "HALLWATT_PROFILES", out, size);
 }
 
 const struct hwatt_schema *profile_schema(const struct hwatt_collector *collector, struct hwatt_arena *arena)

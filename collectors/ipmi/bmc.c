@@ -18,7 +18,6 @@
 #define GET_READING 0x2d
 #define MEMORY "power"
 #define GET_FACTORS 0x23
-#define IDENTITY_MS (24 * 3600000)  /* how often the inventory is read again */
 #define SPARE_MS 1500               /* with less time left no more sensors are asked */
 #define APART_PPM 50000             /* where no accuracy is stated: 5 % */
 #define APART_LEAST_MW 10000        /* and at least that much */
@@ -56,6 +55,7 @@ struct bmc {
 	uint16_t at, cursor;         /* the sensor that is asked; where the others begin */
 	uint16_t asked;              /* sensors not in watts in this poll */
 	uint8_t raw;
+	bool with_inventory;         /* the interview that runs reads it */
 	bool dcmi, no_dcmi, has_identity, host_was_off, watts_known;
 	struct apart apart[SOURCES];
 };
@@ -259,17 +259,19 @@ static void on_interviewed(void *arg, const struct hwatt_error *err)
 	}
 	uint32_t firmware = firmware_hash(&f->id);
 	adopt(b, f);
-	if (!b->has_identity || firmware != b->firmware || now_ms(b) - b->identity_ms >= IDENTITY_MS) {
+	if (b->with_inventory) {
 		identify(b, f);
 		b->has_identity = true;
 		b->identity_ms = now_ms(b);
+	} else if (firmware != b->firmware) {
+		b->has_identity = false; /* the next interview reads the inventory too */
 	}
 	b->firmware = firmware;
 	if (f->host_known && f->host_on == b->host_was_off) {
 		hwatt_log(hwatt_target_log(b->target), HWATT_INFO, "the host is %s", f->host_on ? "on" : "off");
 		b->host_was_off = !f->host_on;
 	}
-	b->asked_ms = now_ms(b);
+	b->asked_ms = b->has_identity ? now_ms(b) : now_ms(b) - b->settings->refresh_ms;
 	interview_free(b->interview);
 	b->interview = NULL;
 	ask_power(b);
@@ -278,9 +280,13 @@ static void on_interviewed(void *arg, const struct hwatt_error *err)
 static void begin_interview(struct bmc *b)
 {
 	if (b->interview == NULL) {
-		bool again = b->has_identity && now_ms(b) - b->identity_ms < IDENTITY_MS;
-		struct interview_order order = { .known_key = b->key != NULL ? b->key : "", .fru = !again, .dcmi = !b->no_dcmi,
+		b->with_inventory = !b->has_identity || now_ms(b) - b->identity_ms >= b->settings->inventory_ms;
+		struct interview_order order = { .known_key = b->key != NULL ? b->key : "", .fru = b->with_inventory, .dcmi = !b->no_dcmi,
 						 .sensors = b->settings->sensors != IPMI_SENSORS_NONE };
+		if (b->census != NULL) {
+			order.known = b->census->records;
+			order.known_octets = b->census->octets;
+		}
 		b->interview = interview_new(b->transport, b->target, &order, on_interviewed, b);
 	}
 	interview_run(b->interview);

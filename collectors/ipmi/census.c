@@ -13,11 +13,36 @@ static uint64_t hash_of(const uint8_t *records, size_t octets, bool dcmi)
 	return h;
 }
 
+/* Only what the controller itself answers for: others need bridging. Device 0 is the machine's own. */
+static bool unit_from(const struct sdr_record *r, struct census_unit *out)
+{
+	if (r->kind != SDR_FRU_LOCATOR || !r->logical_fru || r->owner != SDR_BMC || r->lun != 0 || r->number == 0)
+		return false;
+	if (r->entity != SDR_POWER_SUPPLY && r->entity != SDR_SYSTEM_BOARD)
+		return false;
+	*out = (struct census_unit){ .kind = r->entity == SDR_POWER_SUPPLY ? HWATT_PART_PSU : HWATT_PART_BOARD, .device = r->number,
+				     .instance = r->instance };
+	return true;
+}
+
+bool census_unit(const uint8_t *records, size_t octets, size_t n, struct census_unit *out)
+{
+	for (size_t at = 0; at + SDR_HEADER_OCTETS <= octets; at += sdr_length(records + at)) {
+		struct sdr_record r;
+		if (sdr_length(records + at) > octets - at)
+			break;
+		if (sdr_read(records + at, sdr_length(records + at), &r, NULL) == 0 && unit_from(&r, out) && n-- == 0)
+			return true;
+	}
+	return false;
+}
+
 bool census_wants(const uint8_t *record, size_t length)
 {
 	struct sdr_record r;
 	struct sensor ignored;
-	return sdr_read(record, length, &r, NULL) == 0 && sensor_from(&r, false, &ignored);
+	struct census_unit unit;
+	return sdr_read(record, length, &r, NULL) == 0 && (unit_from(&r, &unit) || sensor_from(&r, false, &ignored));
 }
 
 /* Adds the sensors in watts, or the others. */

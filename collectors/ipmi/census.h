@@ -7,6 +7,7 @@
 #define IPMI_CENSUS_H
 
 #include "sensor.h"
+#include <hallwatt/part.h>
 
 #define CENSUS_MAX_SENSORS 512u
 #define CENSUS_MAX_OCTETS (CENSUS_MAX_SENSORS * 70u)
@@ -32,8 +33,15 @@ struct census_shelf { /* {0} is empty */
 
 /* `dcmi`: DCMI tells the power. Takes an equal one from the shelf where there is one. */
 struct census *census_take(struct census_shelf *shelf, const uint8_t *records, size_t octets, bool dcmi);
+struct census_unit { /* a part with an inventory of its own: behind the controller, by number */
+	enum hwatt_part_kind kind;
+	uint8_t device;
+	uint8_t instance;
+};
+/* Unit number `n` (from 0) that the records name; false: there are no more. */
+bool census_unit(const uint8_t *records, size_t octets, size_t n, struct census_unit *out);
 void census_release(struct census_shelf *shelf, struct census *census); /* NULL is fine */
-/* Whether the record becomes a point. */
+/* Whether the record becomes a point, or says where the inventory of a part is. */
 bool census_wants(const uint8_t *record, size_t length);
 
 #endif

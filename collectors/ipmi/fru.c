@@ -1,7 +1,6 @@
 /* SPDX-FileCopyrightText: 2026 The hallwatt authors
  * SPDX-License-Identifier: Apache-2.0 */
 #include "fru.h"
-#include <ctype.h>
 #include <hallwatt/wire.h>
 #include <string.h>
 #include <strings.h>
@@ -271,19 +270,4 @@ const char *fru_note_text(unsigned notes)
 		if ((notes & (unsigned)texts[i].note) != 0)
 			return texts[i].text;
 	return NULL;
-}
-
-bool fru_identifies(const char *serial)
-{
-	static const char *const fillers[] = { "n/a", "na", "none", "null", "unknown", "not specified", "not available",
-		"default string", "default", "to be filled by o.e.m.", "to be filled by oem", "system serial number",
-		"chassis serial number", "serial number", "serial", "empty", "invalid", "0123456789", "1234567890", "123456789",
-		"not present", "no serial", "oem" };
-	for (size_t i = 0; i < sizeof(fillers) / sizeof(fillers[0]); i++)
-		if (strcasecmp(serial, fillers[i]) == 0)
-			return false;
-	for (const char *p = serial; *p != '\0'; p++)
-		if (isalnum((unsigned char)*p) && *p != serial[0])
-			return true; /* at least two different characters: not "0000", "XXXX", "----" */
-	return false;
 }

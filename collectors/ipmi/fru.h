@@ -64,7 +64,5 @@ struct fru { /* strings are "" when not there */
 int fru_read(const void *bytes, size_t length, struct fru *out, struct hwatt_error *err);
 /* The first of the notes in words ("the board area's checksum is wrong"); NULL: nothing was wrong. */
 const char *fru_note_text(unsigned notes);
-/* Whether the text tells one unit from another: not "", "N/A", "0123456789", "To be filled by O.E.M." and the like. */
-bool fru_identifies(const char *serial);
 
 #endif

@@ -21,7 +21,7 @@
 #define SMALLEST_PIECE 8u
 #define ADDRESS_AT 4u /* in the answer about parameter 3 of Get DCMI Capabilities Info: the controller's own address */
 
-enum step { DEVICE, POWER, ADDRESS, CHASSIS, FRU_SPACE, FRU_DATA, REPOSITORY, RESERVATION, RECORD, DONE };
+enum step { DEVICE, POWER, ADDRESS, CHASSIS, FRU_SPACE, FRU_DATA, REPOSITORY, RESERVATION, RECORD, UNITS, DONE };
 
 struct interview {
 	struct transport *transport;
@@ -37,6 +37,8 @@ struct interview {
 	struct fru_space space;
 	uint8_t fru[INTERVIEW_MAX_FRU];
 	size_t fru_at, fru_end, fru_piece, fru_asked;
+	size_t units;              /* parts looked at */
+	struct census_unit unit;   /* the one whose inventory is read; device 0: the machine itself */
 	/* the repository */
 	struct devid_repository repository;
 	bool own;                  /* the controller's own records */
@@ -110,24 +112,72 @@ static void copy_best(char out[IDSTRING_SIZE], const char *a, const char *b)
 	memcpy(out, a[0] != '\0' ? a : b, IDSTRING_SIZE);
 }
 
+static void tell_part(struct interview *v, enum hwatt_part_kind kind, const char *index, const char *model, const char *serial)
+{
+	if (serial[0] != '\0')
+		hwatt_target_part(v->target, &(struct hwatt_part){ .kind = kind, .index = index, .model = model, .serial = serial });
+}
+
+static void take_machine(struct interview *v, const struct fru *fru)
+{
+	copy_best(v->vendor, fru->product_maker, fru->board_maker);
+	copy_best(v->model, fru->product_name, fru->board_name);
+	const char *serials[] = { fru->product_serial, fru->chassis_serial, fru->board_serial };
+	for (size_t i = 0; i < 3 && v->serial[0] == '\0'; i++)
+		if (hwatt_serial_identifies(serials[i]))
+			memcpy(v->serial, serials[i], IDSTRING_SIZE);
+	tell_part(v, HWATT_PART_ENCLOSURE, "", fru->chassis_part, fru->chassis_serial);
+	tell_part(v, HWATT_PART_BOARD, "", fru->board_name, fru->board_serial);
+}
+
+/* A supply names itself as a product or as a board. Two of a kind with one instance are told apart by their device numbers. */
+static void take_unit(struct interview *v, const struct fru *fru)
+{
+	const struct census_unit *u = &v->unit;
+	struct census_unit other;
+	char index[24], model[IDSTRING_SIZE], serial[IDSTRING_SIZE];
+	size_t alike = 0;
+	for (size_t i = 0; census_unit(v->kept, v->kept_octets, i, &other); i++)
+		alike += other.kind == u->kind && other.instance == u->instance;
+	snprintf(index, sizeof(index), alike > 1 ? "%u.%u" : "%u", u->instance, u->device);
+	copy_best(model, fru->product_name, fru->board_name);
+	copy_best(serial, fru->product_serial, fru->board_serial);
+	tell_part(v, u->kind, index, model, serial);
+}
+
+static void after_fru(struct interview *v)
+{
+	go_to(v, v->unit.device == 0 ? REPOSITORY : UNITS);
+}
+
 static void read_fru(struct interview *v)
 {
 	struct fru fru;
-	if (fru_read(v->fru, v->fru_at, &fru, NULL) == 0) {
-		copy_best(v->vendor, fru.product_maker, fru.board_maker);
-		copy_best(v->model, fru.product_name, fru.board_name);
-		const char *serials[] = { fru.product_serial, fru.chassis_serial, fru.board_serial };
-		for (size_t i = 0; i < 3 && v->serial[0] == '\0'; i++)
-			if (fru_identifies(serials[i]))
-				memcpy(v->serial, serials[i], IDSTRING_SIZE);
+	bool read = fru_read(v->fru, v->fru_at, &fru, NULL) == 0;
+	if (read && v->unit.device == 0)
+		take_machine(v, &fru);
+	else if (read)
+		take_unit(v, &fru);
+	after_fru(v);
+}
+
+/* The records are known: on to the next part that they name. One that does not answer is not told, which is not "gone". */
+static void next_unit(struct interview *v)
+{
+	if (!v->order.fru || v->units == INTERVIEW_MAX_UNITS || !census_unit(v->kept, v->kept_octets, v->units, &v->unit)) {
+		if (v->order.fru)
+			hwatt_target_parts_told(v->target);
+		go_to(v, DONE);
+		return;
 	}
-	go_to(v, REPOSITORY);
+	v->units++;
+	go_to(v, FRU_SPACE);
 }
 
 static void take_fru_space(struct interview *v, const struct transport_answer *a)
 {
 	if (a->code != 0 || fru_read_space(a->data, a->length, &v->space, NULL) < 0 || v->space.size < FRU_HEADER_OCTETS) {
-		go_to(v, REPOSITORY);
+		after_fru(v);
 		return;
 	}
 	v->fru_at = 0;
@@ -217,20 +267,20 @@ static void read_all(struct interview *v)
 	v->found.records = v->kept;
 	v->found.octets = v->kept_octets;
 	save(v);
-	go_to(v, DONE);
+	go_to(v, UNITS);
 }
 
 static void no_sensors(struct interview *v)
 {
 	v->found.records = v->kept;
-	go_to(v, DONE);
+	go_to(v, UNITS);
 }
 
 static void make_key(struct interview *v)
 {
 	const struct devid *id = &v->found.id;
 	const struct devid_repository *r = &v->repository;
-	snprintf(v->key, sizeof(v->key), "2-%02x-%" PRIx32 "-%x-%.20s-%02x%02x%02x%02x-%u-%08" PRIx32 "-%08" PRIx32, id->device_id,
+	snprintf(v->key, sizeof(v->key), "3-%02x-%" PRIx32 "-%x-%.20s-%02x%02x%02x%02x-%u-%08" PRIx32 "-%08" PRIx32, id->device_id,
 		 id->manufacturer, id->product, id->firmware, id->auxiliary[0], id->auxiliary[1], id->auxiliary[2], id->auxiliary[3],
 		 r->records, r->added, r->erased);
 	for (char *p = v->key; *p != '\0'; p++)
@@ -253,13 +303,17 @@ static void take_repository(struct interview *v, const struct transport_answer *
 	make_key(v);
 	if (strcmp(v->key, v->order.known_key) == 0) {
 		v->found.same_sensors = true;
-		go_to(v, DONE);
+		v->kept = hwatt_alloc(v->order.known_octets + 1); /* for the parts that they name */
+		if (v->order.known_octets > 0)
+			memcpy(v->kept, v->order.known, v->order.known_octets);
+		v->kept_octets = v->order.known_octets;
+		go_to(v, UNITS);
 		return;
 	}
 	if (load(v)) {
 		v->found.records = v->kept;
 		v->found.octets = v->kept_octets;
-		go_to(v, DONE);
+		go_to(v, UNITS);
 		return;
 	}
 	v->record = 0;
@@ -320,7 +374,7 @@ static void record_failed(struct interview *v, uint8_t code)
 		hwatt_target_warn(v->target, "the BMC's sensor records end after %u of them with completion code %02xh", v->records, code);
 		v->found.records = v->kept;
 		v->found.octets = v->kept_octets;
-		go_to(v, DONE);
+		go_to(v, UNITS);
 	}
 }
 
@@ -369,6 +423,7 @@ static void on_answer(void *arg, const struct transport_answer *a, const struct 
 	case REPOSITORY: take_repository(v, a); break;
 	case RESERVATION: take_reservation(v, a); break;
 	case RECORD: take_record(v, a); break;
+	case UNITS:
 	case DONE: break;
 	}
 }
@@ -393,7 +448,7 @@ static void ask_fru(struct interview *v)
 	size_t left = v->fru_end - v->fru_at;
 	if (left % 2 != 0)
 		left++;
-	v->fru_asked = fru_ask(&v->space, 0, v->fru_at, left < v->fru_piece ? left : v->fru_piece, data);
+	v->fru_asked = fru_ask(&v->space, v->unit.device, v->fru_at, left < v->fru_piece ? left : v->fru_piece, data);
 	if (v->fru_asked == 0)
 		read_fru(v);
 	else
@@ -413,17 +468,18 @@ static void ask_repository(struct interview *v)
 
 static void ask(struct interview *v)
 {
-	static const uint8_t power[] = DCMI_ASK_POWER, optional[] = DCMI_ASK_CAPABILITIES(DCMI_OPTIONAL), first_fru[] = { 0 };
+	static const uint8_t power[] = DCMI_ASK_POWER, optional[] = DCMI_ASK_CAPABILITIES(DCMI_OPTIONAL);
 	switch (v->step) {
 	case DEVICE: run(v, DEVID_NETFN_APP, DEVID_GET, NULL, 0); break;
 	case CHASSIS: run(v, DEVID_NETFN_CHASSIS, DEVID_GET_CHASSIS, NULL, 0); break;
 	case ADDRESS: run(v, DCMI_NETFN, DCMI_GET_CAPABILITIES, optional, sizeof(optional)); break;
 	case POWER: run(v, DCMI_NETFN, DCMI_GET_POWER, power, sizeof(power)); break;
-	case FRU_SPACE: run(v, FRU_NETFN, FRU_GET_AREA, first_fru, sizeof(first_fru)); break;
+	case FRU_SPACE: run(v, FRU_NETFN, FRU_GET_AREA, &v->unit.device, 1); break;
 	case FRU_DATA: ask_fru(v); break;
 	case REPOSITORY: ask_repository(v); break;
 	case RESERVATION: run(v, v->own ? DEVID_NETFN_SENSOR : DEVID_NETFN_STORAGE, v->own ? RESERVE_OWN : RESERVE, NULL, 0); break;
 	case RECORD: ask_record(v); break;
+	case UNITS: next_unit(v); break;
 	case DONE: v->done(v->arg, NULL); break;
 	}
 }

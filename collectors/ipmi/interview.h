@@ -1,6 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The hallwatt authors
  * SPDX-License-Identifier: Apache-2.0 */
-/* interview.h - asks a controller who it is and what it can tell: device id, power state, DCMI, FRU, sensor data records.
+/* interview.h - asks a controller who it is and what it can tell: device id, power state, DCMI, FRU, sensor data
+ * records, and the inventory of the parts that they name.
  *
  * Goes on where it stood when a poll's deadline cut it off.  Records that were read once are kept with
  * hwatt_target_remember() and not read again while device id, firmware and the repository's time stamps are the same. */
@@ -16,6 +17,7 @@
 
 #define INTERVIEW_MAX_RECORDS 4096u
 #define INTERVIEW_MAX_FRU 4096u
+#define INTERVIEW_MAX_UNITS 16u   /* parts whose inventory is read */
 #define INTERVIEW_MAX_RESERVATIONS 8u /* lost while one record is read */
 
 struct interview;
@@ -37,6 +39,8 @@ typedef void interview_done(void *arg, const struct hwatt_error *err);
 
 struct interview_order { /* what to ask */
 	const char *known_key;  /* the repository whose records are known already, "" none; lives as long as the interview */
+	const uint8_t *known;   /* those records, likewise */
+	size_t known_octets;
 	bool fru, dcmi, sensors;
 };
 

@@ -43,6 +43,8 @@ static const struct hwatt_option settings_options[] = {
 	  .help = "keep the session between polls, or close it after each; auto keeps it for intervals of up to 20s" },
 	{ .name = "refresh", .type = HWATT_DURATION, AT(ipmi_settings, refresh_ms), .fallback = "10m", .min = 1000, .max = 86400000,
 	  .help = "how often identity, sensors and the host's power state are looked at anew" },
+	{ .name = "inventory", .type = HWATT_DURATION, AT(ipmi_settings, inventory_ms), .fallback = "24h", .min = 1000, .max = INT64_C(2592000000),
+	  .help = "how often model and serial numbers are read anew, of the machine and of its power supplies and boards" },
 	{ .name = "quirks", .type = HWATT_LIST, AT(ipmi_settings, quirks), .flags = HWATT_ONE_OR_LIST, .item = HWATT_STRING,
 	  .pattern = "^(role_nibble|short_rakp2|padded_user|ignore_checksums|ignore_scanning|no_dcmi)$",
 	  .help = "departures of old firmware: role_nibble, short_rakp2, padded_user, ignore_checksums, ignore_scanning, no_dcmi" },

@@ -16,7 +16,7 @@ struct ipmi_settings {
 	int cipher_suite;           /* enum ipmi_suite_word */
 	int privilege;              /* 0 user, 1 operator, 2 administrator: to begin with */
 	int sensors, session;
-	int64_t refresh_ms;
+	int64_t refresh_ms, inventory_ms;
 	struct hwatt_list quirks;   /* const char * */
 };
 

@@ -1,6 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The hallwatt authors
  * SPDX-License-Identifier: Apache-2.0 */
 #include "link.h"
+#include "lockout.h"
 #include "tree.h"
 #include <assert.h>
 #include <hallwatt/arena.h>
@@ -8,12 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <time.h>
 #include <unistd.h>
 
 #define CLOSE_MS 3000
 #define REST_MS 10000           /* first rest after 429 or 503 without Retry-After */
 #define REST_MAX_MS (10 * 60 * 1000)
-#define REFUSED_MAX_MS (24 * 3600 * 1000)
 #define SECRET_SIZE 256
 #define TOKEN_SIZE 512
 
@@ -47,16 +48,19 @@ struct link {
 	char got_token[TOKEN_SIZE], got_location[TREE_PATH_MAX];
 	int64_t retry_after_ms;
 	/* rest */
-	unsigned refusals, rests;
+	struct lockout lockout;
+	unsigned rests;
 	int64_t rest_until_ms;
 	const char *rest_why;
 	void (*closed)(void *arg);
 	void *closed_arg;
 	uv_async_t later;           /* brings answers that need no traffic */
+	uv_timer_t *patience;       /* while a login goes on that nobody waits for, and the link closes */
 	struct hwatt_error later_err;
 	bool later_due;
 	bool orphan;  /* what is under way goes on, but nobody waits for its answer */
 	bool pending; /* a request that waits for the orphan */
+	bool doubt;   /* right after a login a resource was refused, and nothing was read since */
 	bool closing;
 };
 
@@ -211,6 +215,21 @@ static void free_link(struct link *link)
 }
 
 static void on_done(void *arg, CURLcode code);
+static void rest(struct link *link, int64_t ms, const char *why);
+
+/* An account that was refused before the last restart, or reload, is left alone as long as it was to be. */
+static void recall_lockout(struct link *link, const char *text)
+{
+	char secret[SECRET_SIZE];
+	struct hwatt_error err;
+	if (text == NULL || hwatt_secret_read(&link->password, secret, sizeof(secret), &err) < 0)
+		return;
+	link->lockout.mark = lockout_mark(link->user, secret);
+	explicit_bzero(secret, sizeof(secret));
+	lockout_recall(&link->lockout, text, now_ms(link), (int64_t)time(NULL));
+	if (link->lockout.until_ms > now_ms(link))
+		rest(link, link->lockout.until_ms - now_ms(link), "its user or password is refused");
+}
 
 int link_open(const struct link_parts *parts, const struct link_watch *watch, struct link **out, struct hwatt_error *err)
 {
@@ -240,6 +259,7 @@ int link_open(const struct link_parts *parts, const struct link_watch *watch, st
 	uv_async_init(link->uv, &link->later, on_later);
 	uv_unref((uv_handle_t *)&link->later);
 	link->later.data = link;
+	recall_lockout(link, parts->refused);
 	*out = link;
 	return 0;
 }
@@ -253,8 +273,15 @@ static void on_later_closed(uv_handle_t *handle)
 	closed(arg);
 }
 
+static void on_patience_closed(uv_handle_t *handle)
+{
+	free(handle);
+}
+
 static void finish_close(struct link *link)
 {
+	if (link->patience != NULL)
+		uv_close((uv_handle_t *)link->patience, on_patience_closed);
 	uv_close((uv_handle_t *)&link->later, on_later_closed);
 }
 
@@ -268,14 +295,35 @@ static void log_out(struct link *link)
 	perform(link, ERRAND_LOGOUT);
 }
 
+/* The login does not end: what it made of a session, if any, the service has to forget by itself. */
+static void on_impatient(uv_timer_t *timer)
+{
+	struct link *link = timer->data;
+	if (link->errand == ERRAND_LOGOUT)
+		return; /* that has its own bound */
+	curl_loop_cancel(link->loop, &link->job);
+	link->orphan = false;
+	finish_close(link);
+}
+
+static void be_patient(struct link *link)
+{
+	link->patience = hwatt_alloc(sizeof(*link->patience));
+	uv_timer_init(link->uv, link->patience);
+	link->patience->data = link;
+	uv_timer_start(link->patience, on_impatient, CLOSE_MS, 0);
+}
+
 void link_close(struct link *link, void (*closed)(void *arg), void *arg)
 {
 	link_abort(link);
 	link->closed = closed;
 	link->closed_arg = arg;
 	link->closing = true;
-	if (link->orphan && link->errand == ERRAND_LOGIN)
-		return; /* the session that it may make is closed, too */
+	if (link->orphan && link->errand == ERRAND_LOGIN) {
+		be_patient(link); /* the session that it may make is closed, too */
+		return;
+	}
 	curl_loop_cancel(link->loop, &link->job);
 	link->orphan = false;
 	log_out(link);
@@ -344,6 +392,7 @@ static int put_credentials(struct link *link, bool login, struct hwatt_error *er
 		return hwatt_fail(err, HWATT_EINVAL, "this service wants a user and a password: \"user\" and \"password\" of its credentials");
 	if (hwatt_secret_read(&link->password, secret, sizeof(secret), err) < 0)
 		return -1;
+	link->lockout.mark = lockout_mark(link->user, secret);
 	if (login) {
 		hwatt_text_reset(&link->request);
 		hwatt_text_puts(&link->request, "{\"UserName\":");
@@ -480,7 +529,7 @@ static int explain(struct link *link, CURLcode code, struct hwatt_error *err)
 		return hwatt_fail(err, HWATT_EAUTH, "its certificate has another key than the recorded one (%.20s...): nothing was sent to it. If "
 				  "the certificate was renewed, give the new key as \"pin\" in the credentials; `hallwatt probe` shows it", link->pin);
 	case CURLE_PEER_FAILED_VERIFICATION:
-		return hwatt_fail(err, HWATT_EAUTH, "its certificate is not signed by \"ca\", or is for another name: nothing was sent to it");
+		return hwatt_fail(err, HWATT_EAUTH, "its certificate is not signed by \"ca\", has expired, or is for another name: nothing was sent to it");
 	case CURLE_SSL_CACERT_BADFILE: return hwatt_fail(err, HWATT_EINVAL, "the file of \"ca\" holds no certificate");
 	case CURLE_SSL_CONNECT_ERROR:
 		return hwatt_fail(err, HWATT_EPROTO, "no TLS connection: %.80s; `tls: old` allows the ciphers of old firmware", curl_easy_strerror(code));
@@ -504,6 +553,16 @@ static bool sessions_full(const struct link *link)
 	       body_has(link, "maximum number of user sessions") || body_has(link, "maximum number of sessions");
 }
 
+/* What waited for the orphan begins, unless the orphan's answer was that we are to rest. */
+static void begin_pending(struct link *link, const struct link_answer *answer)
+{
+	link->pending = false;
+	if (link->rest_until_ms > now_ms(link))
+		fail_later(link, &answer->err);
+	else
+		begin(link);
+}
+
 static void deliver(struct link *link, struct link_answer *answer)
 {
 	answer->status = (int)link->status;
@@ -514,10 +573,8 @@ static void deliver(struct link *link, struct link_answer *answer)
 		link->orphan = false;
 		if (link->closing)
 			log_out(link);
-		else if (link->pending) {
-			link->pending = false;
-			begin(link);
-		}
+		else if (link->pending)
+			begin_pending(link, answer);
 		return;
 	}
 	link->done(link->arg, answer);
@@ -525,20 +582,27 @@ static void deliver(struct link *link, struct link_answer *answer)
 		hwatt_text_free(&link->body); /* thousands of them would be much memory */
 }
 
-/* The password was refused: after the second time the account is left alone, ever longer. */
+static void told(struct link *link)
+{
+	char text[LOCKOUT_TEXT];
+	lockout_text(&link->lockout, now_ms(link), (int64_t)time(NULL), text);
+	if (link->watch.refused != NULL)
+		link->watch.refused(link->watch.arg, link->lockout.refusals > 0 ? text : NULL);
+}
+
+/* The account was refused: after the second time it is left alone, ever longer. */
 static void refused(struct link *link, struct link_answer *answer)
 {
-	link->refusals++;
-	if (link->refusals >= LINK_MAX_TRIES) {
-		int64_t wait = LINK_REFUSED_MS;
-		for (unsigned i = LINK_MAX_TRIES; i < link->refusals && wait < REFUSED_MAX_MS; i++)
-			wait *= 2;
+	int64_t wait = lockout_refused(&link->lockout, now_ms(link));
+	char next[60] = "";
+	told(link);
+	link->doubt = false;
+	if (wait > 0) {
 		rest(link, wait, "its user or password is refused");
-		hwatt_fail(&answer->err, HWATT_EAUTH, "user \"%.40s\" or the password is refused; the next try is in %lld minutes", link->user,
-			   (long long)(wait / 60000));
-	} else {
-		hwatt_fail(&answer->err, HWATT_EAUTH, "user \"%.40s\" or the password is refused", link->user);
+		snprintf(next, sizeof(next), "; the next try is in %lld minutes", (long long)(wait / 60000));
 	}
+	hwatt_fail(&answer->err, HWATT_EAUTH, "user \"%.40s\" or the password is refused (HTTP %ld): check \"user\" and \"password\"%s", link->user,
+		   link->status, next);
 	deliver(link, answer);
 }
 
@@ -577,7 +641,7 @@ static void logged_in(struct link *link, struct link_answer *answer)
 		json_decref(text);
 		memcpy(link->token, link->got_token, sizeof(link->token));
 		replace(&link->location, good ? path : NULL);
-		link->refusals = link->rests = 0;
+		link->rests = 0;
 		if (link->leftover != NULL && link->location != NULL && strcmp(link->leftover, link->location) == 0)
 			replace(&link->leftover, NULL);
 		if (link->watch.session != NULL && link->leftover == NULL)
@@ -586,7 +650,7 @@ static void logged_in(struct link *link, struct link_answer *answer)
 			deliver(link, answer);
 		else
 			perform(link, link->leftover != NULL ? ERRAND_LOOK : ERRAND_GET);
-	} else if (status == 401 || status == 403) {
+	} else if (status == 401) {
 		refused(link, answer);
 	} else if (status == 404 || status == 405 || status == 501) {
 		link->basic = true;
@@ -594,12 +658,14 @@ static void logged_in(struct link *link, struct link_answer *answer)
 			deliver(link, answer);
 		else
 			perform(link, ERRAND_GET);
-	} else if (!link->orphan && (status == 503 || status == 429 || status == 400 || status == 507) && sessions_full(link) && link->leftover != NULL &&
+	} else if (!link->orphan && (status == 503 || status == 429 || status == 400 || status == 403 || status == 507) && sessions_full(link) && link->leftover != NULL &&
 		   !link->retried) {
 		link->retried = true; /* our own, from before: free it with Basic, then try again */
 		perform(link, ERRAND_LOOK);
 	} else if (status == 503 || status == 429 || sessions_full(link)) {
 		busy(link, answer);
+	} else if (status >= 400 && status < 500) {
+		refused(link, answer); /* some say 400 of a wrong password: what is not understood is not tried for ever */
 	} else {
 		hwatt_fail(&answer->err, HWATT_EPROTO, "HTTP %ld when a session was asked for", status);
 		deliver(link, answer);
@@ -646,36 +712,75 @@ static bool redirect(struct link *link)
 	return true;
 }
 
+/* With the next one it is looked whether the service still has it: some say 401 of a resource that the user may not read. */
+static void forget_session(struct link *link)
+{
+	explicit_bzero(link->token, sizeof(link->token));
+	replace(&link->leftover, link->location);
+	replace(&link->location, NULL);
+	if (link->watch.session != NULL)
+		link->watch.session(link->watch.arg, NULL);
+}
+
+/* 401 to a request with our session's token, or with user and password. */
+static void unauthorised(struct link *link, struct link_answer *answer)
+{
+	bool session = link->token[0] != '\0';
+	if (session && !link->retried && !link->doubt) {
+		link->retried = true; /* the service forgot the session */
+		forget_session(link);
+		perform(link, ERRAND_LOGIN);
+	} else if (session && !link->doubt) { /* the session is new: it may be this resource that we may not read */
+		link->doubt = true;
+		link->status = 403;
+		hwatt_fail(&answer->err, HWATT_EAUTH, "HTTP 401 for %.100s", link->path);
+		deliver(link, answer);
+	} else { /* and the next one, too */
+		if (session)
+			forget_session(link);
+		refused(link, answer);
+	}
+}
+
+static void read_well(struct link *link)
+{
+	link->rests = 0;
+	if (link->open)
+		return;
+	link->doubt = false;
+	if (link->lockout.refusals > 0) {
+		link->lockout.refusals = 0;
+		told(link);
+	}
+}
+
 static void got(struct link *link, struct link_answer *answer)
 {
 	long status = link->status;
-	if (status == 401 && !link->open && link->token[0] != '\0' && !link->retried) {
-		link->retried = true; /* the service forgot the session */
-		explicit_bzero(link->token, sizeof(link->token));
-		replace(&link->location, NULL);
-		if (link->watch.session != NULL)
-			link->watch.session(link->watch.arg, NULL);
-		perform(link, ERRAND_LOGIN);
+	if (status == 401 && !link->open) {
+		unauthorised(link, answer);
 		return;
 	}
 	if (redirect(link))
 		return;
-	if (status == 401 && !link->open && link->token[0] == '\0') {
-		refused(link, answer);
-		return;
-	}
 	if (status == 429 || status == 503) {
 		busy(link, answer);
 		return;
 	}
-	if (status >= 200 && status < 300) {
-		link->rests = 0;
-		if (!link->open)
-			link->refusals = 0;
-	} else {
+	if (status >= 200 && status < 300)
+		read_well(link);
+	else
 		hwatt_fail(&answer->err, status == 401 || status == 403 ? HWATT_EAUTH : HWATT_EPROTO, "HTTP %ld for %.100s", status, link->path);
-	}
 	deliver(link, answer);
+}
+
+/* The session's end: the service knows it no more. */
+static void logged_out(struct link *link, CURLcode code)
+{
+	curl_easy_getinfo(link->job.easy, CURLINFO_RESPONSE_CODE, &link->status);
+	if (code == CURLE_OK && ((link->status >= 200 && link->status < 300) || link->status == 404) && link->watch.ended != NULL)
+		link->watch.ended(link->watch.arg, link->location);
+	finish_close(link);
 }
 
 static void on_done(void *arg, CURLcode code)
@@ -684,7 +789,7 @@ static void on_done(void *arg, CURLcode code)
 	struct link_answer answer = {0};
 	link->connected = code == CURLE_OK;
 	if (link->errand == ERRAND_LOGOUT) {
-		finish_close(link);
+		logged_out(link, code);
 		return;
 	}
 	if (explain(link, code, &answer.err) < 0) {

@@ -11,9 +11,6 @@
 #include <hallwatt/text.h>
 #include <stdbool.h>
 
-#define LINK_MAX_TRIES 2                 /* with a password that is refused, before the long wait */
-#define LINK_REFUSED_MS (15 * 60 * 1000) /* that wait at first; it doubles up to a day */
-
 struct link;
 
 struct link_parts { /* what a link is made of; copied */
@@ -23,6 +20,7 @@ struct link_parts { /* what a link is made of; copied */
 	const char *host;
 	uint16_t port;
 	const char *pin;     /* recorded at first use, NULL: none yet */
+	const char *refused; /* what was told of refusals, NULL: nothing */
 };
 
 struct link_answer {
@@ -39,6 +37,8 @@ struct link_watch { /* what the owner wants to know */
 	void (*sent)(void *arg);                             /* a request went out */
 	void (*pinned)(void *arg, const char *pin);          /* the key of the certificate, seen for the first time */
 	void (*session)(void *arg, const char *location);    /* a session is ours now; NULL: it is no more */
+	void (*ended)(void *arg, const char *location);      /* this session was ended well */
+	void (*refused)(void *arg, const char *text);        /* the account was refused, see lockout.h; NULL: it is taken again */
 	void *arg;
 };
 

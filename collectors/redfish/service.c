@@ -564,8 +564,18 @@ static void on_answer(void *arg, const struct link_answer *answer)
 	ask_next(s);
 }
 
+/* All was looked at, and nothing came: no device that is well. */
+static void find_nothing(struct session *s)
+{
+	decode_held(s);
+	if (s->row_count == 0 && s->first_error.code == HWATT_OK)
+		hwatt_fail(&s->first_error, HWATT_ENODATA, "none of its resources gives a reading: check with `hallwatt probe` what the user may "
+			   "read there");
+}
+
 static void finish(struct session *s)
 {
+	find_nothing(s);
 	if (s->exploring) {
 		s->exploring = false;
 		s->explored_ms = (int64_t)uv_now(hwatt_target_loop(s->t));
@@ -656,6 +666,22 @@ static void on_session(void *arg, const char *location)
 	hwatt_target_remember(s->t, "redfish-session", location);
 }
 
+/* What another session of ours, begun after a reload, has written meanwhile stays. */
+static void on_ended(void *arg, const char *location)
+{
+	struct session *s = arg;
+	char *kept = hwatt_target_recall(s->t, "redfish-session");
+	if (kept != NULL && strcmp(kept, location) == 0)
+		hwatt_target_remember(s->t, "redfish-session", NULL);
+	free(kept);
+}
+
+static void on_refused(void *arg, const char *text)
+{
+	struct session *s = arg;
+	hwatt_target_remember(s->t, "redfish-refused", text);
+}
+
 static void take_guide(struct session *s)
 {
 	const struct hwatt_profile_set *set = hwatt_target_profiles(s->t);
@@ -674,16 +700,17 @@ int service_open(struct hwatt_target *t, struct hwatt_error *err)
 	s->t = t;
 	s->system_at = s->chassis_at = s->manager_at = WALK_NONE;
 	s->engine = hwatt_target_engine(t);
-	char *pin = hwatt_target_recall(t, "redfish-pin");
-	const struct link_watch watch = { on_sent, on_pinned, on_session, s };
+	char *pin = hwatt_target_recall(t, "redfish-pin"), *refused = hwatt_target_recall(t, "redfish-refused");
+	const struct link_watch watch = { on_sent, on_pinned, on_session, on_ended, on_refused, s };
 	struct link_parts parts = { .loop = s->engine->loop, .uv = hwatt_target_loop(t), .settings = settings, .host = device->host,
-				    .port = device->port != 0 ? device->port : 443, .pin = pin };
-	if (link_open(&parts, &watch, &s->link, err) < 0) {
-		free(pin);
+				    .port = device->port != 0 ? device->port : 443, .pin = pin, .refused = refused };
+	int rc = link_open(&parts, &watch, &s->link, err);
+	free(pin);
+	free(refused);
+	if (rc < 0) {
 		free(s);
 		return -1;
 	}
-	free(pin);
 	char *leftover = hwatt_target_recall(t, "redfish-session");
 	if (leftover != NULL)
 		link_leftover(s->link, leftover);

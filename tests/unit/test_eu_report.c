@@ -180,6 +180,38 @@ static void what_contradicts_itself_shows(void **state)
 	loading_end(&r.l);
 }
 
+static void regress_5_an_impossible_value_has_no_class(void **state)
+{
+	(void)state;
+	struct rig r;
+	begin(&r, "EED-2026");
+	r.d.period.site_count = 1;
+	r.d.slices[0].pue[1] = r.d.site.pue[1] = domain_energy(4000000, 8000000, 365); /* and 500 MWh of gas */
+	r.d.site.pue[1].num_mpe = r.d.slices[0].pue[1].num_mpe = r.d.site.pue[1].num * 10000;
+	eu_report_fill(&r.facts, r.l.arena, &r.report);
+	assert_string_equal(r.report.values[HWATT_EU_PUE].note, "PHYS_IMPOSSIBLE");
+	assert_int_equal(r.report.values[HWATT_EU_PUE_CLASS].status, HWATT_EU_NOT_AVAILABLE);
+	assert_string_equal(r.report.values[HWATT_EU_PUE_CLASS].text, "");
+	loading_end(&r.l);
+}
+
+static void regress_5_a_certificate_that_stands_twice_shows(void **state)
+{
+	(void)state;
+	struct rig r;
+	begin(&r, "EED-2024");
+	assert_int_equal(r.report.invariant_count, 7);
+	assert_true(r.report.invariants[6].checked && r.report.invariants[6].holds);
+	((struct certificate *)(uintptr_t)r.d.period.certificates)[3].twice = true; /* nuclear: it does not count here */
+	eu_report_fill(&r.facts, r.l.arena, &r.report);
+	assert_true(r.report.invariants[6].holds);
+	((struct certificate *)(uintptr_t)r.d.period.certificates)[0].twice = true;
+	eu_report_fill(&r.facts, r.l.arena, &r.report);
+	assert_true(r.report.invariants[6].checked);
+	assert_false(r.report.invariants[6].holds);
+	loading_end(&r.l);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -187,6 +219,8 @@ int main(void)
 		cmocka_unit_test(a_year_under_the_rules_of_2024),
 		cmocka_unit_test(the_same_year_under_the_rules_of_2026),
 		cmocka_unit_test(what_contradicts_itself_shows),
+		cmocka_unit_test(regress_5_an_impossible_value_has_no_class),
+		cmocka_unit_test(regress_5_a_certificate_that_stands_twice_shows),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -865,6 +865,30 @@ static void the_last_closed_month_is_judged(void **state)
 	tear_down(&h);
 }
 
+static void regress_5_each_meter_of_a_calibration_is_calibrated_again(void **state)
+{
+	(void)state;
+#define MARCH "- {id: k1, type: calibration, subject: [device:grid-1, device:ups-1], from: 2026-01-01, to: 2026-03-15, status: accepted, reviewed_by: Nils,\n" \
+	      "   reviewed: 2026-01-02}\n- {id: k2, type: calibration, subject: device:grid-1, from: 2026-03-10, status: accepted, reviewed_by: Nils,\n" \
+	      "   reviewed: 2026-03-09}\n"
+	static const struct { const char *documents, *reasons; enum hwatt_status status; } cases[] = {
+		{ MARCH, "DOC_EXPIRED", HWATT_EXPIRED }, /* of ups-1 nobody says anything */
+		{ MARCH "- {id: k3, type: calibration, subject: device:ups-1, from: 2026-03-16, status: accepted, reviewed_by: Nils, reviewed: 2026-03-09}\n",
+		  "OK", HWATT_MET },
+	};
+	int64_t march = utc(2026, 2, 28, 23, 0), april = utc(2026, 3, 31, 22, 0);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct register_files files = { .keys = ", country: SE", .documents = cases[i].documents };
+		struct hall h;
+		set_up_with(&h, &files, "", "from: 2026-03-01, to: 2026-05-15", "  - {id: pue, type: pue, max: 1.40, window: month, category: 1}\n", march);
+		open_at(&h, march);
+		run(&h, march, april);
+		judge_at(&h, april + 3600);
+		VERDICT(&h, "pue", cases[i].status, cases[i].reasons, march, april);
+		tear_down(&h);
+	}
+}
+
 static void documents_and_events_are_judged_as_of_today(void **state)
 {
 	(void)state;
@@ -1138,6 +1162,7 @@ int main(void)
 		cmocka_unit_test(servers_join_as_they_appear),
 		cmocka_unit_test(example_49_through_the_calendar),
 		cmocka_unit_test(the_last_closed_month_is_judged),
+		cmocka_unit_test(regress_5_each_meter_of_a_calibration_is_calibrated_again),
 		cmocka_unit_test(documents_and_events_are_judged_as_of_today),
 		cmocka_unit_test(twelve_months_are_twelve_months),
 		cmocka_unit_test(a_short_contract_is_judged_as_a_whole),

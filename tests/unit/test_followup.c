@@ -28,7 +28,7 @@ static const struct store_point points[POINTS] = {
 
 static const char hall[] =
 	"sites: [{id: s1, country: SE, bidding_zone: SE3, timezone: Europe/Stockholm, rated_it_power: 9 kW}]\nracks: [{id: A1, site: s1, usable_power: 11 kW}]\n"
-	"contracts: [c.yaml, d.yaml, e.yaml]\nsupplier_figures: [said.csv]\ndevices:\n"
+	"contracts: [c.yaml, d.yaml, e.yaml, f.yaml]\nsupplier_figures: [said.csv]\ndevices:\n"
 	"  - {id: grid-1, address: snmp://a, site: s1, power_role: grid, accuracy: 0.7 %}\n"
 	"  - {id: ups-1, address: snmp://a, site: s1, power_role: ups_output, accuracy: 2 %, fed_by: grid-1}\n"
 	"  - {id: pdu-a1, address: snmp://a, site: s1, rack: A1, power_role: pdu, accuracy: 2 %, fed_by: ups-1}\n"
@@ -60,6 +60,9 @@ static const char said[] =
 static const char contract_e[] =
 	"id: e\ntitle: t\nbuyer: b\nsupplier: s\nvalid: {from: 2025-02-15, to: 2027-06-30}\nscope: [{device: pdu-b1}]\nrequirements:\n"
 	"  - {id: month, type: pue, category: 2, max: 1.42, window: month, min_coverage: 0.5}\n";
+static const char contract_f[] =
+	"id: f\ntitle: t\nbuyer: b\nsupplier: s\nvalid: {from: 2025-02-15, to: 2027-06-30}\nscope: [{device: pdu-b1}]\nrequirements:\n"
+	"  - {id: certain, type: energy, max: 1 MWh, window: year, min_coverage: 0.1, missing_is_breach: true}\n";
 
 struct rig {
 	struct folder folder;
@@ -145,6 +148,7 @@ static struct rig *rig_until(int64_t end_s)
 	folder_write(&r->folder, "d.yaml", contract_d);
 	folder_write(&r->folder, "e.yaml", contract_e);
 	folder_write(&r->folder, "said.csv", said);
+	folder_write(&r->folder, "f.yaml", contract_f);
 	snprintf(path, sizeof(path), "%s/h.yaml", r->folder.path);
 	r->l.report.arena = r->l.arena;
 	r->config = config_load(path, &r->l.report);
@@ -399,6 +403,22 @@ static void a_window_that_does_not_end_in_the_period_is_judged_open(void **state
 	followup_free(f);
 }
 
+/* What the first pass sees is nothing: that this would be a breach must not keep the open period from being asked. */
+static void regress_5_a_certain_breach_shows_where_missing_data_is_one_too(void **state)
+{
+	struct rig *r = *state;
+	const struct hwatt_followup *f = make(r, "f", "2025-01-01..2026-10-19", stockholm(2026, 10, 20, 9));
+	const struct hwatt_view_requirement *v = &requirement(f, "certain")->verdict;
+	assert_string_equal(v->reasons, "LIMIT_CERTAIN"); /* 2025 was met */
+	assert_int_equal(v->status, HWATT_NOT_MET);
+	assert_true(v->open);
+	assert_int_equal(v->from_s, stockholm(2026, 1, 1, 0));
+	followup_free(f);
+	f = make(r, "f", "2025", stockholm(2026, 10, 20, 9));
+	assert_int_equal(requirement(f, "certain")->verdict.status, HWATT_MET);
+	followup_free(f);
+}
+
 static void what_came_after_the_period_does_not_count(void **state)
 {
 	struct rig *r = *state;
@@ -588,6 +608,7 @@ int main(void)
 		cmocka_unit_test(the_verdicts_of_a_period_are_those_at_its_end),
 		cmocka_unit_test(parts_add_up_to_the_whole),
 		cmocka_unit_test(a_window_that_does_not_end_in_the_period_is_judged_open),
+		cmocka_unit_test(regress_5_a_certain_breach_shows_where_missing_data_is_one_too),
 		cmocka_unit_test(what_came_after_the_period_does_not_count),
 		cmocka_unit_test(periods_are_read),
 		cmocka_unit_test(what_cannot_be_reported_is_a_sentence),

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* FRU inventories: whatever reads gives clean texts; pieces never reach beyond what came. */
 #include "fru.h"
+#include <hallwatt/part.h>
 #include <hallwatt/text.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,7 +40,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 				      f.product_asset };
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		must_be_clean(texts[i]);
-		fru_identifies(texts[i]);
+		hwatt_serial_identifies(texts[i]);
 	}
 	if (f.supply.rated_mw > 4095000 || (fru_note_text(f.notes) == NULL) != (f.notes == 0))
 		abort();

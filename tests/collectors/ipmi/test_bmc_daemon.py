@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The daemon and its sessions: none is left behind, a refused password is tried twice, lost packets lose no polls. The simulator's
 own counters are the judge."""
+import os
 import signal
+import sqlite3
 import sys
 import time
 
@@ -152,6 +154,62 @@ def disagreement(password):
             assert daemon.stop() == 0
 
 
+def events(daemon):
+    """The store's events about hardware, as device, subject, old and new."""
+    with sqlite3.connect(f"file:{os.path.join(daemon.dir, 'state', 'hallwatt.db')}?mode=ro", uri=True) as db:
+        return db.execute("SELECT kind, device, subject, before, after FROM event WHERE kind LIKE '%replaced' OR kind LIKE 'part%'"
+                          " ORDER BY id").fetchall()
+
+
+def joules(daemon):
+    return {l["device"]: v for l, v in daemon.metrics().all("hallwatt_energy_joules_total", role="chassis", index="total")}
+
+
+def exchanged_parts(password):
+    """A power supply that is exchanged while the daemon runs, while it is down, and after a kill: one event each, and the meters of the
+    server go on. One that falls silent is not gone."""
+    supply = lambda server, letter, second="A": f"PS{'AB'[letter]}{server:06}{second}"
+    changed = lambda server, bay, old="A", new="B": ("device_replaced", f"srv-{server}", f"psu {bay}", supply(server, bay - 1, old),
+                                                   supply(server, bay - 1, new))
+    with Bmcs(HALLSIM, count=3) as bmcs:
+        with Daemon(HALLWATT, credentials(password, ", refresh: 1s, inventory: 1s"), devices(bmcs)) as daemon:
+            until("all are metered", lambda: len(joules(daemon)) == 3)
+
+            def inventories(k, more):
+                wanted = bmcs.control(f"bmc {k}")["commands"] + more
+                until("the inventory is read again", lambda: bmcs.control(f"bmc {k}")["commands"] >= wanted)
+
+            bmcs.control("fault 2:supply-mute=2")
+            inventories(2, 200)
+            assert events(daemon) == []
+            bmcs.control("fault 0:supply-replaced=1")
+            found = [changed(0, 1)]
+            until("the exchange is told", lambda: events(daemon) == found)
+            before = joules(daemon)
+            until("the meter goes on", lambda: joules(daemon)["srv-0"] > before["srv-0"])
+            daemon.stop()
+            bmcs.control("fault 1:supply-replaced=2")
+            daemon.start()
+            found.append(changed(1, 2))
+            until("the exchange is told after the start", lambda: events(daemon) == found)
+            daemon.stop(signal.SIGKILL)
+            daemon.start()
+            until("all are up again", daemon.all_up)
+            inventories(1, 200)
+            assert events(daemon) == found, events(daemon)
+            after = joules(daemon)
+            assert all(after[k] >= before[k] for k in before), (before, after)
+            bmcs.control("clear")
+            found += [changed(0, 1, "B", "A"), changed(1, 2, "B", "A")]
+            until("both are back", lambda: sorted(events(daemon)) == sorted(found))
+            bmcs.control("fault 2:replaced")
+            found.append(("device_replaced", "srv-2", "chassis", "SRV000002A", "SRV000002B"))
+            until("another server is one event", lambda: sorted(events(daemon)) == sorted(found))
+            inventories(2, 200)
+            assert sorted(events(daemon)) == sorted(found), events(daemon)
+            assert daemon.stop() == 0
+
+
 def main():
     with Folder() as folder:
         password = secret(folder.dir, "password", PASSWORD)
@@ -159,6 +217,7 @@ def main():
                  "closed": lambda: sessions_end(password, ", session: close", "closed"),
                  "wrong": lambda: wrong_password(folder), "loss": lambda: loss(password), "forgetful": lambda: forgetful(password),
                  "holds": lambda: holds_double(folder), "disagreement": lambda: disagreement(password),
+                 "parts": lambda: exchanged_parts(password),
                  "downgrade": lambda: downgrade(password), "killed": lambda: killed_four_times(password)}
         for name in sys.argv[4:] or tests:
             tests[name]()

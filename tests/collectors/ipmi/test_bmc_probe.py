@@ -48,6 +48,9 @@ def all_kinds(folder, password):
                 serials = wanted["serials"][:1] + [wanted["chassis_serial"], wanted["board_serial"]]
                 assert said["device"].get("serial") in serials, (kind, said["device"], serials)
                 assert said["device"]["model"] == wanted["model"]
+                parts = {(p["kind"], p.get("index", "")): p["serial"] for p in said["parts"]}
+                assert parts == {("enclosure", ""): wanted["chassis_serial"], ("board", ""): wanted["board_serial"],
+                                 ("psu", "1"): wanted["serials"][1], ("psu", "2"): wanted["serials"][2]}, (kind, parts)
         total = bmcs.control("total")
         for what in ("bad_mac", "bad_trailer", "bad_padding", "unprotected", "replayed", "outside_window", "bad_checksum", "malformed"):
             assert total.get(what, 0) == 0, (what, total)

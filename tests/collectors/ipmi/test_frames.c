@@ -214,6 +214,39 @@ static void recorded_frames_become_readings(void **state)
 	close_world(&w);
 }
 
+static const char *serial(const struct world *w, enum hwatt_part_kind kind, const char *index)
+{
+	const struct stock *stock = target_stock(w->target);
+	for (size_t i = 0; stock != NULL && i < stock->count; i++)
+		if (stock->items[i].kind == kind && strcmp(stock->items[i].index, index) == 0)
+			return stock->items[i].serial;
+	return "none";
+}
+
+/* One that does not answer is not told; that is not "its place is empty". */
+static void parts_that_answer_are_told(void **state)
+{
+	(void)state;
+	struct world w;
+	open_world(&w, "{}");
+	poll(&w);
+	assert_string_equal(serial(&w, HWATT_PART_ENCLOSURE, ""), "CHS000000A");
+	assert_string_equal(serial(&w, HWATT_PART_BOARD, ""), "BRD000000A");
+	assert_string_equal(serial(&w, HWATT_PART_PSU, "1"), "PSA000000A");
+	assert_string_equal(serial(&w, HWATT_PART_PSU, "2"), "PSB000000A");
+	close_world(&w);
+	static const char *const silent[] = { "0a 10 01", "0a 11 0100", "0a 11 0108" };
+	for (size_t i = 0; i < sizeof(silent) / sizeof(silent[0]); i++) {
+		open_world(&w, "{}");
+		w.other = silent[i];
+		w.code = 0xcb;
+		poll(&w);
+		assert_string_equal(serial(&w, HWATT_PART_PSU, "1"), "none");
+		assert_string_equal(serial(&w, HWATT_PART_PSU, "2"), "PSB000000A");
+		close_world(&w);
+	}
+}
+
 static void what_is_not_wanted_is_not_asked(void **state)
 {
 	(void)state;
@@ -297,6 +330,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(recorded_frames_become_readings),
+		cmocka_unit_test(parts_that_answer_are_told),
 		cmocka_unit_test(what_is_not_wanted_is_not_asked),
 		cmocka_unit_test(a_code_that_is_no_answer_is_no_value),
 		cmocka_unit_test(the_sum_is_of_all_supplies_or_there_is_none),

@@ -1,6 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The hallwatt authors
  * SPDX-License-Identifier: Apache-2.0 */
 #include "fru.h"
+#include <hallwatt/part.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -318,10 +319,10 @@ static void what_stands_where_a_serial_number_should(void **state)
 	static const char *const none[] = { "", "N/A", "To Be Filled By O.E.M.", "0000000", "xxxx", "....", "0123456789",
 					    "Default string", "-" };
 	for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++)
-		if (fru_identifies(none[i]))
+		if (hwatt_serial_identifies(none[i]))
 			fail_msg("\"%s\" identifies", none[i]);
-	assert_true(fru_identifies("SRV00042"));
-	assert_true(fru_identifies("10"));
+	assert_true(hwatt_serial_identifies("SRV00042"));
+	assert_true(hwatt_serial_identifies("10"));
 }
 
 int main(void)

@@ -47,6 +47,8 @@ static const struct {
 	[BMC_FAULT_SDR_LOOP] = {"sdr-loop", NONE, false, 0, 0},
 	[BMC_FAULT_UNAVAILABLE] = {"unavailable", NONE, false, 0, 0},
 	[BMC_FAULT_REPLACED] = {"replaced", NONE, false, 0, 0},
+	[BMC_FAULT_SUPPLY_REPLACED] = {"supply-replaced", NUMBER, true, 1, 0},
+	[BMC_FAULT_SUPPLY_MUTE] = {"supply-mute", NUMBER, true, 1, 0},
 	[BMC_FAULT_LOCKOUT] = {"lockout", PAIR, true, 3, 60},
 	[BMC_FAULT_LATE] = {"late", SHARE, false, 0, 0},
 	[BMC_FAULT_CODE] = {"code", HEX, false, 0, 0},

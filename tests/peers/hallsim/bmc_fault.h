@@ -20,6 +20,7 @@
  *   read-limit[=N]    reads of more than N (16) octets are answered with CAh
  *   sdr-loop          the last record names the first as the next
  *   unavailable       no sensor has a reading      replaced          serial numbers are other ones
+ *   supply-replaced[=N]  supply N (1) has another serial number   supply-mute[=N]  its inventory is not there (CBh)
  *   lockout[=N/S]     after N (3) bad logins all are refused for S (60) seconds
  *   late=P            P % of answers are held back until the next request has come
  *   code=HEX          Get Power Reading is answered with this completion code
@@ -65,6 +66,8 @@ enum bmc_fault_kind {
 	BMC_FAULT_SDR_LOOP,
 	BMC_FAULT_UNAVAILABLE,
 	BMC_FAULT_REPLACED,
+	BMC_FAULT_SUPPLY_REPLACED,
+	BMC_FAULT_SUPPLY_MUTE,
 	BMC_FAULT_LOCKOUT,
 	BMC_FAULT_LATE,
 	BMC_FAULT_CODE,

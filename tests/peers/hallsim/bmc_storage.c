@@ -18,6 +18,13 @@ static size_t read_limit(const struct bmc_call *call)
 	return rule == NULL ? READ_MAX : (size_t)rule->value;
 }
 
+/* Whether this supply is the one that the fault is about. */
+static bool concerns(const struct bmc_call *call, enum bmc_fault_kind kind, uint8_t device)
+{
+	const struct bmc_rule *rule = bmc_rule(call->world, call->bmc, kind);
+	return rule != NULL && rule->value == device;
+}
+
 /* The FRU device with this number, as it is now; false when there is none. */
 static bool find_fru(const struct bmc_call *call, uint8_t device, struct bmc_fru_subject *out)
 {
@@ -25,9 +32,9 @@ static bool find_fru(const struct bmc_call *call, uint8_t device, struct bmc_fru
 		.profile = call->bmc->profile,
 		.number = call->bmc->number,
 		.device = device,
-		.replaced = bmc_rule(call->world, call->bmc, BMC_FAULT_REPLACED) != NULL,
+		.replaced = bmc_rule(call->world, call->bmc, BMC_FAULT_REPLACED) != NULL || concerns(call, BMC_FAULT_SUPPLY_REPLACED, device),
 	};
-	return device < BMC_FRU_DEVICES;
+	return device < BMC_FRU_DEVICES && !concerns(call, BMC_FAULT_SUPPLY_MUTE, device);
 }
 
 uint8_t bmc_storage_fru_info(struct bmc_call *call)

@@ -1,0 +1,174 @@
+# SPDX-FileCopyrightText: 2026 The hallwatt authors
+# SPDX-License-Identifier: Apache-2.0
+"""Services that are odd about logins: none of them is asked more often than an account endures, over restarts and reloads too, and
+none of them holds up the end."""
+import json
+import os
+import signal
+import ssl
+import subprocess
+import sys
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from hall import Hall, until
+
+SESSIONS = "/redfish/v1/SessionService/Sessions"
+TREE = {
+    "/redfish/v1/": {"RedfishVersion": "1.6.0", "Links": {"Sessions": {"@odata.id": SESSIONS}},
+                     "Chassis": {"@odata.id": "/redfish/v1/Chassis"}, "Managers": {"@odata.id": "/redfish/v1/Managers"}},
+    "/redfish/v1/Chassis": {"Members": [{"@odata.id": "/redfish/v1/Chassis/1"}]},
+    "/redfish/v1/Managers": {"Members": []},
+    "/redfish/v1/Chassis/1": {"Id": "1", "ChassisType": "RackMount", "Power": {"@odata.id": "/redfish/v1/Chassis/1/Power"}},
+    "/redfish/v1/Chassis/1/Power": {"PowerControl": [{"MemberId": "0", "PowerConsumedWatts": 321}]},
+}
+
+
+class Service:
+    """One BMC: `login` is the status of a login, `denied` the paths that are answered with 401 whatever the token."""
+
+    def __init__(self, folder, login=201, denied=(), hangs=False):
+        outer = self
+        self.logins, self.sessions = 0, set()
+        self.over = threading.Event()
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def answer(self, status, body, headers=()):
+                text = json.dumps(body).encode()
+                self.send_response(status)
+                for name, value in headers:
+                    self.send_header(name, value)
+                self.send_header("Content-Length", str(len(text)))
+                self.end_headers()
+                self.wfile.write(text)
+
+            def do_GET(self):
+                known = self.headers["X-Auth-Token"] == f"token-{outer.logins}"
+                if self.path in outer.sessions and known:
+                    self.answer(200, {"UserName": "monitor"})
+                elif self.path != "/redfish/v1/" and (not known or self.path in denied):
+                    self.answer(401, {})
+                else:
+                    self.answer(200 if self.path in TREE else 404, TREE.get(self.path, {}))
+
+            def do_POST(self):
+                outer.logins += 1
+                self.rfile.read(int(self.headers["Content-Length"]))
+                if hangs:
+                    outer.over.wait()
+                    return
+                if login != 201:
+                    self.answer(login, {"error": {"@Message.ExtendedInfo": [{"MessageId": "iLO.2.8.UnauthorizedLoginAttempt"}]}})
+                    return
+                location = f"{SESSIONS}/{outer.logins}"
+                outer.sessions.add(location)
+                self.answer(201, {}, [("X-Auth-Token", f"token-{outer.logins}"), ("Location", location)])
+
+            def do_DELETE(self):
+                outer.sessions.discard(self.path)
+                self.answer(200, {})
+
+            def log_message(self, *_):
+                pass
+
+        class Server(ThreadingHTTPServer):
+            daemon_threads = True
+
+            def handle_error(self, *_):
+                pass
+
+        self.http = Server(("127.0.0.1", 0), Handler)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(os.path.join(folder, "pair.pem"))
+        self.http.socket = context.wrap_socket(self.http.socket, server_side=True, do_handshake_on_connect=False)
+        threading.Thread(target=self.http.serve_forever, daemon=True).start()
+        self.port = self.http.server_port
+
+
+class Odd(Hall):
+    def start_sim(self):
+        pair = os.path.join(self.dir, "pair.pem")
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
+                        "-subj", "/CN=bmc", "-keyout", pair, "-out", pair + ".crt"], check=True, capture_output=True)
+        with open(pair, "a") as out, open(pair + ".crt") as crt:
+            out.write(crt.read())
+        self.services = {
+            "says-400": Service(self.dir, login=400),
+            "says-401": Service(self.dir, login=401),
+            "one-denied": Service(self.dir, denied=["/redfish/v1/Managers"]),
+            "all-denied": Service(self.dir, denied=[path for path in TREE if path != "/redfish/v1/"]),
+            "hangs": Service(self.dir, hangs=True),
+        }
+
+    def write_config(self):
+        self.config = os.path.join(self.dir, "hallwatt.yaml")
+        with open(os.path.join(self.dir, "password"), "w") as out:
+            out.write("guess")
+        os.chmod(os.path.join(self.dir, "password"), 0o600)
+        devices = "\n".join(f"  - {{id: {name}, address: redfish://127.0.0.1:{s.port}, credentials: bmcs, site: s, power_role: it}}"
+                            for name, s in self.services.items())
+        with open(self.config, "w") as out:
+            out.write(f"""listen: 127.0.0.1:{self.port}
+state: {self.dir}/state
+interval: 1s
+credentials:
+  bmcs: {{redfish: {{user: monitor, password: {{file: password}}, timeout: 60s}}}}
+sites:
+  - {{id: s, name: Site, country: SE, bidding_zone: SE1, timezone: Europe/Stockholm, rated_it_power: 10 kW}}
+devices:
+{devices}
+""")
+
+    def polled(self, name, times):
+        polls = self.metrics().one("hallwatt_device_polls_total", device=name)
+        return polls is not None and polls >= times
+
+    def none_is_locked_out(self):
+        logins = {name: s.logins for name, s in self.services.items()}
+        assert logins["says-400"] <= 2 and logins["says-401"] <= 2, logins
+        assert logins["all-denied"] <= 8 and logins["one-denied"] <= 8, logins  # which worked: they use sessions, but lock nobody out
+        return logins
+
+
+def refusals_are_counted(hall):
+    for name in ("says-400", "says-401", "all-denied"):
+        until(f"{name} was polled often enough", lambda: hall.polled(name, 4))
+        assert hall.metrics().one("hallwatt_device_up", device=name) == 0
+    until("a resource that may not be read is left out", lambda: hall.metrics().one("hallwatt_device_up", device="one-denied") == 1)
+    assert hall.metrics().one("hallwatt_power_watts", device="one-denied", role="chassis") == 321
+    until("one that may be read is polled on", lambda: hall.polled("one-denied", 4))
+    return hall.none_is_locked_out()
+
+
+def main():
+    with Odd(sys.argv[1], sys.argv[2]) as hall:
+        before = refusals_are_counted(hall)
+        # Another interval is another session, not another account.
+        hall.edit(lambda text: text.replace("interval: 1s", "interval: 2s"))
+        reloads = hall.metrics().one("hallwatt_config_reloads_total")
+        hall.daemon.send_signal(signal.SIGHUP)
+        until("it is reloaded", lambda: hall.metrics().one("hallwatt_config_reloads_total") > reloads)
+        until("it is polled anew", lambda: hall.polled("says-401", 8))
+        after = hall.none_is_locked_out()
+        assert {n: after[n] for n in ("says-400", "says-401")} == {n: before[n] for n in ("says-400", "says-401")}, (before, after)
+        until("a login hangs", lambda: hall.services["hangs"].logins > 0)
+        began = time.monotonic()
+        assert hall.stop() == 0
+        assert time.monotonic() - began < 20, "a login that does not end held up the end"
+        assert not hall.services["one-denied"].sessions, "sessions that were given up are closed, too"
+        hall.start()
+        until("it is polled after a restart", lambda: hall.polled("says-401", 3) and hall.polled("says-400", 3))
+        hall.none_is_locked_out()
+        with open(os.path.join(hall.dir, "password"), "w") as out:
+            out.write("another guess")
+        hall.daemon.send_signal(signal.SIGHUP)
+        until("another password is tried at once", lambda: hall.services["says-401"].logins == 3)
+        hall.daemon.send_signal(signal.SIGTERM)
+        assert hall.daemon.wait(30) == 0
+        hall.services["hangs"].over.set()
+
+
+main()
