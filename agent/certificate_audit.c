@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* The checks for double counting that the rows themselves allow; domain.md 4.5, by number. */
 #include "certificate.h"
+#include <hallwatt/language.h>
 #include <hallwatt/reading.h>
 #include <hallwatt/text.h>
 #include <string.h>
@@ -213,12 +214,22 @@ static bool not_whole(const struct certificate *c) /* 16: certificates are of wh
 }
 
 static const char *const words[CERTIFICATE_CHECKS] = {
-	"certificate ids are used once", "the beneficiary is the operator or the customer", "the consumption lies in the period",
-	"cancelled while valid", "no less cancelled than claimed", "the source is renewable",
-	"no energy is both under contract and a guarantee of its own", "guarantees of on-site generation are cancelled for the site",
-	"what was exported is no own use", "no more claimed than used", "no supplier's mix on top of own guarantees",
-	"tenant and operator do not both claim", "the statement can be found in the registry", "transfers between countries are shown",
-	"not expired", "certificates are whole MWh",
+	HWATT_N("certificate ids are used once"),
+	HWATT_N("the beneficiary is the operator or the customer"),
+	HWATT_N("the consumption lies in the period"),
+	HWATT_N("cancelled while valid"),
+	HWATT_N("no less cancelled than claimed"),
+	HWATT_N("the source is renewable"),
+	HWATT_N("no energy is both under contract and a guarantee of its own"),
+	HWATT_N("guarantees of on-site generation are cancelled for the site"),
+	HWATT_N("what was exported is no own use"),
+	HWATT_N("no more claimed than used"),
+	HWATT_N("no supplier's mix on top of own guarantees"),
+	HWATT_N("tenant and operator do not both claim"),
+	HWATT_N("the statement can be found in the registry"),
+	HWATT_N("transfers between countries are shown"),
+	HWATT_N("not expired"),
+	HWATT_N("certificates are whole MWh"),
 };
 
 /* Runs the check of that number; false when the data do not tell. */

@@ -488,6 +488,97 @@ static void add_notes(struct making *m)
 	m->followup.notes = out;
 }
 
+/* --- certificates ------------------------------------------------------------------------------------------------ */
+
+struct auditing { /* the notes that the checks of a site's or the contract's certificates give */
+	const struct certificate *rows;
+	size_t count;
+	struct hwatt_followup_note *notes;
+};
+
+/* "Check ... failed (hall): certificate ids are used once: GO-1, GO-2" */
+static struct hwatt_texts audit_text(const struct making *m, const char *head, const char *subject, const char *const *what, size_t count,
+				     const char *rows)
+{
+	const char *texts[HWATT_LANGUAGES];
+	for (int l = 0; l < HWATT_LANGUAGES; l++) {
+		struct hwatt_text text;
+		hwatt_text_init(&text, 4096);
+		hwatt_text_printf(&text, "%s (%s): ", hwatt_tr((enum hwatt_language)l, head), subject);
+		for (size_t i = 0; i < count; i++)
+			hwatt_text_printf(&text, "%s%s", i > 0 ? "; " : "", hwatt_tr((enum hwatt_language)l, what[i]));
+		hwatt_text_printf(&text, "%s%s.", rows[0] != '\0' ? ": " : "", rows);
+		texts[l] = hwatt_arena_strdup(m->arena, hwatt_text_string(&text));
+		hwatt_text_free(&text);
+	}
+	return (struct hwatt_texts){ .sv = texts[HWATT_SV], .nb = texts[HWATT_NB], .en = texts[HWATT_EN] };
+}
+
+/* What was used, in mJ; -1 when it is not known or the part that an own plant gave is not. */
+static hwatt_i128 used_mj(struct making *m, size_t subject, const char *figure)
+{
+	for (size_t i = 0; i < m->followup.series_count; i++) {
+		const struct hwatt_view_kpi *k = &m->followup.series[i].whole;
+		if (strcmp(k->subject, m->e->subjects[subject].id) == 0 && strcmp(k->kpi, figure) == 0 && k->known && !m->followup.open)
+			return k->value.num * 1000 / k->value.den;
+	}
+	return -1;
+}
+
+static void audit_subject(struct making *m, struct auditing *a, size_t subject)
+{
+	const struct contract *c = m->scope->contract;
+	bool site = subject + 1 < m->e->subject_count;
+	const struct config_site *at = site ? m->scope->sites[subject]->site : NULL;
+	const char *names[] = { c->buyer, c->supplier, site ? at->data_centre.operator : NULL, site ? at->data_centre.owner : NULL };
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		names[i] = names[i] != NULL ? names[i] : "";
+	struct certificate_audit audit = { .site = site ? at->id : NULL, .contract = site ? NULL : c->id, .beneficiaries = names,
+					   .beneficiary_count = sizeof(names) / sizeof(names[0]), .from_day = m->from_day,
+					   .to_day = m->to_day + 1 };
+	audit.used_mj = site && at->onsite != CERTIFICATE_UNKNOWN ? -1 : used_mj(m, subject, site ? "energy_dc" : "energy_allocated");
+	struct certificate_check checks[CERTIFICATE_CHECKS];
+	const char *of[2][CERTIFICATE_CHECKS];
+	size_t counts[2] = { 0, 0 };
+	certificate_audit(a->rows, a->count, &audit, m->arena, checks);
+	for (size_t i = 0; i < CERTIFICATE_CHECKS; i++) {
+		if (checks[i].outcome != CERTIFICATE_FAIL) {
+			int passed = checks[i].outcome == CERTIFICATE_PASS;
+			of[passed][counts[passed]++] = checks[i].what;
+			continue;
+		}
+		a->notes[m->followup.note_count++] = (struct hwatt_followup_note){
+			hwatt_arena_printf(m->arena, "CERTIFICATE_CHECK_%d", checks[i].number),
+			audit_text(m, HWATT_N("Check of the green electricity certificates failed"), m->e->subjects[subject].id, &checks[i].what, 1,
+				   checks[i].text) };
+	}
+	if (counts[1] > 0)
+		a->notes[m->followup.note_count++] = (struct hwatt_followup_note){ "CERTIFICATE_CHECKS_PASSED",
+			audit_text(m, HWATT_N("Checks of the green electricity certificates that were passed"), m->e->subjects[subject].id, of[1],
+				   counts[1], "") };
+	if (counts[0] > 0)
+		a->notes[m->followup.note_count++] = (struct hwatt_followup_note){ "CERTIFICATE_CHECKS_NOT_MADE",
+			audit_text(m, HWATT_N("Checks of the green electricity certificates that nothing could be checked by"),
+				   m->e->subjects[subject].id, of[0], counts[0], "") };
+}
+
+/* Adds what an auditor would find in the certificates that are the contract's or its sites', where there are any. */
+static void add_audit(struct making *m)
+{
+	struct auditing a = { .rows = books_certificates(m->e->inventory->config->books, &a.count) };
+	a.notes = hwatt_arena_alloc(m->arena, (m->followup.note_count + m->e->subject_count * (CERTIFICATE_CHECKS + 2)) * sizeof(*a.notes));
+	if (m->followup.note_count > 0)
+		memcpy(a.notes, m->followup.notes, m->followup.note_count * sizeof(*a.notes));
+	for (size_t s = m->e->subject_count; s-- > 0;) { /* the contract first */
+		bool contract = s + 1 == m->e->subject_count, any = false;
+		for (size_t i = 0; i < a.count; i++)
+			any |= strcmp(contract ? a.rows[i].contract : a.rows[i].site, m->e->subjects[s].id) == 0;
+		if (any)
+			audit_subject(m, &a, s);
+	}
+	m->followup.notes = a.notes;
+}
+
 /* --- all of it --------------------------------------------------------------------------------------------------- */
 
 static int find_contract(const struct inventory *inventory, const char *id, const struct inventory_scope **out,
@@ -584,6 +675,7 @@ static int make(struct making *m, const char *period, int64_t now_s, struct hwat
 	add_documents(m);
 	add_rulesets(m);
 	add_notes(m);
+	add_audit(m);
 	return add_events(m, err);
 }
 

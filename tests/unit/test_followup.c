@@ -29,7 +29,7 @@ static const struct store_point points[POINTS] = {
 
 static const char hall[] =
 	"sites: [{id: s1, country: SE, bidding_zone: SE3, timezone: Europe/Stockholm, rated_it_power: 9 kW}]\nracks: [{id: A1, site: s1, usable_power: 11 kW}]\n"
-	"contracts: [c.yaml, d.yaml, e.yaml, f.yaml]\nsupplier_figures: [said.csv]\ndevices:\n"
+	"contracts: [c.yaml, d.yaml, e.yaml, f.yaml]\nsupplier_figures: [said.csv]\ncertificates: [go.csv]\ndevices:\n"
 	"  - {id: grid-1, address: snmp://a, site: s1, power_role: grid, accuracy: 0.7 %}\n"
 	"  - {id: ups-1, address: snmp://a, site: s1, power_role: ups_output, accuracy: 2 %, fed_by: grid-1}\n"
 	"  - {id: pdu-a1, address: snmp://a, site: s1, rack: A1, power_role: pdu, accuracy: 2 %, fed_by: ups-1}\n"
@@ -57,6 +57,10 @@ static const char said[] =
 	"c,pue2,2026-08-01,2026-08-31,1.30,1,,Supplier AB,report-08.pdf\n"
 	"c,energy_dc,2026-10-01,2026-10-31,1,MWh,,Supplier AB,report-10.pdf\n"
 	"d,energy_dc,2026-08-01,2026-08-31,1,MWh,,Another,other.pdf\n";
+/* One certificate stands in both rows. */
+static const char go[] = "statement_id,site,kind,technology,volume,production_start,production_end,cert_id_from,cert_id_to,beneficiary_name\n"
+			 "GO-1,s1,go,hydro,2 MWh,2026-07-01,2026-07-31,A100,A101,s\n"
+			 "GO-2,s1,go,wind,1 MWh,2026-08-01,2026-08-31,A101,A101,s\n";
 /* Needs no time but the month that it is about. */
 static const char contract_e[] =
 	"id: e\ntitle: t\nbuyer: b\nsupplier: s\nvalid: {from: 2025-02-15, to: 2027-06-30}\nscope: [{device: pdu-b1}]\nrequirements:\n"
@@ -150,6 +154,7 @@ static struct rig *rig_until(int64_t end_s)
 	folder_write(&r->folder, "e.yaml", contract_e);
 	folder_write(&r->folder, "f.yaml", contract_f);
 	folder_write(&r->folder, "said.csv", said);
+	folder_write(&r->folder, "go.csv", go);
 	snprintf(path, sizeof(path), "%s/h.yaml", r->folder.path);
 	r->l.report.arena = r->l.arena;
 	r->config = config_load(path, &r->l.report);
@@ -566,6 +571,26 @@ static void notes_tell_how_it_was_measured(void **state)
 	followup_free(f);
 }
 
+static const char *note(const struct hwatt_followup *f, const char *code)
+{
+	for (size_t i = 0; i < f->note_count; i++)
+		if (strcmp(f->notes[i].code, code) == 0)
+			return f->notes[i].text.en;
+	return "";
+}
+
+static void certificates_are_looked_at_as_an_auditor_would(void **state)
+{
+	struct rig *r = *state;
+	const struct hwatt_followup *f = make(r, "c", "2026", stockholm(2027, 2, 20, 9));
+	assert_string_equal(note(f, "CERTIFICATE_CHECK_1"),
+			    "Check of the green electricity certificates failed (s1): certificate ids are used once: GO-1, GO-2.");
+	assert_non_null(strstr(note(f, "CERTIFICATE_CHECKS_PASSED"), "the beneficiary is the operator or the customer"));
+	assert_non_null(strstr(note(f, "CERTIFICATE_CHECKS_PASSED"), "no more claimed than used")); /* 3 MWh of some 12 */
+	assert_non_null(strstr(note(f, "CERTIFICATE_CHECKS_NOT_MADE"), "what was exported is no own use"));
+	followup_free(f);
+}
+
 static void what_the_supplier_says_stands_beside_the_measured(void **state)
 {
 	struct rig *r = *state;
@@ -623,6 +648,7 @@ int main(void)
 		cmocka_unit_test(events_of_the_contracts_hardware_are_told),
 		cmocka_unit_test(the_history_of_a_verdict_ends_with_the_period),
 		cmocka_unit_test(notes_tell_how_it_was_measured),
+		cmocka_unit_test(certificates_are_looked_at_as_an_auditor_would),
 		cmocka_unit_test(what_the_supplier_says_stands_beside_the_measured),
 		cmocka_unit_test(an_open_period_has_a_forecast),
 	};
