@@ -760,6 +760,18 @@ static void resolve_device(struct loader *l, struct config_device *d, const stru
 	resolve_feeds(l, d);
 }
 
+/* All devices in one array: the file's own where it has them all, as it mostly has. */
+static struct config_device *in_one_array(const struct loader *l)
+{
+	for (size_t s = 0; s < l->source_count && l->pending_count > 0; s++)
+		if (l->sources[s].raw.devices.count == l->pending_count)
+			return l->sources[s].raw.devices.items;
+	struct config_device *all = hwatt_arena_alloc(l->config->arena, (l->pending_count + 1) * sizeof(*all));
+	for (size_t i = 0; i < l->pending_count; i++)
+		all[i] = *l->pending[i].device;
+	return all;
+}
+
 static void gather_devices(struct loader *l)
 {
 	struct config *c = l->config;
@@ -770,9 +782,8 @@ static void gather_devices(struct loader *l)
 		}
 	discover(l);
 	c->device_count = l->pending_count;
-	c->devices = hwatt_arena_alloc(c->arena, (c->device_count + 1) * sizeof(*c->devices));
+	c->devices = in_one_array(l);
 	for (size_t i = 0; i < c->device_count; i++) {
-		c->devices[i] = *l->pending[i].device;
 		resolve_device(l, &c->devices[i], l->pending[i].node);
 		names_add(&l->devices, c->devices[i].device.id, &c->devices[i]);
 	}

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "eu_report.h"
 #include "evaluation_state.h"
+#include <hallwatt/language.h>
 #include <hallwatt/arena.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,10 +46,10 @@ static void put_notes(struct eu_report *r, const struct ruleset *rules)
 	const char **notes = hwatt_arena_alloc(r->arena, 4 * sizeof(const char *));
 	size_t count = 0;
 	if (r->view.open)
-		notes[count++] = "The year is not over: the figures are those so far.";
+		notes[count++] = HWATT_N("The year is not over: the figures are those so far.");
 	if (rules->status == RULESET_DRAFT || rules->status == RULESET_ADOPTED)
-		notes[count++] = "The rules are not in force yet.";
-	notes[count++] = "Meters are informative unless their approval is documented; uncertainties follow from the stated accuracy.";
+		notes[count++] = HWATT_N("The rules are not in force yet.");
+	notes[count++] = HWATT_N("Meters are informative unless their approval is documented; uncertainties follow from the stated accuracy.");
 	r->view.notes = notes;
 	r->view.note_count = count;
 }

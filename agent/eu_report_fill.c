@@ -5,13 +5,14 @@
 #include "average.h"
 #include "fraction.h"
 #include "kpi_private.h"
+#include <hallwatt/language.h>
 #include <hallwatt/text.h>
 #include <math.h>
 #include <string.h>
 
 #define MILLION INT64_C(1000000)
 #define KWH_MICRO (KPI_PER_KWH / MILLION)
-#define ENERGY_NOTE "a measured share of the year; nothing is added for the rest"
+#define ENERGY_NOTE HWATT_N("a measured share of the year; nothing is added for the rest")
 
 struct filling {
 	const struct eu_report_facts *facts;
@@ -38,7 +39,7 @@ static void text(struct filling *f, enum hwatt_eu_field field, const char *words
 		return;
 	}
 	*value_of(f, field) = (struct hwatt_eu_value){ .status = HWATT_EU_MEASURED, .text = words, .coverage_ppm = HWATT_PPM, .quality = 'M',
-						       .method = "configuration", .note = "" };
+						       .method = HWATT_N("configuration"), .note = "" };
 }
 
 static const char *with_contact(struct filling *f, const char *name, const char *contact)
@@ -100,7 +101,7 @@ static struct amount energy(const struct filling *f, const struct kpi_pair *(*of
 		kpi_pair_add(&sum, of(&f->site->slices[i]), 1);
 	struct amount a = { .any = sum.covered_ms > 0, .unrated = sum.unrated > 0, .number = { sum.num, KPI_PER_KWH },
 			    .coverage = kpi_part_of(sum.covered_ms, f->facts->period->span.total * QUARTER_MS),
-			    .quality = kpi_pair_quality(&sum), .method = "meters" };
+			    .quality = kpi_pair_quality(&sum), .method = HWATT_N("meters") };
 	a.u = (double)sum.num_mpe / 1e6 / sqrt(3.0) / (double)KPI_PER_KWH;
 	return a;
 }
@@ -143,7 +144,7 @@ static void note_row(struct amount *a, const struct logbook_spell *spell)
 	a->estimated |= spell->estimated;
 	a->customer |= spell->row->customer;
 	a->quality = spell->estimated ? 'E' : a->quality;
-	a->method = spell->row->document[0] != '\0' ? spell->row->document : "readings";
+	a->method = spell->row->document[0] != '\0' ? spell->row->document : HWATT_N("readings");
 }
 
 /* What was written down of the year: spells that lie wholly in it, all meters added up. */
@@ -196,7 +197,7 @@ static struct amount state(const struct filling *f, enum logbook_quantity quanti
 {
 	const struct logbook *book = &f->facts->books->logbook;
 	struct amount a = { .number = { 0, 1 }, .coverage = { f->days, f->days }, .quality = 'M', .unrated = true,
-			    .note = "weighted by time, 0 before the first statement" };
+			    .note = HWATT_N("weighted by time, 0 before the first statement") };
 	for (size_t t = 0; t < book->track_count && f->facts->until_day > f->facts->from_day; t++)
 		if (is_of(f, &book->tracks[t], quantity))
 			a.number = fraction_plus(a.number, state_mean(f, &book->tracks[t], true, &a));
@@ -208,7 +209,7 @@ static struct amount state(const struct filling *f, enum logbook_quantity quanti
 static struct amount intake(const struct filling *f)
 {
 	const struct logbook *book = &f->facts->books->logbook;
-	struct amount a = { .coverage = { f->days, f->days }, .quality = 'M', .unrated = true, .note = "weighted by computer-room area" };
+	struct amount a = { .coverage = { f->days, f->days }, .quality = 'M', .unrated = true, .note = HWATT_N("weighted by computer-room area") };
 	struct hwatt_ratio sum = { 0, 1 }, weights = { 0, 1 };
 	for (size_t t = 0; t < book->track_count; t++) {
 		if (!is_of(f, &book->tracks[t], LOGBOOK_INTAKE_TEMPERATURE))
@@ -234,7 +235,7 @@ static struct amount intake(const struct filling *f)
 static struct amount waste_heat(const struct filling *f)
 {
 	const struct logbook *book = &f->facts->books->logbook;
-	struct amount a = { .coverage = { f->days, f->days }, .quality = 'M', .unrated = true, .note = "weighted by the heat delivered" };
+	struct amount a = { .coverage = { f->days, f->days }, .quality = 'M', .unrated = true, .note = HWATT_N("weighted by the heat delivered") };
 	hwatt_i128 sum = 0, heat = 0;
 	for (size_t t = 0; t < book->track_count; t++) {
 		for (size_t i = 0; i < book->tracks[t].count && is_of(f, &book->tracks[t], LOGBOOK_WASTE_HEAT_TEMPERATURE); i++) {
@@ -279,7 +280,7 @@ static void put_carriers(struct filling *f, struct amount *all)
 		all->quality = quality_worse(all->quality, a.quality);
 		if (hwatt_ratio_compare(a.coverage, all->coverage) < 0)
 			all->coverage = a.coverage;
-		all->method = "meters and readings";
+		all->method = HWATT_N("meters and readings");
 	}
 	f->out->carriers = rows;
 	f->out->carrier_count = count;
@@ -289,29 +290,29 @@ static void put_energy(struct filling *f)
 {
 	struct amount dc = energy(f, dc_of), it = energy(f, it_of), generator = energy(f, generator_of);
 	put_carriers(f, &dc);
-	number(f, HWATT_EU_E_DC_KWH, &dc, "no meter has the power role grid");
+	number(f, HWATT_EU_E_DC_KWH, &dc, HWATT_N("no meter has the power role grid"));
 	if (f->facts->has_generator)
-		number(f, HWATT_EU_E_DC_BG_KWH, &generator, "the generator's meter gave nothing");
+		number(f, HWATT_EU_E_DC_BG_KWH, &generator, HWATT_N("the generator's meter gave nothing"));
 	else
-		missing(f, HWATT_EU_E_DC_BG_KWH, "no meter has the power role generator");
+		missing(f, HWATT_EU_E_DC_BG_KWH, HWATT_N("no meter has the power role generator"));
 	if (f->facts->it_category > 1)
-		it.note = f->facts->it_category == 2 ? "measured at the PDUs, as no UPS is" : "measured at the IT equipment, as neither UPS nor PDU is";
-	number(f, HWATT_EU_E_IT_KWH, &it, "no meter has the power role ups_output, pdu or it");
+		it.note = f->facts->it_category == 2 ? HWATT_N("measured at the PDUs, as no UPS is") : HWATT_N("measured at the IT equipment, as neither UPS nor PDU is");
+	number(f, HWATT_EU_E_IT_KWH, &it, HWATT_N("no meter has the power role ups_output, pdu or it"));
 }
 
 static void put_water(struct filling *f)
 {
 	struct amount all = amount(f, LOGBOOK_WATER), potable = amount(f, LOGBOOK_WATER_POTABLE), fresh = amount(f, LOGBOOK_WATER_FRESH);
 	struct amount category = { .any = all.any || potable.any, .number = { all.any ? 2 : 1, 1 }, .coverage = { 1, 1 }, .quality = 'M',
-				   .unrated = true, .method = "readings" };
+				   .unrated = true, .method = HWATT_N("readings") };
 	if (!all.any && potable.any) {
 		all = potable;
-		all.note = "potable water alone is read: category 1";
+		all.note = HWATT_N("potable water alone is read: category 1");
 	}
-	number(f, HWATT_EU_W_IN_M3, &all, "nobody read the water meters");
-	number(f, HWATT_EU_W_IN_CATEGORY, &category, "nobody read the water meters");
-	number(f, HWATT_EU_W_IN_POT_M3, &potable, "nobody read the potable water");
-	number(f, HWATT_EU_W_IN_FRE_M3, &fresh, "nobody read the freshwater");
+	number(f, HWATT_EU_W_IN_M3, &all, HWATT_N("nobody read the water meters"));
+	number(f, HWATT_EU_W_IN_CATEGORY, &category, HWATT_N("nobody read the water meters"));
+	number(f, HWATT_EU_W_IN_POT_M3, &potable, HWATT_N("nobody read the potable water"));
+	number(f, HWATT_EU_W_IN_FRE_M3, &fresh, HWATT_N("nobody read the freshwater"));
 }
 
 static void put_heat(struct filling *f)
@@ -319,9 +320,9 @@ static void put_heat(struct filling *f)
 	struct amount reused = amount(f, LOGBOOK_HEAT_REUSED), own = amount(f, LOGBOOK_HEAT_OWN_USE), warm = waste_heat(f), set = intake(f);
 	if (own.any)
 		reused.number = fraction_plus(reused.number, (struct hwatt_ratio){ -own.number.num, own.number.den });
-	number(f, HWATT_EU_E_REUSE_KWH, &reused, "nobody read a heat meter at the hand-over");
-	number(f, HWATT_EU_T_WH_C, &warm, "no temperature of reused heat is written down");
-	number(f, HWATT_EU_T_INTAKE_C, &set, "no set point is written down");
+	number(f, HWATT_EU_E_REUSE_KWH, &reused, HWATT_N("nobody read a heat meter at the hand-over"));
+	number(f, HWATT_EU_T_WH_C, &warm, HWATT_N("no temperature of reused heat is written down"));
+	number(f, HWATT_EU_T_INTAKE_C, &set, HWATT_N("no set point is written down"));
 }
 
 /* --- renewable energy -------------------------------------------------------------------------------------------- */
@@ -338,9 +339,9 @@ static void put_renewable(struct filling *f)
 	size_t count, kept = 0;
 	const struct certificate *rows = books_certificates(f->facts->books, &count);
 	struct amount sums[2] = { { .number = { 0, 1 }, .coverage = { 1, 1 }, .quality = 'M', .unrated = true, .any = true,
-				    .method = "cancelled guarantees of origin" },
+				    .method = HWATT_N("cancelled guarantees of origin") },
 				  { .number = { 0, 1 }, .coverage = { 1, 1 }, .quality = 'M', .unrated = true, .any = true,
-				    .method = "deliveries under contract" } };
+				    .method = HWATT_N("deliveries under contract") } };
 	struct amount onsite = energy(f, onsite_of), total;
 	struct hwatt_eu_statement *statements = hwatt_arena_alloc(f->arena, (count + 1) * sizeof(*statements));
 	hwatt_i128 sold_mj = 0;
@@ -359,20 +360,20 @@ static void put_renewable(struct filling *f)
 	f->out->statements = statements;
 	f->out->statement_count = kept;
 	if (!f->site->onsite_renewable || !f->facts->has_onsite)
-		onsite = (struct amount){ .any = true, .number = { 0, 1 }, .coverage = { 1, 1 }, .quality = 'M', .unrated = true, .method = "meters",
-					  .note = f->facts->has_onsite ? "nobody states that the own plant is renewable: onsite_technology"
-								       : "no meter has the power role onsite" };
+		onsite = (struct amount){ .any = true, .number = { 0, 1 }, .coverage = { 1, 1 }, .quality = 'M', .unrated = true, .method = HWATT_N("meters"),
+					  .note = f->facts->has_onsite ? HWATT_N("nobody states that the own plant is renewable: onsite_technology")
+								       : HWATT_N("no meter has the power role onsite") };
 	onsite.number = fraction_plus(onsite.number, (struct hwatt_ratio){ -sold_mj, (hwatt_i128)HWATT_MJ_PER_WH * 1000 });
 	if (onsite.number.num < 0)
 		onsite.number.num = 0;
 	total = onsite;
 	total.number = fraction_plus(fraction_plus(sums[0].number, sums[1].number), onsite.number);
-	total.method = "sum";
-	total.note = onsite.any ? NULL : "the own plant's meter gave nothing";
+	total.method = HWATT_N("sum");
+	total.note = onsite.any ? NULL : HWATT_N("the own plant's meter gave nothing");
 	number(f, HWATT_EU_E_RES_GOO_KWH, &sums[0], "");
 	number(f, HWATT_EU_E_RES_PPA_KWH, &sums[1], "");
-	number(f, HWATT_EU_E_RES_OS_KWH, &onsite, "the own plant's meter gave nothing");
-	number(f, HWATT_EU_E_RES_TOT_KWH, &total, "the own plant's meter gave nothing");
+	number(f, HWATT_EU_E_RES_OS_KWH, &onsite, HWATT_N("the own plant's meter gave nothing"));
+	number(f, HWATT_EU_E_RES_TOT_KWH, &total, HWATT_N("the own plant's meter gave nothing"));
 }
 
 /* --- the rest of annex II ---------------------------------------------------------------------------------------- */
@@ -421,7 +422,7 @@ static void put_sizes(struct filling *f)
 	}
 	if (value_of(f, HWATT_EU_PD_IT_KW)->status == HWATT_EU_NOT_AVAILABLE && f->facts->site->rated_it_mw > 0) {
 		struct amount rated = { .any = true, .number = { f->facts->site->rated_it_mw, MILLION }, .coverage = { 1, 1 }, .quality = 'M',
-					.unrated = true, .method = "configuration", .note = "rated_it_power of the site" };
+					.unrated = true, .method = HWATT_N("configuration"), .note = HWATT_N("rated_it_power of the site") };
 		number(f, HWATT_EU_PD_IT_KW, &rated, "");
 	}
 }
@@ -433,9 +434,9 @@ static void put_kpi(struct filling *f, enum hwatt_eu_field field, const struct k
 	char notes[256];
 	kpi_flag_names(kpi->flags, notes, sizeof(notes));
 	struct amount a = { .any = kpi->known, .number = kpi->value, .coverage = kpi->coverage, .quality = kpi->quality, .unrated = !kpi->certain,
-			    .u = (double)kpi->u_nano / 1e9, .method = "ratio of sums over the months that both sides cover",
+			    .u = (double)kpi->u_nano / 1e9, .method = HWATT_N("ratio of sums over the months that both sides cover"),
 			    .estimated = (kpi->flags & KPI_ESTIMATED) != 0, .note = hwatt_arena_strdup(f->arena, notes) };
-	number(f, field, &a, a.note[0] != '\0' ? a.note : "a side of the ratio is not known");
+	number(f, field, &a, a.note[0] != '\0' ? a.note : HWATT_N("a side of the ratio is not known"));
 }
 
 /* The class of a value that can be; `of` is the field that holds it. */
@@ -445,16 +446,16 @@ static void put_class(struct filling *f, enum hwatt_eu_field field, const struct
 	struct hwatt_eu_value *v = value_of(f, field);
 	bool known = !impossible && (from->status == HWATT_EU_MEASURED || from->status == HWATT_EU_ESTIMATED);
 	const char *name = known ? ruleset_class(classes, from->number) : NULL;
-	missing(f, field, impossible ? "the value that it is the class of is impossible" : "the value that it is the class of is not known");
+	missing(f, field, impossible ? HWATT_N("the value that it is the class of is impossible") : HWATT_N("the value that it is the class of is not known"));
 	if (classes->count == 0) {
 		v->status = HWATT_EU_NOT_REPORTED;
-		v->note = "the rules have no classes";
+		v->note = HWATT_N("the rules have no classes");
 	} else if (name != NULL) {
 		*v = *from;
 		v->number = (struct hwatt_ratio){ 0, 0 };
 		v->text = name;
 		v->u_known = false;
-		v->method = "bounds of the ruleset, unrounded value";
+		v->method = HWATT_N("bounds of the ruleset, unrounded value");
 	}
 }
 
@@ -541,7 +542,7 @@ void eu_report_fill(const struct eu_report_facts *facts, struct hwatt_arena *are
 	for (int field = 0; field < HWATT_EU_FIELDS; field++) {
 		if (!ruleset_omits(facts->ruleset, hwatt_eu_field_info((enum hwatt_eu_field)field)->key))
 			continue;
-		missing(&f, (enum hwatt_eu_field)field, "the rules have no such field");
+		missing(&f, (enum hwatt_eu_field)field, HWATT_N("the rules have no such field"));
 		out->values[field].status = HWATT_EU_NOT_REPORTED;
 	}
 	put_invariants(&f);

@@ -63,7 +63,7 @@ static bool follows(const struct registers *registers, const struct register_doc
 	const struct register_document *all = registers->documents.items;
 	for (size_t i = 0; i < registers->documents.count; i++) {
 		const struct register_document *d = &all[i];
-		if (d->type != DOC_CALIBRATION || d->status != DOC_ACCEPTED || d->superseded || d->from_day > ended->to_day + 1 ||
+		if (d->type != DOC_CALIBRATION || d->status != DOC_ACCEPTED || d->from_day > ended->to_day + 1 ||
 		    (d->to_day != 0 && d->to_day <= ended->to_day))
 			continue;
 		if (subject == NULL || d->subjects.count == 0 || judge_lists(&d->subjects, subject))
@@ -88,7 +88,7 @@ bool evaluation_calibration_expired(const struct subject *s, const struct window
 	int64_t first = zone_day(s->zone, window->from_s), last = zone_day(s->zone, window->to_s - 1);
 	for (size_t i = 0; i < registers->documents.count; i++) {
 		const struct register_document *d = &all[i];
-		if (d->type == DOC_CALIBRATION && d->status == DOC_ACCEPTED && !d->superseded && d->to_day >= first - 1 && d->to_day != 0 &&
+		if (d->type == DOC_CALIBRATION && d->status == DOC_ACCEPTED && d->superseded_day == 0 && d->to_day >= first - 1 && d->to_day != 0 &&
 		    d->to_day < last && !continued(registers, d))
 			return true;
 	}

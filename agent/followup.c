@@ -1,8 +1,11 @@
 /* SPDX-FileCopyrightText: 2026 The hallwatt authors
  * SPDX-License-Identifier: Apache-2.0 */
 #include "followup.h"
+#include "allocation.h"
+#include "ask.h"
 #include "books.h"
 #include "evaluation_state.h"
+#include "supplier_figure.h"
 #include "verdict_history.h"
 #include <assert.h>
 #include <hallwatt/text.h>
@@ -185,11 +188,6 @@ static void add_series(struct making *m, size_t subject)
 
 /* --- requirements ------------------------------------------------------------------------------------------------ */
 
-static bool is_fine(enum hwatt_status status)
-{
-	return status == HWATT_MET || status == HWATT_NOT_APPLICABLE;
-}
-
 static struct hwatt_texts deliveries(const struct making *m, const struct requirement *r)
 {
 	return (struct hwatt_texts){ .sv = keep(m, requirement_deliver(r, HWATT_SV)), .nb = keep(m, requirement_deliver(r, HWATT_NB)),
@@ -202,14 +200,13 @@ static struct hwatt_followup_requirement make_requirement(const struct making *m
 		.verdict = evaluation_verdict(m->e, m->e->subject_count - 1, r, m->arena), .package = keep(m, r->package),
 		.template_id = keep(m, r->template_id), .source = keep(m, r->source), .stage = keep(m, r->stage),
 		.risk = keep(m, r->risk), .verification = keep_texts(m, r->verification), .deliver = deliveries(m, r),
-		.forecast = evaluation_forecast(m->e, m->e->subject_count - 1, r, m->arena), .ask = { "", "", "" },
+		.forecast = evaluation_forecast(m->e, m->e->subject_count - 1, r, m->arena),
 	};
 	out.verdict.contract = keep(m, out.verdict.contract);
 	out.verdict.requirement = keep(m, out.verdict.requirement);
 	out.verdict.unit = keep(m, out.verdict.unit);
 	out.verdict.title = keep_texts(m, r->title);
-	if (!is_fine(out.verdict.status))
-		out.ask = out.deliver;
+	out.ask = ask_about(&out.verdict);
 	return out;
 }
 
@@ -403,7 +400,7 @@ static void add_documents(struct making *m)
 	int64_t last_day = m->followup.open ? zone_day(m->contract->zone, m->until_s) : m->to_day;
 	for (size_t i = 0; i < list->count; i++) {
 		const struct register_document *d = &items[i];
-		if (d->superseded)
+		if (d->superseded_day != 0 && d->superseded_day <= last_day)
 			continue;
 		int64_t to_day = d->to_day != 0 ? d->to_day : INT64_MAX;
 		out[m->followup.document_count++] = (struct hwatt_followup_document){
@@ -452,6 +449,15 @@ static bool has_shares(const struct making *m)
 	return false;
 }
 
+/* Whether a site of the contract shares out its overhead by energy alone, or (not `proportional`) by reserved power too. */
+static bool shares_out(const struct making *m, bool proportional)
+{
+	for (size_t i = 0; i < m->scope->site_count; i++)
+		if ((m->scope->sites[i]->site->allocation.rule == ALLOCATION_PROPORTIONAL) == proportional)
+			return true;
+	return false;
+}
+
 static void add_notes(struct making *m)
 {
 	bool energy = has_series(m, "contract", "energy_it");
@@ -459,9 +465,12 @@ static void add_notes(struct making *m)
 	const struct { bool holds; const char *code, *text; } rows[] = {
 		{ m->followup.open, "PERIOD_OPEN",
 		  HWATT_N("The period is not over: figures are of the part that has passed, and may still change.") },
-		{ pue, "PROPORTIONAL_ALLOCATION",
+		{ pue && shares_out(m, true), "PROPORTIONAL_ALLOCATION",
 		  HWATT_N("What cooling and losses use is allocated in proportion to IT energy. The PUE of the contract is therefore that of "
 			  "its site, whatever its own equipment does.") },
+		{ pue && shares_out(m, false), "RESERVED_ALLOCATION",
+		  HWATT_N("What cooling and losses use is allocated wholly or in part by reserved power, as agreed for the site. The PUE that is "
+			  "shown is nevertheless that of the whole site.") },
 		{ has_shares(m), "SHARED_HARDWARE",
 		  HWATT_N("Hardware that several customers share counts with the share that the contract states.") },
 		{ energy, "INFORMATIVE_METERS",

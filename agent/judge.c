@@ -245,7 +245,8 @@ static void read_paper(const struct judge_facts *facts, const struct requirement
 {
 	paper->rejected |= d->status == DOC_REJECTED;
 	paper->submitted |= d->status == DOC_SUBMITTED;
-	if (d->status != DOC_ACCEPTED || d->superseded || d->from_day > facts->day)
+	bool superseded = d->superseded_day != 0 && d->superseded_day <= facts->day;
+	if (d->status != DOC_ACCEPTED || superseded || d->from_day > facts->day)
 		return;
 	if (d->to_day != 0 && d->to_day < facts->day) {
 		paper->ended_day = d->to_day + 1 > paper->ended_day ? d->to_day + 1 : paper->ended_day;

@@ -71,7 +71,7 @@ static int64_t days_held(struct span *spans, size_t count, int64_t from, int64_t
 
 static bool holds(const struct requirement *r, const struct register_document *d, const struct judge_thing *thing)
 {
-	if (d->status != DOC_ACCEPTED || d->superseded || !d->conforms)
+	if (d->status != DOC_ACCEPTED || !d->conforms)
 		return false;
 	if (d->requirement[0] != '\0' ? strcmp(d->requirement, r->id) != 0 : d->type != r->type->document_type)
 		return false;
@@ -79,6 +79,13 @@ static bool holds(const struct requirement *r, const struct register_document *d
 	for (size_t i = 0; i < d->subjects.count && !covered; i++)
 		covered = registers_selects(((const char *const *)d->subjects.items)[i], thing->asset);
 	return covered;
+}
+
+/* The last day on which the document holds, `end` when it has no end: a successor takes its place. */
+static int64_t last_day_of(const struct register_document *d, int64_t end)
+{
+	int64_t last = d->to_day != 0 ? d->to_day : end;
+	return d->superseded_day != 0 && d->superseded_day - 1 < last ? d->superseded_day - 1 : last;
 }
 
 /* The share of the calendar year (as far as the contract runs) on which documents cover the subject that has least. */
@@ -101,7 +108,7 @@ static struct hwatt_ratio year_covered(const struct judge_facts *facts, const st
 			spans[n++] = (struct span){ r->document.issued_day, r->document.to_day != 0 ? r->document.to_day : to };
 		for (size_t i = 0; i < registers->documents.count; i++)
 			if (holds(r, &documents[i], &things[t]))
-				spans[n++] = (struct span){ documents[i].from_day, documents[i].to_day != 0 ? documents[i].to_day : to };
+				spans[n++] = (struct span){ documents[i].from_day, last_day_of(&documents[i], to) };
 		int64_t held = days_held(spans, n, from, to);
 		least = held < least ? held : least;
 	}

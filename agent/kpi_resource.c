@@ -346,8 +346,8 @@ static hwatt_i128 covered_by(const struct kpi_site *site, const struct certifica
 	return (hwatt_i128)row->volume_mj * KPI_PER_MJ;
 }
 
-/* Carbon of a site's grid electricity where certificates come first, in 2uJ x ppm x millionths of g/kWh. */
-static hwatt_i128 market_carbon(const struct kpi_period *period, const struct kpi_site *site, const struct kpi_flowed *flowed)
+/* Carbon of a site's grid electricity where certificates come first, in 2uJ x ppm x millionths of g/kWh; notes where one stands twice. */
+static hwatt_i128 market_carbon(const struct kpi_period *period, const struct kpi_site *site, const struct kpi_flowed *flowed, unsigned *flags)
 {
 	hwatt_i128 used = flowed->energy.num, left = used, carbon = 0;
 	for (size_t i = 0; i < period->certificate_count && site->slice_count > 0 && used > 0; i++) {
@@ -355,6 +355,7 @@ static hwatt_i128 market_carbon(const struct kpi_period *period, const struct kp
 		/* Of the time that is measured: a certificate of the whole year covers the part of it that has data. */
 		hwatt_i128 part = covered_by(site, row) / 1000 * (flowed->paired_ms * 1000 / (period->span.elapsed * QUARTER_MS));
 		part = part < left ? part : left;
+		*flags |= part > 0 && row->twice ? KPI_DOUBLE_COUNT : 0u;
 		left -= part;
 		carbon += part * row->emission_micro;
 	}
@@ -378,7 +379,7 @@ static void cue(const struct kpi_period *period, bool market, struct kpi *out)
 			out->flags |= KPI_NO_FACTOR;
 		if (market ? flowed.provisional_residual : flowed.provisional_location)
 			out->flags |= KPI_PROVISIONAL_FACTOR;
-		carbon += market ? market_carbon(period, site, &flowed) : flowed.location_carbon;
+		carbon += market ? market_carbon(period, site, &flowed, &out->flags) : flowed.location_carbon;
 		scope1 += flowed.flow[KPI_NUMERATOR] / HWATT_PPM;
 		s.num += flowed.energy.num;
 		s.num_mpe += flowed.energy.num_mpe;

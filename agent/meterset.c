@@ -36,7 +36,6 @@ struct meterset {
 	const char *device;
 	struct meterset_settings settings;
 	struct layout_shelf *shelf;
-	struct layout_shelf own_shelf;     /* for who has no other */
 	struct layout *layout;
 	union cell *cells;                 /* by number of the layout's meters */
 	uint8_t *flags;
@@ -48,6 +47,7 @@ struct meterset {
 	size_t link_count;
 	uint64_t octets_in, octets_out;    /* our own running counts over all links */
 	bool unsettled, grew;
+	bool lone;                         /* nobody else has the shelf */
 };
 
 /* ---- the set ---- */
@@ -71,7 +71,8 @@ struct meterset *meterset_new(const char *device, struct meterset_settings setti
 	struct meterset *set = hwatt_alloc(sizeof(*set));
 	set->device = device;
 	set->settings = settings;
-	set->shelf = shelf != NULL ? shelf : &set->own_shelf;
+	set->lone = shelf == NULL;
+	set->shelf = shelf != NULL ? shelf : hwatt_alloc(sizeof(*shelf));
 	set->layout = layout_new();
 	return set;
 }
@@ -84,7 +85,10 @@ void meterset_free(struct meterset *set)
 		if (set->flags[i] & WHOLE)
 			free(set->cells[i].meter);
 	layout_release(set->layout, set->shelf);
-	layout_shelf_free(&set->own_shelf);
+	if (set->lone) {
+		layout_shelf_free(set->shelf);
+		free(set->shelf);
+	}
 	free(set->cells);
 	free(set->flags);
 	free(set->stamps);
@@ -387,7 +391,7 @@ static void feed_energy(struct feeding *f, size_t n)
 	uint32_t power = f->set->layout->meters[n].power, energy = f->set->layout->meters[n].energy;
 	struct meter_sample sample = { .has_level = is_fresh(poll, power), .has_count = is_fresh(poll, energy) };
 	if (sample.has_count) {
-		sample.count = (uint64_t)poll->values->kept[energy];
+		sample.count = (uint64_t)target_kept(poll->values, energy);
 		sample.mono_ms = came_ms(poll, energy);
 		if (poll->values->stamps != NULL) {
 			sample.has_stamp = poll->values->stamps[energy].known;
@@ -396,7 +400,7 @@ static void feed_energy(struct feeding *f, size_t n)
 		set_register(f->set, n, poll->points[energy].step, poll->points[energy].modulus);
 	}
 	if (sample.has_level) {
-		sample.level = poll->values->kept[power];
+		sample.level = target_kept(poll->values, power);
 		sample.mono_ms = came_ms(poll, power);
 	}
 	if (sample.has_level || sample.has_count)
@@ -423,7 +427,7 @@ static void feed_summary(struct feeding *f, enum layout_summary summary)
 		uint32_t number = layout->members[summary][i];
 		if (!is_fresh(f->poll, number) || is_total_beside_parts(f, summary, number))
 			continue;
-		int64_t value = f->poll->values->kept[number];
+		int64_t value = target_kept(f->poll->values, number);
 		int64_t part = summary == LAYOUT_CPU ? value : value / METERSET_BYTES_PER_LEVEL;
 		if (sum > INT64_MAX - part)
 			return;
@@ -455,7 +459,7 @@ static void feed_inlet(struct feeding *f)
 static uint64_t octets_moved(const struct meterset_poll *poll, uint32_t number, uint64_t last, int64_t speed_bits,
 			     int64_t elapsed_ms)
 {
-	uint64_t count = (uint64_t)poll->values->kept[number], moved = count - last;
+	uint64_t count = (uint64_t)target_kept(poll->values, number), moved = count - last;
 	if (count < last && poll->points[number].modulus != 0)
 		moved += poll->points[number].modulus;
 	hwatt_i128 most = (hwatt_i128)speed_bits * elapsed_ms / 8000 * 21 / 20 + 100000;
@@ -475,7 +479,7 @@ static int64_t feed_link(struct meterset *set, size_t n, const struct meterset_p
 {
 	const struct layout_link *of = &set->layout->links[n];
 	struct link *link = &set->links[n];
-	int64_t speed = is_fresh(poll, of->speed) ? poll->values->kept[of->speed] : 0;
+	int64_t speed = is_fresh(poll, of->speed) ? target_kept(poll->values, of->speed) : 0;
 	if (!is_fresh(poll, of->in) || !is_fresh(poll, of->out) || speed <= 0 || is_loopback(poll->points[of->in].name)) {
 		link->primed = false;
 		return 0;
@@ -486,8 +490,8 @@ static int64_t feed_link(struct meterset *set, size_t n, const struct meterset_p
 		set->octets_out += octets_moved(poll, of->out, link->last_out, speed, now_ms - link->last_ms);
 	}
 	link->primed = true;
-	link->last_in = (uint64_t)poll->values->kept[of->in];
-	link->last_out = (uint64_t)poll->values->kept[of->out];
+	link->last_in = (uint64_t)target_kept(poll->values, of->in);
+	link->last_out = (uint64_t)target_kept(poll->values, of->out);
 	link->last_ms = *mono_ms = now_ms;
 	return speed;
 }

@@ -37,11 +37,26 @@ static struct pipeline_device *device_new(const char *id, struct layout_shelf *s
 	return d;
 }
 
-static void device_free(struct pipeline_device *d)
+/* Puts what a target says of itself in place of what was known; NULL: nothing. */
+static void set_facts(struct word_shelf *words, struct pipeline_facts *facts, const struct target_identity *id)
+{
+	struct pipeline_facts old = *facts;
+	*facts = (struct pipeline_facts){ 0 };
+	if (id != NULL)
+		*facts = (struct pipeline_facts){ word_take(words, id->vendor), word_take(words, id->model),
+						  word_take(words, id->serial), word_take(words, id->firmware),
+						  word_take(words, id->profile) };
+	word_give(words, old.vendor);
+	word_give(words, old.model);
+	word_give(words, old.serial);
+	word_give(words, old.firmware);
+	word_give(words, old.profile);
+}
+
+static void device_free(struct word_shelf *words, struct pipeline_device *d)
 {
 	pipeline_forget_serial(d);
-	for (size_t i = 0; i < sizeof(d->facts) / sizeof(d->facts[0]); i++)
-		free(d->facts[i]);
+	set_facts(words, &d->facts, NULL);
 	snapshot_device_release(d->block);
 	meterset_free(d->set);
 	free(d->ids);
@@ -131,7 +146,8 @@ static int load_records(void *arg, int64_t id, const void *bytes, size_t length)
 static void free_pipeline(struct pipeline *p)
 {
 	for (size_t i = 0; i < p->count; i++)
-		device_free(p->devices[i]);
+		device_free(&p->words, p->devices[i]);
+	word_shelf_free(&p->words);
 	layout_shelf_free(&p->shelf);
 	kept_free(&p->kept);
 	history_close(p->history);
@@ -246,11 +262,6 @@ static void configure(struct pipeline_device *d, const struct config_device *con
 	d->changed = true;
 	meterset_configure(d->set, (struct meterset_settings){ .interval_ms = config->device.interval_ms,
 							       .rated_mw = config->device.rated_mw });
-	d->draft.id = d->id;
-	d->draft.site = config->device.site;
-	d->draft.room = config->device.room;
-	d->draft.rack = config->device.rack;
-	d->draft.power_role = config->device.power_role;
 }
 
 /* Drops the devices that the configuration no longer has; their saved state stays in the store. */
@@ -261,7 +272,7 @@ static void drop_leavers(struct pipeline *p)
 		if (p->devices[i]->config != NULL)
 			p->devices[kept++] = p->devices[i];
 		else
-			device_free(p->devices[i]);
+			device_free(&p->words, p->devices[i]);
 	}
 	p->count = kept;
 }
@@ -313,7 +324,7 @@ int pipeline_change(struct pipeline *p, struct generation *generation, int64_t w
 	if (find_newcomers(p, generation->config, &p->shelf, &newcomers, err) < 0 ||
 	    (p->history != NULL && history_change(p->history, generation, wall_ms / 1000, err) < 0)) {
 		for (size_t i = 0; i < newcomers.count; i++)
-			device_free(newcomers.devices[i]);
+			device_free(&p->words, newcomers.devices[i]);
 		free_bag(&newcomers);
 		return -1;
 	}
@@ -402,24 +413,13 @@ static void feed_recorded(struct pipeline *p, struct pipeline_device *d, const s
 	hwatt_text_reset(&p->journal);
 }
 
-static void set_fact(struct pipeline_device *d, int n, const char **field, const char *value)
-{
-	free(d->facts[n]);
-	d->facts[n] = hwatt_strdup(value != NULL ? value : "");
-	*field = d->facts[n];
-}
-
 static void note_identity(struct pipeline *p, struct pipeline_device *d, const struct hwatt_target *t, int64_t wall_ms)
 {
 	if (target_identity_version(t) == d->identity_version)
 		return;
 	const struct target_identity *id = target_identity(t);
 	d->identity_version = target_identity_version(t);
-	set_fact(d, 0, &d->draft.vendor, id->vendor);
-	set_fact(d, 1, &d->draft.model, id->model);
-	set_fact(d, 2, &d->draft.serial, id->serial);
-	set_fact(d, 3, &d->draft.firmware, id->firmware);
-	set_fact(d, 4, &d->draft.profile, id->profile);
+	set_facts(&p->words, &d->facts, id);
 	d->context_id = 0;
 	pipeline_check_serial(p, d, id->serial, wall_ms);
 }
@@ -447,18 +447,18 @@ static int64_t last_value_ms(const struct hwatt_target *t)
 static void note_outcome(struct pipeline_device *d, const struct hwatt_target *t, const struct hwatt_error *err,
 			 int64_t took_us, int64_t wall_ms, int64_t mono_ms)
 {
-	d->draft.polled = true;
-	d->draft.up = err == NULL;
-	d->draft.polls++;
-	d->draft.dropped = target_dropped(t);
+	d->polled = true;
+	d->up = err == NULL;
+	d->polls++;
+	d->dropped = target_dropped(t);
 	if (err != NULL) {
 		int64_t last_ms = last_value_ms(t);
-		d->draft.errors[err->code]++;
+		d->errors[err->code]++;
 		d->heard_ms = last_ms > 0 ? last_ms : d->heard_ms;
 		return;
 	}
-	d->draft.last_success_ms = wall_ms;
-	d->draft.poll_duration_us = took_us;
+	d->last_success_ms = wall_ms;
+	d->poll_duration_us = took_us;
 	d->heard_ms = mono_ms;
 }
 

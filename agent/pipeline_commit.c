@@ -11,8 +11,8 @@ static int context_of(struct pipeline *p, struct pipeline_device *d, struct hwat
 		return 0;
 	const struct ruleset *rules = config_ruleset(p->generation->config, d->config->device.site);
 	struct store_context context = {
-		.device = d->id, .serial = d->draft.serial, .model = d->draft.model,
-		.firmware = d->draft.firmware, .profile = d->draft.profile,
+		.device = d->id, .serial = d->facts.serial, .model = d->facts.model,
+		.firmware = d->facts.firmware, .profile = d->facts.profile,
 		.power_role = hwatt_power_role_name(d->config->device.power_role), .site = d->config->device.site,
 		.config_hash = p->generation->config->hash, .ruleset_hash = rules != NULL ? rules->hash : "",
 		.agent_version = HALLWATT_VERSION,

@@ -10,6 +10,7 @@
 #include "kept.h"
 #include "pipeline.h"
 #include "verdict_history.h"
+#include "word.h"
 #include <hallwatt/text.h>
 
 #define STATE_MAX_OCTETS (64u << 20)
@@ -26,6 +27,10 @@ struct point_id {
 	enum hwatt_quantity quantity;
 	const char *index; /* as above: equal ones of the devices here have equal addresses */
 	int64_t id;
+};
+
+struct pipeline_facts { /* what the device says of itself: words of the pipeline, NULL when it has said nothing */
+	const char *vendor, *model, *serial, *firmware, *profile;
 };
 
 struct pipeline_device {
@@ -47,8 +52,10 @@ struct pipeline_device {
 	int64_t serial_ms;                  /* when that was seen */
 	struct part_news *parts;            /* likewise of its parts; NULL: nothing new */
 	const struct hwatt_target *target;  /* where its values are; NULL: no poll of the present one has ended */
-	struct hwatt_view_device draft;     /* without points: these are put together when it is published */
-	char *facts[5];                     /* vendor, model, serial, firmware, profile: strings of the draft */
+	struct pipeline_facts facts;
+	bool polled, up;                    /* at least one poll has ended; the last one succeeded */
+	uint32_t errors[HWATT_CODES];
+	int64_t polls, last_success_ms, poll_duration_us, dropped;
 	struct hwatt_view_device *block;    /* as published */
 };
 
@@ -73,7 +80,8 @@ struct pipeline {
 	bool failing;                       /* the store: one line when it begins, one when it ends */
 	bool published;                     /* since the configuration changed */
 	struct hwatt_view_point *points;    /* scratch for a draft's points */
-	size_t point_capacity;
+	size_t point_count, point_capacity;
+	struct word_shelf words;            /* of the devices' facts */
 	size_t refused;                     /* quarters of the present transaction */
 	struct hwatt_error refusal;         /* why, of the first */
 	int64_t commits, commit_failures, quarters, lost_quarters;

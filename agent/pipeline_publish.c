@@ -26,7 +26,7 @@ static bool power_of_role(const struct hwatt_view_device *block, const struct in
 static bool power_of(const struct pipeline *p, const struct inventory_meter *meter, hwatt_i128 *mw_ppm)
 {
 	struct pipeline_device *d = pipeline_find(p, meter->device->device.id);
-	if (d == NULL || !d->draft.up)
+	if (d == NULL || !d->up)
 		return false;
 	int one[2] = { meter->role, -1 };
 	const int *roles = meter->role >= 0 ? one : inventory_total_roles(meter->device, meter->power_role);
@@ -96,15 +96,15 @@ static bool grew_stale(const struct pipeline *p, struct pipeline_device *d, int6
 		d->heard_ms = mono_ms;
 	if (d->stale_shown || mono_ms - d->heard_ms <= pipeline_stale_after_ms(p, d))
 		return false;
-	d->draft.polled = true; /* in vain, even if it could not be tried */
-	d->draft.up = false;
+	d->polled = true; /* in vain, even if it could not be tried */
+	d->up = false;
 	d->stale_shown = true;
 	return true;
 }
 
-static void add_view_point(struct pipeline *p, struct pipeline_device *d, const struct hwatt_view_point *point)
+static void add_view_point(struct pipeline *p, const struct hwatt_view_point *point)
 {
-	size_t n = d->draft.point_count++;
+	size_t n = p->point_count++;
 	if (n == p->point_capacity) {
 		p->point_capacity = n == 0 ? 256 : n * 2;
 		p->points = hwatt_realloc(p->points, p->point_capacity * sizeof(*p->points));
@@ -123,7 +123,7 @@ static void add_readings(struct pipeline *p, struct pipeline_device *d, int64_t 
 		bool known = target_value(target_values(d->target), t, i, &r);
 		int64_t age_ms = mono_ms - r.mono_ms;
 		if (hwatt_quantity_info(t->quantity)->metric != NULL)
-			add_view_point(p, d, &(struct hwatt_view_point){
+			add_view_point(p, &(struct hwatt_view_point){
 				.role = t->role, .quantity = t->quantity, .index = t->index, .name = t->name,
 				.source = t->source, .alternative = t->alternative, .value = r.value.value,
 				.present = known && age_ms <= pipeline_stale_after_ms(p, d), .at_ms = wall_ms - age_ms });
@@ -135,21 +135,29 @@ static void add_totals(struct pipeline *p, struct pipeline_device *d)
 {
 	struct meterset_total t;
 	for (size_t at = 0; !p->failing && (at = meterset_total(d->set, at, &t)) != 0;)
-		add_view_point(p, d, &(struct hwatt_view_point){
+		add_view_point(p, &(struct hwatt_view_point){
 			.role = t.role, .quantity = HWATT_ENERGY, .index = t.index, .name = "", .source = "",
 			.metered = true, .total_j = t.total.j, .total_uj = t.total.uj2 / 2 });
 	for (size_t i = 0; p->failing && d->block != NULL && i < d->block->point_count; i++)
 		if (d->block->points[i].metered)
-			add_view_point(p, d, &d->block->points[i]);
+			add_view_point(p, &d->block->points[i]);
 }
 
 static void build_block(struct pipeline *p, struct pipeline_device *d, int64_t wall_ms, int64_t mono_ms)
 {
-	d->draft.point_count = 0;
+	p->point_count = 0;
 	add_readings(p, d, wall_ms, mono_ms);
 	add_totals(p, d);
-	d->draft.points = p->points;
-	struct hwatt_view_device *block = snapshot_device_build(&d->draft);
+	const struct hwatt_device *as = &d->config->device;
+	struct hwatt_view_device draft = {
+		.id = d->id, .site = as->site, .room = as->room, .rack = as->rack, .power_role = as->power_role,
+		.vendor = d->facts.vendor, .model = d->facts.model, .serial = d->facts.serial, .firmware = d->facts.firmware,
+		.profile = d->facts.profile, .polled = d->polled, .up = d->up, .last_success_ms = d->last_success_ms,
+		.poll_duration_us = d->poll_duration_us, .polls = d->polls, .dropped = d->dropped,
+		.point_count = p->point_count, .points = p->points };
+	for (int code = 0; code < HWATT_CODES; code++)
+		draft.errors[code] = d->errors[code];
+	struct hwatt_view_device *block = snapshot_device_build(&draft);
 	snapshot_device_release(d->block);
 	d->block = block;
 	d->changed = false;

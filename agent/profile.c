@@ -187,14 +187,15 @@ struct tables {
 	const struct hwatt_collector *collector;
 	const struct hwatt_schema *reading, *identity;
 	struct hwatt_arena *arena;
+	struct hwatt_arena *documents; /* of what was read from; only while reading */
 	struct hwatt_report *report;
 };
 
 static struct tables make_tables(const struct hwatt_collector *collector, struct hwatt_arena *arena,
-				 struct hwatt_report *report)
+				 struct hwatt_arena *documents, struct hwatt_report *report)
 {
 	return (struct tables){
-		.collector = collector, .arena = arena, .report = report,
+		.collector = collector, .arena = arena, .documents = documents, .report = report,
 		.reading = join(arena, "reading", "One thing that the device can tell.", reading_options,
 				READING_OPTIONS, sizeof(struct file_reading), offsetof(struct file_reading, mark),
 				&collector->source),
@@ -282,7 +283,7 @@ const struct hwatt_profile *profile_parse(const char *file, const char *bytes, s
 					  const struct hwatt_collector *collector, struct hwatt_arena *arena,
 					  struct hwatt_report *report)
 {
-	struct tables t = make_tables(collector, arena, report);
+	struct tables t = make_tables(collector, arena, arena, report);
 	size_t before = report->count;
 	const struct hwatt_node *root = document_parse(file, bytes, length, arena, report);
 	return root != NULL && report->count == before ? read_profile(&t, root) : NULL;
@@ -329,7 +330,7 @@ static void read_file(const struct tables *t, const char *path, struct found *fo
 		hwatt_report_add(t->report, &start, "%s", err.text);
 	} else {
 		const struct hwatt_node *root =
-			document_parse(path, hwatt_text_string(&text), text.length, t->arena, t->report);
+			document_parse(path, hwatt_text_string(&text), text.length, t->documents, t->report);
 		const struct hwatt_profile *p =
 			root != NULL && t->report->count == before ? read_profile(t, root) : NULL;
 		const char *base = strrchr(path, '/') != NULL ? strrchr(path, '/') + 1 : path;
@@ -391,7 +392,8 @@ int profile_load(const struct hwatt_list *folders, const struct hwatt_collector 
 			hwatt_report_add(report, &at, "cannot read the folder of profiles: %s", strerror(errno));
 	}
 	for (size_t c = 0; c < out->count; c++) {
-		struct tables t = make_tables(collectors[c], arena, report);
+		struct hwatt_arena *documents = hwatt_arena_new();
+		struct tables t = make_tables(collectors[c], arena, documents, report);
 		struct found found = { .hash = UINT64_C(14695981039346656037) };
 		for (size_t i = 0; i < folders->count; i++)
 			read_folder(&t, paths[i], &found);
@@ -402,6 +404,7 @@ int profile_load(const struct hwatt_list *folders, const struct hwatt_collector 
 			profiles[i] = *found.profiles[i];
 		sets[c] = (struct hwatt_profile_set){ found.count, profiles, found.hash };
 		free(found.profiles);
+		hwatt_arena_free(documents);
 	}
 	out->sets = sets;
 	return report->count == before ? 0 : -1;
@@ -433,7 +436,7 @@ void profile_folder(char *out, size_t size)
 
 const struct hwatt_schema *profile_schema(const struct hwatt_collector *collector, struct hwatt_arena *arena)
 {
-	struct tables t = make_tables(collector, arena, NULL);
+	struct tables t = make_tables(collector, arena, arena, NULL);
 	struct hwatt_option *options = hwatt_arena_alloc(arena, sizeof(profile_options));
 	struct hwatt_schema *schema = hwatt_arena_alloc(arena, sizeof(*schema));
 	memcpy(options, profile_options, sizeof(profile_options));

@@ -417,8 +417,8 @@ static void check_documents(struct registers *r, const struct names *names, stru
 		if (old == NULL)
 			hwatt_report_add(report, &d->mark, "there is no document \"%.60s\" to supersede%s", d->supersedes,
 					 names_hint(names, d->supersedes, arena));
-		else if (d->status == DOC_ACCEPTED)
-			old->superseded = true;
+		else if (d->status == DOC_ACCEPTED && (old->superseded_day == 0 || d->from_day < old->superseded_day))
+			old->superseded_day = d->from_day;
 	}
 }
 

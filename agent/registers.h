@@ -48,7 +48,7 @@ struct register_document {
 	struct hwatt_list claims;     /* const char *: "ilo-29", "iso-14001", "tco-certified" ... */
 	bool conforms;                /* it says that the requirement is met */
 	int64_t years;                /* that it promises, 0: none */
-	bool superseded;              /* an accepted document takes its place */
+	int64_t superseded_day;       /* from when on an accepted document takes its place; 0: none does */
 	struct hwatt_mark mark;
 };
 

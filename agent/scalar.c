@@ -162,7 +162,7 @@ static int read_string(const struct hwatt_node *node, void *out, struct hwatt_ar
 	if (kind != SCALAR_STRING)
 		return hwatt_fail(err, HWATT_EINVAL, "unquoted %.*s is %s in YAML; write \"%.*s\" in quotes", SHOWN, node->text,
 				  kind_name(kind), SHOWN, node->text);
-	const char *copy = hwatt_arena_strndup(arena, node->text, node->length);
+	const char *copy = node->length > 0 ? hwatt_arena_strndup(arena, node->text, node->length) : "";
 	memcpy(out, &copy, sizeof(copy));
 	return 0;
 }

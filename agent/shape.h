@@ -7,6 +7,7 @@
 #ifndef HALLWATT_SHAPE_H
 #define HALLWATT_SHAPE_H
 
+#include "word.h"
 #include <hallwatt/reading.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -34,6 +35,7 @@ struct shape {
 struct shape_shelf {
 	struct shape **shapes;
 	size_t count, capacity;
+	struct word_shelf words;    /* of what devices say of themselves */
 };
 
 /* One without points; the caller's. */

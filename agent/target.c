@@ -32,14 +32,17 @@ struct hwatt_target {
 	uint32_t last_at;  /* of the last value that came */
 };
 
-static void free_identity(struct target_identity *id)
+static struct word_shelf *words_of(const struct hwatt_target *t)
 {
-	free(id->vendor);
-	free(id->model);
-	free(id->serial);
-	free(id->firmware);
-	free(id->profile);
-	free(id->profile_reason);
+	return t->parts.shelf != NULL ? &t->parts.shelf->words : NULL;
+}
+
+static void free_identity(struct hwatt_target *t)
+{
+	const char *all[] = { t->identity.vendor, t->identity.model, t->identity.serial, t->identity.firmware,
+			      t->identity.profile, t->identity.profile_reason };
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		word_give(words_of(t), all[i]);
 }
 
 static void free_target(struct hwatt_target *t)
@@ -48,9 +51,10 @@ static void free_target(struct hwatt_target *t)
 	for (size_t i = 0; i < t->warning_count; i++)
 		free(t->warnings[i]);
 	free(t->warnings);
-	free_identity(&t->identity);
+	free_identity(t);
 	target_forget_stock(t);
 	free(t->values.kept);
+	free(t->values.narrow);
 	free(t->values.at);
 	free(t->values.stamps);
 	free(t);
@@ -70,13 +74,37 @@ static void fit(struct hwatt_target *t, size_t count)
 	struct target_values *v = &t->values;
 	if (count == t->room)
 		return;
-	v->kept = resize(v->kept, sizeof(*v->kept), t->room, count);
+	if (v->kept != NULL)
+		v->kept = resize(v->kept, sizeof(*v->kept), t->room, count);
+	else
+		v->narrow = resize(v->narrow, sizeof(*v->narrow), t->room, count);
 	v->at = resize(v->at, sizeof(*v->at), t->room, count);
 	if (v->stamps != NULL)
 		v->stamps = resize(v->stamps, sizeof(*v->stamps), t->room, count);
 	t->room = count;
 }
 
+/* Room for values that do not fit in 32 bits: few devices have such. */
+static void widen(struct hwatt_target *t)
+{
+	struct target_values *v = &t->values;
+	v->kept = hwatt_alloc((t->room + 1) * sizeof(*v->kept));
+	for (size_t i = 0; i < t->room; i++)
+		v->kept[i] = v->narrow[i];
+	free(v->narrow);
+	v->narrow = NULL;
+}
+
+static void keep(struct hwatt_target *t, size_t n, int64_t value)
+{
+	if (t->values.kept == NULL && value >= INT32_MIN && value <= INT32_MAX) {
+		t->values.narrow[n] = (int32_t)value;
+		return;
+	}
+	if (t->values.kept == NULL)
+		widen(t);
+	t->values.kept[n] = value;
+}
 
 int target_open(const struct target_parts *parts, struct hwatt_target **out, struct hwatt_error *err)
 {
@@ -182,7 +210,7 @@ int hwatt_target_point(struct hwatt_target *t, const struct hwatt_point *point)
 
 void hwatt_target_add(struct hwatt_target *t, int point, struct hwatt_value value)
 {
-	assert(t->polling && point >= 0 && (size_t)point < t->shape->count);
+	assert(t->polling && (size_t)point < t->shape->count); /* a negative one is larger than any */
 	const struct hwatt_quantity_info *info = hwatt_quantity_info(t->shape->points[point].quantity);
 	if (value.value < info->min || value.value > info->max) {
 		t->dropped++;
@@ -190,7 +218,7 @@ void hwatt_target_add(struct hwatt_target *t, int point, struct hwatt_value valu
 	}
 	uint32_t now = moment(t);
 	t->last_at = now > t->values.from ? now : t->values.from;
-	t->values.kept[point] = info->counter ? (int64_t)value.count : value.value;
+	keep(t, (size_t)point, info->counter ? (int64_t)value.count : value.value);
 	t->values.at[point] = t->last_at;
 }
 
@@ -212,25 +240,26 @@ void hwatt_target_uptime(struct hwatt_target *t, int64_t uptime_ms)
 	t->has_uptime = true;
 }
 
-/* Replaces *field by a copy of `value`; true when they differed. */
-static bool replace(char **field, const char *value)
+/* Replaces *field by `value`; true when they differed. */
+static bool replace(struct hwatt_target *t, const char **field, const char *value)
 {
 	const char *text = value != NULL ? value : "";
 	if (*field != NULL && strcmp(*field, text) == 0)
 		return false;
-	free(*field);
-	*field = hwatt_strdup(text);
+	const char *old = *field;
+	*field = word_take(words_of(t), text);
+	word_give(words_of(t), old);
 	return true;
 }
 
 void hwatt_target_identify(struct hwatt_target *t, const struct hwatt_identity *id)
 {
-	bool changed = replace(&t->identity.vendor, id->vendor);
-	changed |= replace(&t->identity.model, id->model);
-	changed |= replace(&t->identity.serial, id->serial);
-	changed |= replace(&t->identity.firmware, id->firmware);
-	changed |= replace(&t->identity.profile, id->profile);
-	changed |= replace(&t->identity.profile_reason, id->profile_reason);
+	bool changed = replace(t, &t->identity.vendor, id->vendor);
+	changed |= replace(t, &t->identity.model, id->model);
+	changed |= replace(t, &t->identity.serial, id->serial);
+	changed |= replace(t, &t->identity.firmware, id->firmware);
+	changed |= replace(t, &t->identity.profile, id->profile);
+	changed |= replace(t, &t->identity.profile_reason, id->profile_reason);
 	if (changed)
 		t->identity_version++;
 }

@@ -18,7 +18,8 @@
 
 /* The last values of a device's points, by number, as small as they can be: there are hundreds of thousands of them. */
 struct target_values {
-	int64_t *kept;     /* gauges: the value; counters: the raw count */
+	int64_t *kept;     /* gauges: the value; counters: the raw count; NULL: all of them fit in `narrow` */
+	int32_t *narrow;
 	uint32_t *at;      /* when it came: milliseconds since epoch_ms; 0: none yet */
 	uint32_t from;     /* what came then or after is of the running poll, or of the last one */
 	int64_t epoch_ms;  /* monotonic */
@@ -34,16 +35,21 @@ struct target_reading { /* one of them, spelt out */
 	bool fresh;        /* in the running or the last poll */
 };
 
+static inline int64_t target_kept(const struct target_values *values, size_t n)
+{
+	return values->kept != NULL ? values->kept[n] : values->narrow[n];
+}
+
 /* The value of point number `n`, which is described by `point`; false: it has none yet. */
 static inline bool target_value(const struct target_values *values, const struct target_point *point, size_t n,
 				struct target_reading *out)
 {
 	if (values->at[n] == 0)
 		return false;
-	*out = (struct target_reading){ .value = { .value = values->kept[n] }, .fresh = values->at[n] >= values->from,
+	*out = (struct target_reading){ .value = { .value = target_kept(values, n) }, .fresh = values->at[n] >= values->from,
 					.mono_ms = values->epoch_ms + values->at[n] };
 	if (hwatt_quantity_info(point->quantity)->counter) {
-		out->value.count = (uint64_t)values->kept[n];
+		out->value.count = (uint64_t)target_kept(values, n);
 		if (out->value.count > INT64_MAX ||
 		    __builtin_mul_overflow((int64_t)out->value.count, point->step, &out->value.value))
 			out->value.value = INT64_MAX;
@@ -52,7 +58,7 @@ static inline bool target_value(const struct target_values *values, const struct
 }
 
 struct target_identity { /* "" when not known */
-	char *vendor, *model, *serial, *firmware, *profile, *profile_reason;
+	const char *vendor, *model, *serial, *firmware, *profile, *profile_reason;
 };
 
 struct target_owner {
@@ -80,7 +86,7 @@ struct target_parts {
 	const struct hwatt_profile_set *profiles;
 	struct target_owner owner;
 	struct target_memory memory; /* all NULL: nothing is kept */
-	struct shape_shelf *shelf;   /* shapes shared with other targets; NULL: with none */
+	struct shape_shelf *shelf;   /* shapes and words shared with other targets; NULL: with none */
 };
 
 /* Makes a target and opens its session; no traffic yet. Fails as the collector's `open` does. */

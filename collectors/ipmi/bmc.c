@@ -19,6 +19,8 @@
 #define MEMORY "power"
 #define GET_FACTORS 0x23
 #define SPARE_MS 1500               /* with less time left no more sensors are asked */
+#define SUPPLY_LOOKS 3              /* polls that wait for supplies that do not read, before the others are the whole */
+#define SUPPLY_GONE_MS (10 * 60000) /* a supply that read and does not any more is taken out after this */
 #define APART_PPM 50000             /* where no accuracy is stated: 5 % */
 #define APART_LEAST_MW 10000        /* and at least that much */
 #define APART_MS (10 * 60000)       /* so long, to be worth a word */
@@ -47,6 +49,8 @@ struct bmc {
 	int power, supplies_sum;     /* handles; -1: no such point */
 	int least, most, mean;
 	uint32_t supplies;           /* which supplies' inputs read at all, by their order */
+	uint32_t lately;             /* those that read since not all of them did */
+	int64_t whole_ms;            /* when all of them last did */
 	uint32_t firmware;           /* a hash: another one may do what the last could not */
 	int64_t asked_ms, identity_ms;
 	int64_t now_mw[SOURCES];     /* of this poll; -1: none */
@@ -54,7 +58,7 @@ struct bmc {
 	struct errand errand;
 	uint16_t at, cursor;         /* the sensor that is asked; where the others begin */
 	uint16_t asked;              /* sensors not in watts in this poll */
-	uint8_t raw;
+	uint8_t raw, looks;
 	bool with_inventory;         /* the interview that runs reads it */
 	bool dcmi, no_dcmi, has_identity, host_was_off, watts_known;
 	struct apart apart[SOURCES];
@@ -217,6 +221,9 @@ static void adopt(struct bmc *b, const struct interview_findings *f)
 	if (b->census != before) {
 		declare_sensors(b);
 		b->cursor = 0;
+		b->supplies = b->lately = 0;
+		b->looks = 0;
+		b->watts_known = false; /* which supplies read is seen with the next readings */
 	}
 	char *copy = hwatt_strdup(key != NULL ? key : "");
 	free(b->key);
@@ -226,7 +233,6 @@ static void adopt(struct bmc *b, const struct interview_findings *f)
 		declare_dcmi(b, &f->power);
 	if (b->census->supplies > 0)
 		b->supplies_sum = declare(b, "total", "sum of the power supplies' input", "psu sum", chosen(b) != BY_SUPPLIES);
-	b->watts_known = false; /* which supplies read is seen with the next readings */
 }
 
 static uint32_t firmware_hash(const struct devid *id)
@@ -359,13 +365,32 @@ static void compare(struct bmc *b, enum watt_source other)
 			  source_words[chosen(b)], is / 1000, source_words[other], says / 1000, APART_MS / 60000);
 }
 
+/* Which supplies there are: all that read at any time.  A bay may be empty, but a supply that was busy in the first poll is
+ * none, and one that falls silent is missed for a while before it counts as pulled. */
+static void count_supplies(struct bmc *b)
+{
+	size_t all = b->census->supplies < CENSUS_MAX_SUPPLIES ? b->census->supplies : CENSUS_MAX_SUPPLIES;
+	uint32_t every = (uint32_t)((UINT64_C(1) << all) - 1);
+	b->supplies |= b->summed;
+	b->lately |= b->summed;
+	if (!b->watts_known)
+		b->watts_known = b->supplies == every || (b->supplies != 0 && ++b->looks >= SUPPLY_LOOKS);
+	if (b->summed == b->supplies || b->whole_ms == 0) {
+		b->whole_ms = now_ms(b);
+		b->lately = b->summed;
+	} else if (now_ms(b) - b->whole_ms >= SUPPLY_GONE_MS) {
+		b->supplies = b->lately;
+		b->watts_known = b->supplies != 0; /* when none is left they come back together, or are waited for */
+		b->looks = 0;
+		b->whole_ms = now_ms(b);
+		b->lately = b->summed;
+	}
+}
+
 static void add_sum(struct bmc *b)
 {
-	if (!b->watts_known) { /* the supplies that are there; one that falls silent later is missed, not left out */
-		b->supplies = b->summed;
-		b->watts_known = true;
-	}
-	if (b->supplies == 0 || b->summed != b->supplies) {
+	count_supplies(b);
+	if (!b->watts_known || b->supplies == 0 || b->summed != b->supplies) {
 		b->now_mw[BY_SUPPLIES] = -1;
 		return;
 	}

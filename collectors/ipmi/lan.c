@@ -147,9 +147,9 @@ static void recall_refusals(struct lan *l)
 	int64_t until_s, now_s = (int64_t)time(NULL);
 	if (text != NULL && sscanf(text, "%x %u %" SCNd64, &mark, &count, &until_s) == 3 &&
 	    mark == account_mark(hub_sealer(l->module->hub), l->account) && count < 1000) {
-		int64_t left_ms = until_s > now_s ? (until_s - now_s) * 1000 : 0;
+		int64_t left_s = until_s > now_s ? until_s - now_s : 0;
 		l->refusals = (uint16_t)count;
-		l->held_until_ms = now_ms(l) + (left_ms < LAN_HOLD_MAX_MS ? left_ms : LAN_HOLD_MAX_MS);
+		l->held_until_ms = now_ms(l) + (left_s < LAN_HOLD_MAX_MS / 1000 ? left_s * 1000 : LAN_HOLD_MAX_MS);
 	}
 	free(text);
 }

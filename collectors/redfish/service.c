@@ -4,6 +4,7 @@
 #include "guide.h"
 #include "seeker.h"
 #include "link.h"
+#include "parts.h"
 #include "settle.h"
 #include "walk.h"
 #include <hallwatt/text.h>
@@ -17,6 +18,7 @@
 #define REWALK_MS (10 * 60 * 1000)  /* at the earliest after a resource went away */
 #define PATIENCE_MS (5 * 60 * 1000) /* without a session before the device counts as failed */
 #define MAX_ROWS 20000
+#define MAX_PUT_OFF 20              /* polls that what was read waits for the rest of the first walk */
 #define MAX_HELD 200                /* documents kept until the family is known */
 
 struct engine {
@@ -48,6 +50,7 @@ struct session {
 	size_t slot_count;
 	struct held *held;         /* of MAX_HELD, until the family is known */
 	size_t held_count;
+	struct parts parts;
 	/* identity, as far as it was read */
 	char *vendor, *product, *system_vendor, *system_model, *system_serial, *chassis_vendor, *chassis_model, *chassis_serial,
 		*manager_vendor, *manager_firmware, *manager_start;
@@ -55,6 +58,7 @@ struct session {
 	bool restarted;
 	/* the poll */
 	bool polling, expanding;
+	unsigned put_off;         /* polls that ended before all totals were seen */
 	bool no_expand;           /* the service does not keep its promise of $expand */
 	size_t at;                /* resource being read */
 	size_t gained;            /* values of this poll */
@@ -204,7 +208,8 @@ static void set_tiers(struct session *s)
 	for (size_t i = 0; i < s->walk.count; i++) {
 		struct resource *r = &s->walk.items[i];
 		bool inventory = !r->collection && !r->contained &&
-				 (r->kind == KIND_CHASSIS || r->kind == KIND_SYSTEM || r->kind == KIND_MANAGER || r->kind == KIND_PDU);
+				 (r->kind == KIND_CHASSIS || r->kind == KIND_SYSTEM || r->kind == KIND_MANAGER || r->kind == KIND_PDU ||
+				  r->kind == KIND_SUPPLY);
 		r->tier = inventory ? TIER_FIXED : TIER_NEVER;
 	}
 	for (size_t i = 0; i < s->row_count; i++) {
@@ -214,9 +219,21 @@ static void set_tiers(struct session *s)
 	}
 }
 
+/* While the first walk has not come by all that may tell a total, one of two chassis would pass for the whole device. */
+static bool totals_to_come(struct session *s)
+{
+	bool first = s->exploring && s->explored_ms == 0 && s->settled == 0 && s->put_off < MAX_PUT_OFF;
+	size_t next = first ? walk_next(&s->walk) : WALK_NONE;
+	bool wait = next != WALK_NONE && s->walk.items[next].kind <= KIND_ENVIRONMENT;
+	s->put_off += wait;
+	return wait;
+}
+
 /* Declares what is new, and gives again what is read more seldom than polled. */
 static void settle_poll(struct session *s)
 {
+	if (totals_to_come(s))
+		return;
 	if (s->settled < s->row_count) {
 		settle(s->rows, s->row_count);
 		for (size_t i = 0; i < s->row_count; i++) {
@@ -361,6 +378,7 @@ static void decode_member(struct session *s, const struct decode *d, const struc
 	snprintf(label, sizeof(label), "%.63s", id[0] != '\0' ? id : linked ? strrchr(path, '/') + 1 : base + 9);
 	place.label = label;
 	place.path = linked ? path : collection->path;
+	parts_read(&s->parts, collection->kind, &place, member);
 	bool own = collection->expanded && linked; /* asked for: the member's own path is where it stands */
 	decode_resource(d, collection->kind, &place, own ? path : collection->path, own ? "" : base, member);
 }
@@ -371,6 +389,7 @@ static void decode_one(struct session *s, const json_t *json)
 	const struct resource *r = &s->walk.items[s->at];
 	if (!r->collection) {
 		struct place place = walk_where(&s->walk, s->at);
+		parts_read(&s->parts, r->kind, &place, json);
 		decode_resource(&d, r->kind, &place, r->path, "", json);
 		return;
 	}
@@ -489,6 +508,8 @@ static void end_poll(struct session *s, const struct hwatt_error *err)
 		decode_held(s); /* else the next poll tells more of who it is */
 	identify(s);
 	settle_poll(s);
+	if (next == WALK_NONE)
+		parts_tell(&s->parts, s->t);
 	if (s->gained > 0)
 		s->last_good_ms = (int64_t)uv_now(hwatt_target_loop(s->t));
 	hwatt_target_done(s->t, err);
@@ -622,6 +643,8 @@ void service_poll(struct hwatt_target *t)
 	s->gained = 0;
 	s->expanding = false;
 	s->first_error = (struct hwatt_error){0};
+	if (walk_next(&s->walk) == WALK_NONE) /* the last round was finished */
+		parts_begin(&s->parts);
 	if (rest > 0) {
 		struct hwatt_error err = {0};
 		bool sessions = strcmp(why, "it has no free session") == 0;
@@ -750,6 +773,7 @@ static void on_link_closed(void *arg)
 	free((void *)(uintptr_t)s->choice.rules.items);
 	guide_release(s->guide);
 	free_rows(s);
+	parts_free(&s->parts);
 	walk_free(&s->walk);
 	free(s);
 	hwatt_target_closed(t);

@@ -46,6 +46,8 @@ json_t *tree_parse(const char *bytes, size_t length, struct hwatt_error *err)
 		return NULL;
 	}
 	json_t *json = json_loadb(bytes, length, 0, &where);
+	if (json == NULL && json_error_code(&where) == json_error_numeric_overflow) /* 2^64 - 1: all numbers as reals, then */
+		json = json_loadb(bytes, length, JSON_DECODE_INT_AS_REAL, &where);
 	if (json == NULL) {
 		hwatt_fail(err, HWATT_EPROTO, "the answer is no JSON: %.80s at octet %d", where.text, where.position);
 		return NULL;

@@ -350,6 +350,11 @@ static void take(struct engine *e, const struct mmsghdr *header, const uint8_t *
 		take_sealed(e, at, packet, header->msg_len);
 		return;
 	}
+	const struct engine_request *request = &e->slots[at].request;
+	if (request->taste != NULL && request->taste(request->arg, packet, header->msg_len)) {
+		finish(e, at, NULL, NULL);
+		return;
+	}
 	if (ber_decode(packet, header->msg_len, &e->message, NULL) < 0 || e->message.pdu != BER_RESPONSE) {
 		e->counters.malformed++; /* the request goes on waiting: a sound answer may follow */
 		return;

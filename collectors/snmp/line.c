@@ -10,7 +10,7 @@ static void answered(void *arg, const struct ber_message *message, const struct 
 	line->ticket = ENGINE_NO_TICKET;
 	line->done = NULL;
 	struct hwatt_error why;
-	if (line->peer != NULL && message == NULL && err->code == HWATT_ETIMEOUT) {
+	if (line->peer != NULL && err != NULL && err->code == HWATT_ETIMEOUT) {
 		why = *err;
 		peer_silent(line->peer, &why);
 		err = &why;
@@ -18,7 +18,19 @@ static void answered(void *arg, const struct ber_message *message, const struct 
 	done(line->arg, message, err);
 }
 
+static bool taste(void *arg, const uint8_t *packet, size_t length)
+{
+	const struct line *line = arg;
+	return line->taste(line->arg, packet, length);
+}
+
 void line_send(struct line *line, uint8_t *packet, size_t length, size_t id_at, engine_done *done, void *arg)
+{
+	line_send_tasted(line, packet, length, id_at, NULL, done, arg);
+}
+
+void line_send_tasted(struct line *line, uint8_t *packet, size_t length, size_t id_at, engine_taste *tasted, engine_done *done,
+		      void *arg)
 {
 	assert(line->ticket == ENGINE_NO_TICKET);
 	int64_t left_ms = hwatt_target_time_left_ms(line->target);
@@ -30,10 +42,11 @@ void line_send(struct line *line, uint8_t *packet, size_t length, size_t id_at, 
 		timeout_ms = left_ms / tries > 50 ? left_ms / tries : 50;
 	struct engine_request request = {
 		.to = &line->to, .packet = packet, .length = length, .id_at = id_at, .timeout_ms = timeout_ms,
-		.retries = line->retries, .done = answered, .arg = line,
+		.retries = line->retries, .done = answered, .taste = tasted != NULL ? taste : NULL, .arg = line,
 		.security = line->peer != NULL ? &peer_security : NULL, .security_arg = line->peer,
 	};
 	line->done = done;
+	line->taste = tasted;
 	line->arg = arg;
 	hwatt_target_count_request(line->target);
 	line->ticket = engine_send(line->engine, &request);

@@ -28,11 +28,15 @@ struct line {
 	unsigned octets;      /* what an answer may take; halved when the agent cannot give as much */
 	uint32_t ticket;      /* of the request that is out */
 	engine_done *done;
+	engine_taste *taste;
 	void *arg;
 };
 
 /* Sends a finished packet; one at a time. `done` comes later, never from here. */
 void line_send(struct line *line, uint8_t *packet, size_t length, size_t id_at, engine_done *done, void *arg);
+/* The same, of an answer that `taste` may take as it comes. */
+void line_send_tasted(struct line *line, uint8_t *packet, size_t length, size_t id_at, engine_taste *taste, engine_done *done,
+		      void *arg);
 void line_cancel(struct line *line);
 /* The agent could not give so much: half of it from now on. false when it cannot be less. */
 bool line_shrink(struct line *line);

@@ -184,6 +184,120 @@ static bool is_expected(const struct plan *plan, const struct plan_expect *e, co
 	return v->oid.length == e->oid_length && memcmp(v->oid.bytes, plan->octets + e->oid, e->oid_length) == 0;
 }
 
+/* The variables of a sound answer without an error. */
+static bool open_answer(const uint8_t *packet, size_t length, struct hwatt_wire *variables)
+{
+	struct hwatt_wire in = hwatt_wire_from(packet, length);
+	struct hwatt_wire message = ber_open(&in, BER_SEQUENCE);
+	int64_t version = ber_integer(&message);
+	ber_open(&message, BER_STRING);
+	struct hwatt_wire pdu = ber_open(&message, BER_RESPONSE);
+	ber_integer(&pdu);
+	int64_t status = ber_integer(&pdu);
+	ber_integer(&pdu);
+	*variables = ber_open(&pdu, BER_SEQUENCE);
+	return hwatt_wire_ok(&pdu) && hwatt_wire_ok(&message) && hwatt_wire_ok(&in) && (version == BER_V1 || version == BER_V2C) &&
+	       status == 0 && hwatt_wire_left(&in) == 0 && hwatt_wire_left(&message) == 0 && hwatt_wire_left(&pdu) == 0;
+}
+
+/* Whether the OID stands at `p`, of as many octets. */
+static inline bool same_oid(const uint8_t *p, const uint8_t *oid, size_t length)
+{
+	uint64_t a, b, differ = 0;
+	if (length < sizeof(a))
+		return memcmp(p, oid, length) == 0;
+	for (size_t i = 0; i + sizeof(a) < length; i += sizeof(a)) {
+		memcpy(&a, p + i, sizeof(a));
+		memcpy(&b, oid + i, sizeof(b));
+		differ |= a ^ b;
+	}
+	memcpy(&a, p + length - sizeof(a), sizeof(a));
+	memcpy(&b, oid + length - sizeof(b), sizeof(b));
+	return (differ | (a ^ b)) == 0;
+}
+
+/* The whole number of 1 to 4 octets before `end`, as ber.c reads it; four octets must stand there. */
+static inline int64_t short_number(bool is_signed, const uint8_t *end, size_t length)
+{
+	uint32_t word;
+	memcpy(&word, end - sizeof(word), sizeof(word));
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	word = __builtin_bswap32(word);
+#endif
+	unsigned over = 32 - 8 * (unsigned)length;
+	uint32_t number = word << over >> over;
+	uint32_t sign = UINT32_C(1) << (31 - over);
+	return is_signed ? (int64_t)(number ^ sign) - (int64_t)sign : (int64_t)number;
+}
+
+static inline void put_number(const struct plan *plan, int32_t input, uint8_t tag, int64_t number, struct plan_poll *poll)
+{
+	struct plan_value *value = &poll->values[input];
+	if (tag == BER_TIMETICKS || plan->input_whens[input] != plan->input_whens[input + 1]) {
+		struct ber_varbind v = { .type = tag, .number = number };
+		take_value(plan, input, &v, poll);
+		return;
+	}
+	*value = (struct plan_value){ .raw.mantissa = number, .answered = true, .number = true };
+}
+
+/* Takes the variable at `p`, of which `left` octets are there, when it is the expected one and short; how many octets it has, or 0. */
+static inline size_t read_expected(const struct plan *plan, const struct plan_expect *e, const uint8_t *p, size_t left,
+				   struct plan_poll *poll)
+{
+	size_t oid = e->oid_length;
+	if (left < oid + 6 || p[0] != BER_SEQUENCE || p[1] >= 0x80 || p[1] + 2u > left || p[2] != BER_OID || p[3] != oid ||
+	    !same_oid(p + 4, plan->octets + e->oid, oid))
+		return 0;
+	const uint8_t *value = p + 4 + oid, *end = p + 2 + p[1];
+	uint8_t tag = value[0];
+	size_t length = value[1];
+	if (value + 2 + length != end)
+		return 0;
+	if (tag == BER_INTEGER || tag == BER_GAUGE32 || tag == BER_COUNTER32 || tag == BER_TIMETICKS) {
+		length -= tag != BER_INTEGER && length == 5 && value[2] == 0; /* from 2^31 on */
+		if (length - 1 > 3)
+			return 0;
+		if (e->input >= 0)
+			put_number(plan, e->input, tag, short_number(tag == BER_INTEGER, end, length), poll);
+	} else if (tag == BER_STRING) {
+		struct ber_varbind v = { .type = BER_STRING, .bytes = value + 2, .length = length };
+		if (e->input >= 0)
+			take_value(plan, e->input, &v, poll);
+	} else {
+		return 0;
+	}
+	return (size_t)(end - p);
+}
+
+static void forget(const struct plan *plan, int32_t input, struct plan_poll *poll)
+{
+	if (input < 0)
+		return;
+	poll->values[input] = (struct plan_value){ 0 };
+	for (uint32_t w = plan->input_whens[input]; w < plan->input_whens[input + 1]; w++)
+		poll->held[w] = false;
+}
+
+bool plan_read(const struct plan *plan, size_t r, const uint8_t *packet, size_t length, struct plan_poll *poll)
+{
+	const struct plan_request *request = &plan->requests[r];
+	const struct plan_expect *expects = plan->expects + request->first_expect;
+	struct hwatt_wire list;
+	uint32_t n = 0;
+	if (!open_answer(packet, length, &list))
+		return false;
+	const uint8_t *at = list.bytes, *end = list.bytes + list.length;
+	for (size_t octets; n < request->expect_count; n++, at += octets)
+		if ((octets = read_expected(plan, &expects[n], at, (size_t)(end - at), poll)) == 0)
+			break;
+	if (n == request->expect_count && at == end)
+		return true;
+	while (n > 0)
+		forget(plan, expects[--n].input, poll);
+	return false;
+}
+
 void plan_take(const struct plan *plan, size_t r, const struct ber_message *message, struct plan_poll *poll)
 {
 	const struct plan_request *request = &plan->requests[r];
@@ -249,6 +363,22 @@ static bool register_count(const struct plan_point *p, struct scale_raw raw, uin
 	return true;
 }
 
+/* A plain point whose raw value is a whole number. */
+static inline bool evaluate_plain(const struct plan_point *p, int64_t raw, struct hwatt_value *out)
+{
+	if ((p->has_absent && raw == p->absent) || __builtin_mul_overflow(raw, p->scale.a, &out->value) || out->value < p->min ||
+	    out->value > p->max)
+		return false;
+	if (p->step == 0)
+		return true;
+	if (raw < 0)
+		return false;
+	out->count = (uint64_t)raw;
+	if (__builtin_mul_overflow(raw, p->step, &out->value))
+		out->value = INT64_MAX;
+	return true;
+}
+
 static bool evaluate(const struct plan *plan, const struct plan_point *p, const struct plan_poll *poll,
 		     struct hwatt_value *out)
 {
@@ -289,7 +419,9 @@ void plan_give(const struct plan *plan, const struct plan_hold *hold, size_t r, 
 		const struct plan_point *p = &plan->points[i];
 		struct hwatt_value value = { 0 };
 		int handle = hold->handles != NULL ? hold->handles[p->slot] : (int)p->slot;
-		if (handle >= 0 && evaluate(plan, p, poll, &value))
+		const struct plan_value *v = &poll->values[p->input];
+		bool quick = p->plain && v->number && v->raw.e10 == 0 && v->raw.e2 == 0;
+		if (handle >= 0 && (quick ? evaluate_plain(p, v->raw.mantissa, &value) : evaluate(plan, p, poll, &value)))
 			hwatt_target_add(target, handle, value);
 	}
 }

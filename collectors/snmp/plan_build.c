@@ -693,6 +693,16 @@ static void at_least(const struct builder *b, struct plan_point *p, int32_t inpu
 		p->ready = b->inputs[input].request;
 }
 
+/* Most points are a number times another. */
+static void note_plain(struct plan_point *p)
+{
+	const struct hwatt_list *absent = &p->reading->is.absent;
+	p->plain = p->when_count == 0 && p->term_count == 0 && p->zero_with < 0 && p->scale.b == 0 && p->scale.c == 1 &&
+		   p->digits == 0 && absent->count <= 1;
+	p->has_absent = p->plain && absent->count == 1;
+	p->absent = p->has_absent ? *(const int64_t *)absent->items : 0;
+}
+
 /* Says of each point which request completes it, and of each request which points it completes. */
 static void order_points(struct builder *b)
 {
@@ -706,6 +716,8 @@ static void order_points(struct builder *b)
 		for (uint32_t w = 0; w < p->when_count; w++)
 			at_least(b, p, plan->whens[plan->when_refs[p->first_when + w]].input);
 	}
+	for (size_t i = 0; i < plan->point_count; i++)
+		note_plain(&plan->points[i]);
 	if (plan->point_count > 0)
 		qsort(plan->points, plan->point_count, sizeof(*plan->points), by_ready);
 	size_t at = 0;

@@ -1,6 +1,6 @@
 /* SPDX-FileCopyrightText: 2026 The hallwatt authors
  * SPDX-License-Identifier: Apache-2.0 */
-/* The schema is eu_report.schema.json; the keys are those of the field table, one object a section. */
+/* The schema is eu.schema.json; the keys are those of the field table, one object a section. */
 #include "json_parts.h"
 #include "views.h"
 

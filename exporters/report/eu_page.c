@@ -22,23 +22,63 @@ static const char *const status_names[HWATT_EU_STATUSES] = {
 	[HWATT_EU_NOT_REPORTED] = HWATT_N("Not asked for"),
 };
 
+/* A text of a field that is one of few words is told in the reader's language. */
+static const char *words_of(const char *text, enum hwatt_language language)
+{
+	static const struct { const char *code, *text; } words[] = {
+		{ "enterprise", HWATT_N("Enterprise data centre") }, { "colocation", HWATT_N("Colocation data centre") },
+		{ "cohosting", HWATT_N("Co-hosting data centre") }, { "yes", HWATT_N("Yes") }, { "no", HWATT_N("No") },
+	};
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strcmp(words[i].code, text) == 0)
+			return hwatt_tr(language, words[i].text);
+	return text;
+}
+
+/* The unit as people write it, and a size of it that can be read. */
+static struct number_style style_of(const struct hwatt_eu_field_info *info)
+{
+	static const struct { const char *unit, *shown; int64_t over; int decimals; } units[] = {
+		{ "1", "", 1, -1 }, { "By", "TB", INT64_C(1000000000000), 1 }, { "bit/s", "Gbit/s", 1000000000, 1 },
+		{ "Cel", "°C", 1, -1 }, { "m2", "m²", 1, -1 }, { "m3", "m³", 1, -1 }, { "m3/MWh", "L/kWh", 1, -1 },
+		{ "degree-days", HWATT_N("degree-days"), 1, -1 },
+	};
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+		if (strcmp(units[i].unit, info->unit) == 0)
+			return (struct number_style){ 1, 1, units[i].over, units[i].decimals >= 0 ? units[i].decimals : info->decimals,
+						      units[i].shown };
+	return (struct number_style){ 1, 1, 1, info->decimals, info->unit };
+}
+
+/* A note that names a key of the configuration or a quantity: the reader is told without it. */
+static const char *note_of(const char *note, enum hwatt_language language)
+{
+	static const char *const heads[] = { HWATT_N("nothing is written down"), HWATT_N("not stated") };
+	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++)
+		if (strncmp(note, heads[i], strlen(heads[i])) == 0 && note[strlen(heads[i])] == ':')
+			return hwatt_tr(language, heads[i]);
+	return hwatt_tr(language, note);
+}
+
 static json_t *row(const struct hwatt_eu_report *r, enum hwatt_eu_field f, enum hwatt_language language, struct hwatt_text *number)
 {
 	const struct hwatt_eu_field_info *info = hwatt_eu_field_info(f);
 	const struct hwatt_eu_value *v = &r->values[f];
-	struct number_style style = { 1, 1, 1, info->decimals, strcmp(info->unit, "1") == 0 ? "" : info->unit };
+	struct number_style style = style_of(info);
 	bool there = v->status != HWATT_EU_NOT_AVAILABLE && v->status != HWATT_EU_NOT_REPORTED;
 	json_t *o = json_object();
 	json_put(o, "symbol", json_text(info->symbol));
 	json_put(o, "what", json_text(hwatt_tr(language, info->what)));
 	json_put(o, "key", json_text(info->key));
 	json_put(o, "value", json_text(info->kind == HWATT_EU_NUMBER ? number_text(&style, v->number, language, number)
-				       : v->text[0] == '\0' ? "\xe2\x80\x93" : v->text));
+				       : v->text[0] == '\0' ? "\xe2\x80\x93" : words_of(v->text, language)));
+	json_put(o, "number", json_boolean(info->kind == HWATT_EU_NUMBER));
 	json_put(o, "missing", json_boolean(!there));
-	json_put(o, "status", json_text(hwatt_tr(language, status_names[v->status])));
-	json_put(o, "coverage", json_text(there ? share_text(v->coverage_ppm, language, number) : ""));
-	json_put(o, "method", json_text(v->method));
-	json_put(o, "note", json_text(v->note));
+	bool stated = v->status == HWATT_EU_MEASURED && info->kind != HWATT_EU_NUMBER;
+	json_put(o, "status", json_text(hwatt_tr(language, stated ? HWATT_N("Stated") : status_names[v->status])));
+	json_put(o, "coverage", json_text(there && info->kind == HWATT_EU_NUMBER ? share_text(v->coverage_ppm, language, number) : ""));
+	json_put(o, "method", json_text(hwatt_tr(language, v->method)));
+	json_put(o, "note", json_text(note_of(v->note, language)));
 	return o;
 }
 
@@ -68,11 +108,11 @@ static json_t *broken_rules(const struct hwatt_eu_report *r)
 	return a;
 }
 
-static json_t *notes(const struct hwatt_eu_report *r)
+static json_t *notes(const struct hwatt_eu_report *r, enum hwatt_language language)
 {
 	json_t *a = json_array();
 	for (size_t i = 0; i < r->note_count; i++)
-		json_array_append_new(a, json_text(r->notes[i]));
+		json_array_append_new(a, json_text(hwatt_tr(language, r->notes[i])));
 	return a;
 }
 
@@ -99,7 +139,7 @@ int eu_page(const struct hwatt_eu_report *r, enum hwatt_language language, struc
 	json_put(o, "config_hash", json_text(r->config_hash));
 	json_put(o, "sections", sections(r, language, &number));
 	json_put(o, "broken_rules", broken_rules(r));
-	json_put(o, "notes", notes(r));
+	json_put(o, "notes", notes(r, language));
 	json_put(o, "has_notes", json_boolean(r->note_count > 0));
 	int result = page_fill("eu", o, language, out, err);
 	json_decref(o);

@@ -5,13 +5,26 @@
 #include "views.h"
 #include <jansson.h>
 
+#define LONG_ENOUGH ((hwatt_i128)1 << 90) /* beyond, it could not be scaled for printing */
+
 struct hwatt_ratio margin_of(const struct hwatt_view_requirement *r)
 {
 	if (!r->known || !r->limited || r->limit.num == 0)
 		return (struct hwatt_ratio){ 0, 0 };
-	/* (limit - value) / limit = 1 - value / limit, or its negative for a lower limit */
-	hwatt_i128 den = r->value.den * r->limit.num, num = den - r->value.num * r->limit.den;
-	return (struct hwatt_ratio){ r->maximum ? num : -num, den };
+	/* (limit - value) / limit = (l w - v m) / (l w), or its negative for a lower limit */
+	hwatt_i128 limit_part, value_part, size;
+	struct hwatt_ratio out;
+	if (__builtin_mul_overflow(r->limit.num, r->value.den, &limit_part) ||
+	    __builtin_mul_overflow(r->value.num, r->limit.den, &value_part) ||
+	    __builtin_sub_overflow(limit_part, value_part, &size) || limit_part / LONG_ENOUGH != 0 || size / LONG_ENOUGH != 0) {
+		double share = 1 - hwatt_ratio_double(r->value) / hwatt_ratio_double(r->limit);
+		out = (struct hwatt_ratio){ (hwatt_i128)(share * 1e9), 1000000000 };
+	} else {
+		out = (struct hwatt_ratio){ size, limit_part };
+	}
+	if (!r->maximum)
+		out.num = -out.num;
+	return out;
 }
 
 /* --- parts ------------------------------------------------------------------------------------------------------- */

@@ -27,6 +27,11 @@ static void set(json_t *o, const char *key, const char *string)
 	json_object_set_new(o, key, json != NULL ? json : json_string("?"));
 }
 
+static const char *text_of(const json_t *o, const char *key)
+{
+	return json_string_value(json_object_get(o, key));
+}
+
 static void set_day(const struct page *p, json_t *o, const char *key, int64_t utc_s)
 {
 	char out[32];
@@ -69,8 +74,10 @@ static enum measure measure_of_requirement(const struct hwatt_view_requirement *
 	if (strcmp(v->unit, "1") != 0)
 		return MEASURE_AMOUNT;
 	const struct figure_words *words = figure_words(v->type);
-	if (words != NULL)
+	if (words != NULL && words->measure != MEASURE_AMOUNT) /* an amount has a unit: what is promised is a share of the time */
 		return words->measure;
+	if (strcmp(v->type, "refrigerant") == 0 || strcmp(v->type, "counter") == 0)
+		return MEASURE_AMOUNT;
 	return strstr(v->type, "pue") != NULL || strcmp(v->type, "cer") == 0 ? MEASURE_RATIO : MEASURE_SHARE;
 }
 
@@ -89,7 +96,7 @@ static void set_numbers(struct page *p, json_t *o, const struct hwatt_view_requi
 	set(o, "uncertainty", hwatt_ratio_known(v->uncertainty) ? number_text_beside(&style, v->uncertainty, (struct hwatt_ratio){ 0, 1 },
 										   p->language, &p->number) : "");
 	set(o, "coverage", "");
-	if (v->known || v->coverage_ppm > 0)
+	if (v->unit[0] != '\0' && (v->known || v->coverage_ppm > 0)) /* of what has no value, nothing is measured */
 		set_share(p, o, "coverage", v->coverage_ppm);
 }
 
@@ -122,6 +129,7 @@ static json_t *requirement(struct page *p, const struct hwatt_followup_requireme
 		set_day(p, o, "from", v->from_s);
 		set_day(p, o, "to", v->to_s - 1);
 	}
+	json_object_set_new(o, "one_day", json_boolean(dated && strcmp(text_of(o, "from"), text_of(o, "to")) == 0));
 	json_object_set_new(o, "open", json_boolean(v->open));
 	set(o, "sentence", in(p, &v->sentence));
 	set(o, "ask", in(p, &r->ask));
@@ -315,6 +323,17 @@ static json_t *events(const struct page *p)
 	return a;
 }
 
+/* The title of the requirement of that id, the id where there is no such one. */
+static const char *title_of(const struct page *p, const char *id)
+{
+	for (size_t i = 0; i < p->f->requirement_count; i++) {
+		const struct hwatt_view_requirement *v = &p->f->requirements[i].verdict;
+		if (strcmp(v->requirement, id) == 0 && in(p, &v->title)[0] != '\0')
+			return in(p, &v->title);
+	}
+	return id;
+}
+
 static json_t *documents(const struct page *p)
 {
 	json_t *a = json_array();
@@ -324,7 +343,7 @@ static json_t *documents(const struct page *p)
 		json_t *o = json_object();
 		set(o, "title", d->title[0] != '\0' ? d->title : d->id);
 		set(o, "issuer", d->issuer);
-		set(o, "requirement", d->requirement);
+		set(o, "requirement", title_of(p, d->requirement));
 		set(o, "status", words_document_status(p->language, d->status));
 		set_whole_day(o, "from", d->from_day);
 		set_whole_day(o, "to", d->to_day);
@@ -429,6 +448,7 @@ int followup_page(const struct hwatt_followup *f, enum hwatt_language language, 
 	json_object_set_new(o, "comparisons", comparisons(&p));
 	json_object_set_new(o, "notes", notes(&p));
 	json_object_set_new(o, "rulesets", rulesets(&p));
+	json_object_set_new(o, "has_figures", json_boolean(f->series_count > 0));
 	json_object_set_new(o, "has_comparisons", json_boolean(f->comparison_count > 0));
 	json_object_set_new(o, "has_events", json_boolean(f->event_count > 0));
 	json_object_set_new(o, "has_documents", json_boolean(f->document_count > 0));

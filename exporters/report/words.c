@@ -60,6 +60,11 @@ static const struct word events[] = {
 	{ "audit_closed", HWATT_N("Audit finding closed") },
 	{ "clock_step", HWATT_N("The clock was set") },
 	{ "incident", HWATT_N("Incident") },
+	{ "follow_up", HWATT_N("Follow-up meeting") },
+	{ "audit", HWATT_N("Audit") },
+	{ "report", HWATT_N("Report handed in") },
+	{ "finding", HWATT_N("Audit finding") },
+	{ "refill", HWATT_N("Refrigerant refilled") },
 };
 
 static const struct word document_statuses[] = {
@@ -81,12 +86,18 @@ static const struct word qualities[] = {
 static const struct word stages[] = {
 	{ "raw_material", HWATT_N("Raw material") }, { "component_manufacturing", HWATT_N("Component manufacturing") },
 	{ "final_assembly", HWATT_N("Final assembly") }, { "use", HWATT_N("Use") }, { "end_of_life", HWATT_N("End of life") },
-	{ "other", HWATT_N("Other") },
+	{ "other", HWATT_N("Other") }, { "any", HWATT_N("All stages of the life cycle") },
 };
 
 static const struct word risks[] = {
 	{ "human_rights", HWATT_N("Human rights") }, { "workers_rights", HWATT_N("Workers' rights") },
 	{ "environment", HWATT_N("Environment") }, { "anti_corruption", HWATT_N("Anti-corruption") },
+	{ "any", HWATT_N("All areas of risk") },
+};
+
+/* Units with a name of their own; the others are the same in every language. */
+static const struct word units_of_amounts[] = {
+	{ "years", HWATT_N("years") }, { "m3/MWh", "L/kWh" }, { "1/W", "/W" }, { "Cel", "°C" }, { "1", "" },
 };
 
 static const char *const months[] = {
@@ -193,8 +204,10 @@ struct number_style number_style(enum measure measure, const char *unit, struct 
 		return (struct number_style){ 1, 1, 1, 2, "" };
 	if (measure == MEASURE_SHARE)
 		return (struct number_style){ 100, 100, 1, 1, "%" };
-	if (measure == MEASURE_AMOUNT)
-		return (struct number_style){ 1, 1, 1, 2, strcmp(unit, "1") == 0 ? "" : unit };
+	if (measure == MEASURE_AMOUNT) {
+		int decimals = strcmp(unit, "kg/kWh") == 0 ? 3 : strcmp(unit, "years") == 0 || strcmp(unit, "Cel") == 0 ? 1 : 2;
+		return (struct number_style){ 1, 1, 1, decimals, find(units_of_amounts, COUNT(units_of_amounts), HWATT_EN, unit) };
+	}
 	size_t i = 0;
 	hwatt_i128 size = value.num < 0 ? -value.num : value.num;
 	while (i < 2 && (!hwatt_ratio_known(value) || size < (hwatt_i128)units[i].joules * value.den))
@@ -239,8 +252,8 @@ static const char *write_number(const struct number_style *style, struct hwatt_r
 	}
 	format(style, value, decimals, digits);
 	put_digits(digits, language, out);
-	bool tight = style->unit[0] == '\0' || (style->unit[0] == '%' && language == HWATT_EN);
-	hwatt_text_printf(out, "%s%s", tight ? "" : NBSP, style->unit);
+	bool tight = style->unit[0] == '\0' || style->unit[0] == '/' || (style->unit[0] == '%' && language == HWATT_EN);
+	hwatt_text_printf(out, "%s%s", tight ? "" : NBSP, hwatt_tr(language, style->unit));
 	return hwatt_text_string(out);
 }
 

@@ -4,6 +4,7 @@
 certificate is refused."""
 import os
 import signal
+import sqlite3
 import sys
 import time
 
@@ -75,7 +76,51 @@ def single_reads_take_over(arguments):
         hall.stop()
 
 
+def exchanged_supplies(arguments):
+    """A supply that is exchanged while the daemon runs, while it is down, and before a kill: one event for each service, once, and the
+    meters go on. An empty bay is no exchange, until another supply comes."""
+    def events():
+        with sqlite3.connect(f"file:{os.path.join(hall.dir, 'state', 'hallwatt.db')}?mode=ro", uri=True) as db:
+            return set(db.execute("SELECT kind, device, subject, before, after, count(*) FROM event WHERE kind LIKE '%replaced' OR"
+                                  " kind LIKE 'part%' GROUP BY 1, 2, 3, 4, 5"))
+
+    def each(kind, bay, before, after):
+        number = lambda i, text: text and f"SIMPSU{i:06}{bay}{text[1:]}"  # "A" the first one, "AX" its successor
+        return {(kind, f"srv-{i}", f"psu {bay}", number(i, before), number(i, after), 1) for i in range(SERVICES)}
+
+    def joules():
+        return {l["device"]: v for l, v in hall.metrics().all("hallwatt_energy_joules_total", role="chassis", index="total")}
+
+    with Bmcs(*arguments) as hall:
+        until("all are metered", lambda: len(joules()) == SERVICES)
+        hall.server.fault("supply:1")
+        found = each("device_replaced", 0, "A", "AX")
+        until("the exchange is told", lambda: events() == found)
+        before = joules()
+        hall.server.fault("supply:1", "pulled:2")
+        found |= each("part_removed", 1, "A", "")
+        until("the empty bay is told", lambda: events() == found)
+        hall.stop()
+        hall.server.fault("supply:2")  # another in the bay that was empty; in the other one the first is back
+        hall.start()
+        found |= each("device_replaced", 1, "A", "AX") | each("device_replaced", 0, "AX", "A")
+        until("both are told after the start", lambda: events() == found)
+        hall.stop(signal.SIGKILL)
+        hall.start()
+        until("every service is read after the kill", hall.right_ones_up)
+        seen = hall.server.counts()["requests"]
+        until("some more polls", lambda: hall.server.counts()["requests"] > seen + 12 * SERVICES)
+        hall.server.fault("busy:2", "supply:2")
+        seen = hall.server.counts()["requests"]
+        until("half of the answers fail", lambda: hall.server.counts()["requests"] > seen + 6 * SERVICES)
+        assert events() == found, events() ^ found
+        after = joules()
+        assert all(after[k] > before[k] for k in before), (before, after)
+        hall.stop()
+
+
 def main():
+    exchanged_supplies(sys.argv[1:3])
     single_reads_take_over(sys.argv[1:3])
     with Bmcs(sys.argv[1], sys.argv[2]) as hall:
         until("every service is read", hall.right_ones_up)

@@ -23,13 +23,20 @@ TREE = {
     "/redfish/v1/Chassis/1": {"Id": "1", "ChassisType": "RackMount", "Power": {"@odata.id": "/redfish/v1/Chassis/1/Power"}},
     "/redfish/v1/Chassis/1/Power": {"PowerControl": [{"MemberId": "0", "PowerConsumedWatts": 321}]},
 }
+TWO = TREE | {
+    "/redfish/v1/Chassis": {"Members": [{"@odata.id": "/redfish/v1/Chassis/1"}, {"@odata.id": "/redfish/v1/Chassis/2"}]},
+    "/redfish/v1/Chassis/2": {"Id": "2", "ChassisType": "RackMount", "Power": {"@odata.id": "/redfish/v1/Chassis/2/Power"}},
+    "/redfish/v1/Chassis/2/Power": {"PowerControl": [{"MemberId": "0", "PowerConsumedWatts": 222}]},
+}
 
 
 class Service:
-    """One BMC: `login` is the status of a login, `denied` the paths that are answered with 401 whatever the token."""
+    """One BMC: `login` is the status of a login, `denied` the paths that are answered with 401 whatever the token, `slow` one
+    that is not answered in time when it is asked for first."""
 
-    def __init__(self, folder, login=201, denied=(), hangs=False):
+    def __init__(self, folder, login=201, denied=(), hangs=False, tree=TREE, slow=None):
         outer = self
+        self.slow = slow
         self.logins, self.sessions = 0, set()
         self.over = threading.Event()
 
@@ -52,7 +59,10 @@ class Service:
                 elif self.path != "/redfish/v1/" and (not known or self.path in denied):
                     self.answer(401, {})
                 else:
-                    self.answer(200 if self.path in TREE else 404, TREE.get(self.path, {}))
+                    if self.path == outer.slow:
+                        outer.slow = None
+                        time.sleep(1.5)
+                    self.answer(200 if self.path in tree else 404, tree.get(self.path, {}))
 
             def do_POST(self):
                 outer.logins += 1
@@ -101,6 +111,7 @@ class Odd(Hall):
             "one-denied": Service(self.dir, denied=["/redfish/v1/Managers"]),
             "all-denied": Service(self.dir, denied=[path for path in TREE if path != "/redfish/v1/"]),
             "hangs": Service(self.dir, hangs=True),
+            "two": Service(self.dir, tree=TWO, slow="/redfish/v1/Chassis/2/Power"),
         }
 
     def write_config(self):
@@ -143,9 +154,17 @@ def refusals_are_counted(hall):
     return hall.none_is_locked_out()
 
 
+def a_slow_start_makes_no_total_of_a_part(hall):
+    until("both are read", lambda: hall.metrics().one("hallwatt_power_watts", device="two", role="chassis", index="2.total") == 222)
+    watts = hall.metrics().all("hallwatt_power_watts", device="two", role="chassis")
+    assert {l["index"]: v for l, v in watts} == {"1.total": 321, "2.total": 222}, watts
+    assert hall.services["two"].slow is None
+
+
 def main():
     with Odd(sys.argv[1], sys.argv[2]) as hall:
         before = refusals_are_counted(hall)
+        a_slow_start_makes_no_total_of_a_part(hall)
         # Another interval is another session, not another account.
         hall.edit(lambda text: text.replace("interval: 1s", "interval: 2s"))
         reloads = hall.metrics().one("hallwatt_config_reloads_total")

@@ -50,11 +50,11 @@ def check_double_count(hall):
     """A contract that wants a rack and a blade in it would count the blade's watts twice."""
     contracts = os.path.join(hall.dir, "contracts.d")
     path = os.path.join(contracts, "twice.yaml")
-    with open(os.path.join(contracts, "hall-met.yaml")) as f:
+    with open(os.path.join(contracts, "fjord-arkiv.yaml")) as f:
         text = f.read()
     for device in ("blade-a1a", "blade-a1b"):
         with open(path, "w") as f:
-            f.write(text.replace("id: hall-met", "id: twice", 1).replace("  - {rack: A2}\n", f"  - {{device: {device}}}\n"))
+            f.write(text.replace("id: fjord-arkiv", "id: twice", 1).replace("{rack: A4, share: 0.6}", f"{{rack: A1}}\n  - {{device: {device}}}"))
         done = subprocess.run([hall.hallwatt, "check", "-c", hall.config], capture_output=True, text=True)
         assert done.returncode != 0 and "DOUBLE_COUNT" in done.stdout + done.stderr and device in done.stdout + done.stderr, done
     os.remove(path)

@@ -97,6 +97,11 @@ static void example_67_scope_2(void **state)
 	kpi_cue_market(&d.period, &out);
 	EXPECT(out.numerator, 3, "52410.000");
 	assert_int_equal(out.flags, KPI_ELECTRICITY_ONLY | KPI_PROVISIONAL_FACTOR);
+	row.twice = true; /* regress_5: another row has the same certificates */
+	kpi_cue_market(&d.period, &out);
+	assert_int_equal(out.flags, KPI_ELECTRICITY_ONLY | KPI_PROVISIONAL_FACTOR | KPI_DOUBLE_COUNT);
+	kpi_cue_location(&d.period, &out);
+	assert_int_equal(out.flags, KPI_ELECTRICITY_ONLY);
 }
 
 static void example_68_year_of_a_guarantee(void **state)

@@ -4,6 +4,7 @@
 #include "loading.h"
 #include "folder.h"
 
+#include "allocation.h"
 #include "collectors.h"
 #include "evaluation.h"
 #include "followup.h"
@@ -548,7 +549,7 @@ static void notes_tell_how_it_was_measured(void **state)
 {
 	struct rig *r = *state;
 	const struct hwatt_followup *f = make(r, "c", "2026-Q3", stockholm(2026, 10, 20, 9));
-	assert_true(has_note(f, "PROPORTIONAL_ALLOCATION") && has_note(f, "INFORMATIVE_METERS"));
+	assert_true(has_note(f, "PROPORTIONAL_ALLOCATION") && has_note(f, "INFORMATIVE_METERS") && !has_note(f, "RESERVED_ALLOCATION"));
 	assert_false(has_note(f, "PERIOD_OPEN") || has_note(f, "SHARED_HARDWARE") || has_note(f, "UNCERTAINTY_UNKNOWN"));
 	assert_true(has_note(f, "COVERAGE")); /* July */
 	assert_string_equal(f->contract.title.sv, "Avtal");
@@ -557,6 +558,13 @@ static void notes_tell_how_it_was_measured(void **state)
 	assert_int_equal(f->site_count, 1);
 	assert_string_equal(f->sites[0], "s1");
 	assert_string_equal(f->config_hash, r->config->hash);
+	followup_free(f);
+	struct config_site *site = (struct config_site *)(uintptr_t)r->inventory->sites[0].site;
+	site->allocation.rule = ALLOCATION_RESERVED;
+	f = make(r, "c", "2026-Q3", stockholm(2026, 10, 20, 9));
+	site->allocation.rule = ALLOCATION_PROPORTIONAL;
+	assert_true(has_note(f, "RESERVED_ALLOCATION"));
+	assert_false(has_note(f, "PROPORTIONAL_ALLOCATION")); /* it would say what is not so */
 	followup_free(f);
 	f = make(r, "d", "2026", stockholm(2026, 10, 20, 9));
 	assert_true(has_note(f, "PERIOD_OPEN") && has_note(f, "SHARED_HARDWARE") && has_note(f, "UNCERTAINTY_UNKNOWN"));

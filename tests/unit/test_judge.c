@@ -89,6 +89,23 @@ static void example_75_document(void **state)
 	end(&b);
 }
 
+/* What stands in the register for later does not take away what is valid now, nor what was valid then. */
+static void regress_5_a_successor_takes_over_on_its_first_day(void **state)
+{
+	(void)state;
+	struct bench b = begin("  - {id: env, type: environmental_management, missing_is_breach: true}\n");
+	put(&b, "documents", "- {id: new, type: environmental_management, from: 2026-07-01, to: 2027-12-31, supersedes: old" ACCEPTED
+	    "- {id: old, type: environmental_management, from: 2026-01-01, to: 2026-12-31" ACCEPTED);
+	struct register_document *d = (struct register_document *)(uintptr_t)b.facts.contract->registers.documents.items;
+	d[1].superseded_day = d[0].from_day; /* as it is loaded */
+	ASK(&b, 0, "2026-06-30", HWATT_MET, "OK");
+	assert_int_equal(b.q.evidence.until_day, day("2026-12-31"));
+	assert_int_equal(hwatt_ratio_compare(b.q.kpi.coverage, (struct hwatt_ratio){ 1, 1 }), 0);
+	ASK(&b, 0, "2026-07-01", HWATT_MET, "OK");
+	assert_int_equal(b.q.evidence.until_day, day("2027-12-31"));
+	end(&b);
+}
+
 static void example_76_replacement(void **state)
 {
 	(void)state;
@@ -181,7 +198,7 @@ static void documents_are_judged_by_their_review(void **state)
 	ASK(&b, 0, "2026-03-02", HWATT_NOT_ENOUGH_DATA, "DOC_REJECTED");
 	ASK(&b, 1, "2026-03-02", HWATT_NOT_MET, "DOC_REJECTED");
 	SAID(&b, HWATT_SV, "Utlovat: ingen korruption och inget jäv. Det som lämnats in underkändes vid granskningen. Inget godtaget har "
-	     "lämnats in, för: Exempelhall. Det skulle finnas senast 2026-03-01, och enligt avtalet är det en brist. Kravet är inte "
+	     "lämnats in, för: Exempelhall. Det skulle ha lämnats senast 2026-03-01, och enligt avtalet är det ett avtalsbrott. Kravet är inte "
 	     "uppfyllt. Begär av leverantören: den undertecknade försäkran om korruption och jäv.");
 	put(&b, "documents", "- {id: says-no, type: anti_corruption, from: 2026-01-01, issued: 2026-01-01, conforms: false" ACCEPTED);
 	ASK(&b, 0, "2026-03-02", HWATT_NOT_MET, "CLAIM");
@@ -465,6 +482,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(example_75_document),
+		cmocka_unit_test(regress_5_a_successor_takes_over_on_its_first_day),
 		cmocka_unit_test(example_76_replacement),
 		cmocka_unit_test(only_the_hardware_that_is_there_counts),
 		cmocka_unit_test(a_part_that_was_exchanged_is_new_hardware),

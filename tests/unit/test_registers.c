@@ -160,8 +160,8 @@ static void an_accepted_document_takes_the_place_of_another(void **state)
 		     "- {id: c, type: minerals, from: 2026-01-01, status: submitted, supersedes: b}\n");
 	load(&x, "{documents: d.yaml}");
 	const struct register_document *d = x.registers.documents.items;
-	assert_true(d[0].superseded);
-	assert_false(d[1].superseded); /* nobody has accepted its successor */
+	assert_int_equal(d[0].superseded_day, d[1].from_day);
+	assert_int_equal(d[1].superseded_day, 0); /* nobody has accepted its successor */
 	expect_loaded(&x, "");
 	folder_gone(&x.folder);
 }

@@ -131,6 +131,46 @@ static void values_out_of_range_are_dropped_and_counted(void **state)
 	assert_int_equal(outcome.closed, 1);
 }
 
+static int64_t value_of(const struct hwatt_target *t, int handle)
+{
+	size_t count;
+	struct target_reading r = { .mono_ms = 0 };
+	assert_true(target_value(target_values(t), &target_points(t, &count)[handle], (size_t)handle, &r));
+	return r.value.value;
+}
+
+static void a_value_beyond_32_bits_leaves_the_others_as_they_are(void **state)
+{
+	(void)state;
+	uv_loop_t loop;
+	struct outcome outcome = {0};
+	struct hwatt_target *t = open_target(&loop, &outcome);
+	int handles[20];
+	char index[16];
+	for (int i = 0; i < 20; i++) {
+		snprintf(index, sizeof(index), "%d", i);
+		struct hwatt_point p = outlet(index, "1.3");
+		handles[i] = hwatt_target_point(t, &p);
+	}
+	target_poll(t, 1000);
+	hwatt_target_add(t, handles[0], (struct hwatt_value){ .value = INT32_MAX });
+	hwatt_target_add(t, handles[1], (struct hwatt_value){ .value = INT32_MIN });
+	hwatt_target_add(t, handles[19], (struct hwatt_value){ .value = INT64_C(90000000000) });
+	hwatt_target_add(t, handles[2], (struct hwatt_value){ .value = -5 });
+	hwatt_target_done(t, NULL);
+	struct hwatt_point late = outlet("late", "1.3");
+	int after = hwatt_target_point(t, &late);
+	target_poll(t, 1000);
+	hwatt_target_add(t, after, (struct hwatt_value){ .value = 7 });
+	hwatt_target_done(t, NULL);
+	assert_int_equal(value_of(t, handles[0]), INT32_MAX);
+	assert_int_equal(value_of(t, handles[1]), INT32_MIN);
+	assert_int_equal(value_of(t, handles[19]), INT64_C(90000000000));
+	assert_int_equal(value_of(t, handles[2]), -5);
+	assert_int_equal(value_of(t, after), 7);
+	close_target(&loop, t);
+}
+
 static void points_are_bounded(void **state)
 {
 	(void)state;
@@ -253,6 +293,7 @@ int main(void)
 		cmocka_unit_test(the_same_point_has_the_same_handle),
 		cmocka_unit_test(a_new_name_does_not_split_a_point),
 		cmocka_unit_test(values_out_of_range_are_dropped_and_counted),
+		cmocka_unit_test(a_value_beyond_32_bits_leaves_the_others_as_they_are),
 		cmocka_unit_test(points_are_bounded),
 		cmocka_unit_test(a_restart_is_seen_but_a_wrap_of_uptime_is_none),
 		cmocka_unit_test(an_expired_poll_is_a_timeout),

@@ -210,6 +210,31 @@ def exchanged_parts(password):
             assert daemon.stop() == 0
 
 
+def whole_sums(password):
+    """Without DCMI the supplies are summed: all of them or none, although the BMC is too busy for one of them now and then, and
+    although none of them reads at the start."""
+    with Bmcs(HALLSIM, count=1, profile="early", faults=["*:unavailable"]) as bmcs:
+        total = lambda: daemon.metrics().one("hallwatt_power_watts", role="chassis", index="total")
+        with Daemon(HALLWATT, credentials(password, ", refresh: 1s"), devices(bmcs)) as daemon:
+            until("it is up", daemon.all_up)
+            sleep_until(time.monotonic() + 3)
+            assert total() is None
+            bmcs.control("clear")
+            least = until("the supplies read", total, 15) * 3 / 4
+            bmcs.control("fault *:busy=4/10")
+            end, seen = time.monotonic() + 20, 0
+            while time.monotonic() < end:
+                now = total()
+                seen += now is not None
+                assert now is None or now > least, (now, least)
+                sleep_until(time.monotonic() + 0.25)
+            busy = bmcs.control("total")
+            bmcs.control("clear")
+            until("all read again", lambda: total() is not None, 15)
+            assert seen > 0, busy
+            assert daemon.stop() == 0
+
+
 def main():
     with Folder() as folder:
         password = secret(folder.dir, "password", PASSWORD)
@@ -218,7 +243,7 @@ def main():
                  "wrong": lambda: wrong_password(folder), "loss": lambda: loss(password), "forgetful": lambda: forgetful(password),
                  "holds": lambda: holds_double(folder), "disagreement": lambda: disagreement(password),
                  "parts": lambda: exchanged_parts(password),
-                 "downgrade": lambda: downgrade(password), "killed": lambda: killed_four_times(password)}
+                 "downgrade": lambda: downgrade(password), "sums": lambda: whole_sums(password), "killed": lambda: killed_four_times(password)}
         for name in sys.argv[4:] or tests:
             tests[name]()
 

@@ -94,6 +94,21 @@ static void documents_are_bounded(void **state)
 	free(many);
 }
 
+/* All bits set is what some say for "unknown": it spoils itself, not the document around it. */
+static void a_number_that_is_too_big_is_the_only_one_lost(void **state)
+{
+	(void)state;
+	struct hwatt_error err;
+	const char *text = "{\"PowerControl\":[{\"PowerConsumedWatts\":344,\"PowerCapacityWatts\":18446744073709551615}]}";
+	json_t *json = tree_parse(text, strlen(text), &err);
+	assert_non_null(json);
+	struct amount a;
+	int64_t out;
+	assert_true(amount_read(tree_at(json, "/PowerControl/0/PowerConsumedWatts"), &a) && amount_scale(a, 1000, 1, &out));
+	assert_int_equal(out, 344000);
+	json_decref(json);
+}
+
 static bool links(const char *path, const char *to)
 {
 	char out[TREE_PATH_MAX];
@@ -358,6 +373,7 @@ int main(void)
 		cmocka_unit_test(what_is_no_number_is_none),
 		cmocka_unit_test(what_does_not_fit_is_refused),
 		cmocka_unit_test(documents_are_bounded),
+		cmocka_unit_test(a_number_that_is_too_big_is_the_only_one_lost),
 		cmocka_unit_test(links_stay_on_their_host),
 		cmocka_unit_test(a_power_control_is_the_total_and_zero_is_none),
 		cmocka_unit_test(the_lifetime_register_goes_before_the_resettable_one),

@@ -25,6 +25,12 @@ GROUPS = {"active_power": "power", "apparent_power": "power", "reactive_power": 
           "voltage": "electrical", "power_factor": "electrical", "frequency": "electrical", "temperature": "environment",
           "humidity": "environment", "fan_speed": "environment"}
 LEAST = 0.98
+# Parts with serial numbers, of which there must be no others of that kind: a supply that two trees name is one.
+PARTS = {
+    "dmtf-public-rackmount1": [("enclosure", "1U", "437XR1138R2"), ("psu", "Bay1", "3488247")],
+    "dell-idrac9": [("enclosure", "System.Embedded.1", "CNIVC007CV0803"), ("psu", "PSU.Slot.1", "PHARP0079G0049")],
+    "gigabyte-h262-z63": [("processor", "1", "2B48C8D56F3C076"), ("processor", "2", "2B48C8D56F3C080"), ("drive", "1.1", "S455NY0M831393")],
+}
 
 
 def unpack(name, folder):
@@ -71,6 +77,13 @@ def judge(expected, got, tally):
     return wrong
 
 
+def judge_parts(name, said):
+    wanted = PARTS.get(name, [])
+    kinds = {kind for kind, _, _ in wanted}
+    got = sorted((p["kind"], p.get("index", ""), p.get("serial", "")) for p in said if p["kind"] in kinds and not p.get("empty"))
+    return [] if got == sorted(wanted) else [f"parts {got}, not {wanted}"]
+
+
 def main():
     names = [n[:-len(".expected.json")] for n in sorted(glob.glob(os.path.join(FOLDER, "*.expected.json")))]
     assert names, FOLDER
@@ -85,7 +98,8 @@ def main():
         for number, name in enumerate(names):
             result = server.probe(HALLWATT, number=number)
             assert result.stdout, (name, result.stderr)
-            wrong = judge(json.load(open(name + ".expected.json")), json.loads(result.stdout)["readings"], tally)
+            wrong = judge_parts(os.path.basename(name), json.loads(result.stdout)["parts"])
+            wrong += judge(json.load(open(name + ".expected.json")), json.loads(result.stdout)["readings"], tally)
             for sentence in wrong:
                 print(os.path.basename(name), sentence)
             failed |= any(not w.startswith("missing") for w in wrong)

@@ -1,6 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The hallwatt authors
  * SPDX-License-Identifier: Apache-2.0 */
-/* report_print html|json|csv LANGUAGE [empty]: a made-up report with at least one of everything, some of it hostile. */
+/* report_print html|json|csv LANGUAGE [empty|eu|eu-empty]: a made-up report with at least one of everything, some of it hostile. */
+#include <hallwatt/eu_report.h>
 #include <hallwatt/exporter.h>
 #include <hallwatt/followup.h>
 #include <stdio.h>
@@ -89,6 +90,44 @@ static struct hwatt_followup report = {
 	.documents = documents, .comparison_count = 2, .comparisons = comparisons, .note_count = 1, .notes = notes,
 };
 
+static const struct hwatt_eu_carrier carriers[] = { { "electricity", { (hwatt_i128)1000000000001, 1000 }, 900000 } };
+static const struct hwatt_eu_point points[] = { { "ups-1", "ups_output", 1 }, { "=1+1", "chassis", 2 } };
+static const struct hwatt_eu_refrigerant refrigerants[] = { { "R-1234ze", { 18, 1 }, { 7, 1 } } };
+static const struct hwatt_eu_statement statements[] = { { "WIND-1", "go", "", { 7000, 1 } }, { HOSTILE, "ppa", "", { 1, 3 } } };
+static const struct hwatt_eu_invariant invariants[] = {
+	{ "e_it_kwh <= e_dc_kwh", true, true }, { "w_in_pot_m3 <= w_in_m3", true, false }, { "w_in_fre_m3 <= w_in_m3", false, false },
+};
+static const char *const grid_functions[] = { "frequency response" };
+static const char *const eu_notes[] = { "The year is not over: the figures are those so far." };
+
+static struct hwatt_eu_report eu = {
+	.schema = HWATT_EU_REPORT_SCHEMA, .ruleset_id = "EED-2024", .ruleset_hash = "0123abcd", .site = "lulea-1", .year = 2026,
+	.from_s = Q3, .to_s = Q3_END, .open = true, .timezone = "Europe/Stockholm", .generated_s = Q3_END, .generator_version = "0.1.0",
+	.config_hash = "feed", .carrier_count = 1, .point_count = 2, .grid_function_count = 1, .refrigerant_count = 1, .statement_count = 2,
+	.invariant_count = 3, .note_count = 1, .carriers = carriers, .points = points, .grid_functions = grid_functions,
+	.refrigerants = refrigerants, .statements = statements, .invariants = invariants, .notes = eu_notes, .merkle_root = "",
+	.timestamp_token_ref = "", .tree_size = 0,
+};
+
+/* Every field in every state that there is, one after the other; a field without a value says why. */
+static void fill_eu(bool empty)
+{
+	for (int f = 0; f < HWATT_EU_FIELDS; f++) {
+		const struct hwatt_eu_field_info *info = hwatt_eu_field_info((enum hwatt_eu_field)f);
+		enum hwatt_eu_status status = empty ? HWATT_EU_NOT_AVAILABLE : (enum hwatt_eu_status)(f % HWATT_EU_STATUSES);
+		bool there = status != HWATT_EU_NOT_AVAILABLE && status != HWATT_EU_NOT_REPORTED;
+		const char *text = f == HWATT_EU_DC_TYPE ? "colocation" : f == HWATT_EU_PUE_CLASS || f == HWATT_EU_WUE_CLASS ? "B" : HOSTILE;
+		eu.values[f] = (struct hwatt_eu_value){ .status = status, .number = { there ? f * 1000 + 1 : 0, there ? 3 : 0 },
+							.text = !there || info->kind == HWATT_EU_NUMBER ? "" : info->kind == HWATT_EU_FLAG ? "yes" : text,
+							.coverage_ppm = there ? 999999 : 0, .u_known = there, .u_rel = { 1, 100 },
+							.quality = there ? 'M' : 'X', .method = there ? "meters" : "",
+							.note = there ? "" : "nobody read the water meters" };
+	}
+	if (empty)
+		eu.carrier_count = eu.point_count = eu.refrigerant_count = eu.statement_count = eu.invariant_count = eu.note_count =
+			eu.grid_function_count = 0;
+}
+
 static char **arguments;
 
 static const char *query(const struct hwatt_request *request, const char *key)
@@ -102,14 +141,17 @@ int main(int argc, char **argv)
 	if (argc < 3)
 		return 2;
 	arguments = argv;
-	if (argc > 3) {
+	bool european = argc > 3 && strncmp(argv[3], "eu", 2) == 0;
+	if (european)
+		fill_eu(strcmp(argv[3], "eu-empty") == 0);
+	if (argc > 3 && !european) {
 		report.requirement_count = report.series_count = report.event_count = report.document_count = 0;
 		report.comparison_count = report.note_count = report.ruleset_count = report.site_count = 0;
 		report.open = true;
 	}
 	struct hwatt_text body;
 	struct hwatt_error err = {0};
-	struct hwatt_view view = { .followup = &report };
+	struct hwatt_view view = { .followup = european ? NULL : &report, .eu_report = european ? &eu : NULL };
 	struct hwatt_request request = { .accept = "", .query = query };
 	struct hwatt_answer answer = { .body = &body };
 	hwatt_text_init(&body, 1u << 24);

@@ -128,6 +128,53 @@ for language in LANGUAGES:
 first = tree.fromstring(shown("html", "sv").split("\n", 1)[1]).find(".//table")
 assert "Ej uppfyllt" in " ".join(first.itertext()), "the verdicts come first"
 
+# --- the yearly report ---
+eu_schema = json.loads((folder / "eu.schema.json").read_text())
+jsonschema.Draft202012Validator.check_schema(eu_schema)
+SECTIONS = ("annex1", "annex2", "annex3", "labels")
+for more in ("eu", "eu-empty"):
+    text = shown("json", "en", more)
+    eu = json.loads(text)
+    jsonschema.validate(eu, eu_schema)
+    assert text == json.dumps(eu, sort_keys=True, separators=(",", ":"), ensure_ascii=False) + "\n", "not in canonical form"
+    fields = {key: (section, eu[section].get(key)) for section in SECTIONS for key in eu[section]}
+    quality = eu["quality"]["per_field"]
+    rows = list(csv.DictReader(io.StringIO(shown("csv", "en", more), newline="")))
+    assert all(None not in row and None not in row.values() for row in rows), "ragged rows"
+    told = {row["key"]: row for row in rows if row["status"]}
+    assert set(told) == set(quality) and len(told) == 44, set(told) ^ set(quality)
+    for key, row in told.items():
+        for column in ("status", "coverage", "u_rel", "quality", "method", "note"):
+            assert plain(row[column]) == cell(quality[key][column]), (key, column, row, quality[key])
+            same += 1
+        if key not in ("refrigerants", "grid_functions"):
+            section, value = fields[key]
+            assert row["section"] == section and plain(row["value"]) == cell(value), (key, row, value)
+    parts = [row for row in rows if not row["status"]]
+    kinds = lambda key: [(plain(row["symbol"]), row["value"]) for row in parts if row["key"] == key]
+    assert kinds("e_dc_by_carrier_kwh") == list(eu["annex2"]["e_dc_by_carrier_kwh"].items())
+    assert [d for d, _ in kinds("e_it_points")] == [p["device"] for p in eu["annex2"]["e_it_points"]]
+    assert kinds("refrigerant_kg") == [(r["name"], r["kg"]) for r in eu["annex2"]["refrigerants"]]
+    assert kinds("go_statements") == [(s["id"], s["kwh"]) for s in eu["evidence"]["go_statements"]]
+    assert [f for f, _ in kinds("grid_functions")] == eu["annex2"]["grid_functions"]
+    assert {i["rule"]: i["holds"] for i in eu["invariants"]} == ({} if more == "eu-empty" else {
+        "e_it_kwh <= e_dc_kwh": True, "w_in_pot_m3 <= w_in_m3": False, "w_in_fre_m3 <= w_in_m3": None})
+    for language in LANGUAGES:
+        page = shown("html", language, more)
+        root = tree.fromstring(page.split("\n", 1)[1])
+        words = " ".join(" ".join(root.find("body").itertext()).split())
+        assert root.get("lang") == language and not root.findall(".//script") and "<script" not in page
+        assert all(th.get("scope") in ("col", "row") for table in root.iter("table") for th in table.iter("th"))
+        assert ("w_in_pot_m3" in words) == (more == "eu"), "a rule that does not hold is told"
+        assert language == "en" or ("colocation" not in words and "nobody read" not in words and "not over" not in words), words
+bad = json.loads(json.dumps(eu))
+bad["annex2"]["e_dc_kwh"] = 1.0
+try:
+    jsonschema.validate(bad, eu_schema)
+    raise SystemExit("the schema takes a double for an energy")
+except jsonschema.ValidationError:
+    pass
+
 assert "there are sv, nb and en" in refused("html", "fi")
 assert "there are html, json and csv" in refused("pdf", "sv")
 print("3 formats, 3 languages,", same, "cells equal")

@@ -354,6 +354,7 @@ static int command_config(const struct options *o, struct sim_fault *fault)
 		.community = o->community,
 		.state = o->state,
 		.listen = o->listen,
+		.now_s = now_s,
 		.from_s = months_before_s(now_s, CONTRACT_MONTHS_BACK),
 		.until_s = months_before_s(now_s, -12 * CONTRACT_YEARS_AHEAD) - CALENDAR_DAY_S,
 	};

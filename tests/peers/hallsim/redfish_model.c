@@ -114,11 +114,18 @@ static void power(struct page *page, const struct redfish_service *s, int64_t no
 	          "\"System Power Control\",\"PowerConsumedWatts\":%" PRId64 ",\"PowerMetrics\":{\"IntervalInMin\":%" PRId64
 	          ",\"MinConsumedWatts\":%" PRId64 ",\"MaxConsumedWatts\":%" PRId64 ",\"AverageConsumedWatts\":%" PRId64 "}}],\"PowerSupplies\":[",
 	    p.watts, p.period_ms / 60000, p.low, p.high, p.mean);
-	for (int i = 0; i < 2; i++)
+	for (int i = 0; i < 2; i++) {
+		if (s->pulled == i + 1) {
+			put(page, "%s{\"@odata.id\":\"/redfish/v1/Chassis/1/Power#/PowerSupplies/%d\",\"MemberId\":\"%d\",\"Name\":\"PSU%d\","
+			          "\"Status\":{\"State\":\"Absent\"}}", i > 0 ? "," : "", i, i, i + 1);
+			continue;
+		}
 		put(page, "%s{\"@odata.id\":\"/redfish/v1/Chassis/1/Power#/PowerSupplies/%d\",\"MemberId\":\"%d\",\"Name\":\"PSU%d\","
 		          "\"PowerCapacityWatts\":800,\"LineInputVoltage\":230,\"PowerInputWatts\":%" PRId64 ".%d,\"PowerOutputWatts\":%" PRId64
-		          ".%02d,\"SerialNumber\":\"SIMPSU%06u%d\",\"Status\":{\"State\":\"Enabled\",\"Health\":\"OK\"}}",
-		    i > 0 ? "," : "", i, i, i + 1, twice[i] / 2, twice[i] % 2 ? 5 : 0, twice[i] * 47 / 100, (int)(twice[i] * 47 % 100), s->number, i);
+		          ".%02d,\"SerialNumber\":\"SIMPSU%06u%d%s\",\"Status\":{\"State\":\"Enabled\",\"Health\":\"OK\"}}",
+		    i > 0 ? "," : "", i, i, i + 1, twice[i] / 2, twice[i] % 2 ? 5 : 0, twice[i] * 47 / 100, (int)(twice[i] * 47 % 100), s->number, i,
+		    s->exchanged == i + 1 ? "X" : "");
+	}
 	put(page, "]}");
 }
 

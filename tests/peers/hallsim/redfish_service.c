@@ -20,6 +20,7 @@ int redfish_rule(struct redfish_rules *rules, const char *text, struct sim_fault
 		{"busy", &rules->busy}, {"full", &rules->full}, {"forget", &rules->forget}, {"no-sessions", &rules->no_sessions},
 		{"slow", &rules->slow}, {"expand-slow", &rules->expand_slow}, {"no-expand", &rules->no_expand},
 		{"broken", &rules->broken}, {"truncated", &rules->truncated}, {"redirect", &rules->redirect}, {"huge", &rules->huge},
+		{"supply", &rules->supply}, {"pulled", &rules->pulled},
 	};
 	size_t length = strcspn(text, ":");
 	if (strcmp(text, "clear") == 0) {
@@ -188,6 +189,8 @@ static void resource(struct redfish_service *s, const struct redfish_rules *rule
 	}
 	if (expand)
 		reply->delay_ms += rules->expand_slow;
+	s->exchanged = rules->supply;
+	s->pulled = rules->pulled;
 	char *body = redfish_model(s, path, request->query, now_ms);
 	if (body == NULL) {
 		s->counts.missing++;

@@ -12,7 +12,8 @@
  *   no-expand    $expand is promised, and answered with 501
  *   broken:N     every N-th body is no JSON       truncated:N    every N-th ends in the middle
  *   redirect     the service root is at another host
- *   huge         the power resource is 4 MiB long */
+ *   huge         the power resource is 4 MiB long
+ *   supply:N     supply N (1 or 2) has another serial number     pulled:N     its bay is empty */
 #ifndef HALLSIM_REDFISH_SERVICE_H
 #define HALLSIM_REDFISH_SERVICE_H
 
@@ -36,7 +37,7 @@ struct redfish_session {
 };
 
 struct redfish_rules { /* 0: not asked for */
-	int64_t busy, full, forget, no_sessions, slow, expand_slow, no_expand, broken, truncated, redirect, huge;
+	int64_t busy, full, forget, no_sessions, slow, expand_slow, no_expand, broken, truncated, redirect, huge, supply, pulled;
 };
 
 struct redfish_counts {
@@ -50,6 +51,7 @@ struct redfish_service { /* {0} but for number and tree is fresh */
 	int64_t slots, idle_ms;
 	uint64_t seed;
 	const struct bmc_power_source *power; /* NULL: bmc_power_at of seed and number */
+	int64_t exchanged, pulled; /* supplies, from 1, by the faults of that name */
 	uint32_t next_id;
 	struct redfish_session sessions[REDFISH_SLOTS];
 	struct redfish_counts counts;

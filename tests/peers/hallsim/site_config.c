@@ -10,53 +10,14 @@
 #include <sys/stat.h>
 
 #include "bmc_hall.h"
-#include "calendar.h"
 #include "hall.h"
 #include "redfish_certificate.h"
 #include "redfish_service.h"
+#include "site_book.h"
 
 #define PATH_MAX_OCTETS 4096
 #define BMC_PASSWORD_FILE "bmc-password"
 #define REDFISH_PASSWORD_FILE "redfish-password"
-
-/* What a contract of the demo asks. */
-struct promise {
-	const char *id, *title_sv, *title_en;
-	const char *buyer;
-	const char *racks[2];
-	const char *requirements; /* lines of YAML */
-};
-
-static const struct promise promises[] = {
-	{
-		"hall-met",
-		"Drift av journalsystem i datahall",
-		"Hosting of patient record systems",
-		"Region Norr",
-		{"A1", "A2"},
-		"  - {id: pue, type: pue, max: 1.40, window: 12 months, category: 1, min_coverage: "
-                "0.95}\n"
-		"  - {id: cpu, type: cpu_utilisation, min: 0.20, window: month}\n"
-		"  - {id: storage, type: storage_utilisation, min: 0.30, window: month}\n"
-		"  - {id: racks, type: rack_utilisation, max: 0.80, window: month}\n"
-		"  - {id: energy, type: energy, max: 400 MWh, window: year}\n"
-		"  - {id: coverage, type: coverage, min: 0.95, window: month}\n",
-	},
-	{
-		"hall-missed",
-		"Drift av ärendesystem i datahall",
-		"Hosting of case management systems",
-		"Kommunförbundet Älven",
-		{"A3", "A4"},
-		"  - {id: pue, type: pue, max: 1.10, window: 12 months, category: 1, min_coverage: "
-                "0.95}\n"
-		"  - {id: cpu, type: cpu_utilisation, min: 0.60, window: month}\n"
-		"  - {id: storage, type: storage_utilisation, min: 0.50, window: month}\n"
-		"  - {id: racks, type: rack_utilisation, max: 0.80, window: month}\n"
-		"  - {id: energy, type: energy, max: 20 MWh, window: year}\n"
-		"  - {id: coverage, type: coverage, min: 0.95, window: month}\n",
-	},
-};
 
 /* Makes the directory `path` unless it is there. */
 static int make_directory(const char *path, struct sim_fault *fault)
@@ -159,8 +120,10 @@ static void write_device(FILE *out, const struct site_config *config, int index)
 	        HALL_SITE);
 	if (device->rack != NULL)
 		fprintf(out, ", rack: %s", device->rack);
+	if (device->rack != NULL || device->kind == HALL_COOLER)
+		fputs(", room: hall-1", out);
 	write_feed(out, index);
-	fputs("}\n", out);
+	fputs(", accuracy: 1 %}\n", out);
 }
 
 /* The credentials of servers: a user, the file with the password, and the key of those that have one. */
@@ -219,8 +182,29 @@ static int write_main(const struct site_config *config, struct sim_fault *fault)
 	              pin);
 	fprintf(out,
 	        "sites:\n"
-	        "  - {id: %s, name: Demo 1 Luleå, country: SE, bidding_zone: SE1,"
-	        " timezone: Europe/Stockholm, rated_it_power: 60 kW}\nracks:\n",
+	        "  - id: %s\n"
+	        "    name: Demo 1 Luleå\n"
+	        "    country: SE\n"
+	        "    bidding_zone: SE1\n"
+	        "    timezone: Europe/Stockholm\n"
+	        "    rated_it_power: 60 kW\n"
+	        "    data_centre:\n"
+	        "      owner: Exempelhall AB\n"
+	        "      owner_contact: drift@exempelhall.example\n"
+	        "      operator: Exempelhall AB\n"
+	        "      operator_contact: drift@exempelhall.example\n"
+	        "      lau: \"2580\"\n"
+	        "      nuts3: SE332\n"
+	        "      type: colocation\n"
+	        "      operation_start: \"2019-06\"\n"
+	        "      electrical_redundancy: 2N\n"
+	        "      electrical_redundancy_rack: 2N\n"
+	        "      cooling_redundancy: N+1\n"
+	        "      cooling_redundancy_rack: \"N\"\n"
+	        "      no_grid_functions: true\n"
+	        "      refrigerants:\n"
+	        "        - {name: R-1234ze, charge_kg: 18, gwp: 7}\n"
+	        "racks:\n",
 	        HALL_SITE);
 	for (int rack = 0; rack < HALL_RACKS; rack++)
 		fprintf(out, "  - {id: %s, site: %s, usable_power: %s}\n", hall_racks[rack],
@@ -228,48 +212,23 @@ static int write_main(const struct site_config *config, struct sim_fault *fault)
 	fputs("devices:\n", out);
 	for (int i = 0; i < HALL_DEVICES; i++)
 		write_device(out, config, i);
-	fputs("contracts: [contracts.d/*.yaml]\n", out);
-	return finish(out, path, fault);
-}
-
-/* Writes a day as 2026-01-31. */
-static void write_day(FILE *out, int64_t at_s)
-{
-	struct calendar_date date = calendar_date(at_s);
-	fprintf(out, "%04d-%02d-%02d", date.year, date.month, date.day);
-}
-
-/* One contract, to its own file. */
-static int write_contract(const struct site_config *config, const char *directory,
-                          const struct promise *promise, struct sim_fault *fault)
-{
-	char path[PATH_MAX_OCTETS], name[64];
-	snprintf(name, sizeof(name), "%s.yaml", promise->id);
-	FILE *out = start(directory, name, path, fault);
-	if (out == NULL)
-		return -1;
-	fprintf(out, "id: %s\ntitle: {sv: %s, en: %s}\nbuyer: %s\nsupplier: Exempelhall AB\n",
-	        promise->id, promise->title_sv, promise->title_en, promise->buyer);
-	fputs("valid: {from: ", out);
-	write_day(out, config->from_s);
-	fputs(", to: ", out);
-	write_day(out, config->until_s);
-	fprintf(out, "}\nscope:\n  - {rack: %s}\n  - {rack: %s}\nrequirements:\n%s",
-	        promise->racks[0], promise->racks[1], promise->requirements);
+	fputs("contracts: [contracts.d/*.yaml]\n"
+	      "readings: [books/readings.csv]\n"
+	      "certificates: [books/certificates.csv]\n"
+	      "factors: [books/factors.csv]\n"
+	      "benchmarks: [books/benchmarks.csv]\n"
+	      "supplier_figures: [books/supplier-figures.csv]\n",
+	      out);
 	return finish(out, path, fault);
 }
 
 int site_config_write(const struct site_config *config, struct sim_fault *fault)
 {
-	char contracts[PATH_MAX_OCTETS];
-	snprintf(contracts, sizeof(contracts), "%s/contracts.d", config->directory);
-	if (make_directory(config->directory, fault) < 0 || make_directory(contracts, fault) < 0 ||
+	struct site_days days = {config->now_s, config->from_s, config->until_s};
+	if (make_directory(config->directory, fault) < 0 ||
 	    write_password(config, BMC_PASSWORD_FILE, HALL_BMC_PASSWORD, fault) < 0 ||
 	    write_password(config, REDFISH_PASSWORD_FILE, REDFISH_PASSWORD, fault) < 0 ||
 	    write_main(config, fault) < 0)
 		return -1;
-	for (size_t i = 0; i < sizeof(promises) / sizeof(*promises); i++)
-		if (write_contract(config, contracts, &promises[i], fault) < 0)
-			return -1;
-	return 0;
+	return site_book_write_all(config->directory, &days, fault);
 }
