@@ -446,9 +446,9 @@ static void feed_inlet(struct feeding *f)
 	int64_t warmest = INT64_MIN, mono_ms = 0;
 	for (size_t i = 0; i < layout->member_count[LAYOUT_INLET]; i++) {
 		uint32_t number = layout->members[LAYOUT_INLET][i];
-		if (!is_fresh(f->poll, number) || f->poll->values->kept[number] <= warmest)
+		if (!is_fresh(f->poll, number) || target_kept(f->poll->values, number) <= warmest)
 			continue;
-		warmest = f->poll->values->kept[number];
+		warmest = target_kept(f->poll->values, number);
 		mono_ms = came_ms(f->poll, number);
 	}
 	if (warmest != INT64_MIN)

@@ -37,7 +37,7 @@ struct link {
 	char *sessions, *location, *leftover;
 	/* the request */
 	enum errand errand;
-	char *path;
+	char *path, *etag;
 	bool open, retried, redirected;
 	int64_t limit_at_ms;
 	link_done *done;
@@ -45,7 +45,7 @@ struct link {
 	struct hwatt_text body, request;
 	/* its answer */
 	long status;
-	char got_token[TOKEN_SIZE], got_location[TREE_PATH_MAX];
+	char got_token[TOKEN_SIZE], got_location[TREE_PATH_MAX], got_etag[LINK_ETAG_SIZE];
 	int64_t retry_after_ms;
 	/* rest */
 	struct lockout lockout;
@@ -100,6 +100,7 @@ static size_t on_header(char *bytes, size_t size, size_t n, void *arg)
 	struct link *link = arg;
 	char value[16];
 	header(bytes, size * n, "X-Auth-Token", link->got_token, sizeof(link->got_token));
+	header(bytes, size * n, "ETag", link->got_etag, sizeof(link->got_etag));
 	header(bytes, size * n, "Location", link->got_location, sizeof(link->got_location));
 	if (header(bytes, size * n, "Retry-After", value, sizeof(value))) /* seconds; a date is too rare to be worth a parser */
 		link->retry_after_ms = strtoll(value, NULL, 10) * 1000;
@@ -209,6 +210,7 @@ static void free_link(struct link *link)
 	free(link->location);
 	free(link->leftover);
 	free(link->path);
+	free(link->etag);
 	explicit_bzero(link->token, sizeof(link->token));
 	explicit_bzero(link->got_token, sizeof(link->got_token));
 	free(link);
@@ -426,6 +428,10 @@ static int prepare(struct link *link, enum errand errand, struct hwatt_error *er
 	free_headers(link);
 	add_header(link, "Accept: application/json");
 	add_header(link, "OData-Version: 4.0");
+	if (errand == ERRAND_GET && link->etag != NULL) {
+		snprintf(line, sizeof(line), "If-None-Match: %s", link->etag);
+		add_header(link, line);
+	}
 	curl_easy_setopt(easy, CURLOPT_USERNAME, NULL);
 	curl_easy_setopt(easy, CURLOPT_PASSWORD, NULL);
 	curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, NULL);
@@ -462,7 +468,7 @@ static void perform(struct link *link, enum errand errand)
 	struct hwatt_error err = {0};
 	link->errand = errand;
 	link->status = 0;
-	link->got_token[0] = link->got_location[0] = '\0';
+	link->got_token[0] = link->got_location[0] = link->got_etag[0] = '\0';
 	link->retry_after_ms = 0;
 	hwatt_text_reset(&link->body);
 	if (prepare(link, errand, &err) < 0) {
@@ -485,10 +491,11 @@ static void begin(struct link *link)
 	perform(link, !link->open && !link->basic && link->token[0] == '\0' ? ERRAND_LOGIN : ERRAND_GET);
 }
 
-void link_get(struct link *link, const char *path, bool open, int64_t limit_ms, link_done *done, void *arg)
+void link_get(struct link *link, const char *path, const char *etag, bool open, int64_t limit_ms, link_done *done, void *arg)
 {
 	assert(link->errand == ERRAND_NONE || link->orphan);
 	replace(&link->path, path);
+	replace(&link->etag, etag);
 	link->open = open;
 	link->retried = link->redirected = false;
 	link->limit_at_ms = now_ms(link) + limit_ms;
@@ -568,6 +575,7 @@ static void deliver(struct link *link, struct link_answer *answer)
 	answer->status = (int)link->status;
 	answer->body = hwatt_text_string(&link->body);
 	answer->length = link->body.length;
+	answer->etag = link->got_etag;
 	link->errand = ERRAND_NONE;
 	if (link->orphan) {
 		link->orphan = false;
@@ -767,7 +775,8 @@ static void got(struct link *link, struct link_answer *answer)
 		busy(link, answer);
 		return;
 	}
-	if (status >= 200 && status < 300)
+	answer->unchanged = status == 304 && link->etag != NULL;
+	if ((status >= 200 && status < 300) || answer->unchanged)
 		read_well(link);
 	else
 		hwatt_fail(&answer->err, status == 401 || status == 403 ? HWATT_EAUTH : HWATT_EPROTO, "HTTP %ld for %.100s", status, link->path);

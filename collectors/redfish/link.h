@@ -11,6 +11,8 @@
 #include <hallwatt/text.h>
 #include <stdbool.h>
 
+#define LINK_ETAG_SIZE 80 /* longer ones are not used */
+
 struct link;
 
 struct link_parts { /* what a link is made of; copied */
@@ -27,6 +29,8 @@ struct link_answer {
 	int status;          /* HTTP; 0 when there was none */
 	const char *body;    /* borrowed until the next request */
 	size_t length;
+	const char *etag;    /* of this state of the resource, "" when the service does not say; borrowed likewise */
+	bool unchanged;      /* 304: the resource is what the given etag is of; no body */
 	bool busy;           /* 429, 503: the service asks to be left alone for a while */
 	bool sessions_full;  /* no session to be had: the BMC is well, but has no place for us */
 	struct hwatt_error err; /* why there is no good answer; code HWATT_OK for 2xx and 304 */
@@ -52,8 +56,9 @@ void link_sessions(struct link *link, const char *path);
 /* A session that an earlier run of ours may have left behind: it is deleted once when the next one begins. */
 void link_leftover(struct link *link, const char *location);
 
-/* Gets `path` within `limit_ms`; `done` follows, never from here. One request at a time. `open` paths need no authentication. */
-void link_get(struct link *link, const char *path, bool open, int64_t limit_ms, link_done *done, void *arg);
+/* Gets `path` within `limit_ms`; `done` follows, never from here. One request at a time. `open` paths need no authentication.
+ * `etag`: of the state that is known, NULL none. */
+void link_get(struct link *link, const char *path, const char *etag, bool open, int64_t limit_ms, link_done *done, void *arg);
 /* Abandons the request that is under way: no `done` follows. */
 void link_abort(struct link *link);
 

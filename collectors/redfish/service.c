@@ -551,14 +551,34 @@ static bool is_final(const struct session *s, const struct link_answer *answer)
 	       s->walk.items[s->at].kind == KIND_ROOT;
 }
 
+/* Only inventory is asked for with what is known of it: measured values are others each time. */
+static const char *known_etag(const struct session *s, const struct resource *r)
+{
+	bool inventory = r->tier == TIER_FIXED && !s->exploring && !s->expanding && !r->expanded && r->reads > 0;
+	return inventory ? r->etag : NULL;
+}
+
+static void keep_etag(struct session *s, struct resource *r, const char *etag)
+{
+	free(r->etag);
+	r->etag = r->tier == TIER_FIXED && !s->expanding && !r->expanded && etag[0] != '\0' ? hwatt_strdup(etag) : NULL;
+}
+
 static void on_answer(void *arg, const struct link_answer *answer)
 {
 	struct session *s = arg;
 	struct hwatt_error err = answer->err;
+	if (answer->unchanged) { /* its values and parts are what they were */
+		s->walk.items[s->at].wanted = false;
+		s->walk.items[s->at].due_ms = (int64_t)uv_now(hwatt_target_loop(s->t)) + INVENTORY_MS;
+		ask_next(s);
+		return;
+	}
 	json_t *json = err.code == HWATT_OK ? tree_parse(answer->body, answer->length, &err) : NULL;
 	if (json != NULL) {
 		struct resource *r = &s->walk.items[s->at];
 		r->reads += !s->expanding;
+		keep_etag(s, r, answer->etag);
 		int64_t now = (int64_t)uv_now(hwatt_target_loop(s->t));
 		r->due_ms = now + (r->tier == TIER_FIXED ? INVENTORY_MS : s->detail_ms);
 		take_document(s, json);
@@ -630,7 +650,7 @@ static void ask_next(struct session *s)
 	bool query = s->expanding || r->expanded;
 	char path[TREE_PATH_MAX + 40];
 	snprintf(path, sizeof(path), "%s%s", r->path, query && s->walk.expand != NULL ? s->walk.expand : "");
-	link_get(s->link, path, r->kind == KIND_ROOT, left > 100 ? left : 100, on_answer, s);
+	link_get(s->link, path, known_etag(s, r), r->kind == KIND_ROOT, left > 100 ? left : 100, on_answer, s);
 }
 
 void service_poll(struct hwatt_target *t)

@@ -53,6 +53,7 @@ void walk_free(struct walk *walk)
 		free(walk->items[i].path);
 		free(walk->items[i].prefix);
 		free(walk->items[i].label);
+		free(walk->items[i].etag);
 	}
 	free(walk->items);
 	*walk = (struct walk){ 0 };

@@ -31,6 +31,7 @@ struct resource {
 	size_t place;     /* the chassis, system or PDU it belongs to; WALK_NONE */
 	char *prefix;     /* a place's: before every index below it */
 	char *label;
+	char *etag;       /* of what was read last, NULL: none, or not kept */
 	int64_t due_ms;
 };
 

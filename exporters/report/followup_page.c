@@ -270,7 +270,7 @@ static json_t *figure(struct page *p, const struct hwatt_followup_series *s, siz
 	struct hwatt_chart_point *points = calloc(s->count + 1, sizeof(*points));
 	char (*labels)[64] = calloc(s->count + 1, sizeof(*labels));
 	const struct hwatt_view_requirement *limit = limit_on(p->f, s);
-	bool days = s->count > 0 && s->parts[0].to_s - s->parts[0].from_s < 2 * 86400;
+	bool any = false, days = s->count > 0 && s->parts[0].to_s - s->parts[0].from_s < 2 * 86400;
 	if (points == NULL || labels == NULL)
 		abort();
 	for (size_t i = 0; i < s->count; i++) {
@@ -281,6 +281,7 @@ static json_t *figure(struct page *p, const struct hwatt_followup_series *s, siz
 		points[i] = (struct hwatt_chart_point){ .label = labels[i], .known = k->known,
 			.shown = json_string_value(json_object_get(row, "value")), .partial = k->coverage_ppm < 950000,
 			.value = k->known ? hwatt_ratio_double(k->value) * style.scale : 0 };
+		any |= k->known;
 		if (!days && s->count > 6)
 			labels[i][3] = '\0'; /* at the axis the month alone; the table has the year */
 		json_array_append_new(rows, row);
@@ -290,7 +291,9 @@ static json_t *figure(struct page *p, const struct hwatt_followup_series *s, siz
 	json_object_set_new(o, "site", json_boolean(strcmp(s->subject_kind, "site") == 0));
 	json_object_set_new(o, "whole", figure_row(p, &style, &s->whole, "", limit));
 	json_object_set_new(o, "rows", rows);
-	set_drawing(p, o, s, number, &style, limit, points);
+	set(o, "drawing", "");
+	if (any) /* what is matched by months has no days */
+		set_drawing(p, o, s, number, &style, limit, points);
 	free(points);
 	free(labels);
 	return o;

@@ -152,9 +152,9 @@ static struct rig *rig_until(int64_t end_s)
 	folder_write(&r->folder, "c.yaml", contract_c);
 	folder_write(&r->folder, "d.yaml", contract_d);
 	folder_write(&r->folder, "e.yaml", contract_e);
+	folder_write(&r->folder, "f.yaml", contract_f);
 	folder_write(&r->folder, "said.csv", said);
 	folder_write(&r->folder, "go.csv", go);
-	folder_write(&r->folder, "f.yaml", contract_f);
 	snprintf(path, sizeof(path), "%s/h.yaml", r->folder.path);
 	r->l.report.arena = r->l.arena;
 	r->config = config_load(path, &r->l.report);

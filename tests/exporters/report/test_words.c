@@ -6,6 +6,7 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
+#include "views.h"
 #include "words.h"
 
 static void shows(enum measure measure, const char *unit, struct hwatt_ratio value, enum hwatt_language language, const char *text)
@@ -29,8 +30,22 @@ static void numbers_are_written_as_the_language_has_them(void **state)
 	shows(MEASURE_ENERGY, "J", (struct hwatt_ratio){ INT64_C(3600000000), 1 }, HWATT_SV, "1,0\xc2\xa0MWh");
 	shows(MEASURE_ENERGY, "J", (struct hwatt_ratio){ INT64_C(45000000000000000), 1 }, HWATT_SV,
 	      "12\xe2\x80\xaf" "500,0\xc2\xa0GWh");
-	shows(MEASURE_AMOUNT, "m3/MWh", (struct hwatt_ratio){ 2, 5 }, HWATT_SV, "0,40\xc2\xa0m3/MWh");
+	shows(MEASURE_AMOUNT, "m3/MWh", (struct hwatt_ratio){ 2, 5 }, HWATT_SV, "0,40\xc2\xa0L/kWh");
+	shows(MEASURE_AMOUNT, "years", (struct hwatt_ratio){ 27, 4 }, HWATT_SV, "6,8\xc2\xa0" "år");
+	shows(MEASURE_AMOUNT, "kg/kWh", (struct hwatt_ratio){ 267, 10000 }, HWATT_NB, "0,027\xc2\xa0kg/kWh");
+	shows(MEASURE_AMOUNT, "1/W", (struct hwatt_ratio){ 2, 100 }, HWATT_EN, "0.02/W");
 	shows(MEASURE_RATIO, "1", (struct hwatt_ratio){ 0, 0 }, HWATT_SV, "\xe2\x80\x93");
+}
+
+static void a_margin_of_long_fractions_is_right(void **state)
+{
+	(void)state;
+	/* a reduction of 29.37 %, of a baseline of 75 MWh in millijoules times a factor in millionths */
+	hwatt_i128 den = (hwatt_i128)270000000000000 * 1000000 * 1000000;
+	struct hwatt_view_requirement v = { .known = true, .limited = true, .value = { den / 10000 * 2937, den }, .limit = { 50000, 1000000 } };
+	struct hwatt_ratio margin = margin_of(&v);
+	assert_true(hwatt_ratio_double(margin) > 4.873999 && hwatt_ratio_double(margin) < 4.874001);
+	shows(MEASURE_SHARE, "1", margin, HWATT_SV, "487,4\xc2\xa0%");
 }
 
 static void a_value_that_differs_from_its_limit_is_shown_to_differ(void **state)
@@ -64,6 +79,7 @@ static void words_fall_back_to_what_there_is(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_margin_of_long_fractions_is_right),
 		cmocka_unit_test(numbers_are_written_as_the_language_has_them),
 		cmocka_unit_test(a_value_that_differs_from_its_limit_is_shown_to_differ),
 		cmocka_unit_test(words_fall_back_to_what_there_is),

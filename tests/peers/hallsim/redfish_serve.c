@@ -141,6 +141,8 @@ static enum MHD_Result send_reply(struct MHD_Connection *connection, struct exch
 		MHD_add_response_header(response, "Content-Encoding", "gzip");
 	if (reply->token[0] != '\0')
 		MHD_add_response_header(response, "X-Auth-Token", reply->token);
+	if (reply->etag[0] != '\0')
+		MHD_add_response_header(response, "ETag", reply->etag);
 	if (reply->location[0] != '\0')
 		MHD_add_response_header(response, "Location", reply->location);
 	if (reply->retry_after_s > 0) {
@@ -186,7 +188,8 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection, 
 			return MHD_NO;
 		struct redfish_request request = {.method = method, .path = url, .query = query != NULL ? "$expand" : "",
 		                                  .token = header(connection, "X-Auth-Token"),
-		                                  .authorization = header(connection, "Authorization"), .body = x->body};
+		                                  .authorization = header(connection, "Authorization"),
+		                                  .known = header(connection, "If-None-Match"), .body = x->body};
 		redfish_answer(service, &server->rules, now_ms(server), &request, &x->reply);
 		x->answered = true;
 	}
@@ -257,12 +260,13 @@ static void write_counts(const struct redfish_server *server, uint32_t first, ui
 		sum.unauthorized += c->unauthorized;
 		sum.expired += c->expired;
 		sum.missing += c->missing;
+		sum.unchanged += c->unchanged;
 		live += redfish_live(&server->services[i], t);
 	}
 	snprintf(out, size,
 	         "{\"now_ms\":%" PRId64 ",\"live_sessions\":%" PRId64 ",\"requests\":%" PRId64 ",\"logins\":%" PRId64 ",\"logouts\":%" PRId64
-	         ",\"refused\":%" PRId64 ",\"basic\":%" PRId64 ",\"unauthorized\":%" PRId64 ",\"expired\":%" PRId64 ",\"missing\":%" PRId64 "}\n",
-	         t, live, sum.requests, sum.logins, sum.logouts, sum.refused, sum.basic, sum.unauthorized, sum.expired, sum.missing);
+	         ",\"refused\":%" PRId64 ",\"basic\":%" PRId64 ",\"unauthorized\":%" PRId64 ",\"expired\":%" PRId64 ",\"missing\":%" PRId64 ",\"unchanged\":%" PRId64 "}\n",
+	         t, live, sum.requests, sum.logins, sum.logouts, sum.refused, sum.basic, sum.unauthorized, sum.expired, sum.missing, sum.unchanged);
 }
 
 /* One line in, one out: total | service N | forget | fault RULE. */

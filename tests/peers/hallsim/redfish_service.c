@@ -210,6 +210,16 @@ static void resource(struct redfish_service *s, const struct redfish_rules *rule
 	reply->status = 200;
 	reply->body = body;
 	reply->length = body != NULL ? strlen(body) : 0;
+	uint64_t hash = UINT64_C(14695981039346656037);
+	for (size_t i = 0; i < reply->length; i++)
+		hash = (hash ^ (unsigned char)reply->body[i]) * UINT64_C(1099511628211);
+	snprintf(reply->etag, sizeof(reply->etag), "\"%016" PRIx64 "\"", hash);
+	if (strcmp(request->known, reply->etag) == 0) {
+		s->counts.unchanged++;
+		reply->status = 304;
+		reply->length = 0;
+		return;
+	}
 	if (due(rules->broken, s->counts.requests) && reply->length > 2)
 		reply->body[reply->length / 2] = '\x01';
 	reply->truncated = due(rules->truncated, s->counts.requests);

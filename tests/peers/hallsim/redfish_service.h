@@ -41,7 +41,7 @@ struct redfish_rules { /* 0: not asked for */
 };
 
 struct redfish_counts {
-	int64_t requests, logins, logouts, refused, basic, unauthorized, expired, missing;
+	int64_t requests, logins, logouts, refused, basic, unauthorized, expired, missing, unchanged;
 };
 
 struct redfish_service { /* {0} but for number and tree is fresh */
@@ -59,13 +59,13 @@ struct redfish_service { /* {0} but for number and tree is fresh */
 
 struct redfish_request {
 	const char *method, *path, *query; /* query "" when there is none */
-	const char *token, *authorization; /* "" when absent */
+	const char *token, *authorization, *known; /* "" when absent; known: If-None-Match */
 	const char *body;
 };
 
 struct redfish_reply {
 	int status;
-	char token[33], location[96];
+	char token[33], location[96], etag[24];
 	int retry_after_s;  /* 0: none */
 	int64_t delay_ms;
 	bool truncated;     /* the connection ends in the middle of the body */
