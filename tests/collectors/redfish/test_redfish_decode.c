@@ -103,7 +103,7 @@ static void a_number_that_is_too_big_is_the_only_one_lost(void **state)
 	json_t *json = tree_parse(text, strlen(text), &err);
 	assert_non_null(json);
 	struct amount a;
-	int64_t out;
+	int64_t out = 0;
 	assert_true(amount_read(tree_at(json, "/PowerControl/0/PowerConsumedWatts"), &a) && amount_scale(a, 1000, 1, &out));
 	assert_int_equal(out, 344000);
 	json_decref(json);
