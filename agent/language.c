@@ -1,6 +1,6 @@
 /* SPDX-FileCopyrightText: 2026 The hallwatt authors
  * SPDX-License-Identifier: Apache-2.0 */
-/* The compiled catalogues of po/, as gettext's msgfmt writes them: the texts sorted, so that one is found by halving.
+/* The compiled catalogues of agent/po/, as gettext's msgfmt writes them: the texts sorted, so that one is found by halving.
  *
  * Not the C library's gettext, as that has one language for a process, and one daemon serves readers of three. */
 #include <hallwatt/language.h>

@@ -1,6 +1,6 @@
 /* SPDX-FileCopyrightText: 2026 The hallwatt authors
  * SPDX-License-Identifier: Apache-2.0 */
-/* The sentences of a verdict, for readers who are no engineers; in Swedish and Norwegian by po/. */
+/* The sentences of a verdict, for readers who are no engineers; in Swedish and Norwegian by agent/po/. */
 #include "verdict_words.h"
 #include <string.h>
 

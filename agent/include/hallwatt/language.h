@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* language.h - the same text in the languages that contract managers read.
  *
- * English is the source: an English text is its own name, po/sv.po and po/nb.po hold the others and are compiled in.  A test
+ * English is the source: an English text is its own name, agent/po/sv.po and nb.po hold the others and are compiled in.  A test
  * fails on a text without a translation and on a translation without a text. */
 #ifndef HALLWATT_LANGUAGE_H
 #define HALLWATT_LANGUAGE_H
