@@ -309,3 +309,14 @@ int hwatt_option_read(const struct hwatt_schema *schema, const struct hwatt_node
 	free(r.patterns);
 	return report_total(report) == before ? 0 : -1;
 }
+
+bool hwatt_expression_sound(const char *text)
+{
+	regex_t compiled;
+	if (text == NULL || text[0] == '\0')
+		return true;
+	if (regcomp(&compiled, text, REG_EXTENDED | REG_NOSUB) != 0)
+		return false;
+	regfree(&compiled);
+	return true;
+}

@@ -5,7 +5,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <limits.h>
-#include <regex.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -79,13 +78,8 @@ static const struct hwatt_option quirk_options[] = {
 static void check_expression(const char *text, const char *key, const struct hwatt_node *at, struct hwatt_report *report)
 {
 	struct hwatt_mark mark = hwatt_node_mark(at, key);
-	regex_t compiled;
-	if (text[0] == '\0')
-		return;
-	if (regcomp(&compiled, text, REG_EXTENDED | REG_NOSUB) != 0)
+	if (!hwatt_expression_sound(text))
 		hwatt_report_add(report, &mark, "\"%s\" is no regular expression", text);
-	else
-		regfree(&compiled);
 }
 
 static void check_quirk(const void *object, const struct hwatt_node *at, struct hwatt_report *report)

@@ -4,7 +4,6 @@
 #include "decode.h"
 #include "service.h"
 #include "source.h"
-#include <regex.h>
 #include <string.h>
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
@@ -63,17 +62,6 @@ static const struct hwatt_option match_options[] = {
 	  .help = "regular expression on the path of one of its chassis, systems or managers" },
 };
 
-static bool regex_sound(const char *text)
-{
-	regex_t compiled;
-	if (text == NULL || text[0] == '\0')
-		return true;
-	if (regcomp(&compiled, text, REG_EXTENDED | REG_NOSUB) != 0)
-		return false;
-	regfree(&compiled);
-	return true;
-}
-
 static void check_match(const void *object, const struct hwatt_node *at, struct hwatt_report *report)
 {
 	const struct redfish_match *m = object;
@@ -81,7 +69,7 @@ static void check_match(const void *object, const struct hwatt_node *at, struct 
 		{ "vendor", m->vendor }, { "model", m->model }, { "firmware", m->firmware }, { "path", m->path },
 	};
 	for (size_t i = 0; i < COUNT(parts); i++)
-		if (!regex_sound(parts[i].text))
+		if (!hwatt_expression_sound(parts[i].text))
 			mistake(at, parts[i].key, report, "this is no regular expression");
 }
 
@@ -104,7 +92,7 @@ static const struct hwatt_option source_options[] = {
 static void check_source(const void *object, const struct hwatt_node *at, struct hwatt_report *report)
 {
 	const struct redfish_source *s = object;
-	if (!regex_sound(s->id))
+	if (!hwatt_expression_sound(s->id))
 		mistake(at, "id", report, "this is no regular expression");
 	if (s->unless_below != NULL && s->unless_below[0] != '\0' && !s->ignore)
 		mistake(at, "unless_below", report, "\"unless_below\" goes with \"ignore\"");

@@ -91,17 +91,6 @@ static const struct hwatt_option match_options[] = {
 	  .pattern = OID_PATTERN, .help = "subtrees of which one must hold an object; decides alone where it is given" },
 };
 
-static bool regex_sound(const char *text)
-{
-	regex_t compiled;
-	if (text == NULL || text[0] == '\0')
-		return true;
-	if (regcomp(&compiled, text, REG_EXTENDED | REG_NOSUB) != 0)
-		return false;
-	regfree(&compiled);
-	return true;
-}
-
 static void check_oid(const char *text, const char *key, const struct hwatt_node *at, struct hwatt_report *report)
 {
 	uint8_t bytes[BER_MAX_OID];
@@ -133,7 +122,7 @@ static void check_match(const void *object, const struct hwatt_node *at, struct 
 	const struct snmp_match *m = object;
 	check_oids(&m->object_ids, "sysObjectID", at, report);
 	check_oids(&m->probe, "probe", at, report);
-	if (!regex_sound(m->description)) {
+	if (!hwatt_expression_sound(m->description)) {
 		struct hwatt_mark mark = hwatt_node_mark(at, "sysDescr");
 		hwatt_report_add(report, &mark, "\"%.60s\" is no regular expression", m->description);
 	}
@@ -163,7 +152,7 @@ static void check_condition(const void *object, const struct hwatt_node *at, str
 {
 	const struct snmp_condition *c = object;
 	check_oid(c->oid, "oid", at, report);
-	if (!regex_sound(c->matches) || !regex_sound(c->matches_not)) {
+	if (!hwatt_expression_sound(c->matches) || !hwatt_expression_sound(c->matches_not)) {
 		struct hwatt_mark mark = hwatt_node_mark(at, "matches");
 		hwatt_report_add(report, &mark, "this is no regular expression");
 	}
@@ -258,7 +247,7 @@ static void check_source(const void *object, const struct hwatt_node *at, struct
 	check_oids(&s->names, "name_oid", at, report);
 	check_oids(&s->plus, "plus", at, report);
 	check_oids(&s->minus, "minus", at, report);
-	if (!regex_sound(s->row_matches)) {
+	if (!hwatt_expression_sound(s->row_matches)) {
 		struct hwatt_mark mark = hwatt_node_mark(at, "row_matches");
 		hwatt_report_add(report, &mark, "this is no regular expression");
 	}

@@ -106,4 +106,7 @@ struct hwatt_mark hwatt_node_mark(const struct hwatt_node *node, const char *key
 int hwatt_option_read(const struct hwatt_schema *schema, const struct hwatt_node *node, void *out,
 		      struct hwatt_arena *arena, struct hwatt_report *report);
 
+/* Whether the text is a POSIX extended regular expression; none (NULL, "") is sound. For checks of what a file says. */
+bool hwatt_expression_sound(const char *text);
+
 #endif
