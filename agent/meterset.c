@@ -392,12 +392,15 @@ static void feed(struct feeding *f, size_t n, struct meter_sample *sample)
 
 static bool is_fresh(const struct meterset_poll *poll, uint32_t number)
 {
-	return number < poll->count && poll->values->at[number] != 0 && poll->values->at[number] >= poll->values->from;
+	if (number >= poll->count)
+		return false;
+	uint32_t at = target_at(poll->values, number);
+	return at != 0 && at >= poll->values->from;
 }
 
 static int64_t came_ms(const struct meterset_poll *poll, uint32_t number)
 {
-	return poll->values->epoch_ms + poll->values->at[number];
+	return poll->values->epoch_ms + target_at(poll->values, number);
 }
 
 static void set_register(struct meterset *set, size_t n, int64_t step, uint64_t modulus)
