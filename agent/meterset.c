@@ -31,12 +31,12 @@ struct meterset {
 	struct layout *layout;
 	struct cells cells;                /* by number of the layout's meters; spread out only while shelf->spread is this set */
 	uint64_t *stamps;                  /* of tallies; NULL: no register has one */
-	uint32_t tallies;                  /* so many of the cells */
 	int64_t close_ms;                  /* while packed: the wall clock until which no meter has a quarter to close */
 	struct tally_clock clock;          /* of the tallies */
 	struct link *links;                /* by number of the layout's links */
-	size_t link_count;
 	uint64_t octets_in, octets_out;    /* our own running counts over all links */
+	uint32_t link_count;
+	uint32_t tallies;                  /* so many of the cells */
 	bool unsettled, grew;
 	bool lone;                         /* nobody else has the shelf */
 };

@@ -13,26 +13,26 @@
 #define FEW_MOMENTS 8 /* room for so many at first */
 #define MOST_MOMENTS 256
 
-struct hwatt_target {
+struct hwatt_target { /* large things first: there are many, and holes count */
 	struct target_parts parts;
 	void *session;
-	bool polling, closing;
 	int64_t deadline_ms, limit_ms;
 	struct shape *shape;
 	struct target_values values;
-	uint32_t room;     /* for so many points' values */
-	uint16_t moment_count, moment_room;
-	bool full;         /* HWATT_MAX_POINTS was hit and said */
 	struct target_identity identity;
-	uint64_t identity_version;
 	struct stock *stock; /* the parts as told; NULL: none */
-	bool stock_told;     /* they are a whole look */
 	char **warnings;
-	size_t warning_count;
 	int64_t uptime_ms;
-	bool has_uptime, restarted;
 	int64_t requests, dropped;
+	uint32_t identity_version;
+	uint32_t warning_count;
+	uint32_t room;     /* for so many points' values */
 	uint32_t last_at;  /* of the last value that came */
+	uint16_t moment_count, moment_room;
+	bool polling, closing;
+	bool full;         /* HWATT_MAX_POINTS was hit and said */
+	bool stock_told;   /* they are a whole look */
+	bool has_uptime, restarted;
 };
 
 static struct word_shelf *words_of(const struct hwatt_target *t)

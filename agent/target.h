@@ -23,12 +23,12 @@ struct target_values {
 	uint32_t *at;      /* when it came: milliseconds since epoch_ms; 0: none yet; NULL: `moments` tell */
 	uint8_t *when;     /* the value came at moments[when] */
 	uint32_t *moments; /* as in `at`, rising; the first is 0. Values that came in one answer share theirs */
-	uint32_t from;     /* what came then or after is of the running poll, or of the last one */
-	int64_t epoch_ms;  /* monotonic */
 	struct target_stamp {
 		bool known;
 		uint64_t stamp;
 	} *stamps;         /* by number; NULL: no register has one */
+	int64_t epoch_ms;  /* monotonic */
+	uint32_t from;     /* what came then or after is of the running poll, or of the last one */
 };
 
 struct target_reading { /* one of them, spelt out */
