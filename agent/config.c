@@ -7,6 +7,7 @@
 #include "watch.h"
 #include "names.h"
 #include "nearest.h"
+#include "package.h"
 #include "path.h"
 #include "place.h"
 #include <assert.h>
@@ -332,6 +333,7 @@ struct loader {
 	struct pending *pending; /* devices as they were read */
 	size_t pending_count, pending_capacity;
 	size_t contract_capacity;
+	struct package_shelf shelf; /* requirement packages of all contracts */
 	enum books_kind kind; /* of the books being read */
 	const void *defaults[PROTOCOLS_MAX]; /* settings of devices without credentials, once they were needed */
 };
@@ -804,7 +806,7 @@ static void load_contract(struct loader *l, const char *path)
 {
 	struct config *c = l->config;
 	digest_file(l, path);
-	struct contract *contract = contract_load(path, c->arena, l->report);
+	struct contract *contract = contract_load(path, &l->shelf, c->arena, l->report);
 	if (contract == NULL)
 		return;
 	for (size_t i = 0; i < contract->files.count; i++) /* its packages and registers */
