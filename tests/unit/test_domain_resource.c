@@ -23,7 +23,7 @@ static struct certificate row(int kind, int64_t mwh)
 static struct kpi ref_of(struct domain *d, const struct certificate *rows, size_t count)
 {
 	struct kpi out;
-	d->period.certificates = rows;
+	d->period.certificates = domain_rows(d, rows, count);
 	d->period.certificate_count = count;
 	kpi_ref(&d->period, &out);
 	return out;
