@@ -219,9 +219,9 @@ static void put_row(struct plea *plea, struct steps *s, const struct kpi_site *s
 			mj = mj * measured / whole_ms;
 		hwatt_i128 amount = mj * KPI_PER_MJ;
 		s->intervals[place].generated += for_site(row, site) ? part_of(amount, share) : amount;
+		plea->twice |= row->twice;
+		plea->green |= hour->volume_mj > 0;
 	}
-	plea->twice |= row->twice;
-	plea->green = true;
 }
 
 static void put_rows(struct plea *plea, struct steps *s, const struct kpi_site *site, const struct kpi_slice *slice, struct hwatt_ratio share)
