@@ -79,6 +79,7 @@ struct lan {
 	uint8_t verdict, status;    /* why the last exchange failed */
 	uint8_t suite;              /* that is asked for, or that the session has */
 	uint8_t privilege, rq;
+	uint8_t turn;               /* of the addresses that its name has */
 	bool numeric, resolved, keep, proven, set_user, raised, no_raise, was_full;
 	bool late, waits, trying;   /* told from the clock; for others of the same user; a login is under way */
 	uint8_t netfn, lun, command, length;
@@ -313,7 +314,8 @@ static void fail(struct lan *l, enum verdict verdict)
 	l->verdict = (uint8_t)verdict;
 	if (verdict == SILENT) {
 		counters(l)->timeouts++;
-		l->resolved = l->numeric; /* perhaps the name has another address by now */
+		l->resolved = l->numeric; /* perhaps the name has another address by now, or has two */
+		l->turn++;
 	}
 	explain(l, &err);
 	fail_with(l, &err);
@@ -454,8 +456,8 @@ static void look_up(struct lan *l)
 	struct hwatt_error err;
 	l->state = LOOKUP;
 	hub_exit(l->module->hub, &l->peer);
-	l->lookup = lookup_start(hub_loop(l->module->hub), device->host, device->port != 0 ? device->port : DEFAULT_PORT, on_lookup, l,
-				 &err);
+	l->lookup = lookup_start(hub_loop(l->module->hub), device->host, device->port != 0 ? device->port : DEFAULT_PORT, l->turn,
+				 on_lookup, l, &err);
 	if (l->lookup == NULL)
 		fail_with(l, &err);
 }

@@ -116,6 +116,22 @@ def faults(password):
                 assert any("circle" in w for w in said["warnings"]), said["warnings"]
 
 
+def over_ipv6(password):
+    with Bmcs(HALLSIM, count=1) as bmcs:
+        if not bmcs.has_v6():
+            print("no IPv6 here")
+            return
+        for suite in ("17", "3"):
+            said, status, errors = probe(HALLWATT, f"ipmi://[::1]:{bmcs.port}", "hallwatt", password, "--cipher-suite", suite)
+            assert status == 0, errors
+            check_readings(said, table(0, "rack"))
+            assert powers(said)["dcmi"]["chosen"] and said["device"]["serial"] == "SRV000000A", said
+        found = subprocess.run([HALLWATT, "discover", "::1", "--ipmi-port", str(bmcs.port), "--redfish-port", "0", "--port", "9"],
+                               capture_output=True, text=True)
+        assert found.returncode == 0 and f"ipmi://[::1]:{bmcs.port}" in found.stdout, found
+        assert bmcs.control("total")["live_sessions"] == 0
+
+
 def refusals(folder, password):
     wrong = secret(folder.dir, "wrong", "not-the-password")
     with Bmcs(HALLSIM, count=2) as bmcs:
@@ -147,6 +163,7 @@ def main():
         the_right_watt(folder, password)
         faults(password)
         refusals(folder, password)
+        over_ipv6(password)
         keyed(folder)
 
 
