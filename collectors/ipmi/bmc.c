@@ -6,6 +6,7 @@
  * DCMI and for its sensors, those in watts first.  When time runs out the other sensors go on with the next poll. */
 #include "bmc.h"
 #include "census.h"
+#include "knock.h"
 #include "interview.h"
 #include "local.h"
 #include <assert.h>
@@ -95,6 +96,16 @@ void bmc_stop(void *engine)
 size_t bmc_octets(void)
 {
 	return sizeof(struct bmc) + lan_octets();
+}
+
+int bmc_find(void *engine, const void *settings, const struct sockaddr *to, int64_t timeout_ms, hwatt_find_done *done, void *arg,
+	     struct hwatt_error *err)
+{
+	const struct module *m = engine;
+	(void)settings;
+	(void)err;
+	knock(lan_hub(m->lan), to, timeout_ms, done, arg);
+	return 0;
 }
 
 int bmc_open(struct hwatt_target *t, struct hwatt_error *err)

@@ -23,7 +23,9 @@ struct uv_loop_s;
 
 /* Who answered a find. */
 struct hwatt_found {
-	const char *name; /* what the device is called by its owner, cleaned; "" when it does not say */
+	const char *name;    /* what the device is called by its owner, cleaned; "" when it does not say */
+	const char *version; /* of the protocol, where it says it; NULL or "" */
+	const char *trouble; /* why it cannot be polled all the same, with the device as what it is said of; NULL: nothing */
 };
 /* NULL: silence. */
 typedef void hwatt_find_done(void *arg, const struct hwatt_found *found);
