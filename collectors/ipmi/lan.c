@@ -52,7 +52,7 @@ struct lan_module {
 };
 
 /* What is said when there is nothing to wait for. */
-enum verdict { NO_VERDICT, SILENT, REFUSED, FULL, NO_COMMON_SUITE, OTHER_SUITE, STATUS, NOT_FOUND, FORGERY };
+enum verdict { NO_VERDICT, SILENT, REFUSED, FULL, NO_COMMON_SUITE, OTHER_SUITE, STATUS };
 
 struct lan {
 	struct transport transport; /* first */
@@ -81,7 +81,7 @@ struct lan {
 	uint8_t privilege, rq;
 	uint8_t turn;               /* of the addresses that its name has */
 	bool numeric, resolved, keep, proven, set_user, raised, no_raise, was_full;
-	bool late, waits, trying;   /* told from the clock; for others of the same user; a login is under way */
+	bool late, waits, trying;   /* a verdict is told from the clock; nothing is done before it; a login is under way */
 	uint8_t netfn, lun, command, length;
 	uint8_t data[TRANSPORT_MAX_REQUEST];
 };
@@ -245,6 +245,9 @@ static void explain_refusal(const struct lan *l, const char *user, struct hwatt_
 	else if (status == RAKP_NO_ROLE || status == RAKP_INACTIVE_ROLE)
 		hwatt_fail(err, HWATT_EAUTH, "the BMC does not give user \"%s\" the privilege that is asked for: check \"privilege\"",
 			   user);
+	else if (status == RAKP_NOT_SIGNED)
+		hwatt_fail(err, HWATT_EAUTH, "the BMC takes the password of user \"%s\", but its last answer is not signed with the session's "
+			   "key: check \"k_g\"", user);
 	else
 		hwatt_fail(err, HWATT_EAUTH, "the BMC and user \"%s\" do not agree on the password: check \"user\", \"password\"%s",
 			   user, account_of(l->account)->has_kg ? " and \"k_g\"" : "");
@@ -278,9 +281,6 @@ static void explain(const struct lan *l, struct hwatt_error *err)
 		break;
 	case STATUS:
 		hwatt_fail(err, HWATT_EPROTO, "the BMC refuses a session, with status %02xh", l->status);
-		break;
-	case FORGERY:
-		hwatt_fail(err, HWATT_EPROTO, "the BMC's last answer of the handshake is not signed with the session's key");
 		break;
 	default:
 		hwatt_fail(err, HWATT_ETIMEOUT, "no answer from the BMC, asked %u times", l->tries > 0 ? l->tries : 1);
@@ -541,17 +541,26 @@ static void take_status(struct lan *l, uint8_t status)
 	l->status = status;
 	switch (status) {
 	case RAKP_NO_RESOURCES:
-	case 0x0b: /* at this privilege */
+	case RAKP_NO_RESOURCES_FOR_ROLE:
 		no_session_free(l);
 		break;
 	case RAKP_BAD_AUTHENTICATION:
 	case RAKP_BAD_INTEGRITY:
+	case RAKP_NO_AUTHENTICATION:
+	case RAKP_NO_INTEGRITY:
 	case RAKP_BAD_CONFIDENTIALITY:
 	case RAKP_NO_SUITE:
 		other_suite(l, NO_COMMON_SUITE);
 		break;
 	case RAKP_INVALID_SESSION:
+	case RAKP_INACTIVE_SESSION:
 		restart(l, STATUS);
+		break;
+	case RAKP_BAD_PARAMETER: /* so do some say that they do not know an algorithm */
+		if (l->state == OPEN)
+			other_suite(l, STATUS);
+		else
+			fail(l, STATUS);
 		break;
 	case RAKP_NO_ROLE:
 	case RAKP_INACTIVE_ROLE:
@@ -668,8 +677,8 @@ static bool take_rakp_4(struct lan *l, const struct rmcpp_packet *p)
 	case RAKP_REFUSED:
 		take_status(l, status);
 		return true;
-	case RAKP_FORGED:
-		fail(l, FORGERY);
+	case RAKP_FORGED: /* the session stands over there, and cannot be closed: not again and again until none is left */
+		refuse(l, RAKP_NOT_SIGNED);
 		return true;
 	default:
 		return false;
@@ -865,9 +874,13 @@ static void lan_send(struct transport *t, const struct transport_command *c, tra
 	if (c->length > 0)
 		memcpy(l->data, c->data, c->length);
 	l->restarts = 0;
-	if (l->state == IDLE || l->state == READY)
+	bool idle = l->state == IDLE || l->state == READY;
+	if (idle && c->after_ms > 0) {
+		l->waits = true;
+		wait_for(l, c->after_ms);
+	} else if (idle) {
 		hub_enter(l->module->hub, &l->peer);
-	/* else: when what goes on is over */
+	} /* else: when what goes on is over */
 }
 
 static void lan_cancel(struct transport *t)

@@ -81,6 +81,19 @@ def by_name(folder, password):
         assert bmcs.control("total")["live_sessions"] == 0
 
 
+def no_k_g(folder):
+    """The password is right and K_g is missing: the session that the BMC then has cannot be closed, so there are two of them, not all."""
+    right = secret(folder.dir, "keyed", "twenty-octets-secret")
+    with Bmcs(HALLSIM, count=2, profile="keyed") as bmcs:
+        with Daemon(HALLWATT, credentials(right), devices(bmcs)) as daemon:
+            until("it is told why", lambda: daemon.log().count('check "k_g"') == 2)
+            until("two tries were made", lambda: bmcs.control("total")["opens"] >= 4)
+            sleep_until(time.monotonic() + 5)
+            assert bmcs.control("total")["opens"] == 4
+            assert daemon.metrics().one("hallwatt_ipmi_logins_refused_total") == 4
+            assert daemon.stop() == 0
+
+
 def two_passwords(folder, password):
     """A device with a wrong password beside one with the right one: its two tries, and the other is read on, session by session."""
     with Bmcs(HALLSIM, count=3) as bmcs:
@@ -298,7 +311,7 @@ def main():
         tests = {"kept": lambda: sessions_end(password, "", "kept"),
                  "closed": lambda: sessions_end(password, ", session: close", "closed"),
                  "wrong": lambda: wrong_password(folder), "name": lambda: by_name(folder, password),
-                 "two": lambda: two_passwords(folder, password), "full": lambda: full_for_long(password), "loss": lambda: loss(password), "forgetful": lambda: forgetful(password),
+                 "two": lambda: two_passwords(folder, password), "k_g": lambda: no_k_g(folder), "full": lambda: full_for_long(password), "loss": lambda: loss(password), "forgetful": lambda: forgetful(password),
                  "holds": lambda: holds_double(folder), "disagreement": lambda: disagreement(password),
                  "parts": lambda: exchanged_parts(password),
                  "downgrade": lambda: downgrade(password), "sums": lambda: whole_sums(password), "killed": lambda: killed_four_times(password)}
