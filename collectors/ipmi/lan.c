@@ -13,6 +13,7 @@
 #include <assert.h>
 #include <hallwatt/arena.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -74,7 +75,7 @@ struct lan {
 	struct ciphers ciphers;
 	unsigned quirks;
 	unsigned mark;              /* of the credentials and the privilege: what a hold is told apart by */
-	unsigned noted;             /* refusals that were written down */
+	unsigned noted;             /* refusals that were written down; UINT_MAX: of other credentials */
 	uint8_t state, tries, restarts;
 	uint8_t verdict, status;    /* why the last exchange failed */
 	uint8_t suite;              /* that is asked for, or that the session has */
@@ -158,7 +159,7 @@ static void take_hold(struct lan *l)
 	if (l->hold != before) {
 		char *note = hwatt_target_recall(l->target, MEMORY_REFUSED);
 		hold_recall(l->hold, l->mark, note, now_ms(l), (int64_t)time(NULL));
-		l->noted = note != NULL && hold_is_of(l->hold, l->mark) ? hold_refusals(l->hold) : 0;
+		l->noted = note == NULL ? 0 : hold_is_of(l->hold, l->mark) ? hold_refusals(l->hold) : UINT_MAX;
 		free(note);
 	}
 	hold_release(&l->module->holds, before);
