@@ -53,7 +53,7 @@ struct lan_module {
 };
 
 /* What is said when there is nothing to wait for. */
-enum verdict { NO_VERDICT, SILENT, REFUSED, FULL, NO_COMMON_SUITE, OTHER_SUITE, STATUS };
+enum verdict { NO_VERDICT, SILENT, REFUSED, FULL, NO_COMMON_SUITE, OTHER_SUITE, STATUS, LENGTH };
 
 struct lan {
 	struct transport transport; /* first */
@@ -282,6 +282,10 @@ static void explain(const struct lan *l, struct hwatt_error *err)
 		break;
 	case STATUS:
 		hwatt_fail(err, HWATT_EPROTO, "the BMC refuses a session, with status %02xh", l->status);
+		break;
+	case LENGTH:
+		hwatt_fail(err, HWATT_EPROTO, "the BMC's answer in the login (RAKP 2) has an octet too few or too many: \"quirks: short_rakp2\" "
+			   "takes it");
 		break;
 	default:
 		hwatt_fail(err, HWATT_ETIMEOUT, "no answer from the BMC, asked %u times", l->tries > 0 ? l->tries : 1);
@@ -626,6 +630,10 @@ static bool take_rakp_2(struct lan *l, const struct rmcpp_packet *p)
 	case RAKP_FORGED: /* its key is not ours: what we would send next must not leave */
 		give_up_shake(l);
 		refuse(l, RAKP_BAD_CODE);
+		return true;
+	case RAKP_LENGTH:
+		give_up_shake(l);
+		fail(l, LENGTH);
 		return true;
 	default:
 		return false;

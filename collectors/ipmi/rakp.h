@@ -52,6 +52,7 @@ enum rakp_result {
 	RAKP_REFUSED, /* a status other than 0 */
 	RAKP_FORGED,  /* the code in it is wrong: they do not have our key */
 	RAKP_OTHER_SUITE, /* they agree to something else than was asked */
+	RAKP_LENGTH,  /* their code has an octet too few or too many: RAKP_QUIRK_SHORT_RAKP2 is for them */
 };
 
 /* Each writes a payload of at most RMCPP_MAX_OUT octets and gives its length. */
