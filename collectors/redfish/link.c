@@ -46,7 +46,7 @@ struct link {
 	/* its answer */
 	long status;
 	char got_token[TOKEN_SIZE], got_location[TREE_PATH_MAX], got_etag[LINK_ETAG_SIZE];
-	int64_t retry_after_ms;
+	int64_t retry_after_ms, date_ms;
 	/* rest */
 	struct lockout lockout;
 	unsigned rests;
@@ -98,12 +98,14 @@ static bool header(const char *line, size_t length, const char *name, char *out,
 static size_t on_header(char *bytes, size_t size, size_t n, void *arg)
 {
 	struct link *link = arg;
-	char value[16];
+	char value[16], date[64];
 	header(bytes, size * n, "X-Auth-Token", link->got_token, sizeof(link->got_token));
 	header(bytes, size * n, "ETag", link->got_etag, sizeof(link->got_etag));
 	header(bytes, size * n, "Location", link->got_location, sizeof(link->got_location));
 	if (header(bytes, size * n, "Retry-After", value, sizeof(value))) /* seconds; a date is too rare to be worth a parser */
 		link->retry_after_ms = strtoll(value, NULL, 10) * 1000;
+	if (header(bytes, size * n, "Date", date, sizeof(date)))
+		link->date_ms = (int64_t)curl_getdate(date, NULL) * 1000;
 	return size * n;
 }
 
@@ -469,7 +471,7 @@ static void perform(struct link *link, enum errand errand)
 	link->errand = errand;
 	link->status = 0;
 	link->got_token[0] = link->got_location[0] = link->got_etag[0] = '\0';
-	link->retry_after_ms = 0;
+	link->retry_after_ms = link->date_ms = 0;
 	hwatt_text_reset(&link->body);
 	if (prepare(link, errand, &err) < 0) {
 		fail_later(link, &err);
@@ -576,6 +578,7 @@ static void deliver(struct link *link, struct link_answer *answer)
 	answer->body = hwatt_text_string(&link->body);
 	answer->length = link->body.length;
 	answer->etag = link->got_etag;
+	answer->date_ms = link->date_ms > 0 ? link->date_ms : 0;
 	link->errand = ERRAND_NONE;
 	if (link->orphan) {
 		link->orphan = false;

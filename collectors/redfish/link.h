@@ -30,6 +30,7 @@ struct link_answer {
 	const char *body;    /* borrowed until the next request */
 	size_t length;
 	const char *etag;    /* of this state of the resource, "" when the service does not say; borrowed likewise */
+	int64_t date_ms;     /* UTC by the service's clock, 0 when it does not say */
 	bool unchanged;      /* 304: the resource is what the given etag is of; no body */
 	bool busy;           /* 429, 503: the service asks to be left alone for a while */
 	bool sessions_full;  /* no session to be had: the BMC is well, but has no place for us */

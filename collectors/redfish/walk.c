@@ -54,6 +54,7 @@ void walk_free(struct walk *walk)
 		free(walk->items[i].prefix);
 		free(walk->items[i].label);
 		free(walk->items[i].etag);
+		json_decref(walk->items[i].stencil);
 	}
 	free(walk->items);
 	*walk = (struct walk){ 0 };
@@ -82,7 +83,7 @@ void walk_due(struct walk *walk, int64_t now_ms)
 {
 	for (size_t i = 0; i < walk->count; i++) {
 		struct resource *r = &walk->items[i];
-		if (r->tier == TIER_POWER || (r->tier != TIER_NEVER && r->due_ms <= now_ms))
+		if ((r->tier == TIER_POWER && r->stencil == NULL) || (r->tier != TIER_NEVER && r->due_ms <= now_ms))
 			r->wanted = true;
 	}
 }

@@ -3,6 +3,8 @@
 /* A BMC's answer of any kind, from octets to chosen readings: the first octet says which kind. */
 #include "amount.h"
 #include "decode.h"
+#include "deputy.h"
+#include "report.h"
 #include "settle.h"
 #include "tree.h"
 #include "walk.h"
@@ -33,6 +35,47 @@ static void collect(void *arg, const struct finding *f)
 	};
 }
 
+static void fill(void *arg, size_t resource, const json_t *document)
+{
+	const struct row *rows = arg;
+	assert(resource == 0 && json_is_object(document) && rows[0].given);
+}
+
+/* A document as everything that a TelemetryService may say: definitions, reports, answers to its survey. */
+static void read_telemetry(const json_t *json)
+{
+	struct definition definition = { 0 };
+	struct report report;
+	struct resource *item = hwatt_alloc(sizeof(*item));
+	struct walk walk = { .items = item, .count = 1, .capacity = 1 };
+	struct row rows[2] = { { .quantity = HWATT_ACTIVE_POWER, .declared = true, .read = 1, .key = (char *)(uintptr_t) "/r/1#/Reading" },
+			       { .quantity = HWATT_ACTIVE_POWER, .declared = true, .read = 1, .key = (char *)(uintptr_t) "/r/2#/A/0/B" } };
+	*item = (struct resource){ .path = hwatt_strdup("/r"), .label = hwatt_strdup(""), .tier = TIER_POWER, .reads = 1, .collection = true };
+	struct deputy_view view = { .walk = &walk, .rows = rows, .row_count = 2, .now_ms = 1000 };
+	definition_read(&definition, json, 10000);
+	definition_add_metric(&definition, json);
+	report_read(&report, &definition, json);
+	for (size_t i = 0; i < report.count; i++) {
+		const struct metric_value *value = report_find(&report, report.values[i].property);
+		assert(value == NULL || (value == &report.values[i] && json_is_number(value->number) && value->at_ms != 0));
+		definition_may_have(&definition, report.values[i].property);
+	}
+	report_free(&report);
+	definition_free(&definition);
+	struct deputies *deputies = deputies_new("/t", 10000);
+	for (int i = 0; i < 30; i++) {
+		view.now_ms += 10000;
+		deputies_begin(deputies, view.now_ms);
+		if (deputies_next(deputies, true) == NULL)
+			continue;
+		deputies_take(deputies, &view, json, fill, rows);
+		if (item->deputy != 0)
+			deputies_keep(&view, 0, json);
+	}
+	deputies_free(deputies, &walk);
+	walk_free(&walk);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct hwatt_error err;
@@ -43,6 +86,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	json_t *json = tree_parse((const char *)data + 1, size - 1, &err);
 	if (json == NULL)
 		return 0;
+	if (kind == KIND_TELEMETRY || kind == KIND_REPORT)
+		read_telemetry(json);
 	struct found *found = hwatt_alloc(sizeof(*found));
 	const struct decode d = { .emit = collect, .arg = found };
 	const struct place place = { .path = "/redfish/v1/X", .prefix = "1.", .label = "X", .contained = data[0] >= 128 };
