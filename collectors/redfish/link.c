@@ -798,7 +798,7 @@ static void got(struct link *link, struct link_answer *answer)
 		unauthorised(link, answer);
 		return;
 	}
-	if (status == 401 && !link->retried && !link->basic_wanted && link->sessions == NULL) { /* some show not even the root to strangers */
+	if (status == 401 && !link->retried) { /* some show not even the root to strangers */
 		link->retried = true;
 		link->open = false;
 		perform(link, ERRAND_GET);

@@ -96,7 +96,7 @@ static bool is_place(enum kind kind)
 /* The label that children of one thing carry: a supply's metrics are the supply's. */
 static const char *child_label(const struct resource *from, const struct link_rule *rule, const char *path)
 {
-	if (from->kind == KIND_SUPPLY || from->kind == KIND_PROCESSOR)
+	if (from->kind == KIND_SUPPLY || from->kind == KIND_PROCESSOR || from->kind == KIND_MEMORY)
 		return from->label;
 	return rule->collection ? "" : last_part(path);
 }

@@ -12,6 +12,7 @@
  *   no-expand    $expand is promised, and answered with 501
  *   broken:N     every N-th body is no JSON       truncated:N    every N-th ends in the middle
  *   redirect     the service root is at another host
+ *   shy          the service root is only shown to users
  *   huge         the power resource is 4 MiB long
  *   report-stale, report-gone, report-disabled, report-wrong (other properties), report-twice (two values of one moment), report-kilo
  *                (other units), report-mean (averaged), report-ahead (times of an hour later), report-repeat:N (made every N s),
@@ -44,7 +45,7 @@ struct redfish_reports { /* what is wrong with them; 0: nothing */
 };
 
 struct redfish_rules { /* 0: not asked for */
-	int64_t busy, full, forget, no_sessions, slow, expand_slow, no_expand, broken, truncated, redirect, huge, supply, pulled;
+	int64_t busy, full, forget, no_sessions, slow, expand_slow, no_expand, broken, truncated, redirect, huge, supply, pulled, shy;
 	struct redfish_reports reports;
 };
 
