@@ -62,8 +62,8 @@ static int64_t max_gap_ms(int64_t interval_ms)
 static struct meter_settings settings_of(const struct meterset *set, size_t n)
 {
 	const struct layout_meter *m = &set->layout->meters[n];
-	return (struct meter_settings){ .kind = m->kind, .max_gap_ms = max_gap_ms(set->settings.interval_ms),
-					.max_level = m->kind == INTERVAL_ENERGY ? set->settings.rated_mw : 0,
+	int64_t most = m->quantity == HWATT_ENERGY ? set->settings.rated_mw : m->quantity == HWATT_WATER_VOLUME ? METERSET_MAX_WATER : 0;
+	return (struct meter_settings){ .kind = m->kind, .max_gap_ms = max_gap_ms(set->settings.interval_ms), .max_level = most,
 					.register_step = m->step, .register_modulus = m->modulus };
 }
 
@@ -579,7 +579,7 @@ void meterset_feed(struct meterset *set, const struct meterset_poll *poll, struc
 	grow(set);
 	begin_poll(set, poll);
 	for (size_t i = 0; i < set->count; i++)
-		if (set->layout->meters[i].kind == INTERVAL_ENERGY)
+		if (set->layout->meters[i].kind == INTERVAL_ENERGY || set->layout->meters[i].energy != LAYOUT_NONE)
 			feed_energy(&f, i);
 	for (int s = LAYOUT_CPU; s <= LAYOUT_STORAGE_SIZE; s++)
 		if (set->layout->member_count[s] > 0)
@@ -695,9 +695,9 @@ size_t meterset_total(const struct meterset *set, size_t from, struct meterset_t
 {
 	for (size_t i = from; i < set->count; i++) {
 		const struct layout_meter *m = &set->layout->meters[i];
-		if (m->kind != INTERVAL_ENERGY)
+		if (m->kind != INTERVAL_ENERGY && m->quantity != HWATT_WATER_VOLUME)
 			continue;
-		*out = (struct meterset_total){ m->role, m->index,
+		*out = (struct meterset_total){ m->role, m->quantity, m->index,
 						(set->flags[i] & WHOLE) ? meter_total(set->cells[i].meter)
 									: tally_total(&set->cells[i].tally) };
 		return i + 1;

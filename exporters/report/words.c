@@ -95,6 +95,11 @@ static const struct word risks[] = {
 	{ "any", HWATT_N("All areas of risk") },
 };
 
+static const struct word areas[] = {
+	{ "data_hall", HWATT_N("Data halls") }, { "server", HWATT_N("Servers") }, { "network_product", HWATT_N("Network products") },
+	{ "it_product", HWATT_N("IT products") }, { "supply_chain", HWATT_N("Supply chain") }, { "any", HWATT_N("All product areas") },
+};
+
 /* Units with a name of their own; the others are the same in every language. */
 static const struct word units_of_amounts[] = {
 	{ "years", HWATT_N("years") }, { "m3/MWh", "L/kWh" }, { "1/W", "/W" }, { "Cel", "°C" }, { "1", "" },
@@ -179,6 +184,11 @@ const char *words_stage(enum hwatt_language language, const char *stage)
 const char *words_risk(enum hwatt_language language, const char *risk)
 {
 	return find(risks, COUNT(risks), language, risk);
+}
+
+const char *words_area(enum hwatt_language language, const char *area)
+{
+	return find(areas, COUNT(areas), language, area);
 }
 
 const char *words_month(enum hwatt_language language, int month)
