@@ -239,6 +239,8 @@ static const struct hwatt_option part_options[] = {
 	  .help = "regular expression on index_oid's value, of which the first group counts" },
 	{ .name = "where", .type = HWATT_LIST, AT(snmp_part, at.where), .flags = HWATT_ONE_OR_LIST, .schema = &condition_schema,
 	  .help = "which rows count" },
+	{ .name = "row_matches", .type = HWATT_STRING, AT(snmp_part, at.row_matches),
+	  .help = "regular expression that fits the dotted index of the rows that count" },
 	{ .name = "empty", .type = HWATT_LIST, AT(snmp_part, empty), .flags = HWATT_ONE_OR_LIST, .schema = &condition_schema,
 	  .help = "when nothing is at the place" },
 };
@@ -261,6 +263,14 @@ static void check_index_match(const struct snmp_source *s, const struct hwatt_no
 	}
 }
 
+static void check_row_matches(const struct snmp_source *s, const struct hwatt_node *at, struct hwatt_report *report)
+{
+	if (!hwatt_expression_sound(s->row_matches)) {
+		struct hwatt_mark mark = hwatt_node_mark(at, "row_matches");
+		hwatt_report_add(report, &mark, "this is no regular expression");
+	}
+}
+
 static void check_source(const void *object, const struct hwatt_node *at, struct hwatt_report *report)
 {
 	const struct snmp_source *s = object;
@@ -274,10 +284,7 @@ static void check_source(const void *object, const struct hwatt_node *at, struct
 	check_oids(&s->names, "name_oid", at, report);
 	check_oids(&s->plus, "plus", at, report);
 	check_oids(&s->minus, "minus", at, report);
-	if (!hwatt_expression_sound(s->row_matches)) {
-		struct hwatt_mark mark = hwatt_node_mark(at, "row_matches");
-		hwatt_report_add(report, &mark, "this is no regular expression");
-	}
+	check_row_matches(s, at, report);
 	check_index_match(s, at, report);
 	if ((s->unit_oid[0] != '\0') != (s->units.count > 0)) {
 		struct hwatt_mark mark = hwatt_node_mark(at, "unit_oid");
@@ -294,6 +301,7 @@ static void check_part(const void *object, const struct hwatt_node *at, struct h
 	check_oids(&p->firmwares, "firmware_oid", at, report);
 	check_oids(&p->at.names, "name_oid", at, report);
 	check_index_match(&p->at, at, report);
+	check_row_matches(&p->at, at, report);
 }
 
 extern const struct hwatt_collector snmp_collector;

@@ -66,10 +66,20 @@ static void read_place(const struct survey *survey, const struct family_part *pa
 		out[0] = '\0';
 }
 
+/* Whether the profile means this row. */
+static bool row_counts(const struct survey *survey, const struct family_part *part, const struct cell *cell)
+{
+	char row[BER_MAX_SUBIDS * 11];
+	const regex_t *fits = part->source.row_matches;
+	if (fits != NULL && (!family_expand("{row}", cell->row, row, sizeof(row)) || regexec(fits, row, 0, NULL, 0) != 0))
+		return false;
+	return all_hold(survey, part->source.where, part->source.where_count, cell);
+}
+
 static void read_row(struct search *s, size_t family, const struct family_part *part, const struct cell *cell)
 {
 	struct found f = { .family = family, .kind = part->kind };
-	if (s->count == MOST || !all_hold(s->survey, part->source.where, part->source.where_count, cell))
+	if (s->count == MOST || !row_counts(s->survey, part, cell))
 		return;
 	read_text(cell, f.serial);
 	f.empty = part->empty_count > 0 && all_hold(s->survey, part->empty, part->empty_count, cell);

@@ -91,6 +91,7 @@ static void mistakes_are_named_with_their_place(void **state)
 	assert_mistake(HEAD "parts:\n  - {kind: psu, serial_oid: 1.3.6.1, scale: 1}\n", "acme.yaml:5:", "scale");
 	assert_mistake(HEAD "parts:\n  - {kind: psu, serial_oid: 1.3.6.1, model_oid: 1.3.4294967296}\n", "acme.yaml:5:", "is no OID");
 	assert_mistake(HEAD "parts:\n  - {kind: psu, serial_oid: 1.3.6.1, index_match: '(a)'}\n", "acme.yaml:5:", "on \"index_oid\"");
+	assert_mistake(HEAD "parts:\n  - {kind: psu, serial_oid: 1.3.6.1, row_matches: '('}\n", "acme.yaml:5:", "regular expression");
 	assert_mistake(HEAD "parts:\n  - {kind: psu, serial_oid: 1.3.6.1, empty: {oid: 1.3.6.2, matches: '('}}\n", "acme.yaml:5:",
 		       "regular expression");
 }
