@@ -255,6 +255,7 @@ static const struct hwatt_option main_rows[] = {
 	  .help = "files with one contract each, as patterns relative to this file" },
 	{ BOOK(BOOKS_READINGS, "readings"), .help = "files with what is read by people: water, heat, fuels, areas ... (CSV or YAML)" },
 	{ BOOK(BOOKS_CERTIFICATES, "certificates"), .help = "files with cancelled guarantees of origin and contracted deliveries (CSV or YAML)" },
+	{ BOOK(BOOKS_PRODUCTION, "production"), .help = "files with the hours in which the electricity of certificates was produced (CSV or YAML)" },
 	{ BOOK(BOOKS_FACTORS, "factors"), .help = "files with emission factors beside the shipped ones (CSV or YAML)" },
 	{ BOOK(BOOKS_RULESETS, "rulesets"), .help = "files with a ruleset each, beside the shipped ones" },
 	{ BOOK(BOOKS_BENCHMARKS, "benchmarks"), .help = "files with what makers declare of server models (CSV or YAML)" },
