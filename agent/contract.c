@@ -179,6 +179,20 @@ static void check_valid_within(const struct requirement *r, const struct contrac
 		hwatt_report_add(report, &r->mark, "requirement \"%s\" is never in force while the contract is", r->id);
 }
 
+/* Sums of months cannot be cut within one: what is metered over months is in force for whole ones. */
+static void check_whole_months(const struct requirement *r, const struct contract *contract, struct hwatt_report *report)
+{
+	int year, month, mday;
+	if (r->type->measure == NULL || r->window < WINDOW_MONTH)
+		return;
+	day_civil(r->valid.from_day, &year, &month, &mday);
+	if (r->valid.from_day > contract->valid.from_day && mday != 1)
+		hwatt_report_add(report, &r->mark, "requirement \"%s\" is metered by months: \"from\" is the first day of one", r->id);
+	day_civil(r->valid.to_day + 1, &year, &month, &mday);
+	if (r->valid.to_day != 0 && r->valid.to_day < contract->valid.to_day && mday != 1)
+		hwatt_report_add(report, &r->mark, "requirement \"%s\" is metered by months: \"to\" is the last day of one", r->id);
+}
+
 static void check_twice(const struct requirement *all, size_t i, const struct hwatt_node *node, struct hwatt_report *report)
 {
 	struct hwatt_mark at = hwatt_node_mark(node, "id");
@@ -248,6 +262,7 @@ static void read_requirements(struct contract *contract, struct package_shelf *s
 			continue;
 		fill_defaults(&all[i], contract);
 		check_valid_within(&all[i], contract, report);
+		check_whole_months(&all[i], contract, report);
 		registers_check_file(&all[i].document.path, all[i].document.sha256, &all[i].mark, arena, report);
 		check_twice(all, i, rows.items[i].node, report);
 		check_terms_agree(all, i, report);

@@ -58,6 +58,8 @@ void judge_found(const struct judge_facts *facts, struct verdict_evidence *evide
 /* The accepted document that covers the thing on `day` and says all `claims`; what else is there tells `evidence`. */
 enum evidence judge_document(const struct judge_facts *facts, const struct requirement *requirement,
 			     const struct judge_thing *thing, struct verdict_evidence *evidence);
+/* Keeps what is wrong, unless something else was found wrong before; `detail` NULL: none. */
+void judge_tell(struct verdict_evidence *evidence, const char *finding, const char *detail);
 /* Whether a list of texts holds `word`, letters of any case. */
 bool judge_lists(const struct hwatt_list *texts, const char *word);
 

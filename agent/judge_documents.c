@@ -176,6 +176,8 @@ static void judge_factories(const struct judge_facts *facts, const struct requir
 		for (size_t f = 0; f < registers->factories.count; f++)
 			named |= factories[f].tier == 1 && (factories[f].disclosed_day == 0 || factories[f].disclosed_day <= facts->day) &&
 				 (things[i].asset == NULL || strcasecmp(factories[f].brand, things[i].asset->brand) == 0);
+		if (!named)
+			judge_tell(evidence, HWATT_N("No factory of final assembly is named for: {r}."), things[i].name);
 		judge_found(facts, evidence, named ? EVIDENCE_MET : EVIDENCE_AWAITED, things[i].name, things[i].due_day);
 	}
 }
