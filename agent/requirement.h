@@ -147,8 +147,8 @@ extern const char *const requirement_window_words[], *const requirement_trigger_
 	{ .name = "type", .type = HWATT_STRING, .offset = REQUIREMENT_AT(type_name), .flags = HWATT_REQUIRED, \
 	  .help = "what is promised" }, \
 	{ .name = "title", .type = HWATT_TEXTS, .offset = REQUIREMENT_AT(title), .help = "the requirement in the words of the contract" }, \
-	{ .name = "from", .type = HWATT_DATE, .offset = REQUIREMENT_AT(valid.from_day), .help = "first day, when not that of the contract; periods are cut to it. Metered by months or longer: the first of a month" }, \
-	{ .name = "to", .type = HWATT_DATE, .offset = REQUIREMENT_AT(valid.to_day), .help = "last day, when not that of the contract; periods are cut to it. Metered by months or longer: the last of a month" }, \
+	{ .name = "from", .type = HWATT_DATE, .offset = REQUIREMENT_AT(valid.from_day), .help = "first day, when not that of the contract; periods are cut to it; metered by months or longer, the first of a month" }, \
+	{ .name = "to", .type = HWATT_DATE, .offset = REQUIREMENT_AT(valid.to_day), .help = "last day, when not that of the contract; periods are cut to it; metered by months or longer, the last of a month" }, \
 	{ .name = "missing_is_breach", .type = HWATT_BOOL, .offset = REQUIREMENT_AT(missing_is_breach), \
 	  .help = "true when the contract counts missing data, or a document missing after its due date, as a breach" }
 
