@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define STATE_VERSION 3 /* 1: without settings; 2: whole meters alone */
+#define STATE_VERSION 4 /* 1: without settings; 2: whole meters alone; 3: without lives */
 #define MAX_INTERVAL_MS (INT64_C(366) * 86400000)
 #define GAP_FLOOR_MS INT64_C(60000)
 #define GAP_CEILING_MS INT64_C(300000)
@@ -28,7 +28,7 @@ union cell {
 
 struct link { /* what a network interface said last */
 	bool primed;
-	uint64_t last_in, last_out;
+	uint64_t last_in, last_out, stamp;
 	int64_t last_ms;
 };
 
@@ -46,6 +46,7 @@ struct meterset {
 	struct link *links;                /* by number of the layout's links */
 	size_t link_count;
 	uint64_t octets_in, octets_out;    /* our own running counts over all links */
+	uint64_t octets_life;              /* how often they began anew */
 	bool unsettled, grew;
 	bool lone;                         /* nobody else has the shelf */
 };
@@ -61,8 +62,8 @@ static int64_t max_gap_ms(int64_t interval_ms)
 static struct meter_settings settings_of(const struct meterset *set, size_t n)
 {
 	const struct layout_meter *m = &set->layout->meters[n];
-	return (struct meter_settings){ .kind = m->kind, .max_gap_ms = max_gap_ms(set->settings.interval_ms),
-					.max_level = m->kind == INTERVAL_ENERGY ? set->settings.rated_mw : 0,
+	int64_t most = m->quantity == HWATT_ENERGY ? set->settings.rated_mw : m->quantity == HWATT_WATER_VOLUME ? METERSET_MAX_WATER : 0;
+	return (struct meter_settings){ .kind = m->kind, .max_gap_ms = max_gap_ms(set->settings.interval_ms), .max_level = most,
 					.register_step = m->step, .register_modulus = m->modulus };
 }
 
@@ -455,15 +456,26 @@ static void feed_inlet(struct feeding *f)
 		feed_level(f, LAYOUT_INLET, warmest, mono_ms);
 }
 
-/* What a link's counter moved, 0 when that cannot be: more than the link carries in that time. */
-static uint64_t octets_moved(const struct meterset_poll *poll, uint32_t number, uint64_t last, int64_t speed_bits,
-			     int64_t elapsed_ms)
+/* What a link's counter moved, 0 when that cannot be: more than the link carries in that time. false: it began anew. */
+static bool octets_moved(const struct meterset_poll *poll, uint32_t number, uint64_t last, int64_t speed_bits,
+			 int64_t elapsed_ms, uint64_t *moved)
 {
-	uint64_t count = (uint64_t)target_kept(poll->values, number), moved = count - last;
+	uint64_t count = (uint64_t)target_kept(poll->values, number), counts = count - last;
 	if (count < last && poll->points[number].modulus != 0)
-		moved += poll->points[number].modulus;
+		counts += poll->points[number].modulus;
 	hwatt_i128 most = (hwatt_i128)speed_bits * elapsed_ms / 8000 * 21 / 20 + 100000;
-	return (hwatt_i128)moved <= most ? moved : 0;
+	bool fits = (hwatt_i128)counts <= most;
+	*moved = fits ? counts : 0;
+	return fits || count >= last;
+}
+
+/* What the device says of the present life of a link's counters, 0 when nothing. */
+static uint64_t life_of(const struct meterset_poll *poll, const struct layout_link *of)
+{
+	const struct target_stamp *stamps = poll->values->stamps;
+	if (stamps == NULL)
+		return 0;
+	return (stamps[of->in].known ? stamps[of->in].stamp * 3 : 0) + (stamps[of->out].known ? stamps[of->out].stamp : 0);
 }
 
 /* Whether a link's traffic stays inside the machine. */
@@ -474,8 +486,14 @@ static bool is_loopback(const char *name)
 	return strncmp(name, "Loopback", 8) == 0;
 }
 
-/* Adds one link to the running counts; its speed when it is up and both counters came, else 0. */
-static int64_t feed_link(struct meterset *set, size_t n, const struct meterset_poll *poll, int64_t *mono_ms)
+struct traffic { /* of all links in one poll */
+	uint64_t in, out;
+	int64_t mono_ms;
+	bool broken; /* what moved on some link is not known */
+};
+
+/* Adds what one link moved; its speed when it is up and both counters came, else 0. */
+static int64_t feed_link(struct meterset *set, size_t n, const struct meterset_poll *poll, struct traffic *all)
 {
 	const struct layout_link *of = &set->layout->links[n];
 	struct link *link = &set->links[n];
@@ -485,43 +503,63 @@ static int64_t feed_link(struct meterset *set, size_t n, const struct meterset_p
 		return 0;
 	}
 	int64_t now_ms = came_ms(poll, of->in);
-	if (link->primed && !poll->restarted && !poll->exchanged) {
-		set->octets_in += octets_moved(poll, of->in, link->last_in, speed, now_ms - link->last_ms);
-		set->octets_out += octets_moved(poll, of->out, link->last_out, speed, now_ms - link->last_ms);
+	uint64_t life = life_of(poll, of), in = 0, out = 0;
+	bool goes_on = !poll->restarted && !poll->exchanged && (life == link->stamp || life == 0 || link->stamp == 0);
+	if (link->primed) {
+		goes_on = goes_on && octets_moved(poll, of->in, link->last_in, speed, now_ms - link->last_ms, &in) &&
+			  octets_moved(poll, of->out, link->last_out, speed, now_ms - link->last_ms, &out);
+		all->broken |= !goes_on;
+		all->in += goes_on ? in : 0;
+		all->out += goes_on ? out : 0;
 	}
-	link->primed = true;
-	link->last_in = (uint64_t)target_kept(poll->values, of->in);
-	link->last_out = (uint64_t)target_kept(poll->values, of->out);
-	link->last_ms = *mono_ms = now_ms;
+	*link = (struct link){ .primed = true, .last_in = (uint64_t)target_kept(poll->values, of->in),
+			       .last_out = (uint64_t)target_kept(poll->values, of->out), .last_ms = now_ms,
+			       .stamp = life != 0 ? life : link->stamp };
+	all->mono_ms = now_ms;
 	return speed;
 }
 
 static void feed_octets(struct feeding *f, enum layout_summary summary, uint64_t count, int64_t mono_ms)
 {
-	struct meter_sample sample = { .mono_ms = mono_ms, .has_count = true, .count = count };
+	struct meter_sample sample = { .mono_ms = mono_ms, .has_count = true, .count = count, .has_stamp = true,
+				       .stamp = f->set->octets_life };
 	set_register(f->set, f->set->layout->summaries[summary], 1, 0);
 	feed(f, f->set->layout->summaries[summary], &sample);
 }
 
-static void feed_links(struct feeding *f)
+/* Room for all links; whether this is the first look at any, so that nobody knows what moved before it. */
+static bool grow_links(struct meterset *set)
 {
-	struct meterset *set = f->set;
-	int64_t capacity = 0, mono_ms = 0;
+	bool first = set->link_count == 0;
 	if (set->link_count < set->layout->link_count) {
 		set->links = hwatt_realloc(set->links, set->layout->link_count * sizeof(*set->links));
 		for (; set->link_count < set->layout->link_count; set->link_count++)
 			set->links[set->link_count] = (struct link){ 0 };
 	}
+	return first;
+}
+
+static void feed_links(struct feeding *f)
+{
+	struct meterset *set = f->set;
+	int64_t capacity = 0;
+	struct traffic all = { .broken = grow_links(set) };
 	for (size_t i = 0; i < set->link_count; i++)
-		capacity += feed_link(set, i, f->poll, &mono_ms) / METERSET_BITS_PER_LEVEL;
+		capacity += feed_link(set, i, f->poll, &all) / METERSET_BITS_PER_LEVEL;
+	if (all.broken) { /* our counts begin anew as the device's did: their meters see a gap there */
+		set->octets_in = set->octets_out = 0;
+		set->octets_life++;
+	}
+	set->octets_in += all.in;
+	set->octets_out += all.out;
 	if (capacity == 0)
 		return;
 	for (int s = LAYOUT_LINK_IN; s <= LAYOUT_LINK_SPEED; s++)
 		layout_take_summary(&set->layout, set->shelf, (enum layout_summary)s);
 	grow(set);
-	feed_octets(f, LAYOUT_LINK_IN, set->octets_in, mono_ms);
-	feed_octets(f, LAYOUT_LINK_OUT, set->octets_out, mono_ms);
-	feed_level(f, LAYOUT_LINK_SPEED, capacity, mono_ms);
+	feed_octets(f, LAYOUT_LINK_IN, set->octets_in, all.mono_ms);
+	feed_octets(f, LAYOUT_LINK_OUT, set->octets_out, all.mono_ms);
+	feed_level(f, LAYOUT_LINK_SPEED, capacity, all.mono_ms);
 }
 
 void meterset_feed(struct meterset *set, const struct meterset_poll *poll, struct hwatt_text *record, meterset_emit *emit,
@@ -541,7 +579,7 @@ void meterset_feed(struct meterset *set, const struct meterset_poll *poll, struc
 	grow(set);
 	begin_poll(set, poll);
 	for (size_t i = 0; i < set->count; i++)
-		if (set->layout->meters[i].kind == INTERVAL_ENERGY)
+		if (set->layout->meters[i].kind == INTERVAL_ENERGY || set->layout->meters[i].energy != LAYOUT_NONE)
 			feed_energy(&f, i);
 	for (int s = LAYOUT_CPU; s <= LAYOUT_STORAGE_SIZE; s++)
 		if (set->layout->member_count[s] > 0)
@@ -585,8 +623,10 @@ static void replay_sample(struct meterset *set, const struct meterset_poll *poll
 	if ((set->flags[n] & WHOLE) ||
 	    !tally_feed(&set->cells[n].tally, &set->clock, &settings, &sample, stamp_of(set, n)))
 		feed_whole(set, n, &sample, drop_quarter, NULL);
-	if (n == set->layout->summaries[LAYOUT_LINK_IN])
+	if (n == set->layout->summaries[LAYOUT_LINK_IN]) {
 		set->octets_in = sample.count;
+		set->octets_life = sample.stamp;
+	}
 	if (n == set->layout->summaries[LAYOUT_LINK_OUT])
 		set->octets_out = sample.count;
 }
@@ -655,9 +695,9 @@ size_t meterset_total(const struct meterset *set, size_t from, struct meterset_t
 {
 	for (size_t i = from; i < set->count; i++) {
 		const struct layout_meter *m = &set->layout->meters[i];
-		if (m->kind != INTERVAL_ENERGY)
+		if (m->kind != INTERVAL_ENERGY && m->quantity != HWATT_WATER_VOLUME)
 			continue;
-		*out = (struct meterset_total){ m->role, m->index,
+		*out = (struct meterset_total){ m->role, m->quantity, m->index,
 						(set->flags[i] & WHOLE) ? meter_total(set->cells[i].meter)
 									: tally_total(&set->cells[i].tally) };
 		return i + 1;
@@ -708,6 +748,7 @@ void meterset_encode(const struct meterset *set, struct hwatt_text *out)
 	put_be(out, (uint64_t)clock.shift_ms, 8);
 	put_be(out, (uint64_t)clock.wall_ms, 8);
 	put_be(out, clock.resumed, 1);
+	put_be(out, set->octets_life, 8);
 	put_be(out, set->count, 4);
 	for (size_t i = 0; i < set->count; i++)
 		encode_cell(set, i, out);
@@ -787,6 +828,8 @@ int meterset_decode(struct meterset *set, const void *bytes, size_t length, stru
 		set->clock.wall_ms = (int64_t)hwatt_wire_be(&in, 8);
 		set->clock.resumed = hwatt_wire_u8(&in) != 0;
 	}
+	if (version > 3)
+		set->octets_life = hwatt_wire_be(&in, 8);
 	uint64_t count = hwatt_wire_be(&in, 4);
 	bool settings = set->settings.interval_ms >= 0 && set->settings.interval_ms <= MAX_INTERVAL_MS &&
 			set->settings.rated_mw >= 0;

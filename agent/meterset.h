@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* meterset.h - the meters of one device: from the values of a poll to quarters.
  *
- * Every place that has power or an energy register gets an ENERGY meter; processors, memory, fixed disks and links are
+ * Every place that has power or an energy register gets an ENERGY meter, every register of water or heat one of its own; processors, memory, fixed disks and links are
  * summed over the device and kept as levels and flows with the index "total". Byte levels are in MiB, link
  * speeds in Mbit/s, so that their integrals fit.  No I/O and no clock: a simulated past goes through the same code.
  *
@@ -19,6 +19,7 @@
 
 #define METERSET_BYTES_PER_LEVEL INT64_C(1048576)
 #define METERSET_BITS_PER_LEVEL INT64_C(1000000)
+#define METERSET_MAX_WATER INT64_C(1000) /* L/s: no pipe of a data centre carries more, so a register that jumps was set */
 
 struct meterset;
 
@@ -57,8 +58,8 @@ void meterset_feed(struct meterset *set, const struct meterset_poll *poll, struc
 /* Closes all quarters that ended at or before `wall_ms`. */
 void meterset_close(struct meterset *set, int64_t wall_ms, meterset_emit *emit, void *arg);
 
-struct meterset_total { enum hwatt_role role; const char *index; struct meter_total total; };
-/* The next ENERGY meter's total at or after place `from` (0 at first); returns the place to go on from, 0 when there is no more. */
+struct meterset_total { enum hwatt_role role; enum hwatt_quantity quantity; const char *index; struct meter_total total; };
+/* The next total of energy, heat or water (uj2: litres) at or after place `from` (0 at first); returns the place to go on from, 0 when there is no more. */
 size_t meterset_total(const struct meterset *set, size_t from, struct meterset_total *out);
 
 /* The whole state as octets, and back: HWATT_EPROTO for octets that are not ours. */

@@ -225,7 +225,7 @@ static int total_role(const struct pipeline_device *d)
 	struct meterset_total t;
 	for (; *roles >= 0; roles++)
 		for (size_t at = 0; (at = meterset_total(d->set, at, &t)) != 0;)
-			if ((int)t.role == *roles)
+			if (t.quantity == HWATT_ENERGY && (int)t.role == *roles)
 				return *roles;
 	return -1;
 }
@@ -234,7 +234,7 @@ static int total_role(const struct pipeline_device *d)
 static bool is_kept(struct closing *c, const struct store_point *point)
 {
 	const struct pipeline_device *d = c->device;
-	if (point->kind != INTERVAL_ENERGY || d->config->points == CONFIG_POINTS_ALL)
+	if (point->quantity != HWATT_ENERGY || d->config->points == CONFIG_POINTS_ALL)
 		return true;
 	if (c->total_role == NOT_LOOKED)
 		c->total_role = total_role(d);

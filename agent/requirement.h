@@ -52,6 +52,8 @@ struct requirement_type {
 	bool may_max, may_min;
 	bool present;                       /* judged as of a day, not over a window */
 	bool by_due;                        /* judged for the last period of which it is due, not the last that is over */
+	bool matched;                       /* electricity is matched with certificates: the keys `green` */
+	bool own;                           /* a contract's value is its own, not that of its site */
 	enum requirement_limits limits;
 	enum window_kind window;            /* unless stated */
 	enum requirement_subject subject;
@@ -125,6 +127,10 @@ const struct requirement_type *requirement_type_at(size_t i);
 struct hwatt_ratio requirement_limit(const struct requirement *requirement);
 /* The unit of value and limit: "1", "J", "kg", "years", a counter's own; "" where there is no value. */
 const char *requirement_unit_name(const struct requirement *requirement);
+/* Whether it asks for matching by the hour, or finer. */
+bool requirement_hourly(const struct requirement *requirement);
+/* Which certificates count for it; false when it is not about certificates of its own choice. Lists are borrowed. */
+bool requirement_filter(const struct requirement *requirement, struct certificate_filter *out);
 /* What is promised, in English for hwatt_tr. */
 const char *requirement_noun(const struct requirement *requirement);
 /* What to ask the supplier for, as its package or else its type has it. */

@@ -34,6 +34,8 @@ static const struct figure_words figures[] = {
 	{ "cue_location", HWATT_N("Carbon usage effectiveness (CUE), by the grid's mix"), MEASURE_AMOUNT },
 	{ "cue_market", HWATT_N("Carbon usage effectiveness (CUE), by certificates and residual mix"), MEASURE_AMOUNT },
 	{ "renewable_share_monthly", HWATT_N("Share of renewable electricity, month by month"), MEASURE_SHARE },
+	{ "renewable_share_hourly", HWATT_N("Share of renewable electricity, hour by hour"), MEASURE_SHARE },
+	{ "cfe_score", HWATT_N("Carbon-free electricity hour by hour (CFE score)"), MEASURE_SHARE },
 	{ "itee", HWATT_N("Declared performance of the servers per watt (ITEEsv)"), MEASURE_AMOUNT },
 	{ "coverage", HWATT_N("Completeness of the metering"), MEASURE_SHARE },
 };
