@@ -180,6 +180,7 @@ extern const char *const requirement_window_words[], *const requirement_trigger_
 #define REQUIREMENT_SUBJECTS_KEY \
 	{ .name = "subjects", .type = HWATT_LIST, .offset = REQUIREMENT_AT(subjects), .item = HWATT_STRING, .flags = HWATT_ONE_OR_LIST, \
 	  .pattern = "^([*]|(kind|brand|model|asset|serial|device|site):.+)$", \
+	  .form = "kind:, brand:, model:, asset:, serial:, device: or site: with a name behind, like brand:Acme, or *", \
 	  .help = "which assets it is about, like kind:server or brand:Acme; all when absent" }
 
 /* The tables of the judge_*.c files; each ends with a row without a name. */
