@@ -452,7 +452,7 @@ static void machine_feed(struct meterset *s, struct told points[MACHINE], uint64
 				     .restarted = poll == 33, .exchanged = poll == 70 }, record, seen);
 }
 
-static void assert_same_state(const struct meterset *a, const struct meterset *b)
+static void assert_same_state(struct meterset *a, struct meterset *b)
 {
 	struct hwatt_text x, y;
 	hwatt_text_init(&x, 1u << 20);
