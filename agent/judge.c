@@ -243,6 +243,28 @@ static bool concerns(const struct requirement *r, const struct register_document
 	return d->type == r->type->document_type && r->type->document_type != DOC_ATTESTATION && d->type != DOC_POLICY;
 }
 
+enum document_scope judge_scope(const struct judge_facts *facts, const struct requirement *r)
+{
+	const struct registers *registers = &facts->contract->registers;
+	const struct register_document *documents = registers->documents.items;
+	enum document_scope scope = (enum document_scope)r->type->document_scope;
+	if (scope != SCOPE_CONTRACT || !registers->has_assets)
+		return scope;
+	for (size_t i = 0; i < registers->documents.count; i++) {
+		if (documents[i].status != DOC_ACCEPTED || !concerns(r, &documents[i]))
+			continue;
+		for (size_t s = 0; s < documents[i].subjects.count; s++) {
+			const char *subject = ((const char *const *)documents[i].subjects.items)[s];
+			if (strcmp(subject, "*") == 0)
+				continue;
+			if (strncmp(subject, "brand:", 6) != 0)
+				return SCOPE_ASSET;
+			scope = SCOPE_BRAND;
+		}
+	}
+	return scope;
+}
+
 struct paper { /* what all documents about one thing say together */
 	const struct register_document *newest; /* in force on the day */
 	bool *said;                             /* by claim */

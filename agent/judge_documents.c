@@ -120,7 +120,7 @@ static struct hwatt_ratio year_covered(const struct judge_facts *facts, const st
 static void judge_papers(const struct judge_facts *facts, const struct requirement *r, struct verdict_question *out)
 {
 	struct judge_thing *things;
-	size_t count = judge_things(facts, r, (enum document_scope)r->type->document_scope, &things);
+	size_t count = judge_things(facts, r, judge_scope(facts, r), &things);
 	out->by_evidence = true;
 	for (size_t i = 0; i < count; i++) {
 		enum evidence found = judge_document(facts, r, &things[i], &out->evidence);

@@ -429,6 +429,24 @@ static void audits_grow_old_and_findings_have_deadlines(void **state)
 	end(&b);
 }
 
+static void a_document_about_some_does_not_cover_the_others(void **state)
+{
+	(void)state;
+	struct bench b = begin("  - {id: child, type: child_labour}\n");
+	put(&b, "documents", "- {id: d1, type: child_labour, subject: brand:Acme, from: 2026-01-01" ACCEPTED);
+	ASK(&b, 0, "2026-02-01", HWATT_MET, "OK"); /* nobody knows of others */
+	put(&b, "assets", "- {id: a1, kind: server, brand: Acme}\n- {id: a2, kind: server, brand: Beta}\n");
+	ASK(&b, 0, "2026-02-01", HWATT_NOT_ENOUGH_DATA, "NO_DOC");
+	assert_string_equal(b.q.evidence.names, "Beta");
+	put(&b, "documents", "- {id: d2, type: child_labour, subject: brand:Beta, from: 2026-02-02" ACCEPTED);
+	ASK(&b, 0, "2026-02-02", HWATT_MET, "OK"); /* both together */
+	put(&b, "assets", "- {id: a3, kind: storage, brand: Gamma}\n");
+	ASK(&b, 0, "2026-02-02", HWATT_NOT_ENOUGH_DATA, "NO_DOC");
+	put(&b, "documents", "- {id: d3, type: child_labour, subject: kind:storage, from: 2026-02-02" ACCEPTED);
+	ASK(&b, 0, "2026-02-02", HWATT_MET, "OK");
+	end(&b);
+}
+
 static void the_first_audit_is_due_when_the_first_span_ends(void **state)
 {
 	(void)state;
@@ -584,6 +602,7 @@ int main(void)
 		cmocka_unit_test(example_77_location),
 		cmocka_unit_test(reports_have_a_due_day_and_fields),
 		cmocka_unit_test(audits_grow_old_and_findings_have_deadlines),
+		cmocka_unit_test(a_document_about_some_does_not_cover_the_others),
 		cmocka_unit_test(the_first_audit_is_due_when_the_first_span_ends),
 		cmocka_unit_test(what_is_wrong_is_said),
 		cmocka_unit_test(what_replaced_hardware_lacks_has_its_day),
