@@ -321,7 +321,7 @@ static struct hwatt_view_kpi *add_kpi(struct draft *d, const struct subject *s, 
 	}
 	struct hwatt_view_kpi *k = &d->kpis[d->kpi_count++];
 	*k = (struct hwatt_view_kpi){ .subject_kind = s->contract != NULL ? "contract" : "site", .subject = s->id,
-				      .kpi = name, .window = window_name(window->kind), .unit = unit,
+				      .kpi = name, .part = "", .window = window_name(window->kind), .unit = unit,
 				      .from_s = window->from_s, .to_s = window->to_s, .quality = 'X', .notes = "", .numerator_unit = "",
 				      .denominator_unit = "", .label = "", .notation = "", .ruleset = "", .ruleset_hash = "" };
 	return k;
@@ -331,7 +331,7 @@ static struct hwatt_view_kpi *add_kpi(struct draft *d, const struct subject *s, 
 static const char *standard_name(const char *kpi)
 {
 	static const char *const names[][2] = {
-		{ "pue1", "PUE" }, { "pue2", "PUE" }, { "pue3", "PUE" }, { "ref", "REF" }, { "wue", "WUE" }, { "erf", "ERF" }, { "cer", "CER" },
+		{ "pue1", "PUE" }, { "pue2", "PUE" }, { "pue3", "PUE" }, { "ppue", "PUE" }, { "ref", "REF" }, { "wue", "WUE" }, { "erf", "ERF" }, { "cer", "CER" },
 		{ "cue_location", "CUE" }, { "cue_market", "CUE" },
 	};
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
@@ -356,7 +356,7 @@ static void put_names(const struct evaluation *e, struct draft *d, const struct 
 	int64_t end_s = window->to_s < until_s ? window->to_s : until_s;
 	if (name[0] == '\0' || !kpi->known || window->kind == WINDOW_INTERVAL || end_s <= window->from_s)
 		return;
-	kpi_notation(name, kpi->category, NULL, !annual(window, until_s), zone_day(s->zone, window->from_s), zone_day(s->zone, end_s - 1),
+	kpi_notation(name, kpi->category, k->part[0] != '\0' ? k->part : NULL, !annual(window, until_s), zone_day(s->zone, window->from_s), zone_day(s->zone, end_s - 1),
 		     kpi->value, notation);
 	k->notation = hwatt_arena_strdup(d->arena, notation);
 	if ((kpi->flags & KPI_PHYS_IMPOSSIBLE) != 0) /* no class: it is no value at all */
@@ -376,11 +376,13 @@ static const char *itee_notation(struct draft *d, const char *benchmark, struct 
 	return hwatt_arena_printf(d->arena, "ITEEsv(%s) = %s", benchmark, number);
 }
 
-static void put_figure(const struct evaluation *e, struct draft *d, const struct subject *s, const struct figure *figure,
+/* `part`: the boundary of a part of the subject, "" the whole. */
+static void put_figure(const struct evaluation *e, struct draft *d, const struct subject *s, const struct figure *figure, const char *part,
 		       const struct window *window, int64_t until_s, const char *benchmark, const struct kpi *kpi)
 {
 	char notes[256];
 	struct hwatt_view_kpi *k = add_kpi(d, s, figure->name, figure->unit, window);
+	k->part = part;
 	kpi_flag_names(kpi->flags, notes, sizeof(notes));
 	k->known = kpi->known;
 	k->value = kpi->known ? kpi->value : (struct hwatt_ratio){ 0, 0 };
@@ -418,6 +420,26 @@ static void check_order(struct evaluation *e, size_t subject, const struct kpi p
 	}
 }
 
+/* "hall-1", or "site/hall-1" of a subject with several sites. */
+static const char *boundary(struct draft *d, const struct subject *s, const struct kpi_room *room)
+{
+	return s->site_count > 1 ? hwatt_arena_printf(d->arena, "%s/%s", room->site, room->room) : room->room;
+}
+
+/* The partial PUE of each room: a figure of its own name, as it is none of the whole. */
+static void put_rooms(const struct evaluation *e, struct draft *d, const struct subject *s, const struct kpi_period *period,
+		      const struct window *window, int64_t until_s)
+{
+	static const struct figure ppue = { "ppue", "1", NEEDS_METERS, NULL };
+	for (size_t i = 0; i < period->room_count; i++) {
+		struct kpi kpi;
+		if (period->rooms[i].category == 0)
+			continue; /* asked for, and no IT is metered there */
+		kpi_ppue(period, period->rooms[i].site, period->rooms[i].room, &kpi);
+		put_figure(e, d, s, &ppue, boundary(d, s, &period->rooms[i]), window, until_s, NULL, &kpi);
+	}
+}
+
 static bool by_registers(enum figure_needs needs)
 {
 	return needs == NEEDS_WATER || needs == NEEDS_HEAT_REUSED || needs == NEEDS_HEAT_REMOVED;
@@ -438,10 +460,11 @@ static void put_figures(struct evaluation *e, struct draft *d, size_t subject, c
 		if (by_registers(figures[i].needs) && window->kind == WINDOW_INTERVAL)
 			continue; /* a register of water or heat counts in lumps larger than that */
 		figures[i].compute(&period.period, &kpi);
-		put_figure(e, d, s, &figures[i], window, until_s, period.period.servers.benchmark, &kpi);
+		put_figure(e, d, s, &figures[i], "", window, until_s, period.period.servers.benchmark, &kpi);
 		if (figures[i].needs >= NEEDS_PUE1 && figures[i].needs <= NEEDS_PUE3)
 			pue[1 + (int)(figures[i].needs - NEEDS_PUE1)] = kpi;
 	}
+	put_rooms(e, d, s, &period.period, window, until_s);
 	if (window->kind == WINDOW_MONTH && s->contract == NULL)
 		check_order(e, subject, pue);
 	subject_period_free(&period);

@@ -123,6 +123,7 @@ static struct hwatt_view_kpi keep_figure(const struct making *m, const struct hw
 	struct hwatt_view_kpi kept = *figure;
 	kept.subject = keep(m, figure->subject);
 	kept.kpi = keep(m, figure->kpi);
+	kept.part = keep(m, figure->part);
 	kept.unit = keep(m, figure->unit);
 	kept.ruleset = keep(m, figure->ruleset);
 	kept.ruleset_hash = keep(m, figure->ruleset_hash);
@@ -156,9 +157,10 @@ static struct hwatt_followup_series make_series(const struct making *m, const st
 	series.subject_kind = series.whole.subject_kind;
 	series.subject = series.whole.subject;
 	series.kpi = series.whole.kpi;
+	series.part = series.whole.part;
 	series.unit = series.whole.unit;
 	for (size_t i = 0; i < count; i++) {
-		assert(strcmp(parts[i][n].kpi, whole->kpi) == 0); /* what applies to a subject does not depend on the time */
+		assert(strcmp(parts[i][n].kpi, whole->kpi) == 0 && strcmp(parts[i][n].part, whole->part) == 0); /* what applies to a subject does not depend on the time */
 		kept[i] = keep_figure(m, &parts[i][n]);
 	}
 	return series;

@@ -249,7 +249,7 @@ void kpi_ppue(const struct kpi_period *period, const char *site, const char *roo
 	out->flags = 0;
 	out->coverage = kpi_part_of(quarters, period->span.elapsed);
 	out->quality = kpi_pair_quality(&sum);
-	divide(&sum, out);
+	judge_pue(period, &sum, out);
 }
 
 /* Fills `out` from one energy sum; the measured part is the lower bound of the window's. */

@@ -75,7 +75,7 @@ struct kpi_lane { /* the time integral of one quantity of one device; {0} is emp
 enum kpi_flag {
 	KPI_NO_DATA = 1,          /* nothing was covered */
 	KPI_DIV_ZERO = 2,         /* the denominator is 0 */
-	KPI_PHYS_IMPOSSIBLE = 4,  /* PUE below 1 by more than its uncertainty */
+	KPI_PHYS_IMPOSSIBLE = 4,  /* PUE or pPUE below 1 by more than its uncertainty */
 	KPI_WARN_BELOW_ONE = 8,   /* PUE below 1, within its uncertainty or in a single quarter (batteries) */
 	KPI_CATEGORY_MISMATCH = 16, /* no meters of the category asked for */
 	KPI_CATEGORY_MIXED = 32,  /* sites of several categories: labelled with the lowest */

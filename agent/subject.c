@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "subject.h"
 #include "allocation.h"
+#include "names.h"
 #include <assert.h>
 #include <hallwatt/arena.h>
 #include <stdlib.h>
@@ -246,21 +247,25 @@ static size_t use_room(struct subject_uses *uses, const struct inventory_sum *su
 }
 
 /* What the room's IT takes, measured where it is measured first, and with it what else stands in the room: cooling, other loads, and
- * what its UPSes lose. */
-static void add_room(struct subject *s, const struct inventory_site *site, const char *room, struct sources *sources)
+ * what its UPSes lose.  `asked`: also where nothing is metered but IT, or IT alone is not. */
+static void add_room(struct subject *s, const struct inventory_site *site, const char *room, bool asked, struct sources *sources)
 {
 	struct subject_uses it = {0}, all = {0};
 	int category = 0;
 	for (int c = 1; c <= 3 && category == 0; c++)
 		category = use_room(&it, &site->power[it_roles[c]], room, sources) > 0 ? c : 0;
-	if (category != 1 || use_room(&all, &site->power[HWATT_POWER_UPS_INPUT], room, sources) != it.count) {
+	bool losses = category == 1 && use_room(&all, &site->power[HWATT_POWER_UPS_INPUT], room, sources) == it.count;
+	if (!losses) {
 		all.count = 0; /* not every UPS is metered on both sides */
 		use_room(&all, &site->power[it_roles[category]], room, sources);
 	}
 	size_t others = use_room(&all, &site->power[HWATT_POWER_COOLING], room, sources) +
 			use_room(&all, &site->power[HWATT_POWER_OTHER], room, sources);
-	if (category == 0 && others == 0)
-		return; /* not a room of this site */
+	if (asked ? category == 0 && others == 0 : category == 0 || (others == 0 && !losses)) {
+		free(all.items); /* not a room of this site, or a pPUE of 1 that says nothing */
+		free(it.items);
+		return;
+	}
 	size_t pair = new_pair(s, true);
 	s->pairs[pair].num = all;
 	s->pairs[pair].den = it;
@@ -278,9 +283,25 @@ static void add_rooms(struct subject *s, struct sources *sources)
 			for (size_t k = 0; k < s->room_count; k++)
 				known |= strcmp(s->rooms[k].site, site) == 0 && strcmp(s->rooms[k].room, all[r].part.room) == 0;
 			if (!known)
-				add_room(s, s->sites[i].site, all[r].part.room, sources);
+				add_room(s, s->sites[i].site, all[r].part.room, true, sources);
 		}
 	}
+}
+
+/* All rooms of a site that have IT and something else. */
+static void add_site_rooms(struct subject *s, const struct config *config, struct sources *sources)
+{
+	struct names rooms = {0};
+	for (size_t i = 0; i < config->device_count; i++) {
+		const struct hwatt_device *d = &config->devices[i].device;
+		if (d->room[0] != '\0' && d->power_role != HWATT_POWER_NONE && strcmp(d->site, s->id) == 0)
+			names_add(&rooms, d->room, d);
+	}
+	names_sort(&rooms);
+	for (size_t i = 0; i < rooms.count; i++)
+		if (i == 0 || strcmp(rooms.rows[i].text, rooms.rows[i - 1].text) != 0)
+			add_room(s, s->sites[0].site, rooms.rows[i].text, false, sources);
+	names_free(&rooms);
 }
 
 /* --- making ------------------------------------------------------------------------------------------------------ */
@@ -334,6 +355,7 @@ void subject_init_site(struct subject *s, const struct inventory *inventory, con
 	use_dc(&s->pairs[s->metered].num, site, sources);
 	use_sum(&s->pairs[s->metered].num, &site->power[it_roles[own->it_category]], sources);
 	add_racks(s, inventory, &site->power[HWATT_POWER_PDU], sources);
+	add_site_rooms(s, inventory->config, sources);
 	add_resources(s, inventory->config, sources);
 	finish(s, zone, SITE_MONTHS);
 }

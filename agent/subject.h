@@ -21,7 +21,7 @@ struct subject_pair { /* place i in struct sums */
 	struct subject_uses num, den;
 };
 
-struct subject_room { /* whose partial PUE the contract asks for */
+struct subject_room { /* that has a partial PUE: each of a site; of a contract those that it asks for */
 	const char *site, *room;
 	int category;
 	size_t pair;

@@ -50,6 +50,11 @@ static void put_site_powers(struct exposition *x, const struct hwatt_snapshot *s
 	free(powers);
 }
 
+static const char *part_of(const struct hwatt_view_kpi *kpi)
+{
+	return kpi->part != NULL ? kpi->part : "";
+}
+
 static int compare_kpis(const void *left, const void *right)
 {
 	const struct hwatt_view_kpi *a = *(const void *const *)left, *b = *(const void *const *)right;
@@ -58,6 +63,8 @@ static int compare_kpis(const void *left, const void *right)
 		c = strcmp(a->subject, b->subject);
 	if (c == 0)
 		c = strcmp(a->kpi, b->kpi);
+	if (c == 0)
+		c = strcmp(part_of(a), part_of(b));
 	return c != 0 ? c : strcmp(a->window, b->window);
 }
 
@@ -66,6 +73,8 @@ static void kpi_sample(struct exposition *x, const struct hwatt_view_kpi *kpi)
 	exposition_sample(x);
 	exposition_label(x, kpi->subject_kind, kpi->subject);
 	exposition_label(x, "kpi", kpi->kpi);
+	if (part_of(kpi)[0] != '\0')
+		exposition_label(x, "room", kpi->part);
 	exposition_label(x, "window", kpi->window);
 }
 

@@ -133,6 +133,8 @@ static json_t *series(const void *item)
 	json_put(o, "subject_kind", json_text(s->subject_kind));
 	json_put(o, "subject", json_text(s->subject));
 	json_put(o, "kpi", json_text(s->kpi));
+	json_put(o, "part", json_text(s->part));
+	json_put(o, "notation", json_text(s->whole.notation));
 	json_put(o, "unit", json_text(s->unit));
 	json_put(o, "whole", figure(&s->whole));
 	for (size_t i = 0; i < s->count; i++)

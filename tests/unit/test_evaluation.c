@@ -743,7 +743,8 @@ static void idle_servers_their_air_and_a_room_are_judged(void **state)
 	int64_t july = utc(2026, 6, 30, 22, 0);
 	set_up(&h, "  - {id: pdu-r, address: snmp://a, site: s1, room: r1, power_role: pdu, fed_by: ups-1}\n"
 		   "  - {id: cool-r, address: snmp://a, site: s1, room: r1, power_role: cooling}\n"
-		   "  - {id: cool-2, address: snmp://a, site: s1, power_role: cooling}\n", "from: 2026-01-01, to: 2026-12-31",
+		   "  - {id: cool-2, address: snmp://a, site: s1, power_role: cooling}\n"
+		   "  - {id: air-2, address: snmp://a, site: s1, room: r2}\n", "from: 2026-01-01, to: 2026-12-31",
 	       "  - {id: idle, type: idle_ratio, max: 0.5, window: month}\n  - {id: some, type: idle_ratio, max: 0.49, window: month}\n"
 	       "  - {id: asleep, type: idle_ratio, state: comatose, max: 0.1, window: year}\n"
 	       "  - {id: a1, type: inlet_temperature, class: A1, min: 0.91}\n  - {id: a2, type: inlet_temperature, class: A2, min: 1}\n"
@@ -778,6 +779,10 @@ static void idle_servers_their_air_and_a_room_are_judged(void **state)
 	VERDICT(&h, "small", HWATT_NOT_MET, "LIMIT", march, april);
 	VERDICT(&h, "none", HWATT_NOT_ENOUGH_DATA, "COVERAGE NO_DATA", march, april);
 	FIGURE(&h, "contract", "idle_share", "contract", 1, 2, 1000000);
+	FIGURE(&h, "site", "ppue", "year", 79, 70, 1000000); /* of r1 alone: r2 has no meters */
+	assert_string_equal(figure(&h, "site", "ppue", "year")->part, "r1");
+	assert_string_equal(figure(&h, "site", "ppue", "year")->notation, "pPUE2[r1] (2026-01-01:2026-04-01) = 1.13");
+	assert_string_equal(figure(&h, "contract", "ppue", "contract")->part, "r1");
 	assert_null(figure(&h, "contract", "idle_share", "day"));
 	assert_false(figure(&h, "contract", "comatose_share", "contract")->known); /* the contract began three months ago */
 	open_at(&h, july + 3600);

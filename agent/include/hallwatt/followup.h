@@ -44,6 +44,7 @@ struct hwatt_followup_series { /* one figure over the period, month by month */
 	struct hwatt_view_kpi whole; /* over the whole period */
 	size_t count;
 	const struct hwatt_view_kpi *parts; /* a local month (or, in a period of at most a month, a day) each, in order */
+	const char *part; /* the room that it is of; "" or NULL: of the whole */
 };
 
 struct hwatt_followup_event { /* hardware that came, went or was exchanged; audits; incidents */

@@ -164,6 +164,8 @@ static void sites_and_kpis_are_there(void **state)
 	assert_line(text, "hallwatt_site_power_watts{site=\"lulea-1\",power_role=\"grid\"} 150000.001");
 	assert_line(text, "hallwatt_kpi_ratio{site=\"lulea-1\",kpi=\"pue2\",window=\"month\"} 1.3");
 	assert_absent(text, "hallwatt_kpi_ratio{site=\"lulea-1\",kpi=\"pue2\",window=\"12_months\"}");
+	assert_line(text, "hallwatt_kpi_ratio{site=\"lulea-1\",kpi=\"ppue\",room=\"a\",window=\"month\"} 1.1");
+	assert_line(text, "hallwatt_kpi_ratio{site=\"lulea-1\",kpi=\"ppue\",room=\"b\",window=\"month\"} 1.2");
 	assert_line(text, "hallwatt_kpi_coverage_ratio{site=\"lulea-1\",kpi=\"pue2\",window=\"12_months\"} 0.12");
 	assert_line(text, "hallwatt_kpi_energy_joules{contract=\"hosting-2023\",kpi=\"energy_it\",window=\"month\"} "
 			  "9007199254740993");

@@ -28,10 +28,10 @@ static const struct hwatt_view_kpi energy_months[] = {
 };
 static const struct hwatt_followup_series series[] = {
 	{ "contract", "hosting", "pue2", "1",
-	  { "contract", "hosting", "pue2", "", Q3, Q3_END, true, { 1285, 1000 }, "1", 660000, 'L', { 3, 100 }, 2, 0, .notes = "" }, 3, pue_months },
+	  { "contract", "hosting", "pue2", "", Q3, Q3_END, true, { 1285, 1000 }, "1", 660000, 'L', { 3, 100 }, 2, 0, .notes = "" }, 3, pue_months, .part = "" },
 	{ "site", "lulea-1", "energy_dc", "J",
 	  { "site", "lulea-1", "energy_dc", "", Q3, Q3_END, true, { (hwatt_i128)135000000000000, 1 }, "J", 750000, 'L', { 0, 0 }, 0, 0, .notes = "" }, 2,
-	  energy_months },
+	  energy_months, .part = "" },
 };
 
 static const struct hwatt_followup_change changes[] = {
