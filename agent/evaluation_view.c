@@ -588,6 +588,31 @@ static const char *sentence(struct draft *d, const struct subject *s, const stru
 	return copy;
 }
 
+static const char *forecast_text(const struct subject *s, const struct judgement *j, const struct forecast *forecast,
+				 enum hwatt_language language, struct hwatt_arena *arena)
+{
+	struct civil at = zone_civil(s->zone, forecast->crosses_s);
+	struct hwatt_text text;
+	hwatt_text_init(&text, SENTENCE_LIMIT);
+	forecast_sentence(&j->question, forecast, at.month, at.year, language, &text);
+	const char *copy = hwatt_arena_strdup(arena, hwatt_text_string(&text));
+	hwatt_text_free(&text);
+	return copy;
+}
+
+/* What the open period that `j` is about will end with. */
+static struct hwatt_view_forecast forecast_of(const struct subject *s, const struct judgement *j, int64_t until_s, struct hwatt_arena *arena)
+{
+	struct forecast forecast = forecast_make(&j->question, j->window.from_s, j->window.to_s, until_s);
+	if (!forecast.known)
+		return (struct hwatt_view_forecast){ .sentence = { "", "", "" } };
+	return (struct hwatt_view_forecast){ true, forecast.value, forecast.status, forecast.crosses_s,
+					     { .sv = forecast_text(s, j, &forecast, HWATT_SV, arena),
+					       .nb = forecast_text(s, j, &forecast, HWATT_NB, arena),
+					       .en = forecast_text(s, j, &forecast, HWATT_EN, arena) },
+					     j->window.from_s, j->window.to_s };
+}
+
 static void put_requirement(struct evaluation *e, struct draft *d, size_t subject, const struct requirement *r)
 {
 	const struct subject *s = &e->subjects[subject];
@@ -598,14 +623,16 @@ static void put_requirement(struct evaluation *e, struct draft *d, size_t subjec
 		closed = evaluation_present(s, e->by_request ? until_s - 1 : until_s); /* a report's last day, not the one after */
 		open = (struct window){ r->window, closed.to_s, closed.to_s };
 	}
-	bool has_closed = closed.to_s > closed.from_s && closed.to_s > e->closed_after_s;
+	bool has_closed = closed.to_s > closed.from_s && closed.to_s > e->closed_after_s, has_open = open.to_s > open.from_s;
 	judge(e, d->arena, subject, r, has_closed ? &closed : &open, until_s, &j);
-	bool asking = e->by_request && !e->gathered; /* no verdict yet: only the windows that may be needed */
-	if (has_closed && open.to_s > open.from_s && (asking || j.verdict.status != HWATT_NOT_MET)) {
+	other = j;
+	if (has_closed && has_open)
 		judge(e, d->arena, subject, r, &open, until_s, &other);
-		if ((other.verdict.reasons & REASON_LIMIT_CERTAIN) != 0)
-			j = other;
-	}
+	struct hwatt_view_forecast forecast = { .sentence = { "", "", "" } };
+	if (has_open)
+		forecast = forecast_of(s, &other, until_s, d->arena);
+	if (j.verdict.status != HWATT_NOT_MET && (other.verdict.reasons & REASON_LIMIT_CERTAIN) != 0)
+		j = other;
 	char reasons[VERDICT_REASONS_SIZE];
 	const struct kpi *kpi = &j.question.kpi;
 	verdict_reasons(j.verdict.reasons, reasons);
@@ -617,7 +644,7 @@ static void put_requirement(struct evaluation *e, struct draft *d, size_t subjec
 		.min_coverage_ppm = r->min_coverage_ppm, .from_s = j.window.from_s, .to_s = j.window.to_s,
 		.reasons = hwatt_arena_strdup(d->arena, reasons), .title = r->title, .window = window_name(r->window),
 		.open = !j.question.closed, .exclusive = r->exclusive, .quality = kpi->quality, .category = kpi->category,
-		.uncertainty = uncertainty_of(kpi),
+		.uncertainty = uncertainty_of(kpi), .forecast = forecast,
 		.sentence = { .sv = sentence(d, s, &j, HWATT_SV), .nb = sentence(d, s, &j, HWATT_NB),
 			      .en = sentence(d, s, &j, HWATT_EN) },
 	};
@@ -661,38 +688,6 @@ bool evaluation_figure(struct evaluation *e, size_t subject, const char *name, c
 	}
 	subject_period_free(&period);
 	return found;
-}
-
-static const char *forecast_text(const struct subject *s, const struct judgement *j, const struct forecast *forecast,
-				 enum hwatt_language language, struct hwatt_arena *arena)
-{
-	struct civil at = zone_civil(s->zone, forecast->crosses_s);
-	struct hwatt_text text;
-	hwatt_text_init(&text, SENTENCE_LIMIT);
-	forecast_sentence(&j->question, forecast, at.month, at.year, language, &text);
-	const char *copy = hwatt_arena_strdup(arena, hwatt_text_string(&text));
-	hwatt_text_free(&text);
-	return copy;
-}
-
-struct hwatt_followup_forecast evaluation_forecast(struct evaluation *e, size_t subject, const struct requirement *r,
-						   struct hwatt_arena *arena)
-{
-	const struct subject *s = &e->subjects[subject];
-	int64_t until_s = e->settled_s < s->to_s ? e->settled_s : s->to_s;
-	struct window open = open_period(s, r->window, until_s);
-	struct hwatt_followup_forecast out = { .sentence = { "", "", "" } };
-	struct judgement j;
-	if (r->type->present || open.to_s <= open.from_s)
-		return out;
-	judge(e, arena, subject, r, &open, until_s, &j);
-	struct forecast forecast = forecast_make(&j.question, open.from_s, open.to_s, until_s);
-	if (!forecast.known)
-		return out;
-	return (struct hwatt_followup_forecast){ true, forecast.value, forecast.status, forecast.crosses_s,
-						 { .sv = forecast_text(s, &j, &forecast, HWATT_SV, arena),
-						   .nb = forecast_text(s, &j, &forecast, HWATT_NB, arena),
-						   .en = forecast_text(s, &j, &forecast, HWATT_EN, arena) } };
 }
 
 struct hwatt_view_hall *evaluation_judge(struct evaluation *e, int64_t now_s)

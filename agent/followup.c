@@ -202,12 +202,12 @@ static struct hwatt_followup_requirement make_requirement(const struct making *m
 		.verdict = evaluation_verdict(m->e, m->e->subject_count - 1, r, m->arena), .package = keep(m, r->package),
 		.template_id = keep(m, r->template_id), .source = keep(m, r->source), .stage = keep(m, r->stage),
 		.risk = keep(m, r->risk), .verification = keep_texts(m, r->verification), .deliver = deliveries(m, r),
-		.forecast = evaluation_forecast(m->e, m->e->subject_count - 1, r, m->arena),
 	};
 	out.verdict.contract = keep(m, out.verdict.contract);
 	out.verdict.requirement = keep(m, out.verdict.requirement);
 	out.verdict.unit = keep(m, out.verdict.unit);
 	out.verdict.title = keep_texts(m, r->title);
+	out.forecast = out.verdict.forecast;
 	out.ask = ask_about(&out.verdict);
 	return out;
 }

@@ -71,6 +71,12 @@ static void measure_energy(const struct kpi_period *period, const struct require
 		kpi_energy_it(period, out);
 }
 
+/* 1 - energy (J) / base (1e-9 J). */
+static struct hwatt_ratio change_from(hwatt_i128 base, struct hwatt_ratio energy)
+{
+	return (struct hwatt_ratio){ base * energy.den - energy.num * 1000000000, base * energy.den };
+}
+
 /* 1 - E / (E_base f): f is what both sides agreed that the change in what is hosted does to the energy.  domain.md 5.10. */
 static void measure_trend(const struct kpi_period *period, const struct requirement *r, struct kpi *out)
 {
@@ -80,7 +86,9 @@ static void measure_trend(const struct kpi_period *period, const struct requirem
 	out->bounded = false; /* less measured is less used: no bound on the safe side */
 	if (!out->known)
 		return;
-	out->value = (struct hwatt_ratio){ base * out->value.den - out->value.num * 1000000000, base * out->value.den };
+	out->value = change_from(base, out->value);
+	if (hwatt_ratio_known(out->expected))
+		out->expected = change_from(base, out->expected);
 	out->certain = false;
 	out->u_nano = 0;
 }

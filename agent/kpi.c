@@ -312,9 +312,31 @@ void kpi_energy_cooling(const struct kpi_period *period, struct kpi *out)
 	energy(period, cooling_of, out);
 }
 
+/* amount x time / covered, where the product alone may not fit. */
+static hwatt_i128 at_its_rate(hwatt_i128 amount, int64_t time_ms, int64_t covered_ms)
+{
+	return amount / covered_ms * time_ms + amount % covered_ms * time_ms / covered_ms;
+}
+
+static struct hwatt_ratio expected_energy(const struct kpi_period *period)
+{
+	hwatt_i128 sum = 0;
+	int64_t rest_ms = (period->span.total - period->span.elapsed) * QUARTER_MS;
+	for (size_t i = 0; i < period->meter.count; i++) {
+		const struct kpi_member *m = &period->meter.members[i];
+		if (m->lanes[0].covered_ms <= 0)
+			return (struct hwatt_ratio){ 0, 0 }; /* one has said nothing: nobody knows what it takes */
+		int64_t time_ms = (m->expected_ms > m->lanes[0].covered_ms ? m->expected_ms : m->lanes[0].covered_ms) + rest_ms;
+		sum += at_its_rate(m->lanes[0].amount * m->weight_ppm, time_ms, m->lanes[0].covered_ms);
+	}
+	return (struct hwatt_ratio){ sum, period->meter.count > 0 ? KPI_PER_J : 0 };
+}
+
 void kpi_energy_it(const struct kpi_period *period, struct kpi *out)
 {
 	energy(period, it_of, out);
+	if (out->known)
+		out->expected = expected_energy(period);
 	for (size_t i = 0; i < period->site_count; i++) {
 		int category = period->sites[i].it_category;
 		if (category != 0 && (out->category == 0 || category < out->category))
@@ -339,6 +361,7 @@ static struct hwatt_ratio allocated(const struct kpi_site *site, struct hwatt_ra
 void kpi_energy_allocated(const struct kpi_period *period, struct kpi *out)
 {
 	kpi_energy_it(period, out); /* category, and the bound: no overhead is below nothing */
+	struct hwatt_ratio own = out->value;
 	struct hwatt_ratio sum = { 0, 1 };
 	double variance = 0;
 	for (size_t i = 0; i < period->site_count && out->known; i++) {
@@ -370,6 +393,10 @@ void kpi_energy_allocated(const struct kpi_period *period, struct kpi *out)
 		out->certain = out->certain && pue.certain;
 		sum = sum.num == 0 ? part : fraction_plus(sum, part);
 	}
+	if (out->known && hwatt_ratio_known(out->expected) && own.num > 0) /* the overhead goes on in step */
+		out->expected = fraction_product(out->expected, fraction_quotient(sum, own), FRACTION_ENERGY_BITS);
+	else
+		out->expected = (struct hwatt_ratio){ 0, 0 };
 	out->value = sum;
 	out->u_nano = out->certain ? kpi_nano_up(sqrt(variance)) : 0;
 }

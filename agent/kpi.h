@@ -105,6 +105,7 @@ struct kpi { /* one figure over one window */
 	struct hwatt_ratio numerator, denominator; /* of a quotient, in the units below; unknown: not one of two sums */
 	const char *numerator_unit, *denominator_unit; /* "J", "m3", "MWh" ...; NULL: none */
 	const struct ruleset *ruleset; /* that it was computed by; NULL: by none */
+	struct hwatt_ratio expected;   /* of the whole window, if each meter goes on as it has; unknown: not told */
 };
 
 struct kpi_span { /* quarters of a window */
@@ -221,6 +222,7 @@ struct kpi_period { /* everything a subject's figures over one window are made o
 	struct kpi_group storage; /* lanes: used, size (MiB) */
 	struct kpi_group network; /* lanes: octets in, octets out, speed (Mbit/s) */
 	struct kpi_group rack;    /* a member per feed; lane: energy */
+	struct kpi_group meter;   /* a member per meter of a contract's IT energy, where it promises an amount; lane: energy */
 };
 
 /* PUE = E_DC / E_IT over the quarters covered on both sides, sites summed.  `category` 1 UPS output, 2 PDU, 3 IT input;
@@ -232,7 +234,8 @@ void kpi_energy_dc(const struct kpi_period *period, struct kpi *out);
 void kpi_ups_efficiency(const struct kpi_period *period, struct kpi *out);
 /* Electricity of the cooling. */
 void kpi_energy_cooling(const struct kpi_period *period, struct kpi *out);
-/* IT energy. */
+/* IT energy. `expected`: what each meter read, and its mean power over its own covered time for the rest of the time in which it is
+ * expected.  domain.md 5.6. */
 void kpi_energy_it(const struct kpi_period *period, struct kpi *out);
 /* IT energy with its share of the site's overhead: in proportion to IT energy, or (a part of it) to the power reserved.  domain.md 5.11
  * rules 1 to 3. */

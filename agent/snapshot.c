@@ -172,6 +172,7 @@ static void requirement_each(struct hwatt_view_requirement *r, void (*each)(void
 		each(arg, all[i]);
 	texts_each(&r->sentence, each, arg);
 	texts_each(&r->title, each, arg);
+	texts_each(&r->forecast.sentence, each, arg);
 }
 
 static void contract_each(struct hwatt_view_contract *c, void (*each)(void *arg, const char **text), void *arg)

@@ -304,6 +304,19 @@ static void add_site_rooms(struct subject *s, const struct config *config, struc
 	names_free(&rooms);
 }
 
+/* The meters of the contract's energy one by one, where it promises an amount of it: each goes on at its own rate. */
+static void add_meters(struct subject *s, struct sources *sources)
+{
+	const struct requirement *all = s->contract->requirements.items;
+	bool asked = false;
+	for (size_t r = 0; r < s->contract->requirements.count; r++)
+		asked |= strcmp(all[r].type->name, "energy") == 0 || strcmp(all[r].type->name, "energy_trend") == 0;
+	for (size_t i = 0; asked && i < s->scope->energy.count; i++) {
+		size_t source = sources_meter(sources, &s->scope->energy.meters[i]);
+		add_member(s, GROUP_METER, 1, s->scope->energy.meters[i].share_ppm)->sources[0] = source;
+	}
+}
+
 /* --- making ------------------------------------------------------------------------------------------------------ */
 
 /* What its contract agreed on; else what is usual. */
@@ -385,6 +398,7 @@ void subject_init_contract(struct subject *s, const struct inventory *inventory,
 	}
 	s->metered = energy_pair(s, &scope->energy, sources);
 	add_contract_racks(s, inventory, sources);
+	add_meters(s, sources);
 	add_rooms(s, sources);
 	add_resources(s, inventory->config, sources);
 	finish(s, zone, 0);
@@ -461,12 +475,12 @@ void subject_join(struct subject *s, struct sources *sources, const struct confi
 
 size_t subject_sources(int group)
 {
-	return group == GROUP_RACK ? 1 : group_rows[group].sources;
+	return group >= GROUP_RACK ? 1 : group_rows[group].sources;
 }
 
 size_t subject_lanes(int group)
 {
-	return group == GROUP_RACK ? 1 : group_rows[group].lanes;
+	return group >= GROUP_RACK ? 1 : group_rows[group].lanes;
 }
 
 /* The lane counts the time in which something held, out of all that is covered. */
@@ -682,7 +696,7 @@ void subject_period_make(const struct subject *s, const struct sources *sources,
 	period->metered = *pair_at(sums, s->metered);
 	period->has_metered = s->pairs[s->metered].num.count > 0;
 	struct kpi_group *groups[] = { &period->cpu, &period->memory, &period->storage, &period->network, &period->inlet,
-				       &period->rack };
+				       &period->rack, &period->meter };
 	for (int g = 0; g < GROUP_KINDS; g++)
 		make_group(s, g, sources, sums, window->from_s, end_s, &out->members[g], groups[g]);
 	period->rack.capacity_mw = s->rack_capacity_mw;

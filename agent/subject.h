@@ -44,7 +44,7 @@ struct subject_site {
 };
 
 struct subject_member { /* a device, or a feed of a rack */
-	const struct config_device *device; /* NULL: a feed */
+	const struct config_device *device; /* NULL: a feed, or a meter */
 	size_t sources[3], lane; /* the first lane */
 	size_t peer;             /* CPU: the same device's place in the network group, and there its place here; SUBJECT_NO_PEER */
 	int64_t weight_ppm;

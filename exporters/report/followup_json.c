@@ -59,7 +59,7 @@ static json_t *history(const struct hwatt_followup_requirement *r)
 	return a;
 }
 
-static json_t *forecast(const struct hwatt_followup_forecast *f)
+static json_t *forecast(const struct hwatt_view_forecast *f)
 {
 	if (!f->known)
 		return json_null();
