@@ -7,6 +7,7 @@
 #include "watch.h"
 #include "names.h"
 #include "nearest.h"
+#include "package.h"
 #include "path.h"
 #include "place.h"
 #include <assert.h>
@@ -254,6 +255,7 @@ static const struct hwatt_option main_rows[] = {
 	  .help = "files with one contract each, as patterns relative to this file" },
 	{ BOOK(BOOKS_READINGS, "readings"), .help = "files with what is read by people: water, heat, fuels, areas ... (CSV or YAML)" },
 	{ BOOK(BOOKS_CERTIFICATES, "certificates"), .help = "files with cancelled guarantees of origin and contracted deliveries (CSV or YAML)" },
+	{ BOOK(BOOKS_PRODUCTION, "production"), .help = "files with the hours in which the electricity of certificates was produced (CSV or YAML)" },
 	{ BOOK(BOOKS_FACTORS, "factors"), .help = "files with emission factors beside the shipped ones (CSV or YAML)" },
 	{ BOOK(BOOKS_RULESETS, "rulesets"), .help = "files with a ruleset each, beside the shipped ones" },
 	{ BOOK(BOOKS_BENCHMARKS, "benchmarks"), .help = "files with what makers declare of server models (CSV or YAML)" },
@@ -334,6 +336,7 @@ struct loader {
 	struct pending *pending; /* devices as they were read */
 	size_t pending_count, pending_capacity;
 	size_t contract_capacity;
+	struct package_shelf shelf; /* requirement packages of all contracts */
 	enum books_kind kind; /* of the books being read */
 	const void *defaults[PROTOCOLS_MAX]; /* settings of devices without credentials, once they were needed */
 };
@@ -810,7 +813,7 @@ static void load_contract(struct loader *l, const char *path)
 {
 	struct config *c = l->config;
 	digest_file(l, path);
-	struct contract *contract = contract_load(path, c->arena, l->report);
+	struct contract *contract = contract_load(path, &l->shelf, c->arena, l->report);
 	if (contract == NULL)
 		return;
 	for (size_t i = 0; i < contract->files.count; i++) /* its packages and registers */

@@ -3,6 +3,7 @@
 /* The values of the yearly report, from sums and books. */
 #include "eu_report.h"
 #include "average.h"
+#include "claim.h"
 #include "fraction.h"
 #include "kpi_private.h"
 #include <hallwatt/language.h>
@@ -424,6 +425,19 @@ static bool counts(const struct filling *f, const struct certificate *row)
 	       certificate_within(row, CERTIFICATE_BY_CONSUMPTION, f->facts->from_day, f->facts->to_day);
 }
 
+/* What of the row counts for the year: a guarantee of energy that was delivered under contract, or by the own plant, is that delivery's. */
+static struct hwatt_ratio kwh_of(const struct filling *f, const struct certificate *row)
+{
+	static const struct certificate_filter renewable;
+	struct claim claim = { &row, 1, &renewable };
+	const struct kpi_slice *slices = f->site->slices;
+	size_t last = f->site->slice_count;
+	struct claim_span year = { .from_day = f->facts->from_day, .to_day = f->facts->to_day };
+	year.from_s = last > 0 ? slices[0].from_s : 0;
+	year.to_s = last > 0 ? slices[last - 1].to_s : 0;
+	return (struct hwatt_ratio){ row->volume_mj - claim_stems_mj(&claim, row, true, &year), HWATT_MJ_PER_WH * 1000 };
+}
+
 static void put_renewable(struct filling *f)
 {
 	size_t count, kept = 0;
@@ -436,12 +450,12 @@ static void put_renewable(struct filling *f)
 	struct hwatt_eu_statement *statements = hwatt_arena_alloc(f->arena, (count + 1) * sizeof(*statements));
 	hwatt_i128 sold_mj = 0;
 	for (size_t i = 0; i < count; i++) {
-		struct hwatt_ratio kwh = { rows[i].volume_mj, HWATT_MJ_PER_WH * 1000 };
 		if (rows[i].kind == CERTIFICATE_ONSITE && rows[i].guarantees == CERTIFICATE_SOLD && strcmp(rows[i].site, f->facts->site->id) == 0 &&
 		    certificate_within(&rows[i], CERTIFICATE_BY_PRODUCTION, f->facts->from_day, f->facts->to_day))
 			sold_mj += rows[i].volume_mj;
 		if (rows[i].kind == CERTIFICATE_ONSITE || !counts(f, &rows[i]))
 			continue;
+		struct hwatt_ratio kwh = kwh_of(f, &rows[i]);
 		struct amount *sum = &sums[rows[i].kind == CERTIFICATE_PPA];
 		sum->number = fraction_plus(sum->number, kwh);
 		statements[kept++] = (struct hwatt_eu_statement){ rows[i].id, certificate_kind_name((enum certificate_kind)rows[i].kind),

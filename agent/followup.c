@@ -200,8 +200,8 @@ static struct hwatt_followup_requirement make_requirement(const struct making *m
 {
 	struct hwatt_followup_requirement out = {
 		.verdict = evaluation_verdict(m->e, m->e->subject_count - 1, r, m->arena), .package = keep(m, r->package),
-		.template_id = keep(m, r->template_id), .source = keep(m, r->source), .stage = keep(m, r->stage),
-		.risk = keep(m, r->risk), .verification = keep_texts(m, r->verification), .deliver = deliveries(m, r),
+		.template_id = keep(m, r->template_id), .source = keep_texts(m, r->source), .stage = keep(m, r->stage),
+		.risk = keep(m, r->risk), .area = keep(m, r->area), .verification = keep_texts(m, r->verification), .deliver = deliveries(m, r),
 	};
 	out.verdict.contract = keep(m, out.verdict.contract);
 	out.verdict.requirement = keep(m, out.verdict.requirement);

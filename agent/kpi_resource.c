@@ -1,6 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The hallwatt authors
  * SPDX-License-Identifier: Apache-2.0 */
 /* Figures of water, heat and carbon: what was written down, paired with the meters' energy of the same months. */
+#include "claim.h"
 #include "fraction.h"
 #include "kpi_private.h"
 #include <math.h>
@@ -418,15 +419,16 @@ void kpi_cer(const struct kpi_period *period, struct kpi *out)
 
 /* --- carbon ------------------------------------------------------------------------------------------------------ */
 
-/* What of a row counts for the site in the window. */
-static hwatt_i128 covered_by(const struct kpi_site *site, const struct certificate *row)
+/* What of a row counts for the site in the window: energy of a guarantee that counts as a delivery too is the delivery's. */
+static hwatt_i128 covered_by(const struct kpi_period *period, const struct kpi_site *site, const struct certificate *row)
 {
-	int64_t from_day = site->slices[0].from_day, to_day = site->slices[site->slice_count - 1].to_day;
-	struct certificate_filter any = { .technologies = (1u << CERTIFICATE_TECHNOLOGIES) - 1 };
-	if (strcmp(row->site, site->id) != 0 || row->kind == CERTIFICATE_ONSITE || !certificate_eligible(row, &any) ||
-	    !certificate_within(row, CERTIFICATE_BY_CONSUMPTION, from_day, to_day))
+	static const struct certificate_filter any = { .technologies = (1u << CERTIFICATE_TECHNOLOGIES) - 1 };
+	const struct kpi_slice *first = &site->slices[0], *last = &site->slices[site->slice_count - 1];
+	struct claim claim = { period->certificates, period->certificate_count, &any };
+	struct claim_span span = { first->from_s, last->to_s, first->from_day, last->to_day };
+	if (strcmp(row->site, site->id) != 0 || row->kind == CERTIFICATE_ONSITE || !certificate_eligible(row, &any))
 		return 0;
-	return (hwatt_i128)row->volume_mj * KPI_PER_MJ;
+	return (hwatt_i128)claim_row_mj(&claim, row, true, &span) * KPI_PER_MJ;
 }
 
 /* Carbon of a site's grid electricity where certificates come first, in 2uJ x ppm x millionths of g/kWh; notes where one stands twice. */
@@ -434,9 +436,9 @@ static hwatt_i128 market_carbon(const struct kpi_period *period, const struct kp
 {
 	hwatt_i128 used = flowed->energy.num, left = used, carbon = 0;
 	for (size_t i = 0; i < period->certificate_count && site->slice_count > 0 && used > 0; i++) {
-		const struct certificate *row = &period->certificates[i];
+		const struct certificate *row = period->certificates[i];
 		/* Of the time that is measured: a certificate of the whole year covers the part of it that has data. */
-		hwatt_i128 part = covered_by(site, row) / 1000 * (flowed->paired_ms * 1000 / (period->span.elapsed * QUARTER_MS));
+		hwatt_i128 part = covered_by(period, site, row) / 1000 * (flowed->paired_ms * 1000 / (period->span.elapsed * QUARTER_MS));
 		part = part < left ? part : left;
 		*flags |= part > 0 && row->twice ? KPI_DOUBLE_COUNT : 0u;
 		left -= part;

@@ -23,6 +23,15 @@
 
 struct meterset;
 
+/* What the sets of many devices share. {0} is fresh. One of them is spread out, the one that was used last; the others' meters are
+ * packed (cells.h). */
+struct meterset_shelf {
+	struct layout_shelf layouts;
+	struct meterset *spread;
+};
+/* All sets must have been freed. */
+void meterset_shelf_free(struct meterset_shelf *shelf);
+
 struct meterset_settings {
 	int64_t interval_ms; /* of the polls: the longest hole bridged follows from it */
 	int64_t rated_mw;    /* of the device, 0: unknown */
@@ -39,8 +48,8 @@ struct meterset_poll { /* what one poll gave */
 /* A finished quarter of one point of the device (point->device is the set's). */
 typedef void meterset_emit(void *arg, const struct store_point *point, const struct interval *interval);
 
-/* `device` is borrowed, as is the shelf, where devices of one kind share what they can; NULL: with none. */
-struct meterset *meterset_new(const char *device, struct meterset_settings settings, struct layout_shelf *shelf);
+/* `device` is borrowed, as is the shelf; NULL: nothing is shared. */
+struct meterset *meterset_new(const char *device, struct meterset_settings settings, struct meterset_shelf *shelf);
 void meterset_free(struct meterset *set);
 void meterset_configure(struct meterset *set, struct meterset_settings settings);
 /* The points of another target stand behind the same device from now on (after a reload). */
@@ -60,10 +69,10 @@ void meterset_close(struct meterset *set, int64_t wall_ms, meterset_emit *emit, 
 
 struct meterset_total { enum hwatt_role role; enum hwatt_quantity quantity; const char *index; struct meter_total total; };
 /* The next total of energy, heat or water (uj2: litres) at or after place `from` (0 at first); returns the place to go on from, 0 when there is no more. */
-size_t meterset_total(const struct meterset *set, size_t from, struct meterset_total *out);
+size_t meterset_total(struct meterset *set, size_t from, struct meterset_total *out);
 
 /* The whole state as octets, and back: HWATT_EPROTO for octets that are not ours. */
-void meterset_encode(const struct meterset *set, struct hwatt_text *out);
+void meterset_encode(struct meterset *set, struct hwatt_text *out);
 int meterset_decode(struct meterset *set, const void *bytes, size_t length, struct hwatt_error *err);
 /* Feeds what was fed after the state was encoded; the quarters that this closes were emitted then. HWATT_EPROTO as above; what
  * stands before the damage was fed. */
