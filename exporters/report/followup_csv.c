@@ -116,16 +116,17 @@ static void put_document(const struct hwatt_followup_document *d, struct hwatt_t
 	csv_put_row(cells, COLUMNS, out);
 }
 
-static void put_comparison(const struct hwatt_followup_comparison *c, struct hwatt_text *out)
+static void put_comparison(const struct hwatt_followup_comparison *c, enum hwatt_language language, struct hwatt_text *out)
 {
 	static const char *const agreements[] = { [HWATT_AGREES] = "agrees", [HWATT_DIFFERS] = "differs",
-						  [HWATT_NOT_COMPARABLE] = "not_comparable" };
+						  [HWATT_NOT_COMPARABLE] = "not_comparable", [HWATT_IMPOSSIBLE] = "impossible" };
 	struct row row = {0};
 	const char *const cells[COLUMNS] = {
 		[RECORD] = "comparison", [ID] = c->figure, [STATUS] = agreements[c->agreement], [VALUE] = value(&row, c->ours),
 		[UNIT] = c->unit, [UNCERTAINTY] = value(&row, c->uncertainty), [COVERAGE] = share(&row, c->coverage_ppm),
 		[FROM] = utc(&row, c->from_s), [TO] = utc(&row, c->to_s), [THEIRS] = value(&row, c->theirs),
 		[DIFFERENCE] = value(&row, c->difference), [AUTHOR] = c->author, [DOCUMENT] = c->document,
+		[SENTENCE] = words_in(&c->sentence, language),
 	};
 	csv_put_row(cells, COLUMNS, out);
 }
@@ -145,5 +146,5 @@ void followup_csv(const struct hwatt_followup *f, enum hwatt_language language, 
 	for (size_t i = 0; i < f->document_count; i++)
 		put_document(&f->documents[i], out);
 	for (size_t i = 0; i < f->comparison_count; i++)
-		put_comparison(&f->comparisons[i], out);
+		put_comparison(&f->comparisons[i], language, out);
 }

@@ -178,7 +178,7 @@ static json_t *comparison(const void *item)
 {
 	const struct hwatt_followup_comparison *c = item;
 	static const char *const agreements[] = { [HWATT_AGREES] = "agrees", [HWATT_DIFFERS] = "differs",
-						  [HWATT_NOT_COMPARABLE] = "not_comparable" };
+						  [HWATT_NOT_COMPARABLE] = "not_comparable", [HWATT_IMPOSSIBLE] = "impossible" };
 	json_t *o = json_object();
 	json_put(o, "figure", json_text(c->figure));
 	json_put(o, "unit", json_text(c->unit));
@@ -192,6 +192,7 @@ static json_t *comparison(const void *item)
 	json_put(o, "uncertainty", json_value(c->uncertainty));
 	json_put(o, "coverage", json_share(c->coverage_ppm));
 	json_put(o, "agreement", json_text(agreements[c->agreement]));
+	json_put(o, "sentence", json_texts(&c->sentence));
 	return o;
 }
 

@@ -368,7 +368,7 @@ static json_t *comparisons(struct page *p)
 {
 	static const char *const agreements[] = {
 		[HWATT_AGREES] = HWATT_N("Agrees within the uncertainty"), [HWATT_DIFFERS] = HWATT_N("Differs: ask for an explanation"),
-		[HWATT_NOT_COMPARABLE] = HWATT_N("Cannot be compared"),
+		[HWATT_NOT_COMPARABLE] = HWATT_N("Cannot be compared"), [HWATT_IMPOSSIBLE] = HWATT_N("Physically impossible"),
 	};
 	json_t *a = json_array();
 	for (size_t i = 0; i < p->f->comparison_count; i++) {
@@ -385,6 +385,8 @@ static json_t *comparisons(struct page *p)
 		set(o, "author", c->author);
 		set(o, "document", c->document);
 		set(o, "agreement", hwatt_tr(p->language, agreements[c->agreement]));
+		json_object_set_new(o, "impossible", json_boolean(c->agreement == HWATT_IMPOSSIBLE));
+		set(o, "sentence", words_in(&c->sentence, p->language));
 		json_array_append_new(a, o);
 	}
 	return a;

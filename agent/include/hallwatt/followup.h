@@ -56,7 +56,9 @@ struct hwatt_followup_comparison { /* a figure that the supplier reported beside
 	int64_t from_s, to_s;
 	struct hwatt_ratio theirs, ours, difference, uncertainty; /* combined, k = 2; unknown when not stated */
 	int64_t coverage_ppm;
-	enum hwatt_agreement { HWATT_AGREES, HWATT_DIFFERS, HWATT_NOT_COMPARABLE } agreement;
+	/* impossible: no data centre can have the supplier's figure, whatever was measured */
+	enum hwatt_agreement { HWATT_AGREES, HWATT_DIFFERS, HWATT_NOT_COMPARABLE, HWATT_IMPOSSIBLE } agreement;
+	struct hwatt_texts sentence; /* what is impossible, and what to ask; "" where nothing is */
 };
 
 struct hwatt_followup_ruleset { const char *id, *hash; };
