@@ -409,8 +409,15 @@ static void put_water(struct filling *f)
 static void put_heat(struct filling *f)
 {
 	struct amount reused = amount(f, LOGBOOK_HEAT_REUSED), own = amount(f, LOGBOOK_HEAT_OWN_USE), warm = waste_heat(f), set = intake(f);
-	if (own.any)
+	if (own.any) { /* what is deducted is as uncertain and as complete as it is */
 		reused.number = fraction_plus(reused.number, (struct hwatt_ratio){ -own.number.num, own.number.den });
+		reused.u += own.u;
+		reused.unrated |= own.unrated;
+		reused.estimated |= own.estimated;
+		reused.quality = quality_worse(reused.quality, own.quality);
+		if (hwatt_ratio_compare(own.coverage, reused.coverage) < 0)
+			reused.coverage = own.coverage;
+	}
 	number(f, HWATT_EU_E_REUSE_KWH, &reused, HWATT_N("nobody read a heat meter at the hand-over"));
 	number(f, HWATT_EU_T_WH_C, &warm, HWATT_N("no temperature of reused heat is written down"));
 	number(f, HWATT_EU_T_INTAKE_C, &set, HWATT_N("no set point is written down"));

@@ -356,10 +356,10 @@ static const char *standard_name(const char *kpi)
 	return "";
 }
 
-/* A year or more that is over: without "interim" before its name. */
-static bool annual(const struct window *window, int64_t until_s)
+/* A year or more that is over and was measured throughout: without "interim" before its name.  domain.md 1.2, 5.6. */
+static bool annual(const struct window *window, int64_t until_s, const struct kpi *kpi)
 {
-	return window->to_s <= until_s && window->to_s - window->from_s >= 365 * INT64_C(86400) - 3600;
+	return hwatt_ratio_compare(kpi->coverage, (struct hwatt_ratio){ 98, 100 }) >= 0 && window->to_s <= until_s && window->to_s - window->from_s >= 365 * INT64_C(86400) - 3600;
 }
 
 /* The notation of the standards, and the class of the label that whole years have. */
@@ -372,14 +372,14 @@ static void put_names(const struct evaluation *e, struct draft *d, const struct 
 	int64_t end_s = window->to_s < until_s ? window->to_s : until_s;
 	if (name[0] == '\0' || !kpi->known || window->kind == WINDOW_INTERVAL || end_s <= window->from_s)
 		return;
-	kpi_notation(name, kpi->category, k->part[0] != '\0' ? k->part : NULL, !annual(window, until_s), zone_day(s->zone, window->from_s), zone_day(s->zone, end_s - 1),
+	kpi_notation(name, kpi->category, k->part[0] != '\0' ? k->part : NULL, !annual(window, until_s, kpi), zone_day(s->zone, window->from_s), zone_day(s->zone, end_s - 1),
 		     kpi->value, notation);
 	k->notation = hwatt_arena_strdup(d->arena, notation);
 	if ((kpi->flags & KPI_PHYS_IMPOSSIBLE) != 0) /* no class: it is no value at all */
 		return;
-	if (labels != NULL && annual(window, until_s) && strcmp(figure->name, "pue1") == 0)
+	if (labels != NULL && annual(window, until_s, kpi) && strcmp(figure->name, "pue1") == 0)
 		class = ruleset_class(&labels->classes.pue, kpi->value);
-	if (labels != NULL && annual(window, until_s) && strcmp(figure->name, "wue") == 0)
+	if (labels != NULL && annual(window, until_s, kpi) && strcmp(figure->name, "wue") == 0)
 		class = ruleset_class(&labels->classes.wue, kpi->value);
 	k->label = class != NULL ? class : "";
 }
@@ -493,9 +493,10 @@ static int64_t power_of(const struct subject *s, size_t pair, const struct sourc
 	const struct subject_uses *uses = &s->pairs[pair].num;
 	int64_t sum_mw = 0;
 	for (size_t i = 0; i < uses->count; i++) {
-		if (results[uses->items[i].source].last_mw == 0)
-			return 0; /* one is missing: no sum */
-		sum_mw += results[uses->items[i].source].last_mw;
+		const struct source_quarter *meter = &results[uses->items[i].source];
+		if (meter->input.covered_ms <= 0)
+			return 0; /* one is missing: no sum; a generator at rest is not */
+		sum_mw += meter->last_mw;
 	}
 	return sum_mw;
 }

@@ -312,8 +312,7 @@ void kpi_energy_cooling(const struct kpi_period *period, struct kpi *out)
 	energy(period, cooling_of, out);
 }
 
-/* amount x time / covered, where the product alone may not fit. */
-static hwatt_i128 at_its_rate(hwatt_i128 amount, int64_t time_ms, int64_t covered_ms)
+hwatt_i128 kpi_at_its_rate(hwatt_i128 amount, int64_t time_ms, int64_t covered_ms)
 {
 	return amount / covered_ms * time_ms + amount % covered_ms * time_ms / covered_ms;
 }
@@ -327,7 +326,7 @@ static struct hwatt_ratio expected_energy(const struct kpi_period *period)
 		if (m->lanes[0].covered_ms <= 0)
 			return (struct hwatt_ratio){ 0, 0 }; /* one has said nothing: nobody knows what it takes */
 		int64_t time_ms = (m->expected_ms > m->lanes[0].covered_ms ? m->expected_ms : m->lanes[0].covered_ms) + rest_ms;
-		sum += at_its_rate(m->lanes[0].amount * m->weight_ppm, time_ms, m->lanes[0].covered_ms);
+		sum += kpi_at_its_rate(m->lanes[0].amount * m->weight_ppm, time_ms, m->lanes[0].covered_ms);
 	}
 	return (struct hwatt_ratio){ sum, period->meter.count > 0 ? KPI_PER_J : 0 };
 }
@@ -421,25 +420,25 @@ void kpi_capacity_use(const struct kpi_period *period, struct kpi *out)
 {
 	struct hwatt_ratio demand = { 0, 1 };
 	hwatt_i128 energy = 0;
-	int64_t covered_ms = INT64_MAX;
+	int64_t quarters = INT64_MAX;
 	*out = (struct kpi){ .coverage = { 0, 1 }, .quality = 'X', .flags = KPI_NO_DATA };
 	for (size_t i = 0; i < period->site_count; i++) {
 		const struct kpi_site *site = &period->sites[i];
 		if (site->it_category == 0 || !hwatt_ratio_known(site->pd_it_mw) || site->pd_it_mw.num <= 0)
 			return;
 		demand = fraction_plus(demand, site->pd_it_mw);
-		energy += site->it.num;
-		covered_ms = site->it.covered_ms < covered_ms ? site->it.covered_ms : covered_ms;
+		energy += site->power.num;
+		quarters = site->power.quarters < quarters ? site->power.quarters : quarters;
 		if (kpi_letter_rank(kpi_pair_quality(&site->it)) > kpi_letter_rank(out->quality) || i == 0)
 			out->quality = kpi_pair_quality(&site->it);
 	}
-	if (period->site_count == 0 || covered_ms <= 0 || energy < 0)
+	if (period->site_count == 0 || quarters <= 0 || energy < 0)
 		return;
 	out->flags = 0;
 	out->known = true;
-	out->coverage = kpi_part_of(covered_ms, period->span.elapsed * QUARTER_MS);
+	out->coverage = kpi_part_of(quarters, period->span.elapsed);
 	/* 2uJ x ppm over ms is mW x 2 x ppm */
-	out->numerator = (struct hwatt_ratio){ energy, (hwatt_i128)2 * HWATT_PPM * 1000 * covered_ms };
+	out->numerator = (struct hwatt_ratio){ energy, (hwatt_i128)2 * HWATT_PPM * 1000 * quarters * QUARTER_MS };
 	out->denominator = (struct hwatt_ratio){ demand.num, demand.den * 1000 };
 	out->numerator_unit = out->denominator_unit = "W";
 	out->value = fraction_quotient(out->numerator, out->denominator);

@@ -181,6 +181,7 @@ struct kpi_site { /* a site's sums over the window */
 	struct kpi_pair ups;      /* num at the output, den at the input: paired */
 	int it_category;          /* where the IT energy below is measured; 0: nowhere */
 	struct kpi_pair it;       /* IT energy of the subject: the site's, or the contract's at this site */
+	struct kpi_pair power;    /* of a site: num IT energy of the quarters in which all its meters are covered */
 };
 
 struct kpi_member { /* a device of a group */
@@ -287,7 +288,7 @@ void kpi_inlet_within(const struct kpi_period *period, int range, struct kpi *ou
 /* ITEEsv: greatest performance per W at it, a ratio of sums over the servers that have a benchmark; coverage: of those in scope.  ISO/IEC
  * 30134-4, domain.md 1.4. */
 void kpi_itee(const struct kpi_period *period, struct kpi *out);
-/* Mean IT power over the installed IT power demand.  domain.md 6. */
+/* Mean IT power, of the quarters in which all meters are covered, over the installed IT power demand.  domain.md 6. */
 void kpi_capacity_use(const struct kpi_period *period, struct kpi *out);
 
 /* --- figures that need more than meters: kpi_resource.c, kpi_green.c ---

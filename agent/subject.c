@@ -96,7 +96,7 @@ static void add_site(struct subject *s, const struct inventory_site *site, struc
 {
 	s->sites = hwatt_realloc(s->sites, (s->site_count + 1) * sizeof(*s->sites));
 	struct subject_site *added = &s->sites[s->site_count++];
-	*added = (struct subject_site){ .site = site, .dc = SUBJECT_NO_PAIR, .it = SUBJECT_NO_PAIR,
+	*added = (struct subject_site){ .site = site, .dc = SUBJECT_NO_PAIR, .it = SUBJECT_NO_PAIR, .power = SUBJECT_NO_PAIR,
 					.cooling = SUBJECT_NO_PAIR, .ups = SUBJECT_NO_PAIR };
 	bool grid = site->power[HWATT_POWER_GRID].count > 0;
 	for (int c = 0; c <= 3; c++) {
@@ -362,8 +362,12 @@ void subject_init_site(struct subject *s, const struct inventory *inventory, con
 	}
 	for (int c = 3; c >= 1; c--)
 		own->it_category = site->power[it_roles[c]].count > 0 ? c : own->it_category;
-	if (own->it_category > 0)
+	if (own->it_category > 0) {
 		own->it = energy_pair(s, &site->power[it_roles[own->it_category]], sources);
+		own->power = new_pair(s, true);
+		use_sum(&s->pairs[own->power].num, &site->power[it_roles[own->it_category]], sources);
+		use_sum(&s->pairs[own->power].den, &site->power[it_roles[own->it_category]], sources);
+	}
 	s->metered = new_pair(s, false); /* what its PUE needs */
 	use_dc(&s->pairs[s->metered].num, site, sources);
 	use_sum(&s->pairs[s->metered].num, &site->power[it_roles[own->it_category]], sources);
@@ -613,6 +617,7 @@ static void make_sites(const struct subject *s, const struct sources *sources, c
 		out[i].cooling = *pair_at(sums, site->cooling);
 		out[i].it_category = site->it != SUBJECT_NO_PAIR ? site->it_category : 0;
 		out[i].it = *pair_at(sums, site->it);
+		out[i].power = *pair_at(sums, site->power);
 		for (int c = 1; c <= 3; c++) {
 			out[i].has_pue[c] = subject_has_pue(s, i, c, sources);
 			out[i].pue[c] = *pair_at(sums, site->pue[c]);

@@ -36,7 +36,7 @@ struct subject_resource { /* a register of water or heat of the site */
 
 struct subject_site {
 	const struct inventory_site *site;
-	size_t pue[4], dc, it, cooling, ups; /* pairs */
+	size_t pue[4], dc, it, power, cooling, ups; /* pairs */
 	size_t whole_dc, whole_it, whole_grid, whole_onsite, whole_generator, whole_cooling; /* pairs of the site as a whole, also for a contract */
 	int it_category;
 	size_t resource_count;

@@ -325,6 +325,15 @@ static void feed(struct hall *h, size_t point, int64_t start_s, int64_t amount, 
 		evaluation_interval(h->e, (int64_t)point + 1, &interval);
 }
 
+static size_t add_point(struct hall *h, const char *device, enum hwatt_role role, const char *index, enum hwatt_quantity quantity,
+			enum interval_kind kind)
+{
+	size_t at = h->store.point_count++;
+	struct store_point *p = &h->store.points[at];
+	*p = (struct store_point){ .id = (int64_t)at + 1, .device = device, .index = index, .role = role, .quantity = quantity, .kind = kind };
+	return at;
+}
+
 /* The usual quarters of all points from `from_s` to before `to_s`. */
 static void run(struct hall *h, int64_t from_s, int64_t to_s)
 {
@@ -385,9 +394,14 @@ static void figures_of_all_windows(void **state)
 	(void)state;
 	struct hall h;
 	int64_t start_s = utc(2026, 3, 30, 22, 0); /* 31 March, 00:00 in Stockholm */
-	set_up(&h, "", "from: 2026-03-31, to: 2026-12-31", "  - {id: r, type: pue, max: 1.5}\n", start_s);
+	set_up(&h, "  - {id: gen-1, address: snmp://a, site: s1, power_role: generator, accuracy: 0.7 %}\n", "from: 2026-03-31, to: 2026-12-31",
+	       "  - {id: r, type: pue, max: 1.5}\n", start_s);
+	size_t generator = add_point(&h, "gen-1", HWATT_INLET, "1", HWATT_ENERGY, INTERVAL_ENERGY);
 	open_at(&h, start_s);
-	run(&h, start_s, start_s + 100 * QUARTER_S); /* a day, and an hour of April */
+	for (int64_t at_s = start_s; at_s < start_s + 100 * QUARTER_S; at_s += QUARTER_S) { /* a day, and an hour of April */
+		feed(&h, generator, at_s, 0, QUARTER_MS);
+		run(&h, at_s, at_s + QUARTER_S);
+	}
 	judge_at(&h, start_s + 100 * QUARTER_S + 5);
 	FIGURE(&h, "site", "pue1", "interval", 14, 10, 1000000);
 	FIGURE(&h, "site", "pue2", "interval", 14000, 9800, 1000000);
@@ -412,7 +426,7 @@ static void figures_of_all_windows(void **state)
 	FIGURE(&h, "contract", "rack_utilisation", "day", 980, 11000, 1000000);
 	FIGURE(&h, "site", "rack_utilisation", "month", 980, 11000, 1000000);
 	FIGURE(&h, "contract", "coverage", "contract", 1, 1, 1000000);
-	FIGURE(&h, "site", "power_ratio_now", "interval", 14, 10, 1000000);
+	FIGURE(&h, "site", "power_ratio_now", "interval", 14, 10, 1000000); /* the generator rests, and its meter says so */
 	assert_null(figure(&h, "site", "power_ratio_now", "day"));
 	assert_null(figure(&h, "site", "memory_utilisation", "day"));
 	assert_null(figure(&h, "site", "energy_cooling", "day"));
@@ -723,15 +737,6 @@ static void a_server_that_tells_no_power_leaves_pue3_unknown(void **state)
 	assert_null(figure(&h, "site", "pue3", "day")); /* it answers, and tells no power: E_IT there is unknown */
 	assert_non_null(figure(&h, "site", "pue2", "day"));
 	tear_down(&h);
-}
-
-static size_t add_point(struct hall *h, const char *device, enum hwatt_role role, const char *index, enum hwatt_quantity quantity,
-			enum interval_kind kind)
-{
-	size_t at = h->store.point_count++;
-	struct store_point *p = &h->store.points[at];
-	*p = (struct store_point){ .id = (int64_t)at + 1, .device = device, .index = index, .role = role, .quantity = quantity, .kind = kind };
-	return at;
 }
 
 /* The second server idles, at 4 % and 500 octets a second; its air is at 20 degrees, for 3 days of the month at 33. A room takes 70 W at
