@@ -1,6 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The hallwatt authors
  * SPDX-License-Identifier: Apache-2.0 */
 #include "words.h"
+#include <stdio.h>
 #include <string.h>
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -97,6 +98,32 @@ static const struct word risks[] = {
 	{ "any", HWATT_N("All areas of risk") },
 };
 
+static const struct word certificates[] = {
+	{ "go", HWATT_N("guarantees of origin") }, { "ppa", HWATT_N("delivery under contract") }, { "onsite", HWATT_N("own plant") },
+};
+
+static const struct word technologies[] = {
+	{ "hydro", HWATT_N("hydropower") }, { "wind", HWATT_N("wind power") }, { "solar", HWATT_N("solar power") },
+	{ "biomass", HWATT_N("biomass") }, { "geothermal", HWATT_N("geothermal power") }, { "ocean", HWATT_N("power of the sea") },
+	{ "nuclear", HWATT_N("nuclear power") }, { "fossil", HWATT_N("fossil fuels") }, { "waste", HWATT_N("waste") },
+	{ "unknown", HWATT_N("unknown source") },
+};
+
+static const struct word refusals[] = {
+	{ "TECHNOLOGY", HWATT_N("The source does not count.") },
+	{ "SOLD", HWATT_N("The guarantees of this energy were sold.") },
+	{ "EXPIRED", HWATT_N("It was not cancelled in time.") },
+	{ "COUNTRY", HWATT_N("It comes from a country that does not count.") },
+	{ "ZONE", HWATT_N("It comes from a bidding zone that does not count.") },
+	{ "LABEL", HWATT_N("It lacks the environmental label that was promised.") },
+	{ "SUPPORT", HWATT_N("It does not say that the plant had no support.") },
+	{ "NOT_RESOLVED", HWATT_N("It does not say when the electricity was produced as finely as it is matched.") },
+	{ "STEMS_FROM_DELIVERY", HWATT_N("The same energy is counted as a delivery.") },
+	{ "DOUBLE_COUNT", HWATT_N("The same certificates stand in another row too.") },
+	{ "OWN_PLANT_METERED", HWATT_N("The own plant is counted by its meter.") },
+	{ "OTHER_PERIOD", HWATT_N("The rest belongs to another time.") },
+};
+
 /* Units with a name of their own; the others are the same in every language. */
 static const struct word units_of_amounts[] = {
 	{ "years", HWATT_N("years") }, { "m3/MWh", "L/kWh" }, { "1/W", "/W" }, { "Cel", "°C" }, { "1", "" },
@@ -181,6 +208,28 @@ const char *words_stage(enum hwatt_language language, const char *stage)
 const char *words_risk(enum hwatt_language language, const char *risk)
 {
 	return find(risks, COUNT(risks), language, risk);
+}
+
+const char *words_certificate(enum hwatt_language language, const char *kind)
+{
+	return find(certificates, COUNT(certificates), language, kind);
+}
+
+const char *words_technology(enum hwatt_language language, const char *technology)
+{
+	return find(technologies, COUNT(technologies), language, technology);
+}
+
+void words_refusals(enum hwatt_language language, const char *reasons, struct hwatt_text *out)
+{
+	hwatt_text_reset(out);
+	while (*reasons != '\0') {
+		char name[32];
+		size_t length = strcspn(reasons, " ");
+		snprintf(name, sizeof(name), "%.*s", (int)(length < sizeof(name) ? length : sizeof(name) - 1), reasons);
+		hwatt_text_printf(out, "%s%s", out->length > 0 ? " " : "", find(refusals, COUNT(refusals), language, name));
+		reasons += length + (reasons[length] == ' ');
+	}
 }
 
 const char *words_month(enum hwatt_language language, int month)
