@@ -439,10 +439,13 @@ static void the_shipped_examples_have_no_mistake(void **state)
 	size_t count;
 	take_example(&d, BOOKS_READINGS, TEST_SOURCE_DIR "/../../packaging/readings.example.csv");
 	take_example(&d, BOOKS_CERTIFICATES, TEST_SOURCE_DIR "/../../packaging/certificates.example.yaml");
+	take_example(&d, BOOKS_PRODUCTION, TEST_SOURCE_DIR "/../../packaging/production.example.csv");
 	finish(&d, "");
 	assert_int_equal(d.books->logbook.track_count, 5);
-	books_certificates(d.books, &count);
-	assert_int_equal(count, 2);
+	const struct certificate *rows = books_certificates(d.books, &count);
+	assert_int_equal(count, 3);
+	assert_int_equal(rows[0].hour_count, 3);
+	assert_int_equal(rows[2].hour_count, 1);
 	loading_end(&d.l);
 }
 
