@@ -107,6 +107,7 @@ struct kpi { /* one figure over one window */
 	struct hwatt_ratio numerator, denominator; /* of a quotient, in the units below; unknown: not one of two sums */
 	const char *numerator_unit, *denominator_unit; /* "J", "m3", "MWh" ...; NULL: none */
 	const struct ruleset *ruleset; /* that it was computed by; NULL: by none */
+	struct hwatt_ratio surplus;  /* of a share of green energy: J that were proved and did not count, since no more was used; unknown: none */
 };
 
 struct kpi_span { /* quarters of a window */

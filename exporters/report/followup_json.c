@@ -122,6 +122,7 @@ static json_t *figure(const struct hwatt_view_kpi *k)
 	json_put(o, "quality", json_letter(k->quality));
 	json_put(o, "category", k->category != 0 ? json_integer(k->category) : json_null());
 	json_put(o, "excluded", json_integer(k->excluded));
+	json_put(o, "surplus", json_value(k->surplus));
 	json_put(o, "notes", json_words(k->notes));
 	return o;
 }

@@ -224,6 +224,10 @@ static json_t *figure_row(struct page *p, const struct number_style *style, cons
 		set(o, "uncertainty", number_text_beside(style, k->uncertainty, (struct hwatt_ratio){ 0, 1 }, p->language, &p->number));
 	set_share(p, o, "coverage", k->coverage_ppm);
 	set(o, "quality", words_quality(p->language, k->quality));
+	struct number_style energy = number_style(MEASURE_ENERGY, "J", k->surplus);
+	set(o, "surplus", "");
+	if (hwatt_ratio_known(k->surplus))
+		set(o, "surplus", number_text(&energy, k->surplus, p->language, &p->number));
 	return o;
 }
 

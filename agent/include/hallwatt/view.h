@@ -68,6 +68,7 @@ struct hwatt_view_kpi {
 	const char *label;        /* class of the label, "B"; "" where there is none */
 	const char *notation;     /* as standards print it: "iPUE1 (2026-04-01:2026-09-30) = 1.24"; "" */
 	const char *ruleset, *ruleset_hash; /* that it was computed by; "" by none */
+	struct hwatt_ratio surplus; /* of a share cut at 1: energy that was proved and not used, in J; unknown: none */
 };
 
 enum hwatt_status { HWATT_MET, HWATT_NOT_MET, HWATT_NOT_ENOUGH_DATA, HWATT_EXPIRED,
