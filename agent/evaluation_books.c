@@ -42,7 +42,7 @@ static void add_track(struct site_books *site, const struct logbook_track *track
 	for (size_t i = 0; i < track->count; i++)
 		spells[i] = (struct kpi_spell){ start_of(site->zone, track->spells[i].from_day), start_of(site->zone, track->spells[i].to_day),
 						track->spells[i].value, track->spells[i].estimated };
-	site->tracks[site->track_count++] = (struct kpi_track){ track->quantity, track->accuracy_ppm, track->count, spells };
+	site->tracks[site->track_count++] = (struct kpi_track){ track->quantity, track->meter, track->accuracy_ppm, track->count, spells };
 	if (track->quantity != LOGBOOK_PD_IT || site->demand != NULL)
 		return;
 	site->demand = hwatt_arena_alloc(arena, (track->count * 2 + 1) * sizeof(*site->demand));
@@ -228,9 +228,25 @@ bool evaluation_books_any(const struct evaluation *e, const struct subject *s)
 	if (s->contract != NULL && e->books->owned[s - e->subjects].own)
 		return true;
 	for (size_t i = 0; i < s->site_count; i++)
-		if (site_any(e, books_of(e, s->sites[i].site)))
+		if (s->sites[i].resource_count > 0 || site_any(e, books_of(e, s->sites[i].site)))
 			return true;
 	return e->books->owned[s - e->subjects].count > 0;
+}
+
+/* The meters that are polled. Litres are thousandths of a m3, and 7.2 million halves of a uJ a millionth of a kWh. */
+static void add_registers(const struct evaluation *e, const struct subject_site *of, struct hwatt_arena *arena, struct kpi_site *out)
+{
+	struct kpi_resource *resources = hwatt_arena_alloc(arena, (of->resource_count + 1) * sizeof(*resources));
+	for (size_t i = 0; i < of->resource_count; i++) {
+		const struct measure *measure = of->resources[i].measure;
+		bool water = measure_register(measure) == HWATT_WATER_VOLUME;
+		int64_t first_s = sources_first(e->sources, of->resources[i].source);
+		resources[i] = (struct kpi_resource){ measure_quantity(measure), measure->meter,
+						      first_s != SOURCES_NEVER ? first_s : sources_since(e->sources, of->resources[i].source),
+						      water ? 1000 : 1, water ? 1 : (int64_t)(KPI_PER_KWH / HWATT_PPM / 1000000) };
+	}
+	out->resource_count = of->resource_count;
+	out->resources = resources;
 }
 
 static void finish_slice(const struct evaluation *e, const struct site_books *books, struct kpi_slice *slice)
@@ -248,7 +264,7 @@ static void finish_slice(const struct evaluation *e, const struct site_books *bo
 }
 
 static size_t make_slices(struct evaluation *e, const struct subject *s, size_t site, const struct window *window, int64_t end_s,
-			  const struct sums *sums, struct kpi_slice *out)
+			  const struct sums *sums, struct hwatt_arena *arena, struct kpi_slice *out)
 {
 	const struct site_books *books = books_of(e, s->sites[site].site);
 	bool months = window->kind == WINDOW_YEAR || window->kind == WINDOW_12_MONTHS || window->kind == WINDOW_CONTRACT;
@@ -257,12 +273,15 @@ static size_t make_slices(struct evaluation *e, const struct subject *s, size_t 
 		struct window month = window_containing(s->zone, WINDOW_MONTH, at_s, 0, -1);
 		struct kpi_slice *slice = &out[count];
 		static const struct sums none;
+		struct kpi_pair *resources = hwatt_arena_alloc(arena, (s->sites[site].resource_count + 1) * sizeof(*resources));
 		slice->from_s = at_s;
 		slice->to_s = months && month.to_s < end_s ? month.to_s : end_s;
 		struct window part = { WINDOW_MONTH, slice->from_s, slice->to_s };
 		const struct sums *of = !months ? sums : e->by_request ? evaluation_requested(e, (size_t)(s - e->subjects), &part)
 								       : bins_month(&s->bins, at_s);
 		subject_slice(s, site, of != NULL ? of : &none, slice);
+		subject_resources(s, site, of != NULL ? of : &none, resources);
+		slice->resources = resources;
 		finish_slice(e, books, slice);
 		at_s = slice->to_s;
 	}
@@ -293,7 +312,8 @@ void evaluation_books_add(struct evaluation *e, const struct subject *s, const s
 		if (!any)
 			continue;
 		struct kpi_slice *slices = hwatt_arena_alloc(period->arena, most * sizeof(*slices));
-		site->slice_count = make_slices(e, s, i, window, end_s, sums, slices);
+		site->slice_count = make_slices(e, s, i, window, end_s, sums, period->arena, slices);
+		add_registers(e, &s->sites[i], period->arena, site);
 		site->slices = slices;
 		site->track_count = books->track_count;
 		site->tracks = books->tracks;

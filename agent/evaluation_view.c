@@ -3,6 +3,7 @@
 /* From the sums of an evaluation to figures and verdicts, as snapshots hold them. */
 #include "evaluation_books.h"
 #include "forecast.h"
+#include "kpi_private.h"
 #include "snapshot.h"
 #include "verdict.h"
 #include <hallwatt/arena.h>
@@ -236,27 +237,19 @@ static bool every_site(const struct kpi_period *period, bool (*has)(const struct
 	return period->site_count > 0;
 }
 
-static bool has_track(const struct kpi_site *site, enum logbook_quantity quantity)
-{
-	for (size_t i = 0; i < site->track_count; i++)
-		if (site->tracks[i].quantity == quantity)
-			return true;
-	return false;
-}
-
 static bool has_water(const struct kpi_site *site)
 {
-	return site->has_it && (has_track(site, LOGBOOK_WATER) || has_track(site, LOGBOOK_WATER_POTABLE) || has_track(site, LOGBOOK_WATER_FRESH));
+	return site->has_it && (kpi_has_flow(site, LOGBOOK_WATER) || kpi_has_flow(site, LOGBOOK_WATER_POTABLE) || kpi_has_flow(site, LOGBOOK_WATER_FRESH));
 }
 
 static bool has_heat_reused(const struct kpi_site *site)
 {
-	return has_track(site, LOGBOOK_HEAT_REUSED);
+	return kpi_has_flow(site, LOGBOOK_HEAT_REUSED);
 }
 
 static bool has_heat_removed(const struct kpi_site *site)
 {
-	return has_track(site, LOGBOOK_HEAT_REMOVED);
+	return kpi_has_flow(site, LOGBOOK_HEAT_REMOVED);
 }
 
 static bool has_location(const struct kpi_site *site)
@@ -442,6 +435,11 @@ static void check_order(struct evaluation *e, size_t subject, const struct kpi p
 	}
 }
 
+static bool by_registers(enum figure_needs needs)
+{
+	return needs == NEEDS_WATER || needs == NEEDS_HEAT_REUSED || needs == NEEDS_HEAT_REMOVED;
+}
+
 static void put_figures(struct evaluation *e, struct draft *d, size_t subject, const struct window *window, int64_t until_s)
 {
 	const struct subject *s = &e->subjects[subject];
@@ -456,6 +454,8 @@ static void put_figures(struct evaluation *e, struct draft *d, size_t subject, c
 			continue; /* a quarter has no hour */
 		if (figures[i].needs == NEEDS_IDLE && window->kind < WINDOW_MONTH && !e->by_request)
 			continue; /* no server is idle for a day; a report keeps the row, so that its parts have the same ones */
+		if (by_registers(figures[i].needs) && window->kind == WINDOW_INTERVAL)
+			continue; /* a register of water or heat counts in lumps larger than that */
 		figures[i].compute(&period.period, &kpi);
 		put_figure(e, d, s, &figures[i], window, until_s, period.period.servers.benchmark, &kpi);
 		if (figures[i].needs >= NEEDS_PUE1 && figures[i].needs <= NEEDS_PUE3)

@@ -122,9 +122,17 @@ struct kpi_spell { /* of a track of the logbook, in time */
 
 struct kpi_track { /* one meter that is read by people */
 	enum logbook_quantity quantity;
+	const char *meter;        /* a polled one of that name and quantity is the same meter */
 	int64_t accuracy_ppm;     /* 0: not stated */
 	size_t count;
 	const struct kpi_spell *spells;
+};
+
+struct kpi_resource { /* a meter whose register is polled */
+	enum logbook_quantity quantity;
+	const char *meter;        /* its name, as in struct kpi_track */
+	int64_t from_s;           /* since when it is expected */
+	int64_t micro_num, micro_den; /* what a slice counts, in PPM of its units, x num / den: millionths of the quantity's base unit */
 };
 
 struct kpi_factor { int64_t micro; bool known, provisional; }; /* g CO2e per kWh, in millionths */
@@ -146,6 +154,7 @@ struct kpi_slice { /* a month of the window, or what of it lies in the window an
 	struct kpi_pair pue[4];   /* as in kpi_site */
 	struct kpi_pair dc, it, grid, onsite, generator, cooling; /* energies of the site as a whole; grid: num from the grid, den IT, paired */
 	struct kpi_factor location, residual, carbon_free; /* carbon_free: the grid's share, in ppm */
+	const struct kpi_pair *resources; /* num: what each of the site's counted */
 };
 
 struct kpi_site { /* a site's sums over the window */
@@ -153,6 +162,8 @@ struct kpi_site { /* a site's sums over the window */
 	const struct ruleset *ruleset; /* NULL: electricity alone, and no labels */
 	size_t track_count, slice_count;
 	const struct kpi_track *tracks; /* what was written down of it */
+	size_t resource_count;
+	const struct kpi_resource *resources; /* what was polled */
 	const struct kpi_slice *slices; /* in the order of time; none where nothing is written down */
 	bool onsite_renewable;    /* what its own plant gives counts */
 	bool has_it;              /* the slices' `it` is metered */
@@ -278,8 +289,9 @@ void kpi_itee(const struct kpi_period *period, struct kpi *out);
 void kpi_capacity_use(const struct kpi_period *period, struct kpi *out);
 
 /* --- figures that need more than meters: kpi_resource.c, kpi_green.c ---
- * What was written down pairs with the energy of the same days: months that one reading spans count together, and only when the reading
- * and the meters cover 0.9 of them. */
+ * What was written down, and what registers of water and heat counted, pairs with the energy of the same days: months that one reading
+ * spans count together, and only when the readings or registers and the meters cover 0.9 of them.  Of one meter that is polled and written
+ * down the register counts; a reading of it where it ends before the first poll, or for months that were not polled at all. */
 
 /* Water / IT energy in m3 per MWh: all water that enters (category 2), else potable water (1); by rules that say so, fresh water.  ISO/IEC
  * 30134-9, domain.md 1.5, 2.5. */

@@ -112,8 +112,8 @@ struct requirement {
 		struct { struct hwatt_list requires; } replacement;
 	};
 	/* Where it comes from: "" when it is written in the contract. */
-	const char *package, *template_id, *source, *stage, *risk;
-	struct hwatt_texts verification, deliver;
+	const char *package, *template_id, *stage, *risk, *area;
+	struct hwatt_texts source, verification, deliver;
 	struct hwatt_mark mark;
 };
 

@@ -108,7 +108,7 @@ void plan_hold_free(struct plan_hold *hold)
 {
 	free(hold->handles);
 	free(hold->fixed);
-	*hold = (struct plan_hold){ 0 };
+	*hold = (struct plan_hold){ .lives = hold->lives, .doubted = hold->doubted };
 }
 
 static void poll_free(struct plan_poll *poll)
@@ -411,6 +411,16 @@ static bool evaluate(const struct plan *plan, const struct plan_point *p, const 
 	return true;
 }
 
+/* A register's stamp came with its value. */
+static void tell_life(const struct plan_point *p, const struct plan_hold *hold, const struct plan_poll *poll,
+		      struct hwatt_target *target, int handle)
+{
+	const struct plan_value *stamp = &poll->values[p->stamp];
+	if (stamp->number &&
+	    lives_tell(hold->lives, target, handle, LIVES_STAMP(stamp->raw.mantissa), poll->values[p->input].raw.mantissa))
+		(*hold->doubted)++;
+}
+
 void plan_give(const struct plan *plan, const struct plan_hold *hold, size_t r, const struct plan_poll *poll,
 	       struct hwatt_target *target)
 {
@@ -421,8 +431,11 @@ void plan_give(const struct plan *plan, const struct plan_hold *hold, size_t r, 
 		int handle = hold->handles != NULL ? hold->handles[p->slot] : (int)p->slot;
 		const struct plan_value *v = &poll->values[p->input];
 		bool quick = p->plain && v->number && v->raw.e10 == 0 && v->raw.e2 == 0;
-		if (handle >= 0 && (quick ? evaluate_plain(p, v->raw.mantissa, &value) : evaluate(plan, p, poll, &value)))
-			hwatt_target_add(target, handle, value);
+		if (handle < 0 || !(quick ? evaluate_plain(p, v->raw.mantissa, &value) : evaluate(plan, p, poll, &value)))
+			continue;
+		hwatt_target_add(target, handle, value);
+		if (p->stamp >= 0)
+			tell_life(p, hold, poll, target, handle);
 	}
 }
 

@@ -26,6 +26,12 @@ struct missed { /* a reading some of whose rows hold "not supported" */
 	unsigned rows;
 };
 
+struct rider { /* a stamp that is read with the values where that costs no request */
+	size_t point;
+	int object;
+	const struct cell *cell;
+};
+
 struct builder {
 	const struct survey *survey;
 	const struct hwatt_identity *who;
@@ -39,6 +45,8 @@ struct builder {
 	size_t claim_count, claim_capacity;
 	unsigned seen[HWATT_ROLES][HWATT_QUANTITIES];
 	struct missed *missed;
+	struct rider *riders;
+	size_t rider_count, rider_capacity;
 	size_t input_capacity, missed_count, missed_capacity, request_capacity, expect_capacity, point_capacity,
 		when_capacity, ref_capacity, term_capacity, fixed_capacity, handle_capacity;
 };
@@ -389,16 +397,29 @@ static int declare(struct builder *b, const struct family_reading *r, const stru
 	return hwatt_target_point(b->line->target, &point);
 }
 
-/* Tells the target what marks the present life of a register. */
+/* Tells the target what marks the present life of a register: a time as it is, a text by its hash. */
 static void give_stamp(struct builder *b, const struct family_reading *r, const struct cell *cell, int handle)
 {
 	const struct cell *says = look(b, &r->source.stamp, cell);
 	char text[SURVEY_TEXT + 1];
+	int64_t count = 0;
 	if (says == NULL || handle < 0)
 		return;
 	cell_text(says, text, sizeof(text));
-	if (text[0] != '\0')
-		hwatt_target_register_stamp(b->line->target, handle, claim_hash(r, text));
+	uint64_t stamp = says->type == BER_TIMETICKS ? LIVES_STAMP(says->number) : claim_hash(r, text);
+	whole(cell, &count);
+	if (text[0] != '\0' && lives_tell(b->hold->lives, b->line->target, handle, stamp, count))
+		(*b->hold->doubted)++;
+}
+
+/* Notes the time of the newest point's register, to be read with every poll if there is room. */
+static void note_rider(struct builder *b, const struct family_reading *r, const struct cell *cell)
+{
+	const struct cell *says = look(b, &r->source.stamp, cell);
+	if (says == NULL || says->type != BER_TIMETICKS)
+		return;
+	b->riders = grown(b->riders, b->rider_count, &b->rider_capacity, sizeof(*b->riders));
+	b->riders[b->rider_count++] = (struct rider){ b->plan->point_count - 1, r->source.stamp.object, says };
 }
 
 /* One row of a reading becomes a point, unless it is not there, not measured, or told by an earlier reading. */
@@ -409,7 +430,7 @@ static bool add_row(struct builder *b, const struct family_reading *r, const str
 	struct plan_point p;
 	memset(&p, 0, sizeof(p)); /* with what lies between its fields: plans are compared as octets */
 	p.reading = r;
-	p.zero_with = -1;
+	p.zero_with = p.stamp = -1;
 	char index[HWATT_INDEX_SIZE];
 	int64_t value = 0;
 	bool holds;
@@ -441,6 +462,7 @@ static bool add_row(struct builder *b, const struct family_reading *r, const str
 		hold->handles[p.slot] = handle;
 		plan->points = grown(plan->points, plan->point_count, &b->point_capacity, sizeof(*plan->points));
 		memcpy(&plan->points[plan->point_count++], &p, sizeof(p));
+		note_rider(b, r, cell);
 	}
 	return true;
 }
@@ -681,6 +703,37 @@ static void add_requests(struct builder *b)
 	free(banded);
 }
 
+/* How many requests all inputs take; nothing is kept. */
+static size_t rehearse(struct builder *b)
+{
+	struct plan *plan = b->plan;
+	size_t octets = plan->octet_count;
+	add_requests(b);
+	size_t requests = plan->request_count;
+	plan->request_count = plan->expect_count = 0;
+	plan->octet_count = octets;
+	return requests;
+}
+
+/* Registers' stamps are read with the values where that takes no request more; elsewhere by the surveys alone. */
+static void take_riders(struct builder *b)
+{
+	struct plan *plan = b->plan;
+	if (b->rider_count == 0)
+		return;
+	size_t without = rehearse(b), inputs = plan->input_count;
+	for (size_t i = 0; i < b->rider_count; i++)
+		plan->points[b->riders[i].point].stamp = add_input(b, b->riders[i].object, b->riders[i].cell);
+	if (rehearse(b) == without)
+		return;
+	for (size_t i = 0; i < b->rider_count; i++)
+		plan->points[b->riders[i].point].stamp = -1;
+	while (plan->input_count > inputs) {
+		const struct input *in = &b->inputs[--plan->input_count];
+		b->input_of[in->object][in->cell] = 0;
+	}
+}
+
 static int by_ready(const void *a, const void *b)
 {
 	const struct plan_point *x = a, *y = b;
@@ -697,7 +750,7 @@ static void at_least(const struct builder *b, struct plan_point *p, int32_t inpu
 static void note_plain(struct plan_point *p)
 {
 	const struct hwatt_list *absent = &p->reading->is.absent;
-	p->plain = p->when_count == 0 && p->term_count == 0 && p->zero_with < 0 && p->scale.b == 0 && p->scale.c == 1 &&
+	p->plain = p->when_count == 0 && p->term_count == 0 && p->zero_with < 0 && p->stamp < 0 && p->scale.b == 0 && p->scale.c == 1 &&
 		   p->digits == 0 && absent->count <= 1;
 	p->has_absent = p->plain && absent->count == 1;
 	p->absent = p->has_absent ? *(const int64_t *)absent->items : 0;
@@ -711,6 +764,7 @@ static void order_points(struct builder *b)
 		struct plan_point *p = &plan->points[i];
 		at_least(b, p, p->input);
 		at_least(b, p, p->zero_with);
+		at_least(b, p, p->stamp);
 		for (uint32_t t = 0; t < p->term_count; t++)
 			at_least(b, p, plan->terms[p->first_term + t].input);
 		for (uint32_t w = 0; w < p->when_count; w++)
@@ -769,6 +823,7 @@ struct plan *plan_new(struct plan_shelf *shelf, const struct survey *survey, con
 		for (size_t j = 0; j < families[i]->reading_count; j++)
 			add_reading(&b, &families[i]->readings[j]);
 	warn_missed(&b);
+	take_riders(&b);
 	order_whens(&b);
 	add_requests(&b);
 	order_points(&b);
@@ -778,6 +833,7 @@ struct plan *plan_new(struct plan_shelf *shelf, const struct survey *survey, con
 	free(b.inputs);
 	free(b.claims);
 	free(b.missed);
+	free(b.riders);
 	bool in_order = true; /* nearly always: then they need not be kept */
 	for (size_t i = 0; i < plan->point_count; i++)
 		in_order = in_order && hold->handles[plan->points[i].slot] == (int)plan->points[i].slot;

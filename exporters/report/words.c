@@ -124,6 +124,11 @@ static const struct word refusals[] = {
 	{ "OTHER_PERIOD", HWATT_N("The rest belongs to another time.") },
 };
 
+static const struct word areas[] = {
+	{ "data_hall", HWATT_N("Data halls") }, { "server", HWATT_N("Servers") }, { "network_product", HWATT_N("Network products") },
+	{ "it_product", HWATT_N("IT products") }, { "supply_chain", HWATT_N("Supply chain") }, { "any", HWATT_N("All product areas") },
+};
+
 /* Units with a name of their own; the others are the same in every language. */
 static const struct word units_of_amounts[] = {
 	{ "years", HWATT_N("years") }, { "m3/MWh", "L/kWh" }, { "1/W", "/W" }, { "Cel", "°C" }, { "1", "" },
@@ -230,6 +235,11 @@ void words_refusals(enum hwatt_language language, const char *reasons, struct hw
 		hwatt_text_printf(out, "%s%s", out->length > 0 ? " " : "", find(refusals, COUNT(refusals), language, name));
 		reasons += length + (reasons[length] == ' ');
 	}
+}
+
+const char *words_area(enum hwatt_language language, const char *area)
+{
+	return find(areas, COUNT(areas), language, area);
 }
 
 const char *words_month(enum hwatt_language language, int month)

@@ -39,6 +39,7 @@ const char *words_certificate(enum hwatt_language language, const char *kind);
 const char *words_technology(enum hwatt_language language, const char *technology);
 /* Why not all of a certificate counted, as sentences: "LABEL NOT_RESOLVED". `out` is reset first. */
 void words_refusals(enum hwatt_language language, const char *reasons, struct hwatt_text *out);
+const char *words_area(enum hwatt_language language, const char *area);
 /* "jan" .. "dec". */
 const char *words_month(enum hwatt_language language, int month);
 /* The text in the language; where that is missing, in another that is there; never NULL. */

@@ -70,7 +70,7 @@ static inline void domain_read(struct domain *d, enum logbook_quantity quantity,
 	if (track == NULL) {
 		size_t at = d->site.track_count++;
 		track = &d->tracks[at];
-		*track = (struct kpi_track){ .quantity = quantity, .spells = d->spells[at] };
+		*track = (struct kpi_track){ .quantity = quantity, .meter = "", .spells = d->spells[at] };
 	}
 	d->spells[track - d->tracks][track->count++] =
 		(struct kpi_spell){ from_day * DOMAIN_DAY_S, to_day * DOMAIN_DAY_S, value, false };
