@@ -428,6 +428,7 @@ static void put_figure(const struct evaluation *e, struct draft *d, const struct
 	k->coverage_ppm = ppm_of(kpi->coverage);
 	k->quality = kpi->quality;
 	k->uncertainty = uncertainty_of(kpi);
+	k->surplus = kpi->surplus;
 	k->category = kpi->category;
 	k->excluded = kpi->excluded;
 	k->notes = notes[0] != '\0' ? hwatt_arena_strdup(d->arena, notes) : "";

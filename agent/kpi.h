@@ -108,6 +108,7 @@ struct kpi { /* one figure over one window */
 	const char *numerator_unit, *denominator_unit; /* "J", "m3", "MWh" ...; NULL: none */
 	const struct ruleset *ruleset; /* that it was computed by; NULL: by none */
 	struct hwatt_ratio expected;   /* of the whole window, if each meter goes on as it has; unknown: not told */
+	struct hwatt_ratio surplus;  /* of a share of green energy: J that were proved and did not count, since no more was used; unknown: none */
 };
 
 struct kpi_span { /* quarters of a window */

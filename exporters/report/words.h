@@ -37,6 +37,10 @@ const char *words_window(enum hwatt_language language, const char *window);
 const char *words_quality(enum hwatt_language language, char letter);
 const char *words_stage(enum hwatt_language language, const char *stage);
 const char *words_risk(enum hwatt_language language, const char *risk);
+const char *words_certificate(enum hwatt_language language, const char *kind);
+const char *words_technology(enum hwatt_language language, const char *technology);
+/* Why not all of a certificate counted, as sentences: "LABEL NOT_RESOLVED". `out` is reset first. */
+void words_refusals(enum hwatt_language language, const char *reasons, struct hwatt_text *out);
 const char *words_area(enum hwatt_language language, const char *area);
 /* "jan" .. "dec". */
 const char *words_month(enum hwatt_language language, int month);

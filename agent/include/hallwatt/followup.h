@@ -61,6 +61,38 @@ struct hwatt_followup_comparison { /* a figure that the supplier reported beside
 	struct hwatt_texts sentence; /* what is impossible, and what to ask; "" where nothing is */
 };
 
+struct hwatt_followup_use { /* what of a certificate counted, in one figure of the period or one requirement's period */
+	const char *requirement;     /* "" the share of renewable electricity over the report's period, matched as a whole */
+	struct hwatt_ratio counted;  /* J, before a contract's share of its site and before it is cut at what was used */
+	const char *reasons;         /* why not all of it: "STEMS_FROM_DELIVERY NOT_RESOLVED"; "" all counted */
+};
+
+struct hwatt_followup_certificate { /* a proof of green electricity that touches the period; those of hours are folded together */
+	const char *id, *last_id;    /* folded: the first and the last */
+	int64_t count;               /* rows of the books */
+	const char *subject_kind, *subject; /* whom it was cancelled for */
+	const char *kind, *technology, *guarantees; /* as in the books */
+	const char *country, *zone, *device, *beneficiary, *transaction, *cert_id_from, *cert_id_to, *sha256;
+	int64_t from_day, to_day;    /* production, inclusive */
+	int64_t consumption_from_day, consumption_to_day, cancelled_day; /* INT64_MAX: not stated */
+	struct hwatt_ratio volume, hours; /* J; what of it tells its hours */
+	size_t use_count;
+	const struct hwatt_followup_use *uses;
+};
+
+struct hwatt_followup_check { /* what an auditor looks for in the certificates of a site or contract */
+	const char *subject_kind, *subject;
+	int number;                  /* 1 to 16 */
+	struct hwatt_texts what;
+	enum hwatt_outcome { HWATT_PASSED, HWATT_FAILED, HWATT_NOT_CHECKED } outcome;
+	const char *rows;            /* which fail, "" none */
+};
+
+struct hwatt_followup_hour { /* of the day, on the local clock: all such hours of the period together, in J */
+	int hour;                    /* 0 to 23 */
+	struct hwatt_ratio load, generated, matched;
+};
+
 struct hwatt_followup_ruleset { const char *id, *hash; };
 
 struct hwatt_followup_note { /* how the figures were made, and what limits them */
@@ -86,6 +118,10 @@ struct hwatt_followup {
 	const struct hwatt_followup_document *documents; /* soonest to expire first */
 	const struct hwatt_followup_comparison *comparisons;
 	const struct hwatt_followup_note *notes;
+	size_t certificate_count, check_count, hour_count;
+	const struct hwatt_followup_certificate *certificates;
+	const struct hwatt_followup_check *checks;
+	const struct hwatt_followup_hour *hours; /* 24, or none where hours are not matched */
 };
 
 #endif

@@ -69,6 +69,7 @@ struct hwatt_view_kpi {
 	const char *notation;     /* as standards print it: "iPUE1 (2026-04-01:2026-09-30) = 1.24"; "" */
 	const char *ruleset, *ruleset_hash; /* that it was computed by; "" by none */
 	const char *part;         /* of a part alone (ppue): its boundary, a room; "" or NULL: of the whole */
+	struct hwatt_ratio surplus; /* of a share cut at 1: energy that was proved and not used, in J; unknown: none */
 };
 
 enum hwatt_status { HWATT_MET, HWATT_NOT_MET, HWATT_NOT_ENOUGH_DATA, HWATT_EXPIRED,
