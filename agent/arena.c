@@ -11,7 +11,7 @@
 
 #define BLOCK_OCTETS 65536u
 
-struct block {
+struct block { /* filled from both ends: what is aligned from the front, strings from the back */
 	struct block *next;
 	size_t used, size;
 	alignas(max_align_t) unsigned char bytes[];
@@ -89,9 +89,19 @@ void *hwatt_arena_alloc(struct hwatt_arena *arena, size_t size)
 	return p;
 }
 
+/* Zeroed room for a string, which needs no alignment. */
+static char *string_room(struct hwatt_arena *arena, size_t size)
+{
+	struct block *b = arena->blocks;
+	if (b == NULL || b->size - b->used < size)
+		return hwatt_arena_alloc(arena, size);
+	b->size -= size;
+	return (char *)b->bytes + b->size;
+}
+
 char *hwatt_arena_strndup(struct hwatt_arena *arena, const char *string, size_t length)
 {
-	char *copy = hwatt_arena_alloc(arena, length + 1);
+	char *copy = string_room(arena, length + 1);
 	memcpy(copy, string, length);
 	return copy;
 }
@@ -109,7 +119,7 @@ char *hwatt_arena_printf(struct hwatt_arena *arena, const char *fmt, ...)
 	int length = vsnprintf(NULL, 0, fmt, args);
 	va_end(args);
 	size_t size = length < 0 ? 1 : (size_t)length + 1;
-	char *copy = hwatt_arena_alloc(arena, size);
+	char *copy = string_room(arena, size);
 	vsnprintf(copy, size, fmt, again);
 	va_end(again);
 	return copy;

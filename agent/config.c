@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 #include "contract.h"
+#include "digest.h"
 #include "discovery.h"
 #include "fetch.h"
 #include "watch.h"
@@ -12,7 +13,6 @@
 #include "place.h"
 #include <assert.h>
 #include <glob.h>
-#include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -327,7 +327,7 @@ struct loader {
 	struct config *config;
 	struct hwatt_arena *documents; /* trees of the files, which go after the load */
 	struct hwatt_report *report;
-	EVP_MD_CTX *digest, *own_digest;
+	struct digest *digest, *own_digest;
 	bool targets; /* the file that is read is one of targets */
 	const struct hwatt_schema *schema;
 	struct source *sources; /* the main file first */
@@ -356,9 +356,9 @@ static const struct hwatt_node *load_document(struct loader *l, const char *path
 	if (document_read(path, &bytes, &err) < 0) {
 		mistake(l, (struct hwatt_mark){ path, 1, 1 }, err.text);
 	} else {
-		EVP_DigestUpdate(l->digest, hwatt_text_string(&bytes), bytes.length);
+		digest_add(l->digest, hwatt_text_string(&bytes), bytes.length);
 		if (!l->targets)
-			EVP_DigestUpdate(l->own_digest, hwatt_text_string(&bytes), bytes.length);
+			digest_add(l->own_digest, hwatt_text_string(&bytes), bytes.length);
 		root = document_parse(path, hwatt_text_string(&bytes), bytes.length, l->documents, l->report);
 	}
 	hwatt_text_free(&bytes);
@@ -599,7 +599,7 @@ static void note_places(struct loader *l, const struct raw *raw)
 /* The list of a server as it was kept last: `state`/targets-HASH.json; it may not be there yet, or not for us to read. */
 static void load_fetched(struct loader *l, const struct hwatt_node *node, struct fetch_order *out)
 {
-	unsigned char digest[EVP_MAX_MD_SIZE];
+	char digest[65];
 	const char *text = node->kind == HWATT_NODE_SCALAR ? node->text : "";
 	*out = (struct fetch_order){ .url = "", .file = "" };
 	if (strncmp(text, "http://", 7) != 0 && strncmp(text, "https://", 8) != 0) {
@@ -610,10 +610,9 @@ static void load_fetched(struct loader *l, const struct hwatt_node *node, struct
 		mistake(l, node->mark, "a user does not belong in an address");
 		return;
 	}
-	EVP_Digest(text, strlen(text), digest, NULL, EVP_sha256(), NULL);
+	digest_hex(text, strlen(text), digest);
 	out->url = hwatt_arena_strdup(l->config->arena, text);
-	out->file = hwatt_arena_printf(l->config->arena, "%s/targets-%02x%02x%02x%02x%02x%02x.json", l->config->state, digest[0],
-				       digest[1], digest[2], digest[3], digest[4], digest[5]);
+	out->file = hwatt_arena_printf(l->config->arena, "%s/targets-%.12s.json", l->config->state, digest);
 	if (access(out->file, R_OK) == 0)
 		load_targets(l, out->file);
 }
@@ -805,7 +804,7 @@ static void digest_file(struct loader *l, const char *path)
 	struct hwatt_text bytes;
 	hwatt_text_init(&bytes, DOCUMENT_MAX_OCTETS);
 	if (document_read(path, &bytes, NULL) == 0) /* else who loads it says so */
-		EVP_DigestUpdate(l->digest, hwatt_text_string(&bytes), bytes.length);
+		digest_add(l->digest, hwatt_text_string(&bytes), bytes.length);
 	hwatt_text_free(&bytes);
 }
 
@@ -839,7 +838,7 @@ static void load_book(struct loader *l, const char *path)
 	if (document_read(path, &bytes, &err) < 0) {
 		mistake(l, (struct hwatt_mark){ path, 1, 1 }, err.text);
 	} else {
-		EVP_DigestUpdate(l->digest, hwatt_text_string(&bytes), bytes.length);
+		digest_add(l->digest, hwatt_text_string(&bytes), bytes.length);
 		books_take(l->config->books, l->kind, path, hwatt_text_string(&bytes), bytes.length, l->config->arena, l->report);
 	}
 	hwatt_text_free(&bytes);
@@ -944,15 +943,6 @@ static void take_main(struct loader *l)
 	c->profiles.items = folders;
 }
 
-static void finish_hash(EVP_MD_CTX *context, char out[65])
-{
-	unsigned char digest[EVP_MAX_MD_SIZE];
-	unsigned length = 0;
-	EVP_DigestFinal_ex(context, digest, &length);
-	for (unsigned i = 0; i < 32 && i < length; i++)
-		snprintf(out + 2 * i, 3, "%02x", digest[i]);
-}
-
 static void load_all(struct loader *l)
 {
 	load_source(l, l->config->file);
@@ -971,8 +961,8 @@ static void load_all(struct loader *l)
 	report_twice(l, &l->contracts, "contract", offsetof(struct contract, mark));
 	contract_check_rows(l->config->contracts, l->config->contract_count, l->documents, l->report);
 	load_books(l);
-	finish_hash(l->digest, l->config->hash);
-	finish_hash(l->own_digest, l->config->own_hash);
+	digest_finish(l->digest, l->config->hash);
+	digest_finish(l->own_digest, l->config->own_hash);
 }
 
 const struct ruleset *config_ruleset(const struct config *config, const char *site)
@@ -988,25 +978,21 @@ struct config *config_load(const char *path, struct hwatt_report *report)
 	struct config *config = NULL;
 	struct hwatt_arena *arena = hwatt_arena_new();
 	size_t before = report_total(report);
-	struct loader l = { .documents = hwatt_arena_new(), .report = report, .digest = EVP_MD_CTX_new(),
-			    .own_digest = EVP_MD_CTX_new() };
+	struct loader l = { .documents = hwatt_arena_new(), .report = report, .digest = digest_new(),
+			    .own_digest = digest_new() };
 	l.config = hwatt_arena_alloc(arena, sizeof(*l.config));
 	l.config->arena = arena;
 	l.config->file = hwatt_arena_strdup(arena, path);
 	l.config->books = books_new(arena);
 	l.config->notes.arena = arena;
 	l.schema = config_schema(l.documents);
-	if (l.digest == NULL || EVP_DigestInit_ex(l.digest, EVP_sha256(), NULL) != 1 || l.own_digest == NULL ||
-	    EVP_DigestInit_ex(l.own_digest, EVP_sha256(), NULL) != 1)
-		mistake(&l, (struct hwatt_mark){ path, 1, 1 }, "libcrypto gives no SHA-256");
-	else
-		load_all(&l);
+	load_all(&l);
 	if (report_total(report) == before) {
 		config = l.config;
 		arena = NULL;
 	}
-	EVP_MD_CTX_free(l.digest);
-	EVP_MD_CTX_free(l.own_digest);
+	digest_free(l.digest);
+	digest_free(l.own_digest);
 	free(l.sources);
 	free(l.pending);
 	names_free(&l.sites);

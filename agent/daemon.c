@@ -24,6 +24,7 @@
 #define REST_MS 5000  /* after the last request: of many devices a snapshot is larger than all else */
 #define TIDY_MS 60000 /* after a start or reload the devices have been looked over by then */
 #define MESSAGE_MAX_OCTETS 65536u
+#define MAP_OCTETS (256 << 10) /* allocations of at least so much are mapped, and given back at once when they are freed */
 
 struct daemon {
 	uv_loop_t *loop;
@@ -401,6 +402,14 @@ static void abandon(struct daemon *d)
 	free(d);
 }
 
+/* Otherwise malloc takes what is large from the heap too, once a large piece was freed, and what stays lies between. */
+static void have_large_pieces_mapped(void)
+{
+#ifdef __GLIBC__
+	mallopt(M_MMAP_THRESHOLD, MAP_OCTETS);
+#endif
+}
+
 /* Finds systemd, if it started us. The environment is read here and nowhere else. */
 static void find_systemd(struct daemon *d)
 {
@@ -413,6 +422,7 @@ static void find_systemd(struct daemon *d)
 int daemon_start(uv_loop_t *loop, const struct daemon_settings *settings, struct daemon **out,
 		 struct hwatt_error *err)
 {
+	have_large_pieces_mapped();
 	struct daemon *d = hwatt_alloc(sizeof(*d));
 	*d = (struct daemon){ .loop = loop, .log = settings->log, .config_file = settings->config_file,
 			      .listen = settings->listen, .last_reload_ok = true,

@@ -4,34 +4,33 @@
 #include <endian.h>
 #include <string.h>
 
-/* The sign goes to the lowest bit, so that small numbers of either sign have zeros above. */
-static uint64_t fold(int64_t number)
+/* Numbers are cut to their lowest octets, in two's complement. `any` is all of them or'ed, `bits` likewise with the negative ones
+ * turned over. */
+static unsigned width_of(uint64_t any, uint64_t bits)
 {
-	return (uint64_t)number << 1 ^ (number < 0 ? UINT64_MAX : 0);
+	if (any == 0)
+		return 0;
+	return bits == 0 ? 1 : (unsigned)(72 - __builtin_clzll(bits)) / 8; /* with room for the sign */
 }
 
-static int64_t unfold(uint64_t bits)
+static uint64_t bits_of(int64_t number)
 {
-	return (int64_t)(bits >> 1 ^ (0 - (bits & 1)));
+	return (uint64_t)(number ^ number >> 63);
 }
 
-static unsigned width_of(uint64_t bits)
+static void put(uint8_t *at, int64_t number)
 {
-	return bits == 0 ? 0 : (unsigned)(71 - __builtin_clzll(bits)) / 8;
-}
-
-static void put(uint8_t *at, uint64_t bits)
-{
-	uint64_t octets = htole64(bits);
+	uint64_t octets = htole64((uint64_t)number);
 	memcpy(at, &octets, sizeof(octets));
 }
 
 /* `width` is 1 to 8. */
-static uint64_t take(const uint8_t *at, unsigned width)
+static int64_t take(const uint8_t *at, unsigned width)
 {
 	uint64_t octets;
 	memcpy(&octets, at, sizeof(octets));
-	return le64toh(octets) & UINT64_MAX >> (64 - 8 * width);
+	unsigned above = 64 - 8 * width;
+	return (int64_t)(le64toh(octets) << above) >> above;
 }
 
 /* First the widths, two to an octet, then the numbers. */
@@ -40,12 +39,11 @@ size_t dense_put_row(uint8_t *out, const int64_t *numbers, size_t count)
 	uint8_t *at = out + (count + 1) / 2;
 	memset(out, 0, (count + 1) / 2);
 	for (size_t i = 0; i < count; i++) {
-		uint64_t bits = fold(numbers[i]);
-		if (bits == 0)
+		if (numbers[i] == 0)
 			continue;
-		unsigned width = width_of(bits);
+		unsigned width = width_of(1, bits_of(numbers[i]));
 		out[i / 2] |= (uint8_t)(width << i % 2 * 4);
-		put(at, bits);
+		put(at, numbers[i]);
 		at += width;
 	}
 	return (size_t)(at - out);
@@ -54,12 +52,12 @@ size_t dense_put_row(uint8_t *out, const int64_t *numbers, size_t count)
 size_t dense_take_row(const uint8_t *in, int64_t *numbers, size_t count)
 {
 	const uint8_t *at = in + (count + 1) / 2;
+	memset(numbers, 0, count * sizeof(numbers[0]));
 	for (size_t i = 0; i < count; i++) {
 		unsigned width = in[i / 2] >> i % 2 * 4 & 15;
-		numbers[i] = 0;
 		if (width == 0)
 			continue;
-		numbers[i] = unfold(take(at, width));
+		numbers[i] = take(at, width);
 		at += width;
 	}
 	return (size_t)(at - in);
@@ -70,13 +68,15 @@ size_t dense_put_table(uint8_t *out, const int64_t *numbers, size_t rows, size_t
 {
 	uint8_t *at = out + columns;
 	for (size_t c = 0; c < columns; c++) {
-		uint64_t all = 0;
-		for (size_t r = 0; r < rows; r++)
-			all |= fold(numbers[r * stride + c]);
-		unsigned width = width_of(all);
+		uint64_t any = 0, bits = 0;
+		for (size_t r = 0; r < rows; r++) {
+			any |= (uint64_t)numbers[r * stride + c];
+			bits |= bits_of(numbers[r * stride + c]);
+		}
+		unsigned width = width_of(any, bits);
 		out[c] = (uint8_t)width;
 		for (size_t r = 0; r < rows && width > 0; r++, at += width)
-			put(at, fold(numbers[r * stride + c]));
+			put(at, numbers[r * stride + c]);
 	}
 	return (size_t)(at - out);
 }
@@ -86,8 +86,10 @@ size_t dense_take_table(const uint8_t *in, int64_t *numbers, size_t rows, size_t
 	const uint8_t *at = in + columns;
 	for (size_t c = 0; c < columns; c++) {
 		unsigned width = in[c];
-		for (size_t r = 0; r < rows; r++, at += width)
-			numbers[r * stride + c] = width > 0 ? unfold(take(at, width)) : 0;
+		for (size_t r = 0; r < rows && width == 0; r++)
+			numbers[r * stride + c] = 0;
+		for (size_t r = 0; r < rows && width > 0; r++, at += width)
+			numbers[r * stride + c] = take(at, width);
 	}
 	return (size_t)(at - in);
 }

@@ -16,12 +16,12 @@ struct hwatt_log {
 	enum hwatt_level level;
 	enum hwatt_log_format format;
 	bool journal; /* stderr goes to the journal, which keeps time itself */
-	char *name;   /* NULL at the root */
+	char name[];  /* "" at the root */
 };
 
 struct hwatt_log *hwatt_log_new(enum hwatt_level level, enum hwatt_log_format format)
 {
-	struct hwatt_log *log = hwatt_alloc(sizeof(*log));
+	struct hwatt_log *log = hwatt_alloc(sizeof(*log) + 1);
 	log->level = level;
 	log->format = format;
 	log->journal = getenv("JOURNAL_STREAM") != NULL && !isatty(STDERR_FILENO);
@@ -32,17 +32,15 @@ struct hwatt_log *hwatt_log_child(struct hwatt_log *parent, const char *name)
 {
 	if (parent == NULL)
 		return NULL;
-	struct hwatt_log *log = hwatt_alloc(sizeof(*log));
+	size_t size = strlen(name) + 1;
+	struct hwatt_log *log = hwatt_alloc(sizeof(*log) + size);
 	*log = *parent;
-	log->name = hwatt_strdup(name);
+	memcpy(log->name, name, size);
 	return log;
 }
 
 void hwatt_log_free(struct hwatt_log *log)
 {
-	if (log == NULL)
-		return;
-	free(log->name);
 	free(log);
 }
 
@@ -85,7 +83,7 @@ void hwatt_log(struct hwatt_log *log, enum hwatt_level level, const char *fmt, .
 		hwatt_text_puts(&line, "{\"ts\":\"");
 		put_time(&line);
 		hwatt_text_printf(&line, "\",\"level\":\"%s\"", levels[level].name);
-		if (log->name != NULL) {
+		if (log->name[0] != '\0') {
 			hwatt_text_puts(&line, ",\"logger\":");
 			hwatt_text_json(&line, log->name);
 		}
@@ -101,7 +99,7 @@ void hwatt_log(struct hwatt_log *log, enum hwatt_level level, const char *fmt, .
 			hwatt_text_putc(&line, ' ');
 		}
 		hwatt_text_printf(&line, "level=%s", levels[level].name);
-		if (log->name != NULL) {
+		if (log->name[0] != '\0') {
 			hwatt_text_puts(&line, " logger=");
 			put_logfmt(&line, log->name);
 		}

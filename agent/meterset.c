@@ -31,13 +31,13 @@ struct meterset {
 	struct layout *layout;
 	struct cells cells;                /* by number of the layout's meters; spread out only while shelf->spread is this set */
 	uint64_t *stamps;                  /* of tallies; NULL: no register has one */
-	uint32_t tallies;                  /* so many of the cells */
 	int64_t close_ms;                  /* while packed: the wall clock until which no meter has a quarter to close */
 	struct tally_clock clock;          /* of the tallies */
 	struct link *links;                /* by number of the layout's links */
-	size_t link_count;
 	uint64_t octets_in, octets_out;    /* our own running counts over all links */
 	uint64_t octets_life;              /* how often they began anew */
+	uint32_t link_count;
+	uint32_t tallies;                  /* so many of the cells */
 	bool unsettled, grew;
 	bool lone;                         /* nobody else has the shelf */
 };
@@ -393,12 +393,15 @@ static void feed(struct feeding *f, size_t n, struct meter_sample *sample)
 
 static bool is_fresh(const struct meterset_poll *poll, uint32_t number)
 {
-	return number < poll->count && poll->values->at[number] != 0 && poll->values->at[number] >= poll->values->from;
+	if (number >= poll->count)
+		return false;
+	uint32_t at = target_at(poll->values, number);
+	return at != 0 && at >= poll->values->from;
 }
 
 static int64_t came_ms(const struct meterset_poll *poll, uint32_t number)
 {
-	return poll->values->epoch_ms + poll->values->at[number];
+	return poll->values->epoch_ms + target_at(poll->values, number);
 }
 
 static void set_register(struct meterset *set, size_t n, int64_t step, uint64_t modulus)

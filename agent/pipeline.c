@@ -31,8 +31,9 @@ struct pipeline_device *pipeline_find(const struct pipeline *p, const char *id)
 
 static struct pipeline_device *device_new(const char *id, struct meterset_shelf *shelf)
 {
-	struct pipeline_device *d = hwatt_alloc(sizeof(*d));
-	d->id = hwatt_strdup(id);
+	size_t size = strlen(id) + 1;
+	struct pipeline_device *d = hwatt_alloc(sizeof(*d) + size);
+	memcpy(d->id, id, size);
 	d->set = meterset_new(d->id, (struct meterset_settings){ .interval_ms = 30000 }, shelf);
 	return d;
 }
@@ -60,7 +61,6 @@ static void device_free(struct word_shelf *words, struct pipeline_device *d)
 	snapshot_device_release(d->block);
 	meterset_free(d->set);
 	free(d->ids);
-	free(d->id);
 	free(d);
 }
 

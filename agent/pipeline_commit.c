@@ -34,7 +34,7 @@ static int id_of(struct pipeline *p, struct pipeline_device *d, const struct sto
 		    d->ids[at].quantity != point->quantity)
 			continue;
 		*id = d->ids[at].id;
-		d->id_next = at + 1;
+		d->id_next = (uint32_t)at + 1;
 		return 0;
 	}
 	if (store_point_id(p->parts.store, point, id, err) < 0)

@@ -13,6 +13,11 @@
 #define PARTS_MAX_OCTETS (STOCK_MAX_PARTS * (4 * STOCK_TEXT + 16))
 #define NEWS_MAX (8 * STOCK_MAX_PARTS) /* events that wait while the store fails */
 
+struct serial_news {
+	char *before, *now; /* before NULL: none was known */
+	int64_t at_ms;
+};
+
 struct part_news {
 	char *known;      /* the parts as they are to be kept */
 	struct store_event *events;
@@ -35,11 +40,19 @@ static void forget_parts(struct pipeline_device *d)
 	d->parts = NULL;
 }
 
+static void forget_serial(struct pipeline_device *d)
+{
+	if (d->serial == NULL)
+		return;
+	free(d->serial->before);
+	free(d->serial->now);
+	free(d->serial);
+	d->serial = NULL;
+}
+
 void pipeline_forget_serial(struct pipeline_device *d)
 {
-	free(d->serial_before);
-	free(d->serial_now);
-	d->serial_before = d->serial_now = NULL;
+	forget_serial(d);
 	forget_parts(d);
 }
 
@@ -59,7 +72,7 @@ void pipeline_check_serial(struct pipeline *p, struct pipeline_device *d, const 
 {
 	struct hwatt_error err = {0};
 	char *known = NULL;
-	if (serial == NULL || !hwatt_serial_identifies(serial) || (d->serial_now != NULL && strcmp(d->serial_now, serial) == 0))
+	if (serial == NULL || !hwatt_serial_identifies(serial) || (d->serial != NULL && strcmp(d->serial->now, serial) == 0))
 		return;
 	if (store_get(p->parts.store, SERIAL_SPACE, d->id, &known, &err) < 0) {
 		hwatt_log(p->parts.log, HWATT_ERROR, "%s: serial number not known: %s", d->id, err.text);
@@ -69,11 +82,9 @@ void pipeline_check_serial(struct pipeline *p, struct pipeline_device *d, const 
 		free(known);
 		return;
 	}
-	free(d->serial_before);
-	free(d->serial_now);
-	d->serial_before = known;
-	d->serial_now = hwatt_strdup(serial);
-	d->serial_ms = wall_ms;
+	forget_serial(d);
+	d->serial = hwatt_alloc(sizeof(*d->serial));
+	*d->serial = (struct serial_news){ .before = known, .now = hwatt_strdup(serial), .at_ms = wall_ms };
 	p->new_serials = true;
 	if (known == NULL)
 		return;
@@ -154,18 +165,18 @@ static int write_parts(struct pipeline *p, const struct pipeline_device *d, stru
 
 static int write_serial(struct pipeline *p, const struct pipeline_device *d, struct hwatt_error *err)
 {
-	struct store_event event = { .at_ms = d->serial_ms, .kind = "device_replaced", .device = d->id,
-				     .subject = "chassis", .before = d->serial_before, .after = d->serial_now };
-	if (d->serial_before != NULL && store_event_add(p->parts.store, &event, err) < 0)
+	struct store_event event = { .at_ms = d->serial->at_ms, .kind = "device_replaced", .device = d->id,
+				     .subject = "chassis", .before = d->serial->before, .after = d->serial->now };
+	if (d->serial->before != NULL && store_event_add(p->parts.store, &event, err) < 0)
 		return -1;
-	return store_put(p->parts.store, SERIAL_SPACE, d->id, d->serial_now, err);
+	return store_put(p->parts.store, SERIAL_SPACE, d->id, d->serial->now, err);
 }
 
 int pipeline_write_serials(struct pipeline *p, struct hwatt_error *err)
 {
 	for (size_t i = 0; i < p->count && p->new_serials; i++) {
 		const struct pipeline_device *d = p->devices[i];
-		if ((d->serial_now != NULL && write_serial(p, d, err) < 0) || (d->parts != NULL && write_parts(p, d, err) < 0))
+		if ((d->serial != NULL && write_serial(p, d, err) < 0) || (d->parts != NULL && write_parts(p, d, err) < 0))
 			return -1;
 	}
 	return 0;

@@ -34,29 +34,28 @@ struct pipeline_facts { /* what the device says of itself: words of the pipeline
 };
 
 struct pipeline_device {
-	char *id;
 	const struct config_device *config; /* in the present generation */
 	struct meterset *set;
-	bool unsaved;                       /* among those that the next commit looks at */
-	bool recorded;                      /* its saved state is older than its meters: records in the store tell the rest */
 	int64_t journal;                    /* while opening: the last row that its state holds */
-	bool changed;                       /* since its block was built */
-	bool stale_shown;
 	int64_t heard_ms;                   /* monotonic: when it last gave something, or was first looked at; 0: neither */
 	int64_t context_id;                 /* 0: not known */
 	struct point_id *ids;
-	size_t id_count, id_next;           /* quarters come in the order of the meters: look there first */
+	uint32_t id_count, id_next;         /* quarters come in the order of the meters: look there first */
 	uint64_t identity_version;
-	bool exchanged;                     /* the next poll's registers are another device's */
-	char *serial_before, *serial_now;   /* not yet in the store; NULL: nothing new */
-	int64_t serial_ms;                  /* when that was seen */
-	struct part_news *parts;            /* likewise of its parts; NULL: nothing new */
+	struct serial_news *serial;         /* not yet in the store; NULL: nothing new */
+	struct part_news *parts;            /* likewise of its parts */
 	const struct hwatt_target *target;  /* where its values are; NULL: no poll of the present one has ended */
 	struct pipeline_facts facts;
-	bool polled, up;                    /* at least one poll has ended; the last one succeeded */
 	uint32_t errors[HWATT_CODES];
 	int64_t polls, last_success_ms, poll_duration_us, dropped;
 	struct hwatt_view_device *block;    /* as published */
+	bool unsaved;                       /* among those that the next commit looks at */
+	bool recorded;                      /* its saved state is older than its meters: records in the store tell the rest */
+	bool changed;                       /* since its block was built */
+	bool stale_shown;
+	bool exchanged;                     /* the next poll's registers are another device's */
+	bool polled, up;                    /* at least one poll has ended; the last one succeeded */
+	char id[];
 };
 
 struct pipeline {

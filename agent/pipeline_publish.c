@@ -144,7 +144,8 @@ static void add_totals(struct pipeline *p, struct pipeline_device *d)
 			add_view_point(p, &d->block->points[i]);
 }
 
-static void build_block(struct pipeline *p, struct pipeline_device *d, int64_t wall_ms, int64_t mono_ms)
+static void build_block(struct pipeline *p, struct pipeline_device *d, struct hwatt_snapshot_page **page, int64_t wall_ms,
+			int64_t mono_ms)
 {
 	p->point_count = 0;
 	add_readings(p, d, wall_ms, mono_ms);
@@ -158,7 +159,7 @@ static void build_block(struct pipeline *p, struct pipeline_device *d, int64_t w
 		.point_count = p->point_count, .points = p->points };
 	for (int code = 0; code < HWATT_CODES; code++)
 		draft.errors[code] = d->errors[code];
-	struct hwatt_view_device *block = snapshot_device_build(&draft);
+	struct hwatt_view_device *block = snapshot_device_build_on(page, &draft);
 	snapshot_device_release(d->block);
 	d->block = block;
 	d->changed = false;
@@ -167,10 +168,11 @@ static void build_block(struct pipeline *p, struct pipeline_device *d, int64_t w
 void pipeline_publish(struct pipeline *p, int64_t wall_ms, int64_t mono_ms)
 {
 	struct hwatt_view_device **blocks = hwatt_alloc((p->count + 1) * sizeof(*blocks));
+	struct hwatt_snapshot_page *page = NULL;
 	for (size_t i = 0; i < p->count; i++) {
 		struct pipeline_device *d = p->devices[i];
 		if (grew_stale(p, d, mono_ms) || d->changed || d->block == NULL)
-			build_block(p, d, wall_ms, mono_ms);
+			build_block(p, d, &page, wall_ms, mono_ms);
 		blocks[i] = d->block;
 	}
 	struct hwatt_view_site_power *powers =
@@ -185,6 +187,7 @@ void pipeline_publish(struct pipeline *p, int64_t wall_ms, int64_t mono_ms)
 					.counters = p->counters, .ready = history_ready(p->history) };
 	struct hwatt_snapshot *snap = snapshot_build(&draft);
 	snapshot_hub_publish(p->parts.hub, &snap);
+	snapshot_page_release(page);
 	free(powers);
 	free(blocks);
 	p->published = true;

@@ -2,10 +2,10 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "registers.h"
 #include "csv.h"
+#include "digest.h"
 #include "names.h"
 #include "path.h"
 #include "place.h"
-#include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -370,17 +370,6 @@ static void check_ids(const struct hwatt_list *list, const struct hwatt_schema *
 	}
 }
 
-static void digest_of(const struct hwatt_text *bytes, char out[65])
-{
-	unsigned char digest[EVP_MAX_MD_SIZE];
-	unsigned length = 0;
-	out[0] = '\0';
-	if (EVP_Digest(hwatt_text_string(bytes), bytes->length, digest, &length, EVP_sha256(), NULL) != 1)
-		return;
-	for (unsigned i = 0; i < 32 && i < length; i++)
-		snprintf(out + 2 * i, 3, "%02x", digest[i]);
-}
-
 void registers_check_file(const char **path, const char *sha256, const struct hwatt_mark *at, struct hwatt_arena *arena,
 			  struct hwatt_report *report)
 {
@@ -396,7 +385,7 @@ void registers_check_file(const char **path, const char *sha256, const struct hw
 	if (document_read(*path, &bytes, &err) < 0) {
 		hwatt_report_add(report, at, "%s: %s", *path, err.text);
 	} else {
-		digest_of(&bytes, digest);
+		digest_hex(hwatt_text_string(&bytes), bytes.length, digest);
 		if (strcmp(digest, sha256) != 0)
 			hwatt_report_add(report, at, "%s is not the file that was reviewed: its SHA-256 is %s; review it again and state that",
 					 *path, digest);

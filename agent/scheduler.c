@@ -9,12 +9,12 @@
 struct scheduler_entry {
 	struct scheduler *scheduler;
 	struct scheduler_client client;
-	int64_t period_ms, limit_ms;
-	int64_t place_ms; /* in the period */
 	int64_t due_ms;   /* when the next poll is due */
 	int64_t at_ms;    /* when the heap must look: due, or the running poll's deadline */
-	size_t position;  /* in the heap */
-	int missed;
+	int32_t period_ms, limit_ms;
+	int32_t place_ms; /* in the period */
+	uint32_t position;/* in the heap */
+	int16_t missed;
 	bool polling;
 };
 
@@ -34,7 +34,7 @@ struct scheduler {
 static void heap_put(struct scheduler *s, size_t at, struct due due)
 {
 	s->heap[at] = due;
-	due.entry->position = at;
+	due.entry->position = (uint32_t)at;
 }
 
 /* Moves the entry at `at` to where its time belongs. */
@@ -145,12 +145,12 @@ static int64_t next_place(const struct scheduler_entry *e, int64_t from)
 struct scheduler_entry *scheduler_add(struct scheduler *s, const char *key, int64_t period_ms, int64_t limit_ms,
 				      bool soon, struct scheduler_client client)
 {
-	assert(period_ms > 0 && limit_ms > 0);
+	assert(period_ms > 0 && period_ms <= INT32_MAX && limit_ms > 0);
 	struct scheduler_entry *e = hwatt_alloc(sizeof(*e));
 	uint64_t hash = key_hash(key);
-	*e = (struct scheduler_entry){ .scheduler = s, .client = client, .period_ms = period_ms,
-				       .limit_ms = limit_ms < period_ms ? limit_ms : period_ms };
-	e->place_ms = (int64_t)(hash % (uint64_t)period_ms);
+	*e = (struct scheduler_entry){ .scheduler = s, .client = client, .period_ms = (int32_t)period_ms,
+				       .limit_ms = (int32_t)(limit_ms < period_ms ? limit_ms : period_ms) };
+	e->place_ms = (int32_t)(hash % (uint64_t)period_ms);
 	e->place_ms -= e->place_ms % SCHEDULER_GRID_MS;
 	uv_update_time(s->loop);
 	int64_t now = (int64_t)uv_now(s->loop);
@@ -203,7 +203,10 @@ void scheduler_done(struct scheduler_entry *e, bool ok)
 	e->polling = false;
 	s->figures.outstanding--;
 	bool was_off = e->missed > SCHEDULER_PATIENCE;
-	e->missed = ok ? 0 : e->missed < 1000 ? e->missed + 1 : e->missed;
+	if (ok)
+		e->missed = 0;
+	else if (e->missed < 1000)
+		e->missed++;
 	bool is_off = e->missed > SCHEDULER_PATIENCE;
 	s->figures.backed_off += (int)is_off - (int)was_off;
 	if (!ok)

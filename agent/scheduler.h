@@ -39,7 +39,7 @@ struct scheduler *scheduler_start(uv_loop_t *loop);
 /* All entries must have been removed. Frees after its timer has closed. */
 void scheduler_stop(struct scheduler *s);
 
-/* Adds a client that is polled every `period_ms`, each poll bounded by `limit_ms`; `key` places it in the period. With `soon` the
+/* Adds a client that is polled every `period_ms` (at most INT32_MAX), each poll bounded by `limit_ms`; `key` places it in the period. With `soon` the
  * first poll comes within min(period, SCHEDULER_SOON_MS), later when there are very many, otherwise at its place. */
 struct scheduler_entry *scheduler_add(struct scheduler *s, const char *key, int64_t period_ms, int64_t limit_ms,
 				      bool soon, struct scheduler_client client);

@@ -190,6 +190,7 @@ void shape_share(struct shape **shape, struct shape_shelf *shelf)
 	if (s->shelved)
 		return;
 	s->hash = hash_of(s);
+	shelf->usual = s->count;
 	for (size_t i = 0; i < shelf->count; i++) {
 		if (!equal(shelf->shapes[i], s))
 			continue;

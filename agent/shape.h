@@ -35,6 +35,7 @@ struct shape {
 struct shape_shelf {
 	struct shape **shapes;
 	size_t count, capacity;
+	size_t usual;               /* so many points had the one that was shared last: what comes next is mostly alike */
 	struct word_shelf words;    /* of what devices say of themselves */
 };
 

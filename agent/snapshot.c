@@ -3,6 +3,7 @@
 #include "snapshot.h"
 #include <assert.h>
 #include <hallwatt/arena.h>
+#include <stdalign.h>
 #include <stdlib.h>
 #include <string.h>
 #include <uv.h>
@@ -103,32 +104,6 @@ static void point_each(struct hwatt_view_point *p, void (*each)(void *arg, const
 	each(arg, &p->source);
 }
 
-struct hwatt_view_device *snapshot_device_build(const struct hwatt_view_device *draft)
-{
-	struct strings strings;
-	strings_init(&strings, 9 + 3 * draft->point_count);
-	struct hwatt_view_device head = *draft;
-	device_each(&head, note, &strings);
-	for (size_t i = 0; i < draft->point_count; i++) {
-		struct hwatt_view_point p = draft->points[i];
-		point_each(&p, note, &strings);
-	}
-	size_t points_octets = draft->point_count * sizeof(draft->points[0]);
-	struct hwatt_view_device *device = hwatt_alloc(sizeof(*device) + points_octets + strings.octets);
-	struct hwatt_view_point *points = (struct hwatt_view_point *)(device + 1);
-	strings_settle(&strings, (char *)points + points_octets);
-	*device = head;
-	device_each(device, move, &strings);
-	for (size_t i = 0; i < draft->point_count; i++) {
-		points[i] = draft->points[i];
-		point_each(&points[i], move, &strings);
-	}
-	device->points = points;
-	atomic_init(&device->refs, 1);
-	free(strings.slots);
-	return device;
-}
-
 /* True when that was the last reference. What other threads did with the block happened before. */
 static bool drop(atomic_uint *refs)
 {
@@ -144,6 +119,75 @@ static void hold(atomic_uint *refs)
 	(void)before;
 }
 
+#define PAGE_OCTETS (1u << 20) /* so large that malloc has it mapped, and unmapped when it goes */
+
+struct hwatt_snapshot_page {
+	atomic_uint refs; /* its blocks, and who builds there */
+	size_t used;
+	alignas(max_align_t) unsigned char octets[PAGE_OCTETS];
+};
+
+/* Zeroed room on *page, or on a new one in its place. */
+static void *take_room(struct hwatt_snapshot_page **page, size_t size)
+{
+	size_t rounded = (size + alignof(max_align_t) - 1) / alignof(max_align_t) * alignof(max_align_t);
+	if (*page == NULL || PAGE_OCTETS - (*page)->used < rounded) {
+		snapshot_page_release(*page);
+		*page = hwatt_alloc(sizeof(**page));
+		atomic_init(&(*page)->refs, 1);
+	}
+	void *room = (*page)->octets + (*page)->used;
+	(*page)->used += rounded;
+	hold(&(*page)->refs);
+	return room;
+}
+
+void snapshot_page_release(struct hwatt_snapshot_page *page)
+{
+	if (page != NULL && drop(&page->refs))
+		free(page);
+}
+
+/* `page` NULL: in an allocation of its own. */
+static struct hwatt_view_device *build(struct hwatt_snapshot_page **page, const struct hwatt_view_device *draft)
+{
+	struct strings strings;
+	strings_init(&strings, 9 + 3 * draft->point_count);
+	struct hwatt_view_device head = *draft;
+	device_each(&head, note, &strings);
+	for (size_t i = 0; i < draft->point_count; i++) {
+		struct hwatt_view_point p = draft->points[i];
+		point_each(&p, note, &strings);
+	}
+	size_t points_octets = draft->point_count * sizeof(draft->points[0]);
+	size_t octets = sizeof(head) + points_octets + strings.octets;
+	bool alone = page == NULL || octets > PAGE_OCTETS / 4; /* one so large would waste much of a page */
+	struct hwatt_view_device *device = alone ? hwatt_alloc(octets) : take_room(page, octets);
+	struct hwatt_view_point *points = (struct hwatt_view_point *)(device + 1);
+	strings_settle(&strings, (char *)points + points_octets);
+	*device = head;
+	device->page = alone ? NULL : *page;
+	device_each(device, move, &strings);
+	for (size_t i = 0; i < draft->point_count; i++) {
+		points[i] = draft->points[i];
+		point_each(&points[i], move, &strings);
+	}
+	device->points = points;
+	atomic_init(&device->refs, 1);
+	free(strings.slots);
+	return device;
+}
+
+struct hwatt_view_device *snapshot_device_build(const struct hwatt_view_device *draft)
+{
+	return build(NULL, draft);
+}
+
+struct hwatt_view_device *snapshot_device_build_on(struct hwatt_snapshot_page **page, const struct hwatt_view_device *draft)
+{
+	return build(page, draft);
+}
+
 struct hwatt_view_device *snapshot_device_take(struct hwatt_view_device *device)
 {
 	hold(&device->refs);
@@ -152,7 +196,11 @@ struct hwatt_view_device *snapshot_device_take(struct hwatt_view_device *device)
 
 void snapshot_device_release(struct hwatt_view_device *device)
 {
-	if (device != NULL && drop(&device->refs))
+	if (device == NULL || !drop(&device->refs))
+		return;
+	if (device->page != NULL)
+		snapshot_page_release(device->page);
+	else
 		free(device);
 }
 

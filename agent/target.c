@@ -10,26 +10,29 @@
 
 #define EPOCH_MAX_MS (INT64_C(1) << 31)
 #define EPOCH_MIN_MS (INT64_C(1) << 30)
+#define FEW_MOMENTS 8 /* room for so many at first */
+#define MOST_MOMENTS 256
 
-struct hwatt_target {
+struct hwatt_target { /* large things first: there are many, and holes count */
 	struct target_parts parts;
 	void *session;
-	bool polling, closing;
 	int64_t deadline_ms, limit_ms;
 	struct shape *shape;
 	struct target_values values;
-	size_t room;       /* for so many points' values */
-	bool full;         /* HWATT_MAX_POINTS was hit and said */
 	struct target_identity identity;
-	uint64_t identity_version;
 	struct stock *stock; /* the parts as told; NULL: none */
-	bool stock_told;     /* they are a whole look */
 	char **warnings;
-	size_t warning_count;
 	int64_t uptime_ms;
-	bool has_uptime, restarted;
 	int64_t requests, dropped;
+	uint32_t identity_version;
+	uint32_t warning_count;
+	uint32_t room;     /* for so many points' values */
 	uint32_t last_at;  /* of the last value that came */
+	uint16_t moment_count, moment_room;
+	bool polling, closing;
+	bool full;         /* HWATT_MAX_POINTS was hit and said */
+	bool stock_told;   /* they are a whole look */
+	bool has_uptime, restarted;
 };
 
 static struct word_shelf *words_of(const struct hwatt_target *t)
@@ -56,6 +59,8 @@ static void free_target(struct hwatt_target *t)
 	free(t->values.kept);
 	free(t->values.narrow);
 	free(t->values.at);
+	free(t->values.when);
+	free(t->values.moments);
 	free(t->values.stamps);
 	free(t);
 }
@@ -78,10 +83,13 @@ static void fit(struct hwatt_target *t, size_t count)
 		v->kept = resize(v->kept, sizeof(*v->kept), t->room, count);
 	else
 		v->narrow = resize(v->narrow, sizeof(*v->narrow), t->room, count);
-	v->at = resize(v->at, sizeof(*v->at), t->room, count);
+	if (v->at != NULL)
+		v->at = resize(v->at, sizeof(*v->at), t->room, count);
+	else
+		v->when = resize(v->when, sizeof(*v->when), t->room, count);
 	if (v->stamps != NULL)
 		v->stamps = resize(v->stamps, sizeof(*v->stamps), t->room, count);
-	t->room = count;
+	t->room = (uint32_t)count;
 }
 
 /* Room for values that do not fit in 32 bits: few devices have such. */
@@ -111,12 +119,81 @@ int target_open(const struct target_parts *parts, struct hwatt_target **out, str
 	struct hwatt_target *t = hwatt_alloc(sizeof(*t));
 	t->parts = *parts;
 	t->shape = shape_new();
+	t->moment_room = FEW_MOMENTS;
+	t->moment_count = 1;
+	t->values.moments = hwatt_alloc(FEW_MOMENTS * sizeof(uint32_t));
 	if (parts->collector->open(t, err) < 0) {
 		free_target(t);
 		return -1;
 	}
 	*out = t;
 	return 0;
+}
+
+/* Forgets the moments that no value came at any more. */
+static void drop_moments(struct hwatt_target *t)
+{
+	struct target_values *v = &t->values;
+	uint8_t moved[MOST_MOMENTS] = { 0 };
+	for (size_t i = 0; i < t->room; i++)
+		moved[v->when[i]] = 1;
+	uint16_t kept = 1;
+	for (size_t m = 1; m < t->moment_count; m++) {
+		if (moved[m] == 0)
+			continue;
+		v->moments[kept] = v->moments[m];
+		moved[m] = (uint8_t)kept++;
+	}
+	moved[0] = 0;
+	for (size_t i = 0; i < t->room; i++)
+		v->when[i] = moved[v->when[i]];
+	t->moment_count = kept;
+}
+
+/* A time of its own for each value: where hundreds come one by one. */
+static void spell_out_times(struct hwatt_target *t)
+{
+	struct target_values *v = &t->values;
+	v->at = hwatt_alloc((t->room + 1) * sizeof(*v->at));
+	for (size_t i = 0; i < t->room; i++)
+		v->at[i] = v->moments[v->when[i]];
+	free(v->when);
+	free(v->moments);
+	v->when = NULL;
+	v->moments = NULL;
+}
+
+/* Room for one more moment; false: there are too many, and values have times of their own now. */
+static bool make_moment_room(struct hwatt_target *t)
+{
+	drop_moments(t);
+	if (t->moment_count <= t->moment_room / 2)
+		return true;
+	if (t->moment_room == MOST_MOMENTS) {
+		spell_out_times(t);
+		return false;
+	}
+	t->moment_room *= 2;
+	t->values.moments = hwatt_realloc(t->values.moments, t->moment_room * sizeof(uint32_t));
+	return true;
+}
+
+/* Notes that the value came at `last_at`. */
+static void note_time(struct hwatt_target *t, size_t n)
+{
+	struct target_values *v = &t->values;
+	if (v->at == NULL && v->moments[t->moment_count - 1] != t->last_at &&
+	    (t->moment_count < t->moment_room || make_moment_room(t)))
+		v->moments[t->moment_count++] = t->last_at;
+	if (v->at == NULL)
+		v->when[n] = (uint8_t)(t->moment_count - 1);
+	else
+		v->at[n] = t->last_at;
+}
+
+static uint32_t earlier(uint32_t at, int64_t by)
+{
+	return at > by ? (uint32_t)(at - by) : 1;
 }
 
 /* Milliseconds since the epoch, which is moved up every few weeks: what is older than that is as old as can be told. */
@@ -127,11 +204,13 @@ static uint32_t moment(struct hwatt_target *t)
 	if (now - v->epoch_ms > EPOCH_MAX_MS) {
 		int64_t shift = now - v->epoch_ms - EPOCH_MIN_MS;
 		v->epoch_ms += shift;
-		t->last_at = t->last_at > shift ? (uint32_t)(t->last_at - shift) : 1;
-		v->from = v->from > shift ? (uint32_t)(v->from - shift) : 1;
-		for (size_t i = 0; i < t->shape->count; i++)
+		t->last_at = earlier(t->last_at, shift);
+		v->from = earlier(v->from, shift);
+		for (size_t i = 0; v->at != NULL && i < t->room; i++)
 			if (v->at[i] > 0)
-				v->at[i] = v->at[i] > shift ? (uint32_t)(v->at[i] - shift) : 1;
+				v->at[i] = earlier(v->at[i], shift);
+		for (size_t m = 1; v->at == NULL && m < t->moment_count; m++)
+			v->moments[m] = earlier(v->moments[m], shift);
 	}
 	return (uint32_t)(now - v->epoch_ms);
 }
@@ -203,23 +282,37 @@ int hwatt_target_point(struct hwatt_target *t, const struct hwatt_point *point)
 		t->full = true;
 		hwatt_target_warn(t, "more than %d points: the rest is left out", HWATT_MAX_POINTS);
 	}
-	if (n >= 0 && (size_t)n >= t->room)
-		fit(t, t->room < 16 ? 16 : t->room * 2);
+	if (n >= 0 && (size_t)n >= t->room) {
+		size_t usual = t->parts.shelf != NULL ? t->parts.shelf->usual : 0;
+		size_t more = t->room < 16 ? 16 : (size_t)t->room * 2;
+		fit(t, usual > (size_t)n && usual < more * 16 ? usual : more);
+	}
 	return n;
+}
+
+void hwatt_target_add_all(struct hwatt_target *t, const struct hwatt_told *told, size_t count)
+{
+	assert(t->polling);
+	if (count == 0)
+		return;
+	uint32_t now = moment(t);
+	t->last_at = now > t->values.from ? now : t->values.from;
+	for (size_t i = 0; i < count; i++) {
+		size_t n = (size_t)told[i].point;
+		assert(n < t->shape->count); /* a negative one is larger than any */
+		const struct hwatt_quantity_info *info = hwatt_quantity_info(t->shape->points[n].quantity);
+		if (told[i].value.value < info->min || told[i].value.value > info->max) {
+			t->dropped++;
+			continue;
+		}
+		keep(t, n, info->counter ? (int64_t)told[i].value.count : told[i].value.value);
+		note_time(t, n);
+	}
 }
 
 void hwatt_target_add(struct hwatt_target *t, int point, struct hwatt_value value)
 {
-	assert(t->polling && (size_t)point < t->shape->count); /* a negative one is larger than any */
-	const struct hwatt_quantity_info *info = hwatt_quantity_info(t->shape->points[point].quantity);
-	if (value.value < info->min || value.value > info->max) {
-		t->dropped++;
-		return;
-	}
-	uint32_t now = moment(t);
-	t->last_at = now > t->values.from ? now : t->values.from;
-	keep(t, (size_t)point, info->counter ? (int64_t)value.count : value.value);
-	t->values.at[point] = t->last_at;
+	hwatt_target_add_all(t, &(struct hwatt_told){ point, value }, 1);
 }
 
 void hwatt_target_register_stamp(struct hwatt_target *t, int point, uint64_t stamp)

@@ -20,13 +20,15 @@
 struct target_values {
 	int64_t *kept;     /* gauges: the value; counters: the raw count; NULL: all of them fit in `narrow` */
 	int32_t *narrow;
-	uint32_t *at;      /* when it came: milliseconds since epoch_ms; 0: none yet */
-	uint32_t from;     /* what came then or after is of the running poll, or of the last one */
-	int64_t epoch_ms;  /* monotonic */
+	uint32_t *at;      /* when it came: milliseconds since epoch_ms; 0: none yet; NULL: `moments` tell */
+	uint8_t *when;     /* the value came at moments[when] */
+	uint32_t *moments; /* as in `at`, rising; the first is 0. Values that came in one answer share theirs */
 	struct target_stamp {
 		bool known;
 		uint64_t stamp;
 	} *stamps;         /* by number; NULL: no register has one */
+	int64_t epoch_ms;  /* monotonic */
+	uint32_t from;     /* what came then or after is of the running poll, or of the last one */
 };
 
 struct target_reading { /* one of them, spelt out */
@@ -34,6 +36,11 @@ struct target_reading { /* one of them, spelt out */
 	int64_t mono_ms;   /* when it came */
 	bool fresh;        /* in the running or the last poll */
 };
+
+static inline uint32_t target_at(const struct target_values *values, size_t n)
+{
+	return values->at != NULL ? values->at[n] : values->moments[values->when[n]];
+}
 
 static inline int64_t target_kept(const struct target_values *values, size_t n)
 {
@@ -44,10 +51,11 @@ static inline int64_t target_kept(const struct target_values *values, size_t n)
 static inline bool target_value(const struct target_values *values, const struct target_point *point, size_t n,
 				struct target_reading *out)
 {
-	if (values->at[n] == 0)
+	uint32_t at = target_at(values, n);
+	if (at == 0)
 		return false;
-	*out = (struct target_reading){ .value = { .value = target_kept(values, n) }, .fresh = values->at[n] >= values->from,
-					.mono_ms = values->epoch_ms + values->at[n] };
+	*out = (struct target_reading){ .value = { .value = target_kept(values, n) }, .fresh = at >= values->from,
+					.mono_ms = values->epoch_ms + at };
 	if (hwatt_quantity_info(point->quantity)->counter) {
 		out->value.count = (uint64_t)target_kept(values, n);
 		if (out->value.count > INT64_MAX ||

@@ -20,6 +20,8 @@ static void plan_free(struct plan *plan)
 	free(plan);
 }
 
+#define TOLD_AT_ONCE 64u
+
 struct part { /* of a plan, for hashing and comparing */
 	const void *bytes;
 	size_t size;
@@ -425,6 +427,8 @@ void plan_give(const struct plan *plan, const struct plan_hold *hold, size_t r, 
 	       struct hwatt_target *target)
 {
 	const struct plan_request *request = &plan->requests[r];
+	struct hwatt_told told[TOLD_AT_ONCE];
+	size_t count = 0;
 	for (uint32_t i = request->first_point; i < request->first_point + request->point_count; i++) {
 		const struct plan_point *p = &plan->points[i];
 		struct hwatt_value value = { 0 };
@@ -433,10 +437,15 @@ void plan_give(const struct plan *plan, const struct plan_hold *hold, size_t r, 
 		bool quick = p->plain && v->number && v->raw.e10 == 0 && v->raw.e2 == 0;
 		if (handle < 0 || !(quick ? evaluate_plain(p, v->raw.mantissa, &value) : evaluate(plan, p, poll, &value)))
 			continue;
-		hwatt_target_add(target, handle, value);
+		told[count++] = (struct hwatt_told){ handle, value };
 		if (p->stamp >= 0)
 			tell_life(p, hold, poll, target, handle);
+		if (count == TOLD_AT_ONCE) {
+			hwatt_target_add_all(target, told, count);
+			count = 0;
+		}
 	}
+	hwatt_target_add_all(target, told, count);
 }
 
 void plan_give_fixed(const struct plan_hold *hold, struct hwatt_target *target)

@@ -78,6 +78,33 @@ static void many_different_strings_are_all_found_again(void **state)
 	snapshot_device_release(device);
 }
 
+static void blocks_share_pages_and_go_in_any_order(void **state)
+{
+	(void)state;
+	enum { BLOCKS = 700, POINTS = 40 }; /* several pages; the last block is too large for any */
+	static struct hwatt_view_device *blocks[BLOCKS];
+	static struct hwatt_view_point points[10000];
+	struct hwatt_snapshot_page *page = NULL;
+	char ids[BLOCKS][16];
+	size_t pages = 0;
+	for (size_t i = 0; i < BLOCKS; i++) {
+		snprintf(ids[i], sizeof(ids[i]), "pdu-%zu", i);
+		struct hwatt_view_device draft = { .id = ids[i], .points = points,
+						   .point_count = i == BLOCKS - 1 ? 10000 : POINTS + i % 7 };
+		blocks[i] = snapshot_device_build_on(&page, &draft);
+		pages += i == 0 || blocks[i]->page != blocks[i - 1]->page;
+	}
+	assert_null(blocks[BLOCKS - 1]->page);
+	assert_ptr_equal(blocks[BLOCKS - 2]->page, page);
+	assert_in_range(pages, 3, 20);
+	snapshot_page_release(page);
+	for (size_t step = 0; step < 3; step++)
+		for (size_t i = step; i < BLOCKS; i += 3) {
+			assert_string_equal(blocks[i]->id, ids[i]);
+			snapshot_device_release(blocks[i]);
+		}
+}
+
 static void a_hall_block_outlives_its_draft_and_keeps_absent_languages_absent(void **state)
 {
 	(void)state;
@@ -191,6 +218,7 @@ int main(void)
 		cmocka_unit_test(a_device_block_outlives_its_draft),
 		cmocka_unit_test(missing_strings_become_empty_and_equal_ones_stand_once),
 		cmocka_unit_test(many_different_strings_are_all_found_again),
+		cmocka_unit_test(blocks_share_pages_and_go_in_any_order),
 		cmocka_unit_test(a_hall_block_outlives_its_draft_and_keeps_absent_languages_absent),
 		cmocka_unit_test(a_snapshot_counts_its_devices_and_lets_them_go),
 		cmocka_unit_test(a_snapshot_without_a_hall_has_an_empty_one),

@@ -131,6 +131,54 @@ static void values_out_of_range_are_dropped_and_counted(void **state)
 	assert_int_equal(outcome.closed, 1);
 }
 
+/* When the value came; -1: there is none. */
+static int64_t came_ms(const struct hwatt_target *t, int handle)
+{
+	size_t count;
+	struct target_reading r;
+	if (!target_value(target_values(t), &target_points(t, &count)[handle], (size_t)handle, &r))
+		return -1;
+	return r.mono_ms;
+}
+
+static void poll_one(struct hwatt_target *t, int handle, int64_t value)
+{
+	target_poll(t, 1000);
+	hwatt_target_add(t, handle, (struct hwatt_value){ .value = value });
+	hwatt_target_done(t, NULL);
+}
+
+static void each_value_keeps_its_time_however_many_there_are(void **state)
+{
+	(void)state;
+	enum { POINTS = 400, STEADY = 3 };
+	uv_loop_t loop;
+	struct outcome outcome = {0};
+	struct hwatt_target *t = open_target(&loop, &outcome);
+	int64_t came[POINTS], last_ms = -1;
+	char index[16];
+	int handles[POINTS];
+	for (int i = 0; i < POINTS; i++) {
+		snprintf(index, sizeof(index), "%d", i);
+		struct hwatt_point p = outlet(index, "1.3");
+		handles[i] = hwatt_target_point(t, &p);
+		came[i] = -1;
+	}
+	/* Polls in one millisecond still come one after the other. A few points take turns for long, then the others come once. */
+	for (int i = 0; i < 1000 + POINTS; i++) {
+		int n = i < 1000 ? i % STEADY : i - 1000;
+		poll_one(t, handles[n], i);
+		came[n] = came_ms(t, handles[n]);
+		assert_true(came[n] > last_ms);
+		last_ms = came[n];
+		assert_true(i >= 1000 || target_values(t)->at == NULL);
+		for (int k = 0; k < POINTS && (i % 50 == 49 || i > 1240); k++)
+			assert_int_equal(came_ms(t, handles[k]), came[k]);
+	}
+	assert_non_null(target_values(t)->at); /* a time for each now */
+	close_target(&loop, t);
+}
+
 static int64_t value_of(const struct hwatt_target *t, int handle)
 {
 	size_t count;
@@ -292,6 +340,7 @@ int main(void)
 		cmocka_unit_test(what_is_remembered_goes_where_the_owner_says_or_nowhere),
 		cmocka_unit_test(the_same_point_has_the_same_handle),
 		cmocka_unit_test(a_new_name_does_not_split_a_point),
+		cmocka_unit_test(each_value_keeps_its_time_however_many_there_are),
 		cmocka_unit_test(values_out_of_range_are_dropped_and_counted),
 		cmocka_unit_test(a_value_beyond_32_bits_leaves_the_others_as_they_are),
 		cmocka_unit_test(points_are_bounded),

@@ -27,8 +27,11 @@ struct hwatt_view_point {
 	int64_t total_uj;     /* 0..999999 on top of total_j */
 };
 
+struct hwatt_snapshot_page;
+
 struct hwatt_view_device {
 	atomic_uint refs;
+	struct hwatt_snapshot_page *page; /* where it lies, with others; NULL: alone */
 	const char *id, *site, *room, *rack;
 	enum hwatt_power_role power_role;
 	const char *vendor, *model, *serial, *firmware, *profile; /* "" when not known */
