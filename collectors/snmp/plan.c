@@ -298,10 +298,11 @@ bool plan_read(const struct plan *plan, size_t r, const uint8_t *packet, size_t 
 	return false;
 }
 
-void plan_take(const struct plan *plan, size_t r, const struct ber_message *message, struct plan_poll *poll)
+bool plan_take(const struct plan *plan, size_t r, const struct ber_message *message, struct plan_poll *poll)
 {
 	const struct plan_request *request = &plan->requests[r];
 	const struct plan_expect *expects = plan->expects + request->first_expect;
+	bool in_place = true;
 	for (size_t i = 0; i < message->count; i++) {
 		const struct ber_varbind *v = &message->varbinds[i];
 		if (i < request->expect_count && is_expected(plan, &expects[i], v)) {
@@ -310,10 +311,12 @@ void plan_take(const struct plan *plan, size_t r, const struct ber_message *mess
 			continue;
 		}
 		poll->changed = true; /* a row has come or gone: the others may stand at other places */
+		in_place = false;
 		for (size_t j = 0; j < request->expect_count; j++)
 			if (expects[j].input >= 0 && is_expected(plan, &expects[j], v))
 				take_value(plan, expects[j].input, v, poll);
 	}
+	return in_place;
 }
 
 void plan_take_one(const struct plan *plan, const struct plan_expect *expect, const struct ber_varbind *v,

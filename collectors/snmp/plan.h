@@ -5,7 +5,8 @@
  * Devices of one kind have equal plans and share one: it holds nothing of a single device, so that it stays in the
  * processor's cache. What is a device's own (handles, fixed values) is in its plan_hold.
  * Scalars stand in one GET behind sysUpTime.0; the columns of a table stand side by side in GETBULK requests that end with
- * the last row, so that none is spent on seeing the end. An answer that fits is read by comparing octets; nothing is
+ * the last row, so that none is spent on seeing the end. Where it spares a GETBULK, the first rows of a table ride along in the
+ * GET: its answer names what was asked for, whatever the agent makes of repetitions. An answer that fits is read by comparing octets; nothing is
  * allocated in a poll. */
 #ifndef SNMP_PLAN_H
 #define SNMP_PLAN_H
@@ -26,6 +27,7 @@ struct plan_request {
 	uint16_t length, id_at;
 	uint32_t first_expect, expect_count;
 	uint32_t first_point, point_count; /* points that are complete with this answer */
+	uint32_t riders;      /* cells of tables in a GET, so that a GETBULK is spared: not every agent bears that */
 };
 
 struct plan_when {
@@ -115,8 +117,8 @@ void plan_poll_give(struct plan_shelf *shelf, struct plan_poll *poll); /* NULL i
 /* Takes a packet that answers request `r` as most answers are: all that was expected, in order, short whole numbers and texts.
  * false: it is not, or not sound, and nothing was taken. What it takes is what plan_take() would, in a fraction of the time. */
 bool plan_read(const struct plan *plan, size_t r, const uint8_t *packet, size_t length, struct plan_poll *poll);
-/* Takes an answer to request `r`. */
-void plan_take(const struct plan *plan, size_t r, const struct ber_message *message, struct plan_poll *poll);
+/* Takes an answer to request `r`; false when something stood elsewhere than expected. */
+bool plan_take(const struct plan *plan, size_t r, const struct ber_message *message, struct plan_poll *poll);
 /* Takes one varbind that was asked for by itself: the value of `expect`. */
 void plan_take_one(const struct plan *plan, const struct plan_expect *expect, const struct ber_varbind *v,
 		   struct plan_poll *poll);
