@@ -278,15 +278,16 @@ static bool same_source(const union engine_address *a, const union engine_addres
 }
 
 /* The slot that a packet answers, NO_SLOT after counting why there is none. */
-static uint32_t match(struct engine *e, const uint8_t *packet, size_t length, const union engine_address *from)
+static uint32_t match(struct engine *e, const uint8_t *packet, size_t length, const union engine_address *from,
+		      struct ber_head *head)
 {
-	uint32_t id;
-	if (!ber_peek_id(packet, length, &id) && !head_peek_id(packet, length, &id)) {
+	*head = (struct ber_head){ 0 };
+	if (!ber_read_head(packet, length, head) && !head_peek_id(packet, length, &head->id)) {
 		e->counters.malformed++;
 		return NO_SLOT;
 	}
-	uint32_t at = id & (MAX_SLOTS - 1);
-	if (at >= e->slot_count || e->slots[at].state != SLOT_WAITING || id_of(at, &e->slots[at]) != id) {
+	uint32_t at = head->id & (MAX_SLOTS - 1);
+	if (at >= e->slot_count || e->slots[at].state != SLOT_WAITING || id_of(at, &e->slots[at]) != head->id) {
 		e->counters.unknown_id++;
 		return NO_SLOT;
 	}
@@ -343,7 +344,8 @@ static void take(struct engine *e, const struct mmsghdr *header, const uint8_t *
 		e->counters.malformed++;
 		return;
 	}
-	uint32_t at = match(e, packet, header->msg_len, from);
+	struct ber_head head;
+	uint32_t at = match(e, packet, header->msg_len, from, &head);
 	if (at == NO_SLOT)
 		return;
 	if (e->slots[at].request.security != NULL) {
@@ -351,7 +353,7 @@ static void take(struct engine *e, const struct mmsghdr *header, const uint8_t *
 		return;
 	}
 	const struct engine_request *request = &e->slots[at].request;
-	if (request->taste != NULL && request->taste(request->arg, packet, header->msg_len)) {
+	if (request->taste != NULL && head.variables != NULL && request->taste(request->taste_arg, head.variables, head.length)) {
 		finish(e, at, NULL, NULL);
 		return;
 	}

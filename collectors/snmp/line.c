@@ -18,18 +18,12 @@ static void answered(void *arg, const struct ber_message *message, const struct 
 	done(line->arg, message, err);
 }
 
-static bool taste(void *arg, const uint8_t *packet, size_t length)
-{
-	const struct line *line = arg;
-	return line->taste(line->arg, packet, length);
-}
-
 void line_send(struct line *line, uint8_t *packet, size_t length, size_t id_at, engine_done *done, void *arg)
 {
 	line_send_tasted(line, packet, length, id_at, NULL, done, arg);
 }
 
-void line_send_tasted(struct line *line, uint8_t *packet, size_t length, size_t id_at, engine_taste *tasted, engine_done *done,
+void line_send_tasted(struct line *line, uint8_t *packet, size_t length, size_t id_at, engine_taste *taste, engine_done *done,
 		      void *arg)
 {
 	assert(line->ticket == ENGINE_NO_TICKET);
@@ -42,11 +36,10 @@ void line_send_tasted(struct line *line, uint8_t *packet, size_t length, size_t 
 		timeout_ms = left_ms / tries > 50 ? left_ms / tries : 50;
 	struct engine_request request = {
 		.to = &line->to, .packet = packet, .length = length, .id_at = id_at, .timeout_ms = timeout_ms,
-		.retries = line->retries, .done = answered, .taste = tasted != NULL ? taste : NULL, .arg = line,
+		.retries = line->retries, .done = answered, .taste = taste, .taste_arg = arg, .arg = line,
 		.security = line->peer != NULL ? &peer_security : NULL, .security_arg = line->peer,
 	};
 	line->done = done;
-	line->taste = tasted;
 	line->arg = arg;
 	hwatt_target_count_request(line->target);
 	line->ticket = engine_send(line->engine, &request);

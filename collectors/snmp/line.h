@@ -29,7 +29,6 @@ struct line {
 	bool apart;           /* the agent did not bear a GET that tables ride along in: scalars and tables are asked for apart */
 	uint32_t ticket;      /* of the request that is out */
 	engine_done *done;
-	engine_taste *taste;
 	void *arg;
 };
 

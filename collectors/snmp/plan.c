@@ -184,35 +184,19 @@ static bool is_expected(const struct plan *plan, const struct plan_expect *e, co
 	return v->oid.length == e->oid_length && memcmp(v->oid.bytes, plan->octets + e->oid, e->oid_length) == 0;
 }
 
-/* The variables of a sound answer without an error. */
-static bool open_answer(const uint8_t *packet, size_t length, struct hwatt_wire *variables)
-{
-	struct hwatt_wire in = hwatt_wire_from(packet, length);
-	struct hwatt_wire message = ber_open(&in, BER_SEQUENCE);
-	int64_t version = ber_integer(&message);
-	ber_open(&message, BER_STRING);
-	struct hwatt_wire pdu = ber_open(&message, BER_RESPONSE);
-	ber_integer(&pdu);
-	int64_t status = ber_integer(&pdu);
-	ber_integer(&pdu);
-	*variables = ber_open(&pdu, BER_SEQUENCE);
-	return hwatt_wire_ok(&pdu) && hwatt_wire_ok(&message) && hwatt_wire_ok(&in) && (version == BER_V1 || version == BER_V2C) &&
-	       status == 0 && hwatt_wire_left(&in) == 0 && hwatt_wire_left(&message) == 0 && hwatt_wire_left(&pdu) == 0;
-}
-
-/* Whether the OID stands at `p`, of as many octets. */
-static inline bool same_oid(const uint8_t *p, const uint8_t *oid, size_t length)
+/* Whether the same octets stand at both, of as many. */
+static inline bool same_octets(const uint8_t *p, const uint8_t *q, size_t length)
 {
 	uint64_t a, b, differ = 0;
 	if (length < sizeof(a))
-		return memcmp(p, oid, length) == 0;
+		return memcmp(p, q, length) == 0;
 	for (size_t i = 0; i + sizeof(a) < length; i += sizeof(a)) {
 		memcpy(&a, p + i, sizeof(a));
-		memcpy(&b, oid + i, sizeof(b));
+		memcpy(&b, q + i, sizeof(b));
 		differ |= a ^ b;
 	}
 	memcpy(&a, p + length - sizeof(a), sizeof(a));
-	memcpy(&b, oid + length - sizeof(b), sizeof(b));
+	memcpy(&b, q + length - sizeof(b), sizeof(b));
 	return (differ | (a ^ b)) == 0;
 }
 
@@ -230,44 +214,48 @@ static inline int64_t short_number(bool is_signed, const uint8_t *end, size_t le
 	return is_signed ? (int64_t)(number ^ sign) - (int64_t)sign : (int64_t)number;
 }
 
-static inline void put_number(const struct plan *plan, int32_t input, uint8_t tag, int64_t number, struct plan_poll *poll)
+/* Takes a value that is not as plain as most: one that a condition looks at, a text, or hundredths of seconds. */
+static __attribute__((noinline)) void take_other(const struct plan *plan, int32_t input, struct ber_varbind v,
+						 struct plan_poll *poll)
 {
-	struct plan_value *value = &poll->values[input];
-	if (tag == BER_TIMETICKS || plan->input_whens[input] != plan->input_whens[input + 1]) {
-		struct ber_varbind v = { .type = tag, .number = number };
-		take_value(plan, input, &v, poll);
-		return;
-	}
-	*value = (struct plan_value){ .raw.mantissa = number, .answered = true, .number = true };
+	take_value(plan, input, &v, poll);
 }
 
 /* Takes the variable at `p`, of which `left` octets are there, when it is the expected one and short; how many octets it has, or 0. */
 static inline size_t read_expected(const struct plan *plan, const struct plan_expect *e, const uint8_t *p, size_t left,
 				   struct plan_poll *poll)
 {
-	size_t oid = e->oid_length;
-	if (left < oid + 6 || p[0] != BER_SEQUENCE || p[1] >= 0x80 || p[1] + 2u > left || p[2] != BER_OID || p[3] != oid ||
-	    !same_oid(p + 4, plan->octets + e->oid, oid))
+	size_t named = e->oid_length + PLAN_OID_HEAD;
+	const uint8_t *start = p;
+	if (left < named + 4 || e->oid_length >= 0x80)
 		return 0;
-	const uint8_t *value = p + 4 + oid, *end = p + 2 + p[1];
+	bool wide = p[1] == 0x82; /* as many agents write it */
+	if (wide && left < named + 6)
+		return 0;
+	size_t whole = wide ? (size_t)p[2] << 8 | p[3] : p[1];
+	p += wide ? 4 : 2;
+	const uint8_t *value = p + named, *end = value + 2 + value[1];
+	if (start[0] != BER_SEQUENCE || whole != (size_t)(end - p) || (size_t)(end - start) > left || value[1] >= 0x80 ||
+	    !same_octets(p, plan->octets + e->oid - PLAN_OID_HEAD, named))
+		return 0;
 	uint8_t tag = value[0];
 	size_t length = value[1];
-	if (value + 2 + length != end)
-		return 0;
 	if (tag == BER_INTEGER || tag == BER_GAUGE32 || tag == BER_COUNTER32 || tag == BER_TIMETICKS) {
 		length -= tag != BER_INTEGER && length == 5 && value[2] == 0; /* from 2^31 on */
 		if (length - 1 > 3)
 			return 0;
-		if (e->input >= 0)
-			put_number(plan, e->input, tag, short_number(tag == BER_INTEGER, end, length), poll);
+		int64_t number = short_number(tag == BER_INTEGER, end, length);
+		if (e->input >= 0 && !e->watched && tag != BER_TIMETICKS)
+			poll->values[e->input] = (struct plan_value){ .raw.mantissa = number, .answered = true, .number = true };
+		else if (e->input >= 0)
+			take_other(plan, e->input, (struct ber_varbind){ .type = tag, .number = number }, poll);
 	} else if (tag == BER_STRING) {
-		struct ber_varbind v = { .type = BER_STRING, .bytes = value + 2, .length = length };
 		if (e->input >= 0)
-			take_value(plan, e->input, &v, poll);
+			take_other(plan, e->input, (struct ber_varbind){ .type = tag, .bytes = value + 2, .length = length }, poll);
 	} else {
 		return 0;
 	}
-	return (size_t)(end - p);
+	return (size_t)(end - start);
 }
 
 static void forget(const struct plan *plan, int32_t input, struct plan_poll *poll)
@@ -279,15 +267,12 @@ static void forget(const struct plan *plan, int32_t input, struct plan_poll *pol
 		poll->held[w] = false;
 }
 
-bool plan_read(const struct plan *plan, size_t r, const uint8_t *packet, size_t length, struct plan_poll *poll)
+bool plan_read(const struct plan *plan, size_t r, const uint8_t *variables, size_t length, struct plan_poll *poll)
 {
 	const struct plan_request *request = &plan->requests[r];
 	const struct plan_expect *expects = plan->expects + request->first_expect;
-	struct hwatt_wire list;
+	const uint8_t *at = variables, *end = variables + length;
 	uint32_t n = 0;
-	if (!open_answer(packet, length, &list))
-		return false;
-	const uint8_t *at = list.bytes, *end = list.bytes + list.length;
 	for (size_t octets; n < request->expect_count; n++, at += octets)
 		if ((octets = read_expected(plan, &expects[n], at, (size_t)(end - at), poll)) == 0)
 			break;

@@ -16,9 +16,12 @@
 
 #define PLAN_UPTIME 0 /* the input that holds sysUpTime.0 */
 
+#define PLAN_OID_HEAD 2 /* an OID's tag and length stand before it in the plan's octets, so that all can be compared at once */
+
 struct plan_expect { /* the varbind that must stand at this place of an answer */
 	uint32_t oid;         /* in the plan's octets */
 	uint16_t oid_length;
+	uint16_t watched;     /* conditions look at the value */
 	int32_t input;        /* -1: a row between, not wanted */
 };
 
@@ -114,9 +117,9 @@ struct plan *plan_share(struct plan_shelf *shelf, struct plan *plan);
 /* Empty memory for one poll, from the spare ones where there are any. */
 struct plan_poll *plan_poll_take(struct plan_shelf *shelf, const struct plan *plan);
 void plan_poll_give(struct plan_shelf *shelf, struct plan_poll *poll); /* NULL is fine */
-/* Takes a packet that answers request `r` as most answers are: all that was expected, in order, short whole numbers and texts.
- * false: it is not, or not sound, and nothing was taken. What it takes is what plan_take() would, in a fraction of the time. */
-bool plan_read(const struct plan *plan, size_t r, const uint8_t *packet, size_t length, struct plan_poll *poll);
+/* Takes the variables that answer request `r` as most answers are: all that was expected, in order, short whole numbers and texts.
+ * false: they are not, or not sound, and nothing was taken. What it takes is what plan_take() would, in a fraction of the time. */
+bool plan_read(const struct plan *plan, size_t r, const uint8_t *variables, size_t length, struct plan_poll *poll);
 /* Takes an answer to request `r`; false when something stood elsewhere than expected. */
 bool plan_take(const struct plan *plan, size_t r, const struct ber_message *message, struct plan_poll *poll);
 /* Takes one varbind that was asked for by itself: the value of `expect`. */

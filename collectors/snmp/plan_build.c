@@ -532,8 +532,11 @@ static void add_expect(struct builder *b, struct ber_oid oid, int32_t input)
 	plan->expects = grown(plan->expects, plan->expect_count, &b->expect_capacity, sizeof(*plan->expects));
 	struct plan_expect *e = &plan->expects[plan->expect_count++];
 	memset(e, 0, sizeof(*e));
+	uint8_t head[PLAN_OID_HEAD] = { BER_OID, (uint8_t)oid.length }; /* a longer one is not compared that way */
+	put_octets(plan, head, sizeof(head));
 	e->oid = put_octets(plan, oid.bytes, oid.length);
 	e->oid_length = (uint16_t)oid.length;
+	e->watched = input >= 0 && plan->input_whens[input] != plan->input_whens[input + 1];
 	e->input = input;
 }
 

@@ -544,10 +544,10 @@ static void pieces_answered(void *arg, const struct ber_message *message, const 
 	ask_pieces(s);
 }
 
-static bool plan_tasted(void *arg, const uint8_t *packet, size_t length)
+static bool plan_tasted(void *arg, const uint8_t *variables, size_t length)
 {
 	const struct session *s = arg;
-	return plan_read(s->plan, s->request, packet, length, s->poll);
+	return plan_read(s->plan, s->request, variables, length, s->poll);
 }
 
 /* A GET that tables ride along in did not bring what it asked for: scalars and tables are asked for apart from now on, and this

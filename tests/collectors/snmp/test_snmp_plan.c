@@ -21,7 +21,7 @@ static uint64_t next_random(void)
 }
 
 struct rig {
-	uint8_t octets[EXPECTS * 16];
+	uint8_t octets[EXPECTS * 18];
 	struct plan_expect expects[EXPECTS];
 	struct plan_request request;
 	uint32_t input_whens[INPUTS + 1];
@@ -34,11 +34,13 @@ static void rig_new(struct rig *r)
 	static const uint8_t column[] = { 0x2b, 6, 1, 4, 1, 0x82, 0x3e, 1, 1, 26, 9, 4, 3 };
 	memset(r, 0, sizeof(*r));
 	for (uint32_t i = 0; i < EXPECTS; i++) {
-		uint8_t *oid = r->octets + i * 16;
-		size_t length = i == 3 ? 7 : 14; /* one shorter than a word */
+		uint8_t *oid = r->octets + i * 18 + PLAN_OID_HEAD;
+		size_t length = i == 3 ? 5 : 14; /* one shorter than a word, with its head */
+		oid[-2] = BER_OID;
+		oid[-1] = (uint8_t)length;
 		memcpy(oid, column, sizeof(column));
 		oid[length - 1] = (uint8_t)(i + 1);
-		r->expects[i] = (struct plan_expect){ .oid = i * 16, .oid_length = (uint16_t)length,
+		r->expects[i] = (struct plan_expect){ .oid = (uint32_t)(i * 18 + PLAN_OID_HEAD), .oid_length = (uint16_t)length,
 						      .input = i < INPUTS ? (int32_t)i : -1 };
 	}
 	r->request = (struct plan_request){ .expect_count = EXPECTS };
@@ -96,7 +98,13 @@ static size_t answer(const struct rig *r, uint32_t count, uint32_t kinds, uint8_
 		const struct plan_expect *e = &r->expects[i % EXPECTS];
 		size_t n = put(pair, BER_OID, r->octets + e->oid, e->oid_length);
 		n += put_value(pair + n, kinds == 1 ? 0 : (uint32_t)next_random() % kinds);
-		length += put(packet + length, BER_SEQUENCE, pair, n);
+		if (kinds > 1 && next_random() % 4 == 0) {
+			wrap(pair, &n, BER_SEQUENCE); /* with a length of three octets */
+			memcpy(packet + length, pair, n);
+			length += n;
+		} else {
+			length += put(packet + length, BER_SEQUENCE, pair, n);
+		}
 	}
 	wrap(packet, &length, BER_SEQUENCE);
 	before(packet, &length, pdu, sizeof(pdu));
@@ -130,7 +138,9 @@ static bool compare(const struct rig *r, const uint8_t *packet, size_t length)
 	struct taken fast, slow;
 	begin(&fast);
 	begin(&slow);
-	bool took = plan_read(&r->plan, 0, packet, length, &fast.poll);
+	struct ber_head head = { 0 };
+	bool took = ber_read_head(packet, length, &head) && head.variables != NULL &&
+		    plan_read(&r->plan, 0, head.variables, head.length, &fast.poll);
 	assert_false(fast.poll.changed);
 	if (took) {
 		assert_int_equal(ber_decode(packet, length, &message, NULL), 0);
