@@ -95,7 +95,7 @@ static void widen(struct hwatt_target *t)
 	v->narrow = NULL;
 }
 
-static void keep(struct hwatt_target *t, size_t n, int64_t value)
+static inline void keep(struct hwatt_target *t, size_t n, int64_t value)
 {
 	if (t->values.kept == NULL && value >= INT32_MIN && value <= INT32_MAX) {
 		t->values.narrow[n] = (int32_t)value;
@@ -210,16 +210,26 @@ int hwatt_target_point(struct hwatt_target *t, const struct hwatt_point *point)
 
 void hwatt_target_add(struct hwatt_target *t, int point, struct hwatt_value value)
 {
-	assert(t->polling && (size_t)point < t->shape->count); /* a negative one is larger than any */
-	const struct hwatt_quantity_info *info = hwatt_quantity_info(t->shape->points[point].quantity);
-	if (value.value < info->min || value.value > info->max) {
-		t->dropped++;
-		return;
+	hwatt_target_add_all(t, &(struct hwatt_given){ point, value }, 1);
+}
+
+void hwatt_target_add_all(struct hwatt_target *t, const struct hwatt_given *given, size_t count)
+{
+	assert(t->polling);
+	const struct shape *shape = t->shape;
+	uint32_t now = moment(t), at = now > t->values.from ? now : t->values.from;
+	for (size_t i = 0; i < count; i++) {
+		size_t point = (size_t)given[i].point; /* a negative one is larger than any */
+		const struct hwatt_value *value = &given[i].value;
+		assert(point < shape->count);
+		const struct hwatt_quantity_info *info = hwatt_quantity_info(shape->points[point].quantity);
+		if (value->value < info->min || value->value > info->max) {
+			t->dropped++;
+			continue;
+		}
+		keep(t, point, info->counter ? (int64_t)value->count : value->value);
+		t->values.at[point] = t->last_at = at;
 	}
-	uint32_t now = moment(t);
-	t->last_at = now > t->values.from ? now : t->values.from;
-	keep(t, (size_t)point, info->counter ? (int64_t)value.count : value.value);
-	t->values.at[point] = t->last_at;
 }
 
 void hwatt_target_register_stamp(struct hwatt_target *t, int point, uint64_t stamp)

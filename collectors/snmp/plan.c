@@ -13,6 +13,8 @@ static void plan_free(struct plan *plan)
 	free(plan->requests);
 	free(plan->expects);
 	free(plan->points);
+	free(plan->steps);
+	free(plan->kinds);
 	free(plan->whens);
 	free(plan->input_whens);
 	free(plan->when_refs);
@@ -352,17 +354,18 @@ static bool register_count(const struct plan_point *p, struct scale_raw raw, uin
 }
 
 /* A plain point whose raw value is a whole number. */
-static inline bool evaluate_plain(const struct plan_point *p, int64_t raw, struct hwatt_value *out)
+static inline bool evaluate_plain(const struct plan_kind *k, int64_t raw, struct hwatt_value *out)
 {
-	if ((p->has_absent && raw == p->absent) || __builtin_mul_overflow(raw, p->scale.a, &out->value) || out->value < p->min ||
-	    out->value > p->max)
+	out->count = 0;
+	if ((k->has_absent && raw == k->absent) || __builtin_mul_overflow(raw, k->factor, &out->value) || out->value < k->min ||
+	    out->value > k->max)
 		return false;
-	if (p->step == 0)
+	if (k->step == 0)
 		return true;
 	if (raw < 0)
 		return false;
 	out->count = (uint64_t)raw;
-	if (__builtin_mul_overflow(raw, p->step, &out->value))
+	if (__builtin_mul_overflow(raw, k->step, &out->value))
 		out->value = INT64_MAX;
 	return true;
 }
@@ -371,6 +374,7 @@ static bool evaluate(const struct plan *plan, const struct plan_point *p, const 
 		     struct hwatt_value *out)
 {
 	const struct plan_value *v = &poll->values[p->input];
+	out->count = 0;
 	if (!v->number || is_sentinel(&p->reading->is.absent, v->raw))
 		return false;
 	for (uint32_t w = p->first_when; w < p->first_when + p->when_count; w++)
@@ -402,16 +406,27 @@ static bool evaluate(const struct plan *plan, const struct plan_point *p, const 
 void plan_give(const struct plan *plan, const struct plan_hold *hold, size_t r, const struct plan_poll *poll,
 	       struct hwatt_target *target)
 {
+	enum { MOST = 64 };
+	struct hwatt_given given[MOST];
+	size_t count = 0;
 	const struct plan_request *request = &plan->requests[r];
 	for (uint32_t i = request->first_point; i < request->first_point + request->point_count; i++) {
-		const struct plan_point *p = &plan->points[i];
-		struct hwatt_value value = { 0 };
-		int handle = hold->handles != NULL ? hold->handles[p->slot] : (int)p->slot;
-		const struct plan_value *v = &poll->values[p->input];
-		bool quick = p->plain && v->number && v->raw.e10 == 0 && v->raw.e2 == 0;
-		if (handle >= 0 && (quick ? evaluate_plain(p, v->raw.mantissa, &value) : evaluate(plan, p, poll, &value)))
-			hwatt_target_add(target, handle, value);
+		const struct plan_step *step = &plan->steps[i];
+		const struct plan_value *v = &poll->values[step->input];
+		struct hwatt_given *next = &given[count];
+		bool quick = step->kind != PLAN_NOT_PLAIN && v->number && v->raw.e10 == 0 && v->raw.e2 == 0;
+		if (!(quick ? evaluate_plain(&plan->kinds[step->kind], v->raw.mantissa, &next->value) :
+			      evaluate(plan, &plan->points[i], poll, &next->value)))
+			continue;
+		next->point = hold->handles != NULL ? hold->handles[step->slot] : (int)step->slot;
+		count += next->point >= 0;
+		if (count == MOST) {
+			hwatt_target_add_all(target, given, count);
+			count = 0;
+		}
 	}
+	if (count > 0)
+		hwatt_target_add_all(target, given, count);
 }
 
 void plan_give_fixed(const struct plan_hold *hold, struct hwatt_target *target)

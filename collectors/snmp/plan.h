@@ -53,9 +53,19 @@ struct plan_point {
 	uint16_t when_count, term_count, ready;
 	int16_t digits;       /* registers told as text: decimals that a count has */
 	uint32_t slot;        /* its handle in plan_hold */
-	bool plain;           /* the whole raw value times scale.a, with no condition but what stands here */
-	bool has_absent;      /* plain: this raw value means "not measured" */
-	int64_t absent;
+};
+
+struct plan_kind { /* how plain points are evaluated: the whole raw value times `factor`, with no condition but what stands here */
+	int64_t factor, step, min, max;
+	int64_t absent;       /* has_absent: this raw value means "not measured" */
+	bool has_absent;
+};
+
+#define PLAN_NOT_PLAIN UINT32_MAX
+
+struct plan_step { /* a point in short: all that most take, so that a poll goes through few octets */
+	uint32_t input, slot;
+	uint32_t kind;        /* in the plan's kinds, or PLAN_NOT_PLAIN */
 };
 
 struct plan_fixed { /* told once, given with every poll */
@@ -78,11 +88,13 @@ struct plan {
 	struct plan_request *requests;
 	struct plan_expect *expects;
 	struct plan_point *points;
+	struct plan_step *steps;  /* by point; made of the points, as kinds are */
+	struct plan_kind *kinds;
 	struct plan_when *whens;  /* by input */
 	uint32_t *input_whens;    /* by input: its first when; one more at the end */
 	uint32_t *when_refs;      /* by point: the whens it needs */
 	struct plan_term *terms;
-	size_t request_count, expect_count, point_count, when_count, ref_count, term_count, input_count;
+	size_t request_count, expect_count, point_count, when_count, ref_count, term_count, input_count, kind_count;
 };
 
 struct plan_value {

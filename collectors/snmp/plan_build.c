@@ -44,7 +44,7 @@ struct builder {
 	struct missed *missed;
 	uint32_t riders;    /* cells of tables that the last GET asks for */
 	size_t input_capacity, missed_count, missed_capacity, request_capacity, expect_capacity, point_capacity,
-		when_capacity, ref_capacity, term_capacity, fixed_capacity, handle_capacity;
+		when_capacity, ref_capacity, term_capacity, fixed_capacity, handle_capacity, kind_capacity;
 };
 
 /* Room for one more element of `size` octets. */
@@ -789,14 +789,38 @@ static void at_least(const struct builder *b, struct plan_point *p, int32_t inpu
 		p->ready = b->inputs[input].request;
 }
 
-/* Most points are a number times another. */
-static void note_plain(struct plan_point *p)
+/* The kind of a point, PLAN_NOT_PLAIN when it is more than a number times another. */
+static uint32_t kind_of(struct builder *b, const struct plan_point *p)
 {
+	struct plan *plan = b->plan;
 	const struct hwatt_list *absent = &p->reading->is.absent;
-	p->plain = p->when_count == 0 && p->term_count == 0 && p->zero_with < 0 && p->scale.b == 0 && p->scale.c == 1 &&
-		   p->digits == 0 && absent->count <= 1;
-	p->has_absent = p->plain && absent->count == 1;
-	p->absent = p->has_absent ? *(const int64_t *)absent->items : 0;
+	if (p->when_count > 0 || p->term_count > 0 || p->zero_with >= 0 || p->scale.b != 0 || p->scale.c != 1 || p->digits != 0 ||
+	    absent->count > 1)
+		return PLAN_NOT_PLAIN;
+	struct plan_kind kind;
+	memset(&kind, 0, sizeof(kind));
+	kind.factor = p->scale.a;
+	kind.step = p->step;
+	kind.min = p->min;
+	kind.max = p->max;
+	kind.has_absent = absent->count == 1;
+	kind.absent = kind.has_absent ? *(const int64_t *)absent->items : 0;
+	for (size_t i = 0; i < plan->kind_count; i++)
+		if (memcmp(&plan->kinds[i], &kind, sizeof(kind)) == 0)
+			return (uint32_t)i;
+	plan->kinds = grown(plan->kinds, plan->kind_count, &b->kind_capacity, sizeof(*plan->kinds));
+	memcpy(&plan->kinds[plan->kind_count], &kind, sizeof(kind));
+	return (uint32_t)plan->kind_count++;
+}
+
+static void make_steps(struct builder *b)
+{
+	struct plan *plan = b->plan;
+	plan->steps = hwatt_alloc((plan->point_count + 1) * sizeof(*plan->steps));
+	for (size_t i = 0; i < plan->point_count; i++) {
+		const struct plan_point *p = &plan->points[i];
+		plan->steps[i] = (struct plan_step){ (uint32_t)p->input, p->slot, kind_of(b, p) };
+	}
 }
 
 /* Says of each point which request completes it, and of each request which points it completes. */
@@ -812,8 +836,6 @@ static void order_points(struct builder *b)
 		for (uint32_t w = 0; w < p->when_count; w++)
 			at_least(b, p, plan->whens[plan->when_refs[p->first_when + w]].input);
 	}
-	for (size_t i = 0; i < plan->point_count; i++)
-		note_plain(&plan->points[i]);
 	if (plan->point_count > 0)
 		qsort(plan->points, plan->point_count, sizeof(*plan->points), by_ready);
 	size_t at = 0;
@@ -868,6 +890,7 @@ struct plan *plan_new(struct plan_shelf *shelf, const struct survey *survey, con
 	order_whens(&b);
 	add_requests(&b);
 	order_points(&b);
+	make_steps(&b);
 	for (size_t i = 0; i < book->object_count; i++)
 		free(b.input_of[i]);
 	free(b.input_of);

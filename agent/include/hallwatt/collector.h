@@ -108,6 +108,14 @@ void hwatt_target_parts_told(struct hwatt_target *t);
 int hwatt_target_point(struct hwatt_target *t, const struct hwatt_point *point);
 /* One value of the running poll. Out of the quantity's range: dropped and counted. */
 void hwatt_target_add(struct hwatt_target *t, int point, struct hwatt_value value);
+
+struct hwatt_given {
+	int point;
+	struct hwatt_value value;
+};
+
+/* Many at once, as if each were added. */
+void hwatt_target_add_all(struct hwatt_target *t, const struct hwatt_given *given, size_t count);
 /* The device's own clock since its start, ms: going back means that it restarted. */
 void hwatt_target_uptime(struct hwatt_target *t, int64_t uptime_ms);
 /* A value of `what` identifies the present life of the registers of `point` (APC's energy StartTime): a change is a reset. */

@@ -284,6 +284,12 @@ void hwatt_target_add(struct hwatt_target *t, int point, struct hwatt_value valu
 	p->times++;
 }
 
+void hwatt_target_add_all(struct hwatt_target *t, const struct hwatt_given *given, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		hwatt_target_add(t, given[i].point, given[i].value);
+}
+
 void hwatt_target_uptime(struct hwatt_target *t, int64_t uptime_ms)
 {
 	t->uptime_ms = uptime_ms;
