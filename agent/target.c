@@ -218,11 +218,16 @@ void hwatt_target_add_all(struct hwatt_target *t, const struct hwatt_given *give
 	assert(t->polling);
 	const struct shape *shape = t->shape;
 	uint32_t now = moment(t), at = now > t->values.from ? now : t->values.from;
+	const struct hwatt_quantity_info *info = NULL;
+	unsigned of = HWATT_QUANTITIES;
 	for (size_t i = 0; i < count; i++) {
 		size_t point = (size_t)given[i].point; /* a negative one is larger than any */
 		const struct hwatt_value *value = &given[i].value;
 		assert(point < shape->count);
-		const struct hwatt_quantity_info *info = hwatt_quantity_info(shape->points[point].quantity);
+		unsigned quantity = shape->points[point].quantity;
+		if (quantity != of)
+			info = hwatt_quantity_info((enum hwatt_quantity)quantity);
+		of = quantity;
 		if (value->value < info->min || value->value > info->max) {
 			t->dropped++;
 			continue;

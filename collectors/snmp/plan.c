@@ -175,6 +175,7 @@ static void take_value(const struct plan *plan, int32_t input, const struct ber_
 	} else {
 		value->number = scale_read(v->type, v->number, v->bytes, v->length, &value->raw);
 	}
+	value->whole = value->number && value->raw.e10 == 0 && value->raw.e2 == 0;
 	for (uint32_t w = plan->input_whens[input]; w < plan->input_whens[input + 1]; w++) {
 		struct cell cell = { .type = v->type, .number = v->number, .bytes = v->bytes, .length = v->length };
 		poll->held[w] = cell_holds(plan->whens[w].is, &cell);
@@ -186,46 +187,36 @@ static bool is_expected(const struct plan *plan, const struct plan_expect *e, co
 	return v->oid.length == e->oid_length && memcmp(v->oid.bytes, plan->octets + e->oid, e->oid_length) == 0;
 }
 
+static inline uint64_t eight(const uint8_t *p)
+{
+	uint64_t octets;
+	memcpy(&octets, p, sizeof(octets));
+	return octets;
+}
+
 /* Whether the same octets stand at both, of as many. */
 static inline bool same_octets(const uint8_t *p, const uint8_t *q, size_t length)
 {
-	uint64_t a, b, differ = 0;
-	if (length < sizeof(a))
-		return memcmp(p, q, length) == 0;
-	for (size_t i = 0; i + sizeof(a) < length; i += sizeof(a)) {
-		memcpy(&a, p + i, sizeof(a));
-		memcpy(&b, q + i, sizeof(b));
-		differ |= a ^ b;
-	}
-	memcpy(&a, p + length - sizeof(a), sizeof(a));
-	memcpy(&b, q + length - sizeof(b), sizeof(b));
-	return (differ | (a ^ b)) == 0;
+	if (length - 16 <= 8) /* as nearly all names are */
+		return ((eight(p) ^ eight(q)) | (eight(p + 8) ^ eight(q + 8)) | (eight(p + length - 8) ^ eight(q + length - 8))) == 0;
+	return memcmp(p, q, length) == 0;
 }
 
-/* The whole number of 1 to 4 octets before `end`, as ber.c reads it; four octets must stand there. */
-static inline int64_t short_number(bool is_signed, const uint8_t *end, size_t length)
+/* The whole number of 1 to 8 octets before `end`, as ber.c reads it; eight octets must stand there. */
+static inline int64_t number_before(bool is_signed, const uint8_t *end, size_t length)
 {
-	uint32_t word;
-	memcpy(&word, end - sizeof(word), sizeof(word));
+	uint64_t word = eight(end - sizeof(word));
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-	word = __builtin_bswap32(word);
+	word = __builtin_bswap64(word);
 #endif
-	unsigned over = 32 - 8 * (unsigned)length;
-	uint32_t number = word << over >> over;
-	uint32_t sign = UINT32_C(1) << (31 - over);
-	return is_signed ? (int64_t)(number ^ sign) - (int64_t)sign : (int64_t)number;
+	unsigned over = 64 - 8 * (unsigned)length;
+	word <<= over;
+	return is_signed ? (int64_t)word >> over : (int64_t)(word >> over);
 }
 
-/* Takes a value that is not as plain as most: one that a condition looks at, a text, or hundredths of seconds. */
-static __attribute__((noinline)) void take_other(const struct plan *plan, int32_t input, struct ber_varbind v,
-						 struct plan_poll *poll)
-{
-	take_value(plan, input, &v, poll);
-}
-
-/* Takes the variable at `p`, of which `left` octets are there, when it is the expected one and short; how many octets it has, or 0. */
-static inline size_t read_expected(const struct plan *plan, const struct plan_expect *e, const uint8_t *p, size_t left,
-				   struct plan_poll *poll)
+/* Takes the variable at `p`, of which `left` octets are there, when it is the expected one and sound; how many octets it has, or 0. */
+static __attribute__((noinline)) size_t read_expected(const struct plan *plan, const struct plan_expect *e, const uint8_t *p,
+						      size_t left, struct plan_poll *poll)
 {
 	size_t named = e->oid_length + PLAN_OID_HEAD;
 	const uint8_t *start = p;
@@ -238,26 +229,41 @@ static inline size_t read_expected(const struct plan *plan, const struct plan_ex
 	p += wide ? 4 : 2;
 	const uint8_t *value = p + named, *end = value + 2 + value[1];
 	if (start[0] != BER_SEQUENCE || whole != (size_t)(end - p) || (size_t)(end - start) > left || value[1] >= 0x80 ||
-	    !same_octets(p, plan->octets + e->oid - PLAN_OID_HEAD, named))
+	    memcmp(p, plan->octets + e->oid - PLAN_OID_HEAD, named) != 0)
 		return 0;
-	uint8_t tag = value[0];
-	size_t length = value[1];
-	if (tag == BER_INTEGER || tag == BER_GAUGE32 || tag == BER_COUNTER32 || tag == BER_TIMETICKS) {
-		length -= tag != BER_INTEGER && length == 5 && value[2] == 0; /* from 2^31 on */
-		if (length - 1 > 3)
+	struct ber_varbind v = { .type = value[0], .bytes = value + 2, .length = value[1] };
+	if (v.type == BER_INTEGER || v.type == BER_COUNTER64 || (v.type >= BER_COUNTER32 && v.type <= BER_TIMETICKS)) {
+		if (v.length - 1 >= 8)
 			return 0;
-		int64_t number = short_number(tag == BER_INTEGER, end, length);
-		if (e->input >= 0 && !e->watched && tag != BER_TIMETICKS)
-			poll->values[e->input] = (struct plan_value){ .raw.mantissa = number, .answered = true, .number = true };
-		else if (e->input >= 0)
-			take_other(plan, e->input, (struct ber_varbind){ .type = tag, .number = number }, poll);
-	} else if (tag == BER_STRING) {
-		if (e->input >= 0)
-			take_other(plan, e->input, (struct ber_varbind){ .type = tag, .bytes = value + 2, .length = length }, poll);
-	} else {
+		v.number = number_before(v.type == BER_INTEGER, end, v.length);
+		if (v.type != BER_INTEGER && v.type != BER_COUNTER64 && (v.number < 0 || v.number > UINT32_MAX))
+			return 0;
+	} else if (v.type != BER_STRING) {
 		return 0;
 	}
+	if (e->input >= 0)
+		take_value(plan, e->input, &v, poll);
 	return (size_t)(end - start);
+}
+
+/* The same of most variables: a whole number that no condition looks at. NULL: it is another; else where it ends. */
+static inline const uint8_t *read_plain(const uint8_t *octets, const struct plan_expect *e, const uint8_t *p, const uint8_t *end,
+					struct plan_poll *poll)
+{
+	size_t named = e->oid_length + PLAN_OID_HEAD;
+	if ((size_t)(end - p) < named + 5)
+		return NULL;
+	const uint8_t *value = p + 2 + named;
+	size_t tag = value[0], length = value[1], whole = named + 2 + length;
+	const uint8_t *next = value + 2 + length;
+	if ((tag != BER_INTEGER && tag - BER_COUNTER32 > 1) || length - 1 >= 8 || p[0] != BER_SEQUENCE || p[1] != whole ||
+	    whole >= 0x80 || next > end || e->watched || !same_octets(p + 2, octets + e->oid - PLAN_OID_HEAD, named))
+		return NULL;
+	int64_t number = number_before(tag == BER_INTEGER, next, length);
+	if (tag != BER_INTEGER && (uint64_t)number > UINT32_MAX)
+		return NULL;
+	poll->values[e->input] = (struct plan_value){ .raw.mantissa = number, .answered = true, .number = true, .whole = true };
+	return next;
 }
 
 static void forget(const struct plan *plan, int32_t input, struct plan_poll *poll)
@@ -272,16 +278,19 @@ static void forget(const struct plan *plan, int32_t input, struct plan_poll *pol
 bool plan_read(const struct plan *plan, size_t r, const uint8_t *variables, size_t length, struct plan_poll *poll)
 {
 	const struct plan_request *request = &plan->requests[r];
-	const struct plan_expect *expects = plan->expects + request->first_expect;
-	const uint8_t *at = variables, *end = variables + length;
-	uint32_t n = 0;
-	for (size_t octets; n < request->expect_count; n++, at += octets)
-		if ((octets = read_expected(plan, &expects[n], at, (size_t)(end - at), poll)) == 0)
+	const struct plan_expect *first = plan->expects + request->first_expect, *last = first + request->expect_count, *e;
+	const uint8_t *at = variables, *end = variables + length, *next;
+	for (e = first; e < last; e++, at = next) {
+		next = read_plain(plan->octets, e, at, end, poll);
+		if (next == NULL)
+			next = at + read_expected(plan, e, at, (size_t)(end - at), poll);
+		if (next == at)
 			break;
-	if (n == request->expect_count && at == end)
+	}
+	if (e == last && at == end)
 		return true;
-	while (n > 0)
-		forget(plan, expects[--n].input, poll);
+	while (e > first)
+		forget(plan, (--e)->input, poll);
 	return false;
 }
 
@@ -408,25 +417,25 @@ void plan_give(const struct plan *plan, const struct plan_hold *hold, size_t r, 
 {
 	enum { MOST = 64 };
 	struct hwatt_given given[MOST];
-	size_t count = 0;
 	const struct plan_request *request = &plan->requests[r];
-	for (uint32_t i = request->first_point; i < request->first_point + request->point_count; i++) {
-		const struct plan_step *step = &plan->steps[i];
-		const struct plan_value *v = &poll->values[step->input];
-		struct hwatt_given *next = &given[count];
-		bool quick = step->kind != PLAN_NOT_PLAIN && v->number && v->raw.e10 == 0 && v->raw.e2 == 0;
-		if (!(quick ? evaluate_plain(&plan->kinds[step->kind], v->raw.mantissa, &next->value) :
-			      evaluate(plan, &plan->points[i], poll, &next->value)))
-			continue;
-		next->point = hold->handles != NULL ? hold->handles[step->slot] : (int)step->slot;
-		count += next->point >= 0;
-		if (count == MOST) {
-			hwatt_target_add_all(target, given, count);
-			count = 0;
+	const struct plan_kind *kinds = plan->kinds;
+	const struct plan_value *values = poll->values;
+	const int *handles = hold->handles;
+	uint32_t at = request->first_point, end = at + request->point_count;
+	while (at < end) {
+		size_t count = 0;
+		for (; at < end && count < MOST; at++) {
+			const struct plan_step *step = &plan->steps[at];
+			const struct plan_value *v = &values[step->input];
+			struct hwatt_given *next = &given[count];
+			next->point = handles != NULL ? handles[step->slot] : (int)step->slot;
+			if (step->kind != PLAN_NOT_PLAIN && v->whole ?
+				    evaluate_plain(&kinds[step->kind], v->raw.mantissa, &next->value) :
+				    evaluate(plan, &plan->points[at], poll, &next->value))
+				count += next->point >= 0;
 		}
-	}
-	if (count > 0)
 		hwatt_target_add_all(target, given, count);
+	}
 }
 
 void plan_give_fixed(const struct plan_hold *hold, struct hwatt_target *target)

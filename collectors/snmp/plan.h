@@ -21,7 +21,7 @@
 struct plan_expect { /* the varbind that must stand at this place of an answer */
 	uint32_t oid;         /* in the plan's octets */
 	uint16_t oid_length;
-	uint16_t watched;     /* conditions look at the value */
+	uint16_t watched;     /* nobody wants the value, or conditions look at it */
 	int32_t input;        /* -1: a row between, not wanted */
 };
 
@@ -100,6 +100,7 @@ struct plan {
 struct plan_value {
 	struct scale_raw raw;
 	bool answered, number;
+	bool whole;           /* a number without a power of ten or two */
 };
 
 struct plan_poll { /* what a device said so far in one poll */

@@ -536,7 +536,7 @@ static void add_expect(struct builder *b, struct ber_oid oid, int32_t input)
 	put_octets(plan, head, sizeof(head));
 	e->oid = put_octets(plan, oid.bytes, oid.length);
 	e->oid_length = (uint16_t)oid.length;
-	e->watched = input >= 0 && plan->input_whens[input] != plan->input_whens[input + 1];
+	e->watched = input < 0 || oid.length >= 0x80 || plan->input_whens[input] != plan->input_whens[input + 1];
 	e->input = input;
 }
 
