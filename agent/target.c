@@ -10,6 +10,8 @@
 
 #define EPOCH_MAX_MS (INT64_C(1) << 31)
 #define EPOCH_MIN_MS (INT64_C(1) << 30)
+#define CACHE_LINE 64u
+#define FETCH_MOST 256u /* values fetched ahead */
 
 struct hwatt_target {
 	struct target_parts parts;
@@ -235,6 +237,26 @@ void hwatt_target_add_all(struct hwatt_target *t, const struct hwatt_given *give
 		keep(t, point, info->counter ? (int64_t)value->count : value->value);
 		t->values.at[point] = t->last_at = at;
 	}
+}
+
+static void fetch(const void *from, size_t octets)
+{
+	for (size_t at = 0; at < octets; at += CACHE_LINE)
+		__builtin_prefetch((const char *)from + at, 1);
+}
+
+void hwatt_target_fetch(const struct hwatt_target *t, unsigned step)
+{
+	if (step == 0) {
+		fetch(t, sizeof(*t));
+		return;
+	}
+	size_t count = t->room < FETCH_MOST ? t->room : FETCH_MOST;
+	fetch(t->values.at, count * sizeof(*t->values.at));
+	if (t->values.kept != NULL)
+		fetch(t->values.kept, count * sizeof(*t->values.kept));
+	else
+		fetch(t->values.narrow, count * sizeof(*t->values.narrow));
 }
 
 void hwatt_target_register_stamp(struct hwatt_target *t, int point, uint64_t stamp)

@@ -114,6 +114,9 @@ struct hwatt_given {
 	struct hwatt_value value;
 };
 
+/* Values will be added soon, when other targets had theirs: has the processor fetch what that touches. In two steps, 0 and 1, with
+ * the same of other targets between them. */
+void hwatt_target_fetch(const struct hwatt_target *t, unsigned step);
 /* Many at once, as if each were added. */
 void hwatt_target_add_all(struct hwatt_target *t, const struct hwatt_given *given, size_t count);
 /* The device's own clock since its start, ms: going back means that it restarted. */
