@@ -434,3 +434,16 @@ bool abacus_subject(struct abacus *t, size_t subject, size_t first, size_t end, 
 		add_group(t, s, g, &present, first, end, out);
 	return true;
 }
+
+/* --- quarter by quarter ------------------------------------------------------------------------------------------ */
+
+size_t abacus_sum(const struct abacus *t, size_t subject, size_t pair)
+{
+	return t->pairs[t->pairs_of[subject][pair]].num;
+}
+
+struct kpi_cell abacus_cell(struct abacus *t, size_t sum, size_t q)
+{
+	const struct side *side = side_span(t, sum);
+	return (struct kpi_cell){ .energy = side->energy[q], .covered_ms = side->covered_ms[q] };
+}

@@ -24,4 +24,9 @@ void abacus_trim(struct abacus *abacus);
  * sources has an interval, and false when that is all of them. */
 bool abacus_subject(struct abacus *abacus, size_t subject, size_t first, size_t end, struct sums *out);
 
+/* The sum that a subject's pair is, as far as its numerator goes: equal ones have the same number. */
+size_t abacus_sum(const struct abacus *abacus, size_t subject, size_t pair);
+/* What that sum gives in one quarter of the span. */
+struct kpi_cell abacus_cell(struct abacus *abacus, size_t sum, size_t quarter);
+
 #endif

@@ -8,6 +8,7 @@
 static const char *const names[BOOKS_KINDS] = {
 	[BOOKS_READINGS] = "readings", [BOOKS_CERTIFICATES] = "certificates", [BOOKS_FACTORS] = "factors", [BOOKS_RULESETS] = "rulesets",
 	[BOOKS_BENCHMARKS] = "benchmarks", [BOOKS_SUPPLIER_FIGURES] = "supplier_figures",
+	[BOOKS_PRODUCTION] = "production",
 };
 
 const struct hwatt_schema *books_schema(enum books_kind kind)
@@ -19,6 +20,7 @@ const struct hwatt_schema *books_schema(enum books_kind kind)
 	case BOOKS_RULESETS: return ruleset_schema();
 	case BOOKS_BENCHMARKS: return benchmark_schema();
 	case BOOKS_SUPPLIER_FIGURES: return supplier_figure_schema();
+	case BOOKS_PRODUCTION: return production_schema();
 	case BOOKS_KINDS: break;
 	}
 	return NULL;
@@ -76,7 +78,10 @@ struct books *books_new(struct hwatt_arena *arena)
 
 void books_finish(struct books *books, struct hwatt_arena *arena, struct hwatt_report *report)
 {
-	certificate_resolve(books->rows[BOOKS_CERTIFICATES].items, books->rows[BOOKS_CERTIFICATES].count, report);
+	struct books_rows *certificates = &books->rows[BOOKS_CERTIFICATES], *production = &books->rows[BOOKS_PRODUCTION];
+	certificate_resolve(certificates->items, certificates->count, arena, report);
+	production_attach(production->items, production->count, certificates->items, certificates->count, arena, report);
+	certificate_link(certificates->items, certificates->count, arena);
 	logbook_build(books->rows[BOOKS_READINGS].items, books->rows[BOOKS_READINGS].count, arena, report, &books->logbook);
 }
 

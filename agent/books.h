@@ -1,6 +1,6 @@
 /* SPDX-FileCopyrightText: 2026 The hallwatt authors
  * SPDX-License-Identifier: Apache-2.0 */
-/* books.h - what people keep beside the meters: readings, certificates, emission factors, rulesets, benchmarks, suppliers' figures.
+/* books.h - what people keep beside the meters: readings, certificates and their hours, emission factors, rulesets, benchmarks, suppliers' figures.
  *
  * Filled file by file while a configuration is loaded, then closed: rows are put in order and checked against each other.  All of it
  * lives in the configuration's arena. */
@@ -11,10 +11,12 @@
 #include "certificate.h"
 #include "factor.h"
 #include "logbook.h"
+#include "production.h"
 #include "ruleset.h"
 #include "supplier_figure.h"
 
-enum books_kind { BOOKS_READINGS, BOOKS_CERTIFICATES, BOOKS_FACTORS, BOOKS_RULESETS, BOOKS_BENCHMARKS, BOOKS_SUPPLIER_FIGURES, BOOKS_KINDS };
+enum books_kind { BOOKS_READINGS, BOOKS_CERTIFICATES, BOOKS_FACTORS, BOOKS_RULESETS, BOOKS_BENCHMARKS, BOOKS_SUPPLIER_FIGURES, BOOKS_PRODUCTION,
+		  BOOKS_KINDS };
 
 struct books_rows { size_t count, capacity; void *items; };
 

@@ -8,6 +8,7 @@
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define AT(field) offsetof(struct certificate, field)
 #define DAY_S INT64_C(86400)
+#define CERTIFICATE_HOUR_S 3600 /* a granular certificate is of no more */
 #define CLOCK "^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)?$"
 
 static const char *const kinds[] = { "go", "ppa", "onsite", NULL };
@@ -188,6 +189,17 @@ static int compare_ranges(const void *left, const void *right)
 	return c != 0 ? c : (a > b) - (a < b);
 }
 
+static bool same_owner(const struct certificate *a, const struct certificate *b)
+{
+	return strcmp(a->site, b->site) == 0 && strcmp(a->contract, b->contract) == 0;
+}
+
+/* A delivery and the guarantees of that very energy, for one owner: they are linked, and count once. */
+static bool own_guarantees(const struct certificate *a, const struct certificate *b)
+{
+	return (a->kind == CERTIFICATE_GO) != (b->kind == CERTIFICATE_GO) && same_owner(a, b);
+}
+
 /* Marks rows that share certificates.  In the order of their ranges a row overlaps an earlier one only if it overlaps the one that
  * reaches furthest. */
 static void find_twice(struct certificate *rows, size_t count, struct hwatt_report *report)
@@ -200,7 +212,8 @@ static void find_twice(struct certificate *rows, size_t count, struct hwatt_repo
 		struct certificate *c = sorted[i];
 		if (furthest != NULL && certificate_overlap(furthest, c)) {
 			struct certificate *later = c > furthest ? c : furthest, *first = c > furthest ? furthest : c;
-			c->twice = furthest->twice = true;
+			if (!own_guarantees(c, furthest))
+				c->twice = furthest->twice = true;
 			if (strcmp(first->id, later->id) == 0)
 				hwatt_report_add(report, &later->mark, "statement %s stands here a second time (%s:%u) with the same certificates",
 						 later->id, first->mark.file, first->mark.line);
@@ -220,7 +233,40 @@ static int64_t clock_s(const char *text)
 	return atoi(text) * 3600 + atoi(text + 3) * 60;
 }
 
-void certificate_resolve(struct certificate *rows, size_t count, struct hwatt_report *report)
+/* A granular certificate is its own hour. */
+static void find_hour(struct certificate *c, struct hwatt_arena *arena)
+{
+	if (c->to_s <= c->from_s || c->to_s - c->from_s > CERTIFICATE_HOUR_S)
+		return;
+	struct certificate_hour *hour = hwatt_arena_alloc(arena, sizeof(*hour));
+	*hour = (struct certificate_hour){ c->from_s, (int32_t)(c->to_s - c->from_s), c->volume_mj };
+	c->hours = hour;
+	c->hour_count = 1;
+	c->hours_mj = c->volume_mj;
+}
+
+size_t certificate_hour_at(const struct certificate *c, int64_t from_s)
+{
+	size_t low = 0, high = c->hour_count;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (c->hours[middle].start_s < from_s)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+int64_t certificate_hours_mj(const struct certificate *c, int64_t from_s, int64_t to_s)
+{
+	int64_t sum = 0;
+	for (size_t i = certificate_hour_at(c, from_s); i < c->hour_count && c->hours[i].start_s + c->hours[i].seconds <= to_s; i++)
+		sum += c->hours[i].volume_mj;
+	return sum;
+}
+
+void certificate_resolve(struct certificate *rows, size_t count, struct hwatt_arena *arena, struct hwatt_report *report)
 {
 	for (size_t i = 0; i < count; i++) {
 		struct certificate *c = &rows[i];
@@ -228,6 +274,7 @@ void certificate_resolve(struct certificate *rows, size_t count, struct hwatt_re
 			c->from_s = c->from_day * DAY_S + clock_s(c->from_time);
 			c->to_s = c->to_day * DAY_S + clock_s(c->to_time);
 		}
+		find_hour(c, arena);
 		if (c->to_day < c->from_day || (c->from_s != 0 && c->to_s <= c->from_s))
 			hwatt_report_add(report, &c->mark, "the production ends before it begins");
 	}
@@ -269,6 +316,16 @@ bool certificate_within(const struct certificate *c, enum certificate_time time,
 	int64_t first = civil_day(d.year, 1, 1), next = civil_day(d.year + 1, 1, 1);
 	bool production_in = c->from_day >= from_day && c->to_day < to_day && c->from_day >= first;
 	return production_in || (first >= from_day && next <= to_day);
+}
+
+bool certificate_disclosed_within(const struct certificate *c, int64_t from_day, int64_t to_day)
+{
+	if (c->consumption_from_day != 0)
+		return c->consumption_from_day >= from_day && c->consumption_to_day < to_day;
+	if (c->kind != CERTIFICATE_GO || !is_swedish(c))
+		return false;
+	int year = certificate_disclosure_se(c->to_day, c->cancelled_day).year;
+	return civil_day(year, 1, 1) >= from_day && civil_day(year + 1, 1, 1) <= to_day;
 }
 
 bool certificate_meant_for(const struct certificate *c, int64_t from_day, int64_t to_day)
@@ -314,12 +371,26 @@ static bool expired(const struct certificate *c)
 	return c->cancelled_day == 0 || c->cancelled_day > months_later(c->to_day, 18);
 }
 
-bool certificate_eligible(const struct certificate *c, const struct certificate_filter *filter)
+enum certificate_refusal certificate_refused(const struct certificate *c, const struct certificate_filter *filter)
 {
 	enum certificate_technology technology = (enum certificate_technology)c->technology;
 	bool wanted = filter->technologies != 0 ? (filter->technologies >> technology & 1) != 0 : certificate_renewable(technology);
-	bool theirs = c->kind != CERTIFICATE_GO && c->guarantees == CERTIFICATE_SOLD;
-	bool supported = c->support_code[0] != '\0' && strcmp(c->support_code, "none") != 0;
-	return wanted && !theirs && !expired(c) && listed(&filter->countries, c->country) && listed(&filter->zones, c->zone) &&
-	       labelled(c, &filter->labels) && !(filter->unsupported && (supported || c->support_code[0] == '\0'));
+	if (!wanted)
+		return CERTIFICATE_WRONG_TECHNOLOGY;
+	if (c->kind != CERTIFICATE_GO && c->guarantees == CERTIFICATE_SOLD)
+		return CERTIFICATE_GUARANTEES_SOLD;
+	if (expired(c))
+		return CERTIFICATE_EXPIRED;
+	if (!listed(&filter->countries, c->country))
+		return CERTIFICATE_WRONG_COUNTRY;
+	if (!listed(&filter->zones, c->zone))
+		return CERTIFICATE_WRONG_ZONE;
+	if (!labelled(c, &filter->labels))
+		return CERTIFICATE_WITHOUT_LABEL;
+	return filter->unsupported && strcmp(c->support_code, "none") != 0 ? CERTIFICATE_SUPPORTED : CERTIFICATE_COUNTS;
+}
+
+bool certificate_eligible(const struct certificate *c, const struct certificate_filter *filter)
+{
+	return certificate_refused(c, filter) == CERTIFICATE_COUNTS;
 }

@@ -19,6 +19,18 @@ enum certificate_technology { CERTIFICATE_HYDRO, CERTIFICATE_WIND, CERTIFICATE_S
 /* What became of the guarantees of energy that came under contract or from the own roof. */
 enum certificate_guarantees { CERTIFICATE_NOT_STATED, CERTIFICATE_CANCELLED, CERTIFICATE_NOT_ISSUED, CERTIFICATE_SOLD };
 
+struct certificate_hour { /* what was produced in a time of an hour at most */
+	int64_t start_s;                     /* UTC */
+	int32_t seconds;
+	int64_t volume_mj;
+};
+
+struct certificate;
+struct certificate_link { /* energy of a guarantee that stems from a delivery under contract or the own plant: it would count twice */
+	const struct certificate *delivery;
+	int64_t volume_mj;
+};
+
 struct certificate {
 	const char *id;                      /* statement or delivery */
 	int kind, technology, guarantees;
@@ -39,12 +51,21 @@ struct certificate {
 	const char *document_sha256;
 	bool twice;                          /* a certificate of its range stands in another row as well */
 	int64_t from_s, to_s;                /* production in UTC, where it is stated to the minute; else 0 */
+	const struct certificate_hour *hours; /* when it was produced, as far as that is told: in the order of time, none overlap */
+	size_t hour_count, link_count;
+	int64_t hours_mj;                    /* their sum, no more than the volume */
+	const struct certificate_link *links; /* of guarantees */
 	struct hwatt_mark mark;
 };
 
 const struct hwatt_schema *certificate_schema(void);
 /* Fills what follows from the keys of all rows: times of production, and what stands twice. Adds mistakes. */
-void certificate_resolve(struct certificate *rows, size_t count, struct hwatt_report *report);
+void certificate_resolve(struct certificate *rows, size_t count, struct hwatt_arena *arena, struct hwatt_report *report);
+/* Fills the links, when all hours are known: which guarantees are of energy that was delivered under contract or by the own plant as well, by
+ * the ids of the certificates or, where a row has none, by plant and time; of one site or contract.  domain.md 2.3 (p), 4.5 check 7. */
+void certificate_link(struct certificate *rows, size_t count, struct hwatt_arena *arena);
+/* Whether guarantee and delivery are the same energy, as far as the rows tell. */
+bool certificate_same_energy(const struct certificate *guarantee, const struct certificate *delivery);
 bool certificate_renewable(enum certificate_technology technology);
 const char *certificate_technology_name(enum certificate_technology technology);
 const char *certificate_kind_name(enum certificate_kind kind);
@@ -57,6 +78,8 @@ struct certificate_disclosure {
 };
 struct certificate_disclosure certificate_disclosure_se(int64_t produced_day, int64_t cancelled_day);
 
+#define CERTIFICATE_CARBON_FREE (((2u << CERTIFICATE_OCEAN) - 1u) | 1u << CERTIFICATE_NUCLEAR) /* all that is renewable, and nuclear */
+
 struct certificate_filter { /* {0}: anything renewable */
 	unsigned technologies;     /* bits by enum certificate_technology; 0: all renewable ones */
 	struct hwatt_list countries; /* const char *: of production; none: any */
@@ -65,6 +88,11 @@ struct certificate_filter { /* {0}: anything renewable */
 	bool unsupported;          /* only production that had no support */
 };
 
+enum certificate_refusal { /* why a row does not count as green: the first that holds */
+	CERTIFICATE_COUNTS, CERTIFICATE_WRONG_TECHNOLOGY, CERTIFICATE_GUARANTEES_SOLD, CERTIFICATE_EXPIRED, CERTIFICATE_WRONG_COUNTRY,
+	CERTIFICATE_WRONG_ZONE, CERTIFICATE_WITHOUT_LABEL, CERTIFICATE_SUPPORTED,
+};
+enum certificate_refusal certificate_refused(const struct certificate *row, const struct certificate_filter *filter);
 /* Whether the row counts as green at all: technology, place, label, and nobody else's. */
 bool certificate_eligible(const struct certificate *row, const struct certificate_filter *filter);
 
@@ -72,6 +100,13 @@ enum certificate_time { CERTIFICATE_BY_CONSUMPTION, CERTIFICATE_BY_PRODUCTION };
 /* Whether all of the row belongs to the days [from_day, to_day): the consumption that it was cancelled for (or, not stated, the year
  * that the rules of its country give it), or its production, which a finer matching asks for. */
 bool certificate_within(const struct certificate *row, enum certificate_time time, int64_t from_day, int64_t to_day);
+/* Whether the days hold all of the consumption that the row states, or the year that the rules of its country give it; a row that
+ * has neither is of no certain consumption: false. */
+bool certificate_disclosed_within(const struct certificate *row, int64_t from_day, int64_t to_day);
+/* What of its hours lies wholly in [from_s, to_s), in mJ. */
+int64_t certificate_hours_mj(const struct certificate *row, int64_t from_s, int64_t to_s);
+/* The first of its hours that begins at `from_s` or later. */
+size_t certificate_hour_at(const struct certificate *row, int64_t from_s);
 /* Whether what the row was cancelled for (or the year that its country's rules give it) has a day in [from_day, to_day): a finer
  * matching asks this beside the production, so that it takes nothing that belongs to another year. */
 bool certificate_meant_for(const struct certificate *row, int64_t from_day, int64_t to_day);

@@ -24,7 +24,7 @@ static const char help[] =
 	"       hallwatt check --schema[=contract]\n\n"
 	"Reads the configuration with all that belongs to it (included files, contracts with their packages and\n"
 	"registers, books, profiles) and tells every mistake\n"
-	"as file:line:column: what is wrong, and what would be right.\n\n"
+	"as file:line:column: what is wrong, and what would be right; and which of two sources of one meter counts.\n\n"
 	"  -c, --config.file FILE  the main file\n"
 	"      --schema[=WHICH]    print the JSON Schema instead: of the main file (main), a contract (contract), a requirement\n"
 	"                          package (package), a ruleset (rulesets), or a row of a contract's register (assets,\n"
@@ -133,6 +133,15 @@ static void put_counts_json(const struct config *c, struct hwatt_text *out)
 			  c->rack_count, c->device_count, c->contract_count, c->hash);
 }
 
+static void put_mistake_json(const struct hwatt_mistake *m, size_t number, struct hwatt_text *out)
+{
+	hwatt_text_puts(out, number > 0 ? ",\n{\"file\":" : "\n{\"file\":");
+	hwatt_text_json(out, m->mark.file);
+	hwatt_text_printf(out, ",\"line\":%u,\"column\":%u,\"text\":", m->mark.line, m->mark.column);
+	hwatt_text_json(out, m->text);
+	hwatt_text_putc(out, '}');
+}
+
 static void put_json(const struct check *check, const struct config *config, const struct hwatt_report *report,
 		     struct hwatt_text *out)
 {
@@ -141,14 +150,11 @@ static void put_json(const struct check *check, const struct config *config, con
 	if (config != NULL)
 		put_counts_json(config, out);
 	hwatt_text_puts(out, ",\"mistakes\":[");
-	for (size_t i = 0; i < report->count; i++) {
-		const struct hwatt_mistake *m = &report->mistakes[i];
-		hwatt_text_puts(out, i > 0 ? ",\n{\"file\":" : "\n{\"file\":");
-		hwatt_text_json(out, m->mark.file);
-		hwatt_text_printf(out, ",\"line\":%u,\"column\":%u,\"text\":", m->mark.line, m->mark.column);
-		hwatt_text_json(out, m->text);
-		hwatt_text_putc(out, '}');
-	}
+	for (size_t i = 0; i < report->count; i++)
+		put_mistake_json(&report->mistakes[i], i, out);
+	hwatt_text_puts(out, "],\"notes\":[");
+	for (size_t i = 0; config != NULL && i < config->notes.count; i++)
+		put_mistake_json(&config->notes.mistakes[i], i, out);
 	hwatt_text_puts(out, "]}\n");
 }
 
@@ -162,6 +168,8 @@ static void put_human(const struct check *check, const struct config *config, co
 {
 	size_t mistakes = report_total(report);
 	report_print(report, out);
+	if (config != NULL)
+		report_print(&config->notes, out); /* what should be known, and is no mistake */
 	if (mistakes > 0)
 		hwatt_text_printf(out, "%s: %zu mistake%s\n", check->file, mistakes, plural(mistakes));
 	else

@@ -7,6 +7,7 @@
 #include "watch.h"
 #include "names.h"
 #include "nearest.h"
+#include "package.h"
 #include "path.h"
 #include "place.h"
 #include <assert.h>
@@ -185,6 +186,8 @@ static const struct hwatt_option device_rows[] = {
 	  .help = "most power that it can carry; a reading above it is not believed" },
 	{ ROW(struct config_device, accuracy_ppm, "accuracy", HWATT_RATIO), .min = 0, .max = 500000,
 	  .help = "greatest error of its energy metering, like 1 %" },
+	{ ROW(struct config_device, measures, "measures", HWATT_LIST), .flags = HWATT_ONE_OR_LIST, .schema = &measure_schema,
+	  .help = "what its registers of water and heat measure; without it they are shown and count for nothing" },
 	{ ROW(struct config_device, usable_mw, "usable_power", HWATT_POWER), .min = 0, .max = INT64_C(100000000000),
 	  .help = "power that this feed may give" },
 	{ ROW(struct config_device, device.interval_ms, "interval", HWATT_DURATION), .min = SECOND, .max = HOUR,
@@ -252,6 +255,7 @@ static const struct hwatt_option main_rows[] = {
 	  .help = "files with one contract each, as patterns relative to this file" },
 	{ BOOK(BOOKS_READINGS, "readings"), .help = "files with what is read by people: water, heat, fuels, areas ... (CSV or YAML)" },
 	{ BOOK(BOOKS_CERTIFICATES, "certificates"), .help = "files with cancelled guarantees of origin and contracted deliveries (CSV or YAML)" },
+	{ BOOK(BOOKS_PRODUCTION, "production"), .help = "files with the hours in which the electricity of certificates was produced (CSV or YAML)" },
 	{ BOOK(BOOKS_FACTORS, "factors"), .help = "files with emission factors beside the shipped ones (CSV or YAML)" },
 	{ BOOK(BOOKS_RULESETS, "rulesets"), .help = "files with a ruleset each, beside the shipped ones" },
 	{ BOOK(BOOKS_BENCHMARKS, "benchmarks"), .help = "files with what makers declare of server models (CSV or YAML)" },
@@ -332,6 +336,7 @@ struct loader {
 	struct pending *pending; /* devices as they were read */
 	size_t pending_count, pending_capacity;
 	size_t contract_capacity;
+	struct package_shelf shelf; /* requirement packages of all contracts */
 	enum books_kind kind; /* of the books being read */
 	const void *defaults[PROTOCOLS_MAX]; /* settings of devices without credentials, once they were needed */
 };
@@ -749,6 +754,10 @@ static void resolve_device(struct loader *l, struct config_device *d, const stru
 	check_site_name(l, d->device.site, hwatt_node_mark(node, "site"));
 	if (d->device.power_role != HWATT_POWER_NONE && d->device.site[0] == '\0')
 		hwatt_report_add(l->report, &d->mark, "a device with a power role needs a site, as sums are made by site");
+	if (d->measures.count > 0 && d->device.site[0] == '\0')
+		hwatt_report_add(l->report, &d->mark, "a device that measures water or heat needs a site, as sums are made by site");
+	for (size_t i = 0; i < d->measures.count; i++)
+		measure_name(&((struct measure *)d->measures.items)[i], d->device.id, l->config->arena);
 	if (d->meter[0] != '\0' && hwatt_role_by_name(d->meter) < 0) {
 		struct nearest near = { .wanted = d->meter };
 		for (int role = 0; role < HWATT_ROLES; role++)
@@ -804,7 +813,7 @@ static void load_contract(struct loader *l, const char *path)
 {
 	struct config *c = l->config;
 	digest_file(l, path);
-	struct contract *contract = contract_load(path, c->arena, l->report);
+	struct contract *contract = contract_load(path, &l->shelf, c->arena, l->report);
 	if (contract == NULL)
 		return;
 	for (size_t i = 0; i < contract->files.count; i++) /* its packages and registers */
@@ -840,6 +849,20 @@ static void check_contract_name(struct loader *l, const char *contract, struct h
 {
 	if (contract[0] != '\0' && names_find(&l->contracts, contract) == NULL)
 		hwatt_report_add(l->report, &at, "there is no contract \"%.60s\"%s", contract, names_hint(&l->contracts, contract, l->documents));
+}
+
+/* What registers measure beside what is written down. */
+static void check_measures(struct loader *l)
+{
+	const struct config *c = l->config;
+	struct measure_device *devices = hwatt_arena_alloc(l->documents, (c->device_count + 1) * sizeof(*devices));
+	size_t count = 0;
+	for (size_t i = 0; i < c->device_count; i++) {
+		const struct config_device *d = &c->devices[i];
+		if (d->measures.count > 0)
+			devices[count++] = (struct measure_device){ d->device.id, d->device.site, d->measures.items, d->measures.count };
+	}
+	measure_check(devices, count, c->books, l->report, &l->config->notes);
 }
 
 /* The names in the books, and the rules that the sites name. */
@@ -882,6 +905,7 @@ static void load_books(struct loader *l)
 	}
 	books_finish(c->books, c->arena, l->report);
 	check_books(l);
+	check_measures(l);
 }
 
 /* What the main file alone says. */
@@ -969,6 +993,7 @@ struct config *config_load(const char *path, struct hwatt_report *report)
 	l.config->arena = arena;
 	l.config->file = hwatt_arena_strdup(arena, path);
 	l.config->books = books_new(arena);
+	l.config->notes.arena = arena;
 	l.schema = config_schema(l.documents);
 	if (l.digest == NULL || EVP_DigestInit_ex(l.digest, EVP_sha256(), NULL) != 1 || l.own_digest == NULL ||
 	    EVP_DigestInit_ex(l.own_digest, EVP_sha256(), NULL) != 1)

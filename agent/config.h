@@ -8,6 +8,7 @@
 
 #include "books.h"
 #include "document.h"
+#include "measure.h"
 #include <hallwatt/collector.h>
 #include <hallwatt/device.h>
 
@@ -69,6 +70,7 @@ struct config_device {
 	enum config_points { CONFIG_POINTS_TOTAL, CONFIG_POINTS_ALL } points; /* which points get interval rows */
 	const char *meter;          /* role whose points are the device's total ("inlet"); "" = the first that it has */
 	int64_t accuracy_ppm;       /* MPE of its energy metering, 0 unknown */
+	struct hwatt_list measures; /* struct measure: of water and heat */
 	int64_t usable_mw;          /* rack PDUs: usable power of this feed, 0 unknown */
 	const struct config_credentials *credentials; /* NULL: the collector's defaults */
 	const void *settings;       /* of its credentials, or the collector's defaults; never NULL */
@@ -98,6 +100,7 @@ struct config {
 	struct config_device *devices;
 	struct contract **contracts;
 	struct books *books;        /* readings, certificates, factors ... */
+	struct hwatt_report notes;  /* what is no mistake and should be known */
 };
 
 /* The rules of a site's figures; NULL when there is no such site. */

@@ -232,9 +232,11 @@ static void check_terms_agree(const struct requirement *all, size_t i, struct hw
 	}
 }
 
-static void read_requirements(struct contract *contract, struct hwatt_arena *arena, struct hwatt_report *report)
+static void read_requirements(struct contract *contract, struct package_shelf *shelf, struct hwatt_arena *arena,
+			      struct hwatt_report *report)
 {
-	struct package_rows rows = package_rows(&contract->packages, &contract->nodes, contract->mark.file, &contract->files, arena, report);
+	struct package_rows rows = package_rows(&contract->packages, &contract->nodes, contract->mark.file, shelf, &contract->files, arena,
+						report);
 	if (rows.count > CONTRACT_MAX_REQUIREMENTS) {
 		hwatt_report_add(report, &contract->mark, "%zu requirements are more than %u", rows.count, CONTRACT_MAX_REQUIREMENTS);
 		return;
@@ -256,7 +258,8 @@ static void read_requirements(struct contract *contract, struct hwatt_arena *are
 			check_requires(contract, &all[i], report);
 }
 
-struct contract *contract_read(const struct hwatt_node *node, struct hwatt_arena *arena, struct hwatt_report *report)
+static struct contract *read_whole(const struct hwatt_node *node, struct package_shelf *shelf, struct hwatt_arena *arena,
+				   struct hwatt_report *report)
 {
 	size_t before = report_total(report);
 	struct contract *contract = hwatt_arena_alloc(arena, sizeof(*contract));
@@ -264,17 +267,23 @@ struct contract *contract_read(const struct hwatt_node *node, struct hwatt_arena
 	struct hwatt_mark at = hwatt_node_mark(node, "scope");
 	if (document_get(node, "scope") != NULL && contract->scope.count == 0 && report_total(report) == before)
 		hwatt_report_add(report, &at, "the scope is empty; name a site, a rack or a device");
-	read_requirements(contract, arena, report);
+	read_requirements(contract, shelf, arena, report);
 	registers_load(&contract->register_files, &contract->registers, &contract->files, arena, report);
 	return report_total(report) == before ? contract : NULL;
 }
 
-struct contract *contract_load(const char *path, struct hwatt_arena *arena, struct hwatt_report *report)
+struct contract *contract_read(const struct hwatt_node *node, struct hwatt_arena *arena, struct hwatt_report *report)
+{
+	struct package_shelf shelf = {0};
+	return read_whole(node, &shelf, arena, report);
+}
+
+struct contract *contract_load(const char *path, struct package_shelf *shelf, struct hwatt_arena *arena, struct hwatt_report *report)
 {
 	size_t before = report_total(report);
 	const struct hwatt_node *node = document_load(path, arena, report);
 	if (node == NULL)
 		return NULL;
-	struct contract *contract = contract_read(node, arena, report);
+	struct contract *contract = read_whole(node, shelf, arena, report);
 	return report_total(report) == before ? contract : NULL;
 }

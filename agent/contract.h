@@ -37,9 +37,12 @@ struct contract {
 	struct hwatt_mark mark;
 };
 
-/* Reads the contract at `path` with its packages and registers into the arena; NULL after adding mistakes to `report`. */
-struct contract *contract_load(const char *path, struct hwatt_arena *arena, struct hwatt_report *report);
-/* The same from a parsed document. */
+struct package_shelf;
+
+/* Reads the contract at `path` with its packages and registers into the arena; NULL after adding mistakes to `report`. Contracts that share a
+ * shelf (package.h) and an arena share packages. */
+struct contract *contract_load(const char *path, struct package_shelf *shelf, struct hwatt_arena *arena, struct hwatt_report *report);
+/* The same from a parsed document, with packages of its own. */
 struct contract *contract_read(const struct hwatt_node *node, struct hwatt_arena *arena, struct hwatt_report *report);
 /* The schema of a contract file, for the JSON Schema and the man page; made in the arena, as all types have their part in it. */
 const struct hwatt_schema *contract_schema(struct hwatt_arena *arena);

@@ -148,10 +148,7 @@ static void watch_targets(struct daemon *d)
 	const struct hwatt_list *places = &d->generation->config->target_places;
 	const struct hwatt_list *urls = &d->generation->config->target_urls;
 	watch_set(d->watch, places->items, places->count);
-	if (d->fetch != NULL)
-		fetch_set(d->fetch, urls->items, urls->count);
-	else if (urls->count > 0)
-		hwatt_log(d->log, HWATT_ERROR, "libcurl does not start: lists of targets stay as they are");
+	fetch_set(d->fetch, urls->items, urls->count);
 }
 
 /* Puts `next` in force. Swallows it. */
@@ -350,8 +347,7 @@ void daemon_stop(struct daemon *d)
 	uv_close((uv_handle_t *)&d->tick, on_handle_closed);
 	uv_close((uv_handle_t *)&d->hangup, on_handle_closed);
 	watch_close(d->watch, on_part_closed, d);
-	if (d->fetch != NULL)
-		fetch_close(d->fetch, on_part_closed, d);
+	fetch_close(d->fetch, on_part_closed, d);
 	fleet_stop(d->fleet);
 }
 
@@ -368,7 +364,7 @@ static void start_handles(struct daemon *d)
 	d->watch = watch_new(d->loop, d->log, on_targets, d);
 	d->fetch = fetch_new(d->loop, d->log, take_targets, d);
 	watch_targets(d);
-	d->parts = d->fetch != NULL ? 5 : 4;
+	d->parts = 5;
 }
 
 static int open_parts(struct daemon *d, struct hwatt_error *err)

@@ -3,6 +3,7 @@
 /* The values of the yearly report, from sums and books. */
 #include "eu_report.h"
 #include "average.h"
+#include "claim.h"
 #include "fraction.h"
 #include "kpi_private.h"
 #include <hallwatt/language.h>
@@ -12,6 +13,7 @@
 
 #define MILLION INT64_C(1000000)
 #define KWH_MICRO (KPI_PER_KWH / MILLION)
+#define DAY_MS INT64_C(86400000)
 #define ENERGY_NOTE HWATT_N("a measured share of the year; nothing is added for the rest")
 
 struct filling {
@@ -67,6 +69,7 @@ static void put_annex1(struct filling *f)
 
 struct amount { /* of the year; {0}: nothing is known */
 	bool any, estimated, customer, unrated;
+	bool read, polled;        /* by people, by us */
 	struct hwatt_ratio number;
 	struct hwatt_ratio coverage;
 	double u;                 /* in the number's unit */
@@ -144,32 +147,98 @@ static void note_row(struct amount *a, const struct logbook_spell *spell)
 	a->estimated |= spell->estimated;
 	a->customer |= spell->row->customer;
 	a->quality = spell->estimated ? 'E' : a->quality;
-	a->method = spell->row->document[0] != '\0' ? spell->row->document : HWATT_N("readings");
+	a->read = true;
+	a->method = a->polled ? HWATT_N("meters and readings") : spell->row->document[0] != '\0' ? spell->row->document : HWATT_N("readings");
 }
 
-/* What was written down of the year: spells that lie wholly in it, all meters added up. */
+/* The same track as the figures see it; NULL: they have none. */
+static const struct kpi_track *seen_as(const struct filling *f, const struct logbook_track *track)
+{
+	for (size_t i = 0; i < f->site->track_count; i++)
+		if (f->site->tracks[i].quantity == track->quantity && strcmp(f->site->tracks[i].meter, track->meter) == 0)
+			return &f->site->tracks[i];
+	return NULL;
+}
+
+/* What was written down of one meter in the year: spells that lie wholly in it. Returns the days that they cover. */
+static int64_t take_track(const struct filling *f, const struct logbook_track *track, struct amount *a)
+{
+	const struct kpi_track *seen = seen_as(f, track);
+	int64_t covered = 0;
+	for (size_t i = 0; i < track->count; i++) {
+		const struct logbook_spell *spell = &track->spells[i];
+		if (spell->from_day < f->facts->from_day || spell->to_day > f->facts->to_day)
+			continue;
+		if (seen != NULL && !kpi_spell_counts(f->site, seen, &seen->spells[i]))
+			continue;
+		note_row(a, spell);
+		covered += spell->to_day - spell->from_day;
+		a->number.num += spell->value;
+		a->u += (double)spell->value / 1e6 * (double)track->accuracy_ppm / 1e6 / sqrt(3.0);
+		a->unrated |= track->accuracy_ppm == 0;
+	}
+	return covered;
+}
+
+/* What a polled register counted in the year. Returns the time that it covers. */
+static int64_t take_register(const struct filling *f, size_t resource, struct amount *a)
+{
+	const struct kpi_resource *of = &f->site->resources[resource];
+	struct kpi_pair sum = {0};
+	for (size_t i = 0; i < f->site->slice_count; i++)
+		kpi_pair_add(&sum, &f->site->slices[i].resources[resource], 1);
+	if (sum.covered_ms == 0)
+		return 0;
+	a->method = a->read ? HWATT_N("meters and readings") : HWATT_N("meters");
+	a->polled = true;
+	a->any = true;
+	a->number.num += kpi_resource_micro(of, sum.num);
+	a->u += (double)kpi_resource_micro(of, sum.num_mpe) / 1e12 / sqrt(3.0);
+	a->unrated |= sum.unrated > 0;
+	a->quality = quality_worse(a->quality, kpi_pair_quality(&sum));
+	return sum.covered_ms;
+}
+
+/* The register of the same meter as the track; resource_count: none. */
+static size_t polled_as(const struct filling *f, const struct logbook_track *track)
+{
+	const struct kpi_track as = { .quantity = track->quantity, .meter = track->meter };
+	size_t r = 0;
+	while (r < f->site->resource_count && !kpi_same_meter(&f->site->resources[r], &as))
+		r++;
+	return r;
+}
+
+static bool is_written(const struct filling *f, size_t resource)
+{
+	const struct logbook *book = &f->facts->books->logbook;
+	for (size_t t = 0; t < book->track_count; t++)
+		if (is_of(f, &book->tracks[t], f->site->resources[resource].quantity) && polled_as(f, &book->tracks[t]) == resource)
+			return true;
+	return false;
+}
+
+static void cover(struct amount *a, int64_t covered_ms)
+{
+	if (covered_ms < (int64_t)a->coverage.num)
+		a->coverage.num = covered_ms;
+}
+
+/* What was polled and written down of the year, all meters added up. */
 static struct amount amount(const struct filling *f, enum logbook_quantity quantity)
 {
 	const struct logbook *book = &f->facts->books->logbook;
-	struct amount a = { .number = { 0, MILLION }, .coverage = { f->days, f->days }, .quality = 'M' };
+	struct amount a = { .number = { 0, MILLION }, .coverage = { f->days * DAY_MS, f->days * DAY_MS }, .quality = 'M' };
 	for (size_t t = 0; t < book->track_count; t++) {
-		const struct logbook_track *track = &book->tracks[t];
-		int64_t covered = 0;
-		if (!is_of(f, track, quantity))
+		size_t polled = polled_as(f, &book->tracks[t]);
+		if (!is_of(f, &book->tracks[t], quantity))
 			continue;
-		for (size_t i = 0; i < track->count; i++) {
-			const struct logbook_spell *spell = &track->spells[i];
-			if (spell->from_day < f->facts->from_day || spell->to_day > f->facts->to_day)
-				continue;
-			note_row(&a, spell);
-			covered += spell->to_day - spell->from_day;
-			a.number.num += spell->value;
-			a.u += (double)spell->value / 1e6 * (double)track->accuracy_ppm / 1e6 / sqrt(3.0);
-			a.unrated |= track->accuracy_ppm == 0;
-		}
-		if (covered < (int64_t)a.coverage.num)
-			a.coverage.num = covered;
+		int64_t covered_ms = take_track(f, &book->tracks[t], &a) * DAY_MS;
+		cover(&a, covered_ms + (polled < f->site->resource_count ? take_register(f, polled, &a) : 0));
 	}
+	for (size_t r = 0; r < f->site->resource_count; r++)
+		if (f->site->resources[r].quantity == quantity && !is_written(f, r))
+			cover(&a, take_register(f, r, &a));
 	return a;
 }
 
@@ -231,6 +300,24 @@ static struct amount intake(const struct filling *f)
 	return a;
 }
 
+/* What polled meters say of the heat handed over, month by month, at the temperatures written down for them. */
+static void weigh_polled(const struct filling *f, const struct logbook_spell *warm, hwatt_i128 *sum, hwatt_i128 *heat, struct amount *a)
+{
+	for (size_t r = 0; r < f->site->resource_count; r++) {
+		if (f->site->resources[r].quantity != LOGBOOK_HEAT_REUSED)
+			continue;
+		for (size_t i = 0; i < f->site->slice_count; i++) {
+			const struct kpi_slice *slice = &f->site->slices[i];
+			hwatt_i128 given = kpi_resource_micro(&f->site->resources[r], slice->resources[r].num) / 1000;
+			if (given <= 0 || slice->from_day < warm->from_day || slice->from_day >= warm->to_day)
+				continue;
+			note_row(a, warm);
+			*sum += given * warm->value;
+			*heat += given;
+		}
+	}
+}
+
 /* Temperature of the heat handed over, weighed by its energy. */
 static struct amount waste_heat(const struct filling *f)
 {
@@ -240,9 +327,13 @@ static struct amount waste_heat(const struct filling *f)
 	for (size_t t = 0; t < book->track_count; t++) {
 		for (size_t i = 0; i < book->tracks[t].count && is_of(f, &book->tracks[t], LOGBOOK_WASTE_HEAT_TEMPERATURE); i++) {
 			const struct logbook_spell *warm = &book->tracks[t].spells[i];
+			weigh_polled(f, warm, &sum, &heat, &a);
 			for (size_t h = 0; h < book->track_count; h++) {
 				for (size_t k = 0; k < book->tracks[h].count && is_of(f, &book->tracks[h], LOGBOOK_HEAT_REUSED); k++) {
 					const struct logbook_spell *given = &book->tracks[h].spells[k];
+					const struct kpi_track *seen = seen_as(f, &book->tracks[h]);
+					if (seen != NULL && !kpi_spell_counts(f->site, seen, &seen->spells[k]))
+						continue;
 					if (given->from_day < f->facts->from_day || given->to_day > f->facts->to_day ||
 					    given->from_day < warm->from_day || given->from_day >= warm->to_day)
 						continue;
@@ -304,7 +395,7 @@ static void put_water(struct filling *f)
 {
 	struct amount all = amount(f, LOGBOOK_WATER), potable = amount(f, LOGBOOK_WATER_POTABLE), fresh = amount(f, LOGBOOK_WATER_FRESH);
 	struct amount category = { .any = all.any || potable.any, .number = { all.any ? 2 : 1, 1 }, .coverage = { 1, 1 }, .quality = 'M',
-				   .unrated = true, .method = HWATT_N("readings") };
+				   .unrated = true, .method = all.any ? all.method : potable.method };
 	if (!all.any && potable.any) {
 		all = potable;
 		all.note = HWATT_N("potable water alone is read: category 1");
@@ -334,6 +425,19 @@ static bool counts(const struct filling *f, const struct certificate *row)
 	       certificate_within(row, CERTIFICATE_BY_CONSUMPTION, f->facts->from_day, f->facts->to_day);
 }
 
+/* What of the row counts for the year: a guarantee of energy that was delivered under contract, or by the own plant, is that delivery's. */
+static struct hwatt_ratio kwh_of(const struct filling *f, const struct certificate *row)
+{
+	static const struct certificate_filter renewable;
+	struct claim claim = { &row, 1, &renewable };
+	const struct kpi_slice *slices = f->site->slices;
+	size_t last = f->site->slice_count;
+	struct claim_span year = { .from_day = f->facts->from_day, .to_day = f->facts->to_day };
+	year.from_s = last > 0 ? slices[0].from_s : 0;
+	year.to_s = last > 0 ? slices[last - 1].to_s : 0;
+	return (struct hwatt_ratio){ row->volume_mj - claim_stems_mj(&claim, row, true, &year), HWATT_MJ_PER_WH * 1000 };
+}
+
 static void put_renewable(struct filling *f)
 {
 	size_t count, kept = 0;
@@ -346,12 +450,12 @@ static void put_renewable(struct filling *f)
 	struct hwatt_eu_statement *statements = hwatt_arena_alloc(f->arena, (count + 1) * sizeof(*statements));
 	hwatt_i128 sold_mj = 0;
 	for (size_t i = 0; i < count; i++) {
-		struct hwatt_ratio kwh = { rows[i].volume_mj, HWATT_MJ_PER_WH * 1000 };
 		if (rows[i].kind == CERTIFICATE_ONSITE && rows[i].guarantees == CERTIFICATE_SOLD && strcmp(rows[i].site, f->facts->site->id) == 0 &&
 		    certificate_within(&rows[i], CERTIFICATE_BY_PRODUCTION, f->facts->from_day, f->facts->to_day))
 			sold_mj += rows[i].volume_mj;
 		if (rows[i].kind == CERTIFICATE_ONSITE || !counts(f, &rows[i]))
 			continue;
+		struct hwatt_ratio kwh = kwh_of(f, &rows[i]);
 		struct amount *sum = &sums[rows[i].kind == CERTIFICATE_PPA];
 		sum->number = fraction_plus(sum->number, kwh);
 		statements[kept++] = (struct hwatt_eu_statement){ rows[i].id, certificate_kind_name((enum certificate_kind)rows[i].kind),

@@ -99,6 +99,46 @@ static void rows_free(struct rows *rows)
 	free(rows->places);
 }
 
+/* --- hours ------------------------------------------------------------------------------------------------------- */
+
+struct wanting { struct evaluation *e; size_t subject; };
+
+static void want_course(void *arg, size_t pair)
+{
+	struct wanting *w = arg;
+	courses_add(&w->e->courses, abacus_sum(w->e->abacus, w->subject, pair));
+}
+
+/* Makes the abacus, and the courses that somebody asks for. */
+static void make_abacus(struct evaluation *e)
+{
+	e->abacus = abacus_new(e->sources, e->subjects, e->subject_count);
+	for (size_t i = 0; i < e->subject_count; i++)
+		evaluation_books_courses(e, &e->subjects[i], want_course, &(struct wanting){ e, i });
+}
+
+/* Puts quarters of the abacus' span into a course. */
+static void fill_course(struct evaluation *e, size_t sum, struct course *course, int64_t start_s, size_t first, size_t end)
+{
+	for (size_t q = first; q < end; q++)
+		course_put(course, start_s + (int64_t)q * QUARTER_S, abacus_cell(e->abacus, sum, q));
+}
+
+static void fill_courses(struct evaluation *e, int64_t start_s, size_t first, size_t end)
+{
+	for (size_t i = 0; i < e->courses.count; i++)
+		fill_course(e, e->courses.sums[i], &e->courses.items[i], start_s, first, end);
+}
+
+struct refilling { struct evaluation *e; size_t subject; int64_t start_s; size_t first, end; };
+
+static void refill_course(void *arg, size_t pair)
+{
+	const struct refilling *r = arg;
+	size_t sum = abacus_sum(r->e->abacus, r->subject, pair);
+	fill_course(r->e, sum, courses_add(&r->e->courses, sum), r->start_s, r->first, r->end);
+}
+
 /* Puts what the slot tells now in place of what was added for it. */
 static void flush(struct evaluation *e, struct slot *slot)
 {
@@ -115,6 +155,7 @@ static void flush(struct evaluation *e, struct slot *slot)
 		bins_add(&subject->bins, slot->start_s, &e->quarter, 1);
 		sums_copy(&slot->applied[i], &e->quarter);
 	}
+	fill_courses(e, slot->start_s, 0, 1);
 	rows_free(&rows);
 	slot->dirty = false;
 }
@@ -178,8 +219,8 @@ struct reading { /* days of some points, from the store */
 	int64_t *ids;
 	uint32_t *rows;          /* by place: their rows in a day */
 	const atomic_bool *stop;
-	size_t subject;          /* sum_anew: which, and for what time */
-	int64_t from_s, to_s;
+	size_t subject;          /* sum_anew: which */
+	int64_t from_s, to_s;    /* what is wanted of the days */
 };
 
 /* `subject` SIZE_MAX: the points of all. */
@@ -241,6 +282,8 @@ static int add_part(void *arg, const struct store_day *day)
 	abacus_span(e->abacus, &rows);
 	if (first < end && abacus_subject(e->abacus, reading->subject, first, end, &e->quarter))
 		sums_add(&e->fresh, &e->quarter, 1);
+	struct refilling refilling = { e, reading->subject, day->start_s, first, end };
+	evaluation_books_courses(e, &e->subjects[reading->subject], refill_course, &refilling);
 	return 0;
 }
 
@@ -468,6 +511,7 @@ static int load_day(void *arg, const struct store_day *day)
 				bins_add(&subject->bins, start_s, &e->quarter, 1);
 		}
 	}
+	fill_courses(e, day->start_s, quarter_at(day, reading->from_s, 0), quarter_at(day, reading->to_s, 0));
 	return stopped(reading);
 }
 
@@ -519,6 +563,8 @@ static int load(struct evaluation *e, const atomic_bool *stop, struct hwatt_erro
 	}
 	begin_reading(e, SIZE_MAX, &reading);
 	reading.stop = stop;
+	reading.from_s = from_s;
+	reading.to_s = to_s;
 	int rc = from_s < to_s ? load_between(&reading, from_s, to_s, err) : 0;
 	if (rc == 0 && stopped(&reading))
 		rc = hwatt_fail(err, HWATT_ENODATA, "stopped");
@@ -560,6 +606,7 @@ static int gather_day(void *arg, const struct store_day *day)
 		if (first < end && abacus_subject(e->abacus, r->subject, first, end, &e->quarter))
 			sums_add(&r->sums, &e->quarter, 1);
 	}
+	fill_courses(e, day->start_s, quarter_at(day, reading->from_s, 0), quarter_at(day, reading->to_s, 0));
 	return 0;
 }
 
@@ -573,6 +620,8 @@ int evaluation_gather(struct evaluation *e, struct hwatt_error *err)
 	}
 	to_s = to_s < e->settled_s ? to_s : e->settled_s;
 	begin_reading(e, SIZE_MAX, &reading);
+	reading.from_s = from_s;
+	reading.to_s = to_s;
 	int rc = reading.count == 0 || from_s >= to_s
 			 ? 0
 			 : store_days(e->store, reading.ids, reading.count, from_s, to_s, gather_day, &reading, err);
@@ -609,7 +658,7 @@ int evaluation_open_report(const struct inventory *inventory, const struct inven
 				  .sources = sources_new(inventory->config) };
 	bool made = make_report_subjects(e, scope, err) == 0;
 	if (made)
-		e->abacus = abacus_new(e->sources, e->subjects, e->subject_count);
+		make_abacus(e);
 	if (!made || read_waiting(e, err) < 0 || load_points(e, err) < 0) {
 		evaluation_close(e);
 		return -1;
@@ -627,7 +676,7 @@ static int open_until(const struct inventory *inventory, struct store *store, st
 				  .sites_to_s = sites_to_s, .closed_after_s = INT64_MIN, .opened_s = floor_quarter(now_s), .sources = sources_new(inventory->config) };
 	bool made = make_subjects(e, now_s, err) == 0;
 	if (made)
-		e->abacus = abacus_new(e->sources, e->subjects, e->subject_count);
+		make_abacus(e);
 	if (!made || read_waiting(e, err) < 0 || load(e, stop, err) < 0) {
 		evaluation_close(e);
 		return -1;
@@ -670,6 +719,7 @@ void evaluation_close(struct evaluation *e)
 		free(e->slots[s].briefs);
 	}
 	abacus_free(e->abacus);
+	courses_free(&e->courses);
 	for (size_t i = 0; i < e->subject_count; i++)
 		subject_free(&e->subjects[i]);
 	for (size_t i = 0; i < e->zone_count; i++)

@@ -15,9 +15,16 @@ struct site_books { /* of one site of the inventory */
 	struct average_state *demand; /* IT power demand in mW, in UTC seconds */
 };
 
+struct owned { /* certificates of a subject, and of its sites */
+	size_t count;
+	const struct certificate **rows;
+	bool own, told;              /* any is the contract's own, or a site's; one of those tells its hours */
+};
+
 struct evaluation_books {
 	struct hwatt_arena *arena;
 	struct kpi_servers *servers; /* by subject */
+	struct owned *owned;         /* by subject */
 	size_t site_count;
 	struct site_books *sites;
 };
@@ -35,7 +42,7 @@ static void add_track(struct site_books *site, const struct logbook_track *track
 	for (size_t i = 0; i < track->count; i++)
 		spells[i] = (struct kpi_spell){ start_of(site->zone, track->spells[i].from_day), start_of(site->zone, track->spells[i].to_day),
 						track->spells[i].value, track->spells[i].estimated };
-	site->tracks[site->track_count++] = (struct kpi_track){ track->quantity, track->accuracy_ppm, track->count, spells };
+	site->tracks[site->track_count++] = (struct kpi_track){ track->quantity, track->meter, track->accuracy_ppm, track->count, spells };
 	if (track->quantity != LOGBOOK_PD_IT || site->demand != NULL)
 		return;
 	site->demand = hwatt_arena_alloc(arena, (track->count * 2 + 1) * sizeof(*site->demand));
@@ -93,6 +100,48 @@ static void make_servers(const struct evaluation *e, struct evaluation_books *bo
 	names_free(&rated);
 }
 
+static void take_row(struct owned *owned, const struct certificate *row, bool own, size_t pass, size_t *room)
+{
+	if (pass == 0) {
+		(*room)++;
+		return;
+	}
+	owned->rows[owned->count++] = row;
+	owned->own |= own;
+	owned->told |= own && row->hour_count > 0;
+}
+
+/* Which rows are whose, so that no figure looks at those of others; and who wants hours. */
+static void find_owned(const struct evaluation *e, struct evaluation_books *books)
+{
+	struct names sites = {0}, contracts = {0};
+	size_t count;
+	const struct certificate *rows = books_certificates(e->inventory->config->books, &count);
+	books->owned = hwatt_arena_alloc(books->arena, (e->subject_count + 1) * sizeof(*books->owned));
+	for (size_t i = 0; i < count; i++)
+		names_add(rows[i].site[0] != '\0' ? &sites : &contracts, rows[i].site[0] != '\0' ? rows[i].site : rows[i].contract, &rows[i]);
+	names_sort(&sites);
+	names_sort(&contracts);
+	for (size_t i = 0; i < e->subject_count && count > 0; i++) {
+		const struct subject *s = &e->subjects[i];
+		struct owned *owned = &books->owned[i];
+		size_t room = 0, none = s->contract == NULL ? 0 : names_first(&contracts, s->id);
+		for (size_t pass = 0; pass < 2; pass++) {
+			if (pass == 1)
+				owned->rows = hwatt_arena_alloc(books->arena, (room + 1) * sizeof(*owned->rows));
+			for (size_t k = none; s->contract != NULL && k < contracts.count && strcmp(contracts.rows[k].text, s->id) == 0; k++)
+				take_row(owned, contracts.rows[k].thing, true, pass, &room);
+			for (size_t n = 0; n < s->site_count; n++) {
+				const char *id = s->sites[n].site->site->id;
+				for (size_t k = names_first(&sites, id); k < sites.count && strcmp(sites.rows[k].text, id) == 0; k++)
+					take_row(owned, sites.rows[k].thing, s->contract == NULL, pass, &room);
+			}
+		}
+	}
+	names_free(&sites);
+	names_free(&contracts);
+}
+
 struct evaluation_books *evaluation_books_new(const struct evaluation *e)
 {
 	const struct inventory *inventory = e->inventory;
@@ -102,6 +151,7 @@ struct evaluation_books *evaluation_books_new(const struct evaluation *e)
 	*books = (struct evaluation_books){ .arena = arena, .site_count = inventory->site_count,
 					    .sites = hwatt_arena_alloc(arena, (inventory->site_count + 1) * sizeof(*books->sites)) };
 	make_servers(e, books);
+	find_owned(e, books);
 	for (size_t i = 0; i < books->site_count; i++) {
 		struct site_books *site = &books->sites[i];
 		site->site = inventory->sites[i].site;
@@ -147,27 +197,56 @@ static struct kpi_factor factor_of(const struct evaluation *e, const struct conf
 
 static bool site_any(const struct evaluation *e, const struct site_books *books)
 {
-	size_t count;
-	const struct certificate *rows = books_certificates(e->inventory->config->books, &count);
 	if (books->track_count > 0 || books->site->onsite <= (int)CERTIFICATE_OCEAN)
 		return true;
-	for (size_t i = 0; i < count; i++)
-		if (strcmp(rows[i].site, books->site->id) == 0)
-			return true;
 	return factor_of(e, books->site, FACTOR_GRID, 2999).known || factor_of(e, books->site, FACTOR_RESIDUAL_MIX, 2999).known;
+}
+
+bool evaluation_books_hourly(const struct evaluation *e, const struct subject *s)
+{
+	const struct requirement *all = s->contract != NULL ? s->contract->requirements.items : NULL;
+	for (size_t i = 0; all != NULL && i < s->contract->requirements.count; i++)
+		if (requirement_hourly(&all[i]))
+			return true;
+	return e->books->owned[s - e->subjects].told;
+}
+
+void evaluation_books_courses(const struct evaluation *e, const struct subject *s, void (*each)(void *arg, size_t pair), void *arg)
+{
+	if (!evaluation_books_hourly(e, s))
+		return;
+	for (size_t i = 0; i < s->site_count; i++) {
+		const size_t pairs[] = { s->sites[i].whole_dc, s->sites[i].whole_onsite, s->contract != NULL ? s->sites[i].it : SUBJECT_NO_PAIR };
+		for (size_t p = 0; p < sizeof(pairs) / sizeof(pairs[0]); p++)
+			if (pairs[p] != SUBJECT_NO_PAIR)
+				each(arg, pairs[p]);
+	}
 }
 
 bool evaluation_books_any(const struct evaluation *e, const struct subject *s)
 {
-	size_t count;
-	const struct certificate *rows = books_certificates(e->inventory->config->books, &count);
-	for (size_t i = 0; i < count && s->contract != NULL; i++)
-		if (strcmp(rows[i].contract, s->contract->id) == 0)
-			return true;
+	if (s->contract != NULL && e->books->owned[s - e->subjects].own)
+		return true;
 	for (size_t i = 0; i < s->site_count; i++)
-		if (site_any(e, books_of(e, s->sites[i].site)))
+		if (s->sites[i].resource_count > 0 || site_any(e, books_of(e, s->sites[i].site)))
 			return true;
-	return false;
+	return e->books->owned[s - e->subjects].count > 0;
+}
+
+/* The meters that are polled. Litres are thousandths of a m3, and 7.2 million halves of a uJ a millionth of a kWh. */
+static void add_registers(const struct evaluation *e, const struct subject_site *of, struct hwatt_arena *arena, struct kpi_site *out)
+{
+	struct kpi_resource *resources = hwatt_arena_alloc(arena, (of->resource_count + 1) * sizeof(*resources));
+	for (size_t i = 0; i < of->resource_count; i++) {
+		const struct measure *measure = of->resources[i].measure;
+		bool water = measure_register(measure) == HWATT_WATER_VOLUME;
+		int64_t first_s = sources_first(e->sources, of->resources[i].source);
+		resources[i] = (struct kpi_resource){ measure_quantity(measure), measure->meter,
+						      first_s != SOURCES_NEVER ? first_s : sources_since(e->sources, of->resources[i].source),
+						      water ? 1000 : 1, water ? 1 : (int64_t)(KPI_PER_KWH / HWATT_PPM / 1000000) };
+	}
+	out->resource_count = of->resource_count;
+	out->resources = resources;
 }
 
 static void finish_slice(const struct evaluation *e, const struct site_books *books, struct kpi_slice *slice)
@@ -175,6 +254,7 @@ static void finish_slice(const struct evaluation *e, const struct site_books *bo
 	struct civil at = zone_civil(books->zone, slice->from_s);
 	slice->location = factor_of(e, books->site, FACTOR_GRID, at.year);
 	slice->residual = factor_of(e, books->site, FACTOR_RESIDUAL_MIX, at.year);
+	slice->carbon_free = factor_of(e, books->site, FACTOR_CARBON_FREE, at.year);
 	slice->from_day = zone_day(books->zone, slice->from_s);
 	if (zone_day_start(books->zone, slice->from_day) < slice->from_s)
 		slice->from_day++; /* only whole days */
@@ -184,7 +264,7 @@ static void finish_slice(const struct evaluation *e, const struct site_books *bo
 }
 
 static size_t make_slices(struct evaluation *e, const struct subject *s, size_t site, const struct window *window, int64_t end_s,
-			  const struct sums *sums, struct kpi_slice *out)
+			  const struct sums *sums, struct hwatt_arena *arena, struct kpi_slice *out)
 {
 	const struct site_books *books = books_of(e, s->sites[site].site);
 	bool months = window->kind == WINDOW_YEAR || window->kind == WINDOW_12_MONTHS || window->kind == WINDOW_CONTRACT;
@@ -193,16 +273,27 @@ static size_t make_slices(struct evaluation *e, const struct subject *s, size_t 
 		struct window month = window_containing(s->zone, WINDOW_MONTH, at_s, 0, -1);
 		struct kpi_slice *slice = &out[count];
 		static const struct sums none;
+		struct kpi_pair *resources = hwatt_arena_alloc(arena, (s->sites[site].resource_count + 1) * sizeof(*resources));
 		slice->from_s = at_s;
 		slice->to_s = months && month.to_s < end_s ? month.to_s : end_s;
 		struct window part = { WINDOW_MONTH, slice->from_s, slice->to_s };
 		const struct sums *of = !months ? sums : e->by_request ? evaluation_requested(e, (size_t)(s - e->subjects), &part)
 								       : bins_month(&s->bins, at_s);
 		subject_slice(s, site, of != NULL ? of : &none, slice);
+		subject_resources(s, site, of != NULL ? of : &none, resources);
+		slice->resources = resources;
 		finish_slice(e, books, slice);
 		at_s = slice->to_s;
 	}
 	return count;
+}
+
+static struct kpi_course course_of(const struct evaluation *e, const struct subject *s, size_t pair, int64_t from_s, int64_t to_s)
+{
+	const struct course *course = NULL;
+	if (pair != SUBJECT_NO_PAIR)
+		course = courses_find(&e->courses, abacus_sum(e->abacus, (size_t)(s - e->subjects), pair));
+	return course != NULL ? course_window(course, from_s, to_s) : (struct kpi_course){0};
 }
 
 void evaluation_books_add(struct evaluation *e, const struct subject *s, const struct window *window, int64_t until_s,
@@ -210,7 +301,7 @@ void evaluation_books_add(struct evaluation *e, const struct subject *s, const s
 {
 	int64_t end_s = until_s < window->to_s ? until_s : window->to_s;
 	size_t most = (size_t)((end_s > window->from_s ? end_s - window->from_s : 0) / (27 * INT64_C(86400))) + 2;
-	bool any = evaluation_books_any(e, s);
+	bool any = evaluation_books_any(e, s), hourly = any && evaluation_books_hourly(e, s);
 	period->arena = hwatt_arena_new();
 	for (size_t i = 0; i < s->site_count; i++) {
 		const struct site_books *books = books_of(e, s->sites[i].site);
@@ -221,13 +312,23 @@ void evaluation_books_add(struct evaluation *e, const struct subject *s, const s
 		if (!any)
 			continue;
 		struct kpi_slice *slices = hwatt_arena_alloc(period->arena, most * sizeof(*slices));
-		site->slice_count = make_slices(e, s, i, window, end_s, sums, slices);
+		site->slice_count = make_slices(e, s, i, window, end_s, sums, period->arena, slices);
+		add_registers(e, &s->sites[i], period->arena, site);
 		site->slices = slices;
 		site->track_count = books->track_count;
 		site->tracks = books->tracks;
 		site->onsite_renewable = certificate_renewable((enum certificate_technology)books->site->onsite);
 		site->has_it = s->sites[i].whole_it != SUBJECT_NO_PAIR;
+		site->has_carbon_free = hourly && factor_of(e, books->site, FACTOR_CARBON_FREE, 2999).known;
+		if (!hourly)
+			continue;
+		site->dc_course = course_of(e, s, s->sites[i].whole_dc, window->from_s, end_s);
+		site->onsite_course = course_of(e, s, s->sites[i].whole_onsite, window->from_s, end_s);
+		if (s->contract != NULL)
+			site->own_course = course_of(e, s, s->sites[i].it, window->from_s, end_s);
 	}
+	period->period.hourly = hourly;
 	period->period.servers = e->books->servers[s - e->subjects];
-	period->period.certificates = books_certificates(e->inventory->config->books, &period->period.certificate_count);
+	period->period.certificates = e->books->owned[s - e->subjects].rows;
+	period->period.certificate_count = e->books->owned[s - e->subjects].count;
 }

@@ -10,6 +10,10 @@
 struct evaluation_books *evaluation_books_new(const struct evaluation *evaluation);
 void evaluation_books_free(struct evaluation_books *books);
 
+/* Whether hours are asked of the subject: by a requirement of the contract, or by certificates of it that tell theirs. */
+bool evaluation_books_hourly(const struct evaluation *evaluation, const struct subject *subject);
+/* Calls back for each pair of the subject whose quarters matching by the hour needs. */
+void evaluation_books_courses(const struct evaluation *evaluation, const struct subject *subject, void (*each)(void *arg, size_t pair), void *arg);
 /* Whether anything is written down, cancelled or published that could make a figure of the site. */
 bool evaluation_books_any(const struct evaluation *evaluation, const struct subject *subject);
 /* Gives the period's sites their rules, tracks and months, in period->arena. Nothing for a subject without any. `sums`: of the window. */

@@ -6,6 +6,7 @@
 
 #include "evaluation.h"
 #include "abacus.h"
+#include "course.h"
 #include "happenings.h"
 #include "verdict.h"
 #include <hallwatt/arena.h>
@@ -37,6 +38,7 @@ struct evaluation {
 	struct sources *sources;
 	struct subject *subjects; /* sites, then contracts */
 	struct abacus *abacus;      /* of the subjects */
+	struct courses courses;     /* of the subjects that hours are asked of */
 	bool *order_told;         /* by subject: that its PUE categories contradict each other */
 	bool *waited;             /* by source, as many as there were at the start: since when is written down */
 	size_t waited_count;

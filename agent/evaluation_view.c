@@ -3,6 +3,7 @@
 /* From the sums of an evaluation to figures and verdicts, as snapshots hold them. */
 #include "evaluation_books.h"
 #include "forecast.h"
+#include "kpi_private.h"
 #include "snapshot.h"
 #include "verdict.h"
 #include <hallwatt/arena.h>
@@ -177,10 +178,21 @@ static void share_monthly(const struct kpi_period *period, struct kpi *out)
 	kpi_renewable_share(period, KPI_MATCH_MONTHLY, &renewable, out);
 }
 
+static void share_hourly(const struct kpi_period *period, struct kpi *out)
+{
+	kpi_renewable_share(period, KPI_MATCH_HOURLY, &renewable, out);
+}
+
+static void cfe_hourly(const struct kpi_period *period, struct kpi *out)
+{
+	kpi_cfe(period, KPI_MATCH_HOURLY, &renewable, out);
+}
+
 static const struct figure {
 	const char *name, *unit;
 	enum figure_needs { NEEDS_DC, NEEDS_COOLING, NEEDS_UPS, NEEDS_IT, NEEDS_ALLOCATION, NEEDS_PUE1, NEEDS_PUE2, NEEDS_PUE3,
-			    NEEDS_WATER, NEEDS_HEAT_REUSED, NEEDS_HEAT_REMOVED, NEEDS_LOCATION, NEEDS_RESIDUAL, NEEDS_GREEN, NEEDS_DEMAND,
+			    NEEDS_WATER, NEEDS_HEAT_REUSED, NEEDS_HEAT_REMOVED, NEEDS_LOCATION, NEEDS_RESIDUAL, NEEDS_GREEN, NEEDS_HOURS, NEEDS_CARBON_FREE,
+			    NEEDS_DEMAND,
 			    NEEDS_BENCHMARKS,
 			    NEEDS_CPU, NEEDS_IDLE, NEEDS_MEMORY, NEEDS_STORAGE, NEEDS_NETWORK, NEEDS_INLET, NEEDS_RACK, NEEDS_METERS } needs;
 	void (*compute)(const struct kpi_period *period, struct kpi *out);
@@ -196,6 +208,8 @@ static const struct figure {
 	{ "ref", "1", NEEDS_GREEN, kpi_ref },
 	{ "renewable_share", "1", NEEDS_GREEN, share_annual },
 	{ "renewable_share_monthly", "1", NEEDS_GREEN, share_monthly },
+	{ "renewable_share_hourly", "1", NEEDS_HOURS, share_hourly },
+	{ "cfe_score", "1", NEEDS_CARBON_FREE, cfe_hourly },
 	{ "cue_location", "kg/kWh", NEEDS_LOCATION, kpi_cue_location },
 	{ "cue_market", "kg/kWh", NEEDS_RESIDUAL, kpi_cue_market },
 	{ "wue", "m3/MWh", NEEDS_WATER, kpi_wue },
@@ -223,27 +237,19 @@ static bool every_site(const struct kpi_period *period, bool (*has)(const struct
 	return period->site_count > 0;
 }
 
-static bool has_track(const struct kpi_site *site, enum logbook_quantity quantity)
-{
-	for (size_t i = 0; i < site->track_count; i++)
-		if (site->tracks[i].quantity == quantity)
-			return true;
-	return false;
-}
-
 static bool has_water(const struct kpi_site *site)
 {
-	return site->has_it && (has_track(site, LOGBOOK_WATER) || has_track(site, LOGBOOK_WATER_POTABLE) || has_track(site, LOGBOOK_WATER_FRESH));
+	return site->has_it && (kpi_has_flow(site, LOGBOOK_WATER) || kpi_has_flow(site, LOGBOOK_WATER_POTABLE) || kpi_has_flow(site, LOGBOOK_WATER_FRESH));
 }
 
 static bool has_heat_reused(const struct kpi_site *site)
 {
-	return has_track(site, LOGBOOK_HEAT_REUSED);
+	return kpi_has_flow(site, LOGBOOK_HEAT_REUSED);
 }
 
 static bool has_heat_removed(const struct kpi_site *site)
 {
-	return has_track(site, LOGBOOK_HEAT_REMOVED);
+	return kpi_has_flow(site, LOGBOOK_HEAT_REMOVED);
 }
 
 static bool has_location(const struct kpi_site *site)
@@ -254,6 +260,11 @@ static bool has_location(const struct kpi_site *site)
 static bool has_residual(const struct kpi_site *site)
 {
 	return site->has_it && site->slice_count > 0 && site->slices[site->slice_count - 1].residual.known;
+}
+
+static bool has_carbon_free(const struct kpi_site *site)
+{
+	return site->has_carbon_free;
 }
 
 static bool has_demand(const struct kpi_site *site)
@@ -268,12 +279,8 @@ static bool has_green(const struct kpi_period *period)
 		const struct kpi_site *site = &period->sites[i];
 		if (site->onsite_renewable && site->slice_count > 0)
 			return true;
-		for (size_t c = 0; c < period->certificate_count; c++)
-			if (strcmp(period->certificates[c].site, site->id) == 0 ||
-			    (period->contract != NULL && strcmp(period->certificates[c].contract, period->contract) == 0))
-				return true;
 	}
-	return false;
+	return period->certificate_count > 0;
 }
 
 static bool has_pue(const struct subject *s, const struct sources *sources, int category)
@@ -305,6 +312,8 @@ static bool applies(const struct subject *s, const struct sources *sources, cons
 	case NEEDS_LOCATION: return s->site_count > 0 && s->sites[0].whole_grid != SUBJECT_NO_PAIR && every_site(period, has_location);
 	case NEEDS_RESIDUAL: return s->site_count > 0 && s->sites[0].whole_grid != SUBJECT_NO_PAIR && every_site(period, has_residual);
 	case NEEDS_GREEN: return s->site_count > 0 && s->sites[0].whole_dc != SUBJECT_NO_PAIR && has_green(period);
+	case NEEDS_HOURS: return period->hourly && s->site_count > 0 && s->sites[0].whole_dc != SUBJECT_NO_PAIR && has_green(period);
+	case NEEDS_CARBON_FREE: return period->hourly && s->site_count > 0 && s->sites[0].whole_dc != SUBJECT_NO_PAIR && every_site(period, has_carbon_free);
 	case NEEDS_BENCHMARKS: return period->servers.rated > 0;
 	case NEEDS_DEMAND: return s->contract == NULL && every_site(period, has_demand);
 	case NEEDS_CPU: return s->groups[GROUP_CPU].count > 0;
@@ -425,6 +434,11 @@ static void check_order(struct evaluation *e, size_t subject, const struct kpi p
 	}
 }
 
+static bool by_registers(enum figure_needs needs)
+{
+	return needs == NEEDS_WATER || needs == NEEDS_HEAT_REUSED || needs == NEEDS_HEAT_REMOVED;
+}
+
 static void put_figures(struct evaluation *e, struct draft *d, size_t subject, const struct window *window, int64_t until_s)
 {
 	const struct subject *s = &e->subjects[subject];
@@ -435,8 +449,12 @@ static void put_figures(struct evaluation *e, struct draft *d, size_t subject, c
 		struct kpi kpi;
 		if (!applies(s, e->sources, &period.period, figures[i].needs))
 			continue;
+		if (figures[i].needs == NEEDS_HOURS && window->kind == WINDOW_INTERVAL && !e->by_request)
+			continue; /* a quarter has no hour */
 		if (figures[i].needs == NEEDS_IDLE && window->kind < WINDOW_MONTH && !e->by_request)
 			continue; /* no server is idle for a day; a report keeps the row, so that its parts have the same ones */
+		if (by_registers(figures[i].needs) && window->kind == WINDOW_INTERVAL)
+			continue; /* a register of water or heat counts in lumps larger than that */
 		figures[i].compute(&period.period, &kpi);
 		put_figure(e, d, s, &figures[i], window, until_s, period.period.servers.benchmark, &kpi);
 		if (figures[i].needs >= NEEDS_PUE1 && figures[i].needs <= NEEDS_PUE3)

@@ -38,6 +38,7 @@ struct fetch {
 	int (*take)(void *arg);
 	void *arg;
 	struct source *sources;
+	bool curl;    /* libcurl is started: with the first list, as it takes megabytes */
 	uv_timer_t timer;
 	size_t parts; /* the timer, and works that run, before it can go */
 	void (*closed)(void *arg);
@@ -108,7 +109,8 @@ static void part_gone(struct fetch *f)
 		return;
 	void (*closed)(void *) = f->closed;
 	void *arg = f->closed_arg;
-	curl_global_cleanup();
+	if (f->curl)
+		curl_global_cleanup();
 	free(f);
 	closed(arg);
 }
@@ -216,8 +218,6 @@ static void on_timer(uv_timer_t *timer)
 
 struct fetch *fetch_new(uv_loop_t *loop, struct hwatt_log *log, int (*take)(void *arg), void *arg)
 {
-	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
-		return NULL;
 	struct fetch *f = hwatt_alloc(sizeof(*f));
 	*f = (struct fetch){ .loop = loop, .log = log, .take = take, .arg = arg, .parts = 1 };
 	uv_timer_init(loop, &f->timer);
@@ -248,8 +248,18 @@ static struct source *take_source(struct source **from, const struct fetch_order
 	return NULL;
 }
 
+static bool start_curl(struct fetch *f)
+{
+	f->curl = f->curl || curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
+	if (!f->curl)
+		hwatt_log(f->log, HWATT_ERROR, "libcurl does not start: lists of targets stay as they are");
+	return f->curl;
+}
+
 void fetch_set(struct fetch *f, const struct fetch_order *orders, size_t count)
 {
+	if (count > 0 && !start_curl(f))
+		count = 0;
 	struct source *before = f->sources;
 	f->sources = NULL;
 	for (size_t i = 0; i < count; i++) {

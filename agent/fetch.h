@@ -3,7 +3,7 @@
 /* fetch.h - lists of targets from other servers, in the manner of Prometheus' http_sd, kept in files.
  *
  * Each list is asked for at the start and once a minute then.  The file holds the last one that could be taken in, so a start does
- * not need the server.  libcurl works in libuv's threads, on copies. */
+ * not need the server.  libcurl works in libuv's threads, on copies; it is started with the first list. */
 #ifndef HALLWATT_FETCH_H
 #define HALLWATT_FETCH_H
 
@@ -21,9 +21,9 @@ struct fetch_order {
 };
 
 /* `take` is called when a file has another list. When it gives -1, having logged why, the list is put back to what it was, and not
- * tried again before it changes. NULL: libcurl does not start. */
+ * tried again before it changes. */
 struct fetch *fetch_new(uv_loop_t *loop, struct hwatt_log *log, int (*take)(void *arg), void *arg);
-/* Fetches these from now on, and no others; copied. */
+/* Fetches these from now on, and no others; copied. When libcurl does not start, which is logged, none. */
 void fetch_set(struct fetch *f, const struct fetch_order *orders, size_t count);
 /* Frees it; then `closed` is called from the loop. */
 void fetch_close(struct fetch *f, void (*closed)(void *arg), void *arg);

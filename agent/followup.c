@@ -198,8 +198,8 @@ static struct hwatt_followup_requirement make_requirement(const struct making *m
 {
 	struct hwatt_followup_requirement out = {
 		.verdict = evaluation_verdict(m->e, m->e->subject_count - 1, r, m->arena), .package = keep(m, r->package),
-		.template_id = keep(m, r->template_id), .source = keep(m, r->source), .stage = keep(m, r->stage),
-		.risk = keep(m, r->risk), .verification = keep_texts(m, r->verification), .deliver = deliveries(m, r),
+		.template_id = keep(m, r->template_id), .source = keep_texts(m, r->source), .stage = keep(m, r->stage),
+		.risk = keep(m, r->risk), .area = keep(m, r->area), .verification = keep_texts(m, r->verification), .deliver = deliveries(m, r),
 		.forecast = evaluation_forecast(m->e, m->e->subject_count - 1, r, m->arena),
 	};
 	out.verdict.contract = keep(m, out.verdict.contract);
@@ -306,8 +306,20 @@ static bool has_device(const struct inventory_sum *sum, const char *device)
 	return false;
 }
 
+/* Whether the device measures water or heat of one of the scope's sites. */
+static bool measures_for(const struct config *config, const struct inventory_scope *scope, const char *device)
+{
+	for (size_t i = 0; i < config->device_count; i++) {
+		const struct config_device *d = &config->devices[i];
+		for (size_t s = 0; s < scope->site_count && d->measures.count > 0; s++)
+			if (strcmp(d->device.id, device) == 0 && strcmp(d->device.site, scope->sites[s]->site->id) == 0)
+				return true;
+	}
+	return false;
+}
+
 /* Whether a device is the contract's, or one that its sites' overhead is measured by. */
-static bool concerns(const struct inventory_scope *scope, const char *device)
+static bool concerns(const struct config *config, const struct inventory_scope *scope, const char *device)
 {
 	static const enum hwatt_power_role common[] = { HWATT_POWER_GRID, HWATT_POWER_ONSITE, HWATT_POWER_GENERATOR,
 							HWATT_POWER_UPS_INPUT, HWATT_POWER_UPS_OUTPUT, HWATT_POWER_COOLING };
@@ -316,6 +328,8 @@ static bool concerns(const struct inventory_scope *scope, const char *device)
 	for (size_t i = 0; i < scope->subject_count; i++)
 		if (strcmp(scope->subjects[i].device->device.id, device) == 0)
 			return true;
+	if (measures_for(config, scope, device))
+		return true;
 	for (size_t i = 0; i < scope->site_count; i++)
 		for (size_t r = 0; r < sizeof(common) / sizeof(common[0]); r++)
 			if (has_device(&scope->sites[i]->power[common[r]], device))
@@ -336,7 +350,7 @@ static int see_event(void *arg, const struct store_event *event)
 {
 	struct events *events = arg;
 	const struct making *m = events->m;
-	if (concerns(m->scope, event->device))
+	if (concerns(m->e->inventory->config, m->scope, event->device))
 		put_event(events, &(struct hwatt_followup_event){ .at_s = event->at_ms / 1000, .kind = keep(m, event->kind),
 								  .device = keep(m, event->device), .subject = keep(m, event->subject),
 								  .before = keep(m, event->before), .after = keep(m, event->after) });

@@ -5,7 +5,7 @@
  * Three kinds of point are kept by quarters, all as exact integer sums ("amount"):
  *   ENERGY  energy in halves of a microjoule (2uJ)
  *   LEVEL   the time integral of a gauge: 2 x fixed unit x ms (mean = amount / 2 / covered_ms)
- *   FLOW    what a counter counted: octets
+ *   FLOW    what a counter counted: octets, litres of water
  * Source: domain.md 5 and 8.3, 8.4. */
 #ifndef HALLWATT_INTERVAL_H
 #define HALLWATT_INTERVAL_H

@@ -28,6 +28,8 @@ static const char *keep_or_null(struct draft *d, const json_t *texts, const char
 
 static struct hwatt_texts keep_texts(struct draft *d, const json_t *texts)
 {
+	if (json_is_string(texts)) /* one for all languages */
+		return (struct hwatt_texts){ .en = keep(d, texts) };
 	return (struct hwatt_texts){ .sv = keep_or_null(d, texts, "sv"), .nb = keep_or_null(d, texts, "nb"),
 				     .en = keep_or_null(d, texts, "en") };
 }
@@ -76,7 +78,8 @@ static struct hwatt_joint_row *row_of(struct draft *d, const json_t *r, size_t r
 	}
 	d->rows[d->row_count] = (struct hwatt_joint_row){
 		.package = package, .template_id = template, .type = type, .stage = keep(d, json_object_get(r, "stage")),
-		.risk = keep(d, json_object_get(r, "risk")), .source = keep(d, json_object_get(r, "source")),
+		.risk = keep(d, json_object_get(r, "risk")), .area = keep(d, json_object_get(r, "area")),
+		.source = keep_texts(d, json_object_get(r, "source")),
 		.title = keep_texts(d, json_object_get(r, "title")),
 		.cells = hwatt_arena_alloc(d->arena, report_count * sizeof(struct hwatt_joint_cell)),
 	};

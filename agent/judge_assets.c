@@ -180,7 +180,7 @@ static void judge_lifetime(const struct judge_facts *facts, const struct require
 
 /* --- reuse ------------------------------------------------------------------------------------------------------- */
 
-static const char *const class_words[] = { "reuse", "parts", "material", NULL };
+static const char *const class_words[] = { "reuse", "parts", "material", "internal", NULL };
 
 /* Whether the receiver's certificate is there and accepted: without, the fate is only said. */
 static bool certified(const struct registers *registers, const struct register_asset *a)
@@ -198,7 +198,8 @@ static void judge_reuse(const struct judge_facts *facts, const struct requiremen
 {
 	const struct registers *registers = &facts->contract->registers;
 	const struct register_asset *assets = registers->assets.items;
-	enum asset_fate worst = r->label.class_word == 0 ? FATE_REUSED_EXTERNALLY : r->label.class_word == 1 ? FATE_PARTS : FATE_MATERIAL;
+	static const enum asset_fate least[] = { FATE_REUSED_EXTERNALLY, FATE_PARTS, FATE_MATERIAL, FATE_REUSED_INTERNALLY };
+	enum asset_fate worst = least[r->label.class_word];
 	struct tally tally = {0};
 	for (size_t i = 0; i < registers->assets.count; i++) {
 		const struct register_asset *a = &assets[i];
@@ -284,7 +285,7 @@ static const struct hwatt_option reuse_keys[] = {
 	REQUIREMENT_NAME_KEYS, REQUIREMENT_SUBJECTS_KEY, REQUIREMENT_WINDOW_KEY,
 	REQUIREMENT_LIMIT_KEYS(HWATT_RATIO, 0, HWATT_PPM, NULL, "lowest share of the assets retired in the period"),
 	{ .name = "class", .type = HWATT_ENUM, .offset = REQUIREMENT_AT(label.class_word), .words = class_words, .fallback = "reuse",
-	  .help = "the least that counts: reuse of the whole, of parts, or of the material" },
+	  .help = "the least that counts: reuse of the whole, of parts, or of the material; internal: reuse of the whole within the organisation" },
 };
 static const struct hwatt_option refrigerant_keys[] = {
 	REQUIREMENT_NAME_KEYS, REQUIREMENT_SUBJECTS_KEY,

@@ -9,7 +9,7 @@
 
 static const char *const guard_words[] = { "simple", "guarded_accept", "guarded_reject", NULL };
 static const char *const basis_words[] = { "location", "market", NULL };
-static const char *const matching_words[] = { "annual", "monthly", NULL };
+static const char *const matching_words[] = { "annual", "monthly", "hourly", "quarter_hourly", NULL };
 static const char *const class_words[] = { "A", "B", "C", "D", "E", "F", NULL };
 
 #define RESOURCE_KEYS(kind, low, high, max_help, min_help) \
@@ -33,21 +33,32 @@ static const struct hwatt_option cue_keys[] = {
 	{ .name = "basis", .type = HWATT_ENUM, .offset = REQUIREMENT_AT(cue.basis), .words = basis_words, .flags = HWATT_REQUIRED,
 	  .help = "location: the grid's intensity; market: what certificates cover at theirs, the rest at the residual mix" },
 };
+/* Which certificates count. */
+#define GREEN_KEYS \
+	{ .name = "technologies", .type = HWATT_LIST, .offset = REQUIREMENT_AT(green.technologies), .item = HWATT_STRING, \
+	  .pattern = "^(hydro|wind|solar|biomass|geothermal|ocean|nuclear|fossil|waste)$", \
+	  .help = "sources that count, like [hydro, wind, solar]; every renewable one when absent (cfe_score: and nuclear)" }, \
+	{ .name = "countries", .type = HWATT_LIST, .offset = REQUIREMENT_AT(green.countries), .item = HWATT_STRING, \
+	  .pattern = "^[A-Z]{2}$", .help = "countries of production that count, like [SE, \"NO\"]; any when absent" }, \
+	{ .name = "zones", .type = HWATT_LIST, .offset = REQUIREMENT_AT(green.zones), .item = HWATT_STRING, \
+	  .help = "bidding zones of production that count, like [SE1, SE2]; any when absent" }, \
+	{ .name = "labels", .type = HWATT_LIST, .offset = REQUIREMENT_AT(green.labels), .item = HWATT_STRING, \
+	  .help = "environmental labels of which one must be on it, like [bra-miljoval]; none needed when absent" }, \
+	{ .name = "unsupported", .type = HWATT_BOOL, .offset = REQUIREMENT_AT(green.unsupported), \
+	  .help = "true when only plants without support count" }
+
 static const struct hwatt_option renewable_keys[] = {
 	RESOURCE_KEYS(HWATT_RATIO, 0, HWATT_PPM, NULL, "lowest share, 0 to 1"),
 	{ .name = "matching", .type = HWATT_ENUM, .offset = REQUIREMENT_AT(green.matching), .words = matching_words, .fallback = "annual",
-	  .help = "annual: over the whole period; monthly: what was produced in a month counts for that month" },
-	{ .name = "technologies", .type = HWATT_LIST, .offset = REQUIREMENT_AT(green.technologies), .item = HWATT_STRING,
-	  .pattern = "^(hydro|wind|solar|biomass|geothermal|ocean|nuclear|fossil|waste)$",
-	  .help = "sources that count, like [hydro, wind, solar]; every renewable one when absent" },
-	{ .name = "countries", .type = HWATT_LIST, .offset = REQUIREMENT_AT(green.countries), .item = HWATT_STRING,
-	  .pattern = "^[A-Z]{2}$", .help = "countries of production that count, like [SE, \"NO\"]; any when absent" },
-	{ .name = "zones", .type = HWATT_LIST, .offset = REQUIREMENT_AT(green.zones), .item = HWATT_STRING,
-	  .help = "bidding zones of production that count, like [SE1, SE2]; any when absent" },
-	{ .name = "labels", .type = HWATT_LIST, .offset = REQUIREMENT_AT(green.labels), .item = HWATT_STRING,
-	  .help = "environmental labels of which one must be on it, like [bra-miljoval]; none needed when absent" },
-	{ .name = "unsupported", .type = HWATT_BOOL, .offset = REQUIREMENT_AT(green.unsupported),
-	  .help = "true when only plants without support count" },
+	  .help = "annual: over the whole period; monthly, hourly, quarter_hourly: what was produced in a month, an hour or a quarter of an "
+		  "hour counts for that one" },
+	GREEN_KEYS,
+};
+static const struct hwatt_option cfe_keys[] = {
+	RESOURCE_KEYS(HWATT_RATIO, 0, HWATT_PPM, NULL, "lowest score, 0 to 1"),
+	{ .name = "matching", .type = HWATT_ENUM, .offset = REQUIREMENT_AT(green.matching), .words = matching_words, .fallback = "hourly",
+	  .help = "hourly or quarter_hourly: the steps in which production and use are held against each other" },
+	GREEN_KEYS,
 };
 static const struct hwatt_option class_keys[] = {
 	REQUIREMENT_NAME_KEYS, REQUIREMENT_WINDOW_KEY,
@@ -56,6 +67,8 @@ static const struct hwatt_option class_keys[] = {
 	{ .name = "class", .type = HWATT_ENUM, .offset = REQUIREMENT_AT(rating.worst), .words = class_words, .flags = HWATT_REQUIRED,
 	  .help = "worst class allowed, of the European rating scheme" },
 };
+
+static void measure_cfe(const struct kpi_period *period, const struct requirement *r, struct kpi *out);
 
 static void measure_wue(const struct kpi_period *period, const struct requirement *r, struct kpi *out)
 {
@@ -95,16 +108,46 @@ static void measure_capacity(const struct kpi_period *period, const struct requi
 	kpi_capacity_use(period, out);
 }
 
-static void measure_renewable(const struct kpi_period *period, const struct requirement *r, struct kpi *out)
+bool requirement_hourly(const struct requirement *r)
 {
-	struct certificate_filter filter = { .countries = r->green.countries, .zones = r->green.zones, .labels = r->green.labels,
-					     .unsupported = r->green.unsupported };
+	return r->type->matched && r->green.matching >= (int)KPI_MATCH_HOURLY;
+}
+
+bool requirement_filter(const struct requirement *r, struct certificate_filter *out)
+{
 	const char *const *wanted = r->green.technologies.items;
+	if (!r->type->matched)
+		return false;
+	*out = (struct certificate_filter){ .countries = r->green.countries, .zones = r->green.zones, .labels = r->green.labels,
+					    .unsupported = r->green.unsupported };
 	for (size_t i = 0; i < r->green.technologies.count; i++)
 		for (int t = 0; t < CERTIFICATE_TECHNOLOGIES; t++)
 			if (strcmp(wanted[i], certificate_technology_name((enum certificate_technology)t)) == 0)
-				filter.technologies |= 1u << t;
+				out->technologies |= 1u << t;
+	if (out->technologies == 0 && r->type->measure == measure_cfe)
+		out->technologies = CERTIFICATE_CARBON_FREE;
+	return true;
+}
+
+static void measure_renewable(const struct kpi_period *period, const struct requirement *r, struct kpi *out)
+{
+	struct certificate_filter filter;
+	requirement_filter(r, &filter);
 	kpi_renewable_share(period, (enum kpi_matching)r->green.matching, &filter, out);
+}
+
+static void measure_cfe(const struct kpi_period *period, const struct requirement *r, struct kpi *out)
+{
+	struct certificate_filter filter;
+	requirement_filter(r, &filter);
+	kpi_cfe(period, (enum kpi_matching)r->green.matching, &filter, out);
+}
+
+static void check_cfe(const struct requirement *r, const struct hwatt_node *at, struct hwatt_report *report)
+{
+	struct hwatt_mark mark = hwatt_node_mark(at, "matching");
+	if (!requirement_hourly(r))
+		hwatt_report_add(report, &mark, "a CFE score is of hours: write matching: hourly or quarter_hourly");
 }
 
 /* The shipped rules that have the classes; in the arena. */
@@ -147,10 +190,13 @@ static void measure_pue_class(const struct kpi_period *period, const struct requ
 
 const struct requirement_type judge_resource_types[] = {
 	{ .name = "ref", REQUIREMENT_KEYS(share_keys), .unit = UNIT_SHARE, .may_min = true, .window = WINDOW_YEAR, .subject = SUBJECT_SITE,
-	  .measure = measure_ref, .noun = { HWATT_N("share of renewable energy in all energy of the data hall (REF)") } },
+	  .measure = measure_ref, .own = true, .noun = { HWATT_N("share of renewable energy in all energy of the data hall (REF)") } },
 	{ .name = "renewable_share", REQUIREMENT_KEYS(renewable_keys), .unit = UNIT_SHARE, .may_min = true, .window = WINDOW_YEAR,
-	  .subject = SUBJECT_SITE, .measure = measure_renewable,
+	  .subject = SUBJECT_SITE, .measure = measure_renewable, .matched = true, .own = true,
 	  .noun = { HWATT_N("share of the electricity that is proved to be of the promised kind") } },
+	{ .name = "cfe_score", REQUIREMENT_KEYS(cfe_keys), .unit = UNIT_SHARE, .may_min = true, .window = WINDOW_YEAR,
+	  .subject = SUBJECT_SITE, .measure = measure_cfe, .check = check_cfe, .matched = true, .own = true,
+	  .noun = { HWATT_N("share of the electricity that is carbon-free hour by hour (CFE score)") } },
 	{ .name = "cue", REQUIREMENT_KEYS(cue_keys), .unit = UNIT_CARBON, .may_max = true, .window = WINDOW_YEAR, .subject = SUBJECT_SITE,
 	  .measure = measure_cue, .noun = { HWATT_N("greenhouse gases per energy of the IT equipment (CUE)") } },
 	{ .name = "wue", REQUIREMENT_KEYS(wue_keys), .unit = UNIT_WATER, .may_max = true, .window = WINDOW_YEAR, .subject = SUBJECT_SITE,

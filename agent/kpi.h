@@ -95,6 +95,8 @@ struct kpi { /* one figure over one window */
 	struct hwatt_ratio value;    /* energies: J */
 	bool bounded;                /* `low` holds, whatever missing or coming data may say */
 	struct hwatt_ratio low;
+	bool capped;                 /* `high` holds once the window is over, whatever missing data may say */
+	struct hwatt_ratio high;
 	bool certain;                /* `u_nano` is known: every meter has a stated accuracy */
 	hwatt_i128 u_nano;           /* standard uncertainty in 1e-9 of the value's unit, rounded up; report k = 2 */
 	struct hwatt_ratio coverage; /* 0..1 */
@@ -119,19 +121,39 @@ struct kpi_spell { /* of a track of the logbook, in time */
 
 struct kpi_track { /* one meter that is read by people */
 	enum logbook_quantity quantity;
+	const char *meter;        /* a polled one of that name and quantity is the same meter */
 	int64_t accuracy_ppm;     /* 0: not stated */
 	size_t count;
 	const struct kpi_spell *spells;
 };
 
+struct kpi_resource { /* a meter whose register is polled */
+	enum logbook_quantity quantity;
+	const char *meter;        /* its name, as in struct kpi_track */
+	int64_t from_s;           /* since when it is expected */
+	int64_t micro_num, micro_den; /* what a slice counts, in PPM of its units, x num / den: millionths of the quantity's base unit */
+};
+
 struct kpi_factor { int64_t micro; bool known, provisional; }; /* g CO2e per kWh, in millionths */
+
+struct kpi_cell { /* a quarter of an hour of a sum; {0} was not measured */
+	hwatt_i128 energy __attribute__((packed, aligned(8))); /* 2uJ x ppm */
+	int32_t covered_ms;
+};
+
+struct kpi_course { /* the quarters of a sum, one after the other; there is nothing outside */
+	int64_t from_s;
+	size_t count;
+	const struct kpi_cell *cells;
+};
 
 struct kpi_slice { /* a month of the window, or what of it lies in the window and has elapsed; a shorter window is one slice */
 	int64_t from_s, to_s;
 	int64_t from_day, to_day; /* local, to_day exclusive; equal: not whole days */
 	struct kpi_pair pue[4];   /* as in kpi_site */
 	struct kpi_pair dc, it, grid, onsite, generator, cooling; /* energies of the site as a whole; grid: num from the grid, den IT, paired */
-	struct kpi_factor location, residual;
+	struct kpi_factor location, residual, carbon_free; /* carbon_free: the grid's share, in ppm */
+	const struct kpi_pair *resources; /* num: what each of the site's counted */
 };
 
 struct kpi_site { /* a site's sums over the window */
@@ -139,9 +161,14 @@ struct kpi_site { /* a site's sums over the window */
 	const struct ruleset *ruleset; /* NULL: electricity alone, and no labels */
 	size_t track_count, slice_count;
 	const struct kpi_track *tracks; /* what was written down of it */
+	size_t resource_count;
+	const struct kpi_resource *resources; /* what was polled */
 	const struct kpi_slice *slices; /* in the order of time; none where nothing is written down */
 	bool onsite_renewable;    /* what its own plant gives counts */
 	bool has_it;              /* the slices' `it` is metered */
+	struct kpi_course dc_course, onsite_course; /* of the site as a whole; none where nobody asks for hours */
+	struct kpi_course own_course; /* of a contract: its IT energy here */
+	bool has_carbon_free;     /* a share of the grid without carbon is known, of whatever year */
 	int64_t fixed_ppm, reserved_mw, contracted_mw; /* the part of its overhead that follows reserved power; see allocation.h */
 	struct hwatt_ratio pd_it_mw; /* installed IT power demand over the window; unknown */
 	int64_t rated_it_mw;      /* 0: unknown */
@@ -197,7 +224,8 @@ struct kpi_period { /* everything a subject's figures over one window are made o
 	struct kpi_servers servers;
 	const char *contract;     /* whose figures these are; NULL: a site's */
 	size_t certificate_count;
-	const struct certificate *certificates; /* all there are */
+	const struct certificate *const *certificates; /* its own, and those of its sites */
+	bool hourly;              /* hours are kept for it */
 	struct kpi_pair metered;  /* all its energy meters: how many quarters are covered */
 	bool has_metered;
 	struct utilisation_rule idle; /* by which a server does no work */
@@ -260,8 +288,9 @@ void kpi_itee(const struct kpi_period *period, struct kpi *out);
 void kpi_capacity_use(const struct kpi_period *period, struct kpi *out);
 
 /* --- figures that need more than meters: kpi_resource.c, kpi_green.c ---
- * What was written down pairs with the energy of the same days: months that one reading spans count together, and only when the reading
- * and the meters cover 0.9 of them. */
+ * What was written down, and what registers of water and heat counted, pairs with the energy of the same days: months that one reading
+ * spans count together, and only when the readings or registers and the meters cover 0.9 of them.  Of one meter that is polled and written
+ * down the register counts; a reading of it where it ends before the first poll, or for months that were not polled at all. */
 
 /* Water / IT energy in m3 per MWh: all water that enters (category 2), else potable water (1); by rules that say so, fresh water.  ISO/IEC
  * 30134-9, domain.md 1.5, 2.5. */
@@ -277,10 +306,25 @@ void kpi_cue_market(const struct kpi_period *period, struct kpi *out);
 
 enum kpi_matching { KPI_MATCH_ANNUAL, KPI_MATCH_MONTHLY, KPI_MATCH_HOURLY, KPI_MATCH_QUARTER };
 
-/* Share of the electricity that eligible certificates, contracts and own plants cover, matched over the window or month by month.
- * A contract has its own certificates, and of its site's the share that it has of the site's IT energy.  domain.md 4.3. */
+/* Share of the electricity that eligible certificates, contracts and own plants cover, matched over the window, or by months, hours or
+ * quarters of an hour.  A contract has its own certificates, and of its site's the share that it has of the site's IT energy.
+ * Hours are those of UTC, so that no local hour stands twice.  What a contract uses in an hour is its part of the month's energy, by
+ * its own IT energy of the hour.  What was produced while the meters were silent counts for as much as they were not; coverage is of
+ * the hours that were measured to 0.9.  Finer matching never exceeds coarser.  KPI_NOT_RESOLVED: some of the proofs cannot be placed as
+ * finely as asked, and the value is the least that it can be.  domain.md 4.3, 5.6. */
 void kpi_renewable_share(const struct kpi_period *period, enum kpi_matching matching, const struct certificate_filter *filter,
 			 struct kpi *out);
+/* CFE score: what is not covered hour by hour (or quarter by quarter) counts with the carbon-free share of the grid, of the year.  `filter`
+ * {0}: what is renewable, and nuclear.  domain.md 4.3. */
+void kpi_cfe(const struct kpi_period *period, enum kpi_matching matching, const struct certificate_filter *filter, struct kpi *out);
+
+struct kpi_hour { /* a step of a matching */
+	int64_t start_s;
+	hwatt_i128 load, generated, matched; /* 2uJ x ppm */
+};
+/* Tells each hour or quarter of kpi_renewable_share, site by site; several sites have the same hours. */
+void kpi_matching_hours(const struct kpi_period *period, enum kpi_matching matching, const struct certificate_filter *filter,
+			void (*each)(void *arg, const struct kpi_hour *hour), void *arg);
 /* REF: the same over all energy, any renewable source, cut at 1.  domain.md 1.3. */
 void kpi_ref(const struct kpi_period *period, struct kpi *out);
 

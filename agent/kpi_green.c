@@ -1,6 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The hallwatt authors
  * SPDX-License-Identifier: Apache-2.0 */
 /* Renewable electricity against what was used: REF, and shares by finer matching. */
+#include "claim.h"
 #include "fraction.h"
 #include "kpi_private.h"
 #include "matching.h"
@@ -9,10 +10,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct claim { /* whose certificates, and how much of them */
+struct plea { /* what is asked for, and what was found on the way */
 	const struct kpi_period *period;
-	const struct certificate_filter *filter;
+	struct claim claim;
+	enum kpi_matching matching;
 	bool twice;               /* one that counts stands twice */
+	bool unresolved;          /* one may count and cannot be placed in time */
+	bool green;               /* something was placed, or an own plant gave it */
+	void (*each)(void *arg, const struct kpi_hour *hour); /* NULL: nobody listens */
+	void *arg;
 };
 
 /* The site's IT energy that is the contract's; 1 of 1 for a site. */
@@ -29,126 +35,401 @@ static struct hwatt_ratio share_of(const struct kpi_period *period, const struct
 	return (struct hwatt_ratio){ own * 1000000 / whole, 1000000 };
 }
 
-/* What eligible rows give for the days: of the site (part of it is the contract's), and of the contract itself. */
-static hwatt_i128 given(struct claim *claim, const struct kpi_site *site, enum certificate_time time, int64_t from_day,
-			int64_t to_day, struct hwatt_ratio share)
+static hwatt_i128 part_of(hwatt_i128 amount, struct hwatt_ratio share)
+{
+	return amount / share.den * share.num;
+}
+
+static bool for_site(const struct certificate *row, const struct kpi_site *site)
+{
+	return strcmp(row->site, site->id) == 0;
+}
+
+/* Whether the row is the site's, or the contract's, which at several sites has its certificates at the first. */
+static bool belongs(const struct plea *plea, const struct kpi_site *site, const struct certificate *row)
+{
+	const char *contract = plea->period->contract;
+	return for_site(row, site) || (contract != NULL && site == &plea->period->sites[0] && strcmp(row->contract, contract) == 0);
+}
+
+static struct claim_span span_of(const struct kpi_slice *first, const struct kpi_slice *last)
+{
+	return (struct claim_span){ first->from_s, last->to_s, first->from_day, last->to_day };
+}
+
+/* What eligible rows give in the span: of the site (part of it is the contract's), and of the contract itself. */
+static hwatt_i128 given(struct plea *plea, const struct kpi_site *site, bool annual, const struct claim_span *span, struct hwatt_ratio share)
 {
 	hwatt_i128 shared = 0, own = 0;
-	for (size_t i = 0; i < claim->period->certificate_count; i++) {
-		const struct certificate *row = &claim->period->certificates[i];
-		bool for_site = strcmp(row->site, site->id) == 0;
-		bool for_contract = claim->period->contract != NULL && site == &claim->period->sites[0] &&
-				    strcmp(row->contract, claim->period->contract) == 0; /* at several sites: with the first */
-		if ((!for_site && !for_contract) || row->kind == CERTIFICATE_ONSITE || !certificate_eligible(row, claim->filter) ||
-		    !certificate_within(row, time, from_day, to_day) || !certificate_meant_for(row, from_day, to_day))
+	for (size_t i = 0; i < plea->claim.count; i++) {
+		const struct certificate *row = plea->claim.rows[i];
+		if (row->kind == CERTIFICATE_ONSITE || !belongs(plea, site, row))
 			continue;
-		hwatt_i128 amount = (hwatt_i128)row->volume_mj * KPI_PER_MJ;
-		shared += for_site ? amount : 0;
-		own += for_contract ? amount : 0;
-		claim->twice |= row->twice;
+		int64_t mj = claim_row_mj(&plea->claim, row, annual, span);
+		if (mj == 0 || !certificate_eligible(row, plea->claim.filter))
+			continue;
+		*(for_site(row, site) ? &shared : &own) += (hwatt_i128)mj * KPI_PER_MJ;
+		plea->twice |= row->twice;
 	}
-	return shared / share.den * share.num + own;
+	plea->green |= shared + own > 0;
+	return part_of(shared, share) + own;
 }
 
 /* What the site's own plant gives of the slice, less what of its guarantees was sold. */
-static hwatt_i128 own_plant(const struct claim *claim, const struct kpi_site *site, const struct kpi_slice *slice, struct hwatt_ratio share)
+static hwatt_i128 own_plant(struct plea *plea, const struct kpi_site *site, const struct kpi_slice *slice, struct hwatt_ratio share)
 {
 	hwatt_i128 sum = site->onsite_renewable && slice->onsite.num > 0 ? slice->onsite.num : 0;
-	for (size_t i = 0; i < claim->period->certificate_count && sum > 0; i++) {
-		const struct certificate *row = &claim->period->certificates[i];
-		if (row->kind == CERTIFICATE_ONSITE && row->guarantees == CERTIFICATE_SOLD && strcmp(row->site, site->id) == 0 &&
+	for (size_t i = 0; i < plea->claim.count && sum > 0; i++) {
+		const struct certificate *row = plea->claim.rows[i];
+		if (row->kind == CERTIFICATE_ONSITE && row->guarantees == CERTIFICATE_SOLD && for_site(row, site) &&
 		    certificate_within(row, CERTIFICATE_BY_PRODUCTION, slice->from_day, slice->to_day))
 			sum -= (hwatt_i128)row->volume_mj * KPI_PER_MJ;
 	}
-	return sum > 0 ? sum / share.den * share.num : 0;
+	plea->green |= sum > 0;
+	return sum > 0 ? part_of(sum, share) : 0;
 }
-
-struct tally {
-	struct matching_interval *intervals;
-	size_t count;
-	hwatt_i128 mpe;           /* of the load */
-	int64_t covered_ms;
-	bool unrated;
-	char quality;
-};
 
 static hwatt_i128 load_of(const struct kpi_slice *slice, struct hwatt_ratio share)
 {
-	return slice->dc.num > 0 ? slice->dc.num / share.den * share.num : 0;
+	return slice->dc.num > 0 ? part_of(slice->dc.num, share) : 0;
 }
 
-static void add_site(struct tally *t, struct claim *claim, const struct kpi_site *site, enum kpi_matching matching)
+/* --- steps of an hour or a quarter ------------------------------------------------------------------------------- */
+
+#define WEIGHT_BITS 60 /* of the weights, so that products of two fit in 128 */
+
+struct steps { /* of a slice */
+	int64_t from_s, step_s;   /* the first begins there, be it before the slice */
+	size_t count;
+	struct matching_interval *intervals;
+	hwatt_i128 *own, *plant;  /* weights: own IT energy, own plant */
+	int64_t *covered_ms;
+};
+
+static int64_t step_of(enum kpi_matching matching)
 {
-	struct hwatt_ratio share = share_of(claim->period, site);
+	return matching == KPI_MATCH_HOURLY ? 4 * QUARTER_S : matching == KPI_MATCH_QUARTER ? QUARTER_S : 0;
+}
+
+static const struct kpi_cell *cell_at(const struct kpi_course *course, int64_t at_s)
+{
+	static const struct kpi_cell none;
+	int64_t place = (at_s - course->from_s) / QUARTER_S;
+	return at_s >= course->from_s && (uint64_t)place < course->count ? &course->cells[place] : &none;
+}
+
+static void steps_make(struct steps *s, const struct kpi_slice *slice, int64_t step_s)
+{
+	s->step_s = step_s;
+	s->from_s = slice->from_s / step_s * step_s;
+	s->count = (size_t)((slice->to_s - s->from_s + step_s - 1) / step_s);
+	s->intervals = hwatt_alloc((s->count + 1) * sizeof(*s->intervals));
+	s->own = hwatt_alloc((s->count + 1) * sizeof(*s->own));
+	s->plant = hwatt_alloc((s->count + 1) * sizeof(*s->plant));
+	s->covered_ms = hwatt_alloc((s->count + 1) * sizeof(*s->covered_ms));
+}
+
+static void steps_free(struct steps *s)
+{
+	free(s->intervals);
+	free(s->own);
+	free(s->plant);
+	free(s->covered_ms);
+}
+
+/* Spreads `amount` in proportion to the weights: exactly, the last ones carry what division leaves. */
+static void spread(hwatt_i128 amount, const hwatt_i128 *weights, size_t count, hwatt_i128 (*put)(struct matching_interval *to, hwatt_i128 part),
+		   struct matching_interval *to)
+{
+	hwatt_i128 total = 0, seen = 0, given_out = 0;
+	int shift = 0;
+	for (size_t i = 0; i < count; i++)
+		total += weights[i];
+	if (total <= 0)
+		return;
+	while (total >> shift >= (hwatt_i128)1 << WEIGHT_BITS)
+		shift++;
+	for (size_t i = 0; i < count; i++) {
+		seen += weights[i];
+		hwatt_i128 until = seen == total ? amount : amount / (total >> shift) * (seen >> shift) +
+								    amount % (total >> shift) * (seen >> shift) / (total >> shift);
+		until = until < amount ? until : amount;
+		given_out += put(&to[i], until - given_out);
+	}
+}
+
+static hwatt_i128 put_load(struct matching_interval *to, hwatt_i128 part)
+{
+	to->load += part;
+	return part;
+}
+
+static hwatt_i128 put_generated(struct matching_interval *to, hwatt_i128 part)
+{
+	to->generated += part;
+	return part;
+}
+
+/* Takes the meters' quarters: the weights, and how much of each step is measured. */
+static void take_quarters(struct steps *s, const struct kpi_period *period, const struct kpi_site *site, const struct kpi_slice *slice)
+{
+	for (int64_t at_s = slice->from_s; at_s < slice->to_s; at_s += QUARTER_S) {
+		size_t i = (size_t)((at_s - s->from_s) / s->step_s);
+		const struct kpi_cell *dc = cell_at(&site->dc_course, at_s), *own = dc;
+		if (period->contract != NULL)
+			own = cell_at(&site->own_course, at_s);
+		const struct kpi_cell *plant = cell_at(&site->onsite_course, at_s);
+		s->own[i] += own->energy > 0 ? own->energy : 0;
+		s->plant[i] += plant->energy > 0 ? plant->energy : 0;
+		s->covered_ms[i] += own->covered_ms < dc->covered_ms ? own->covered_ms : dc->covered_ms;
+	}
+}
+
+/* How much of [from_s, to_s) was measured. */
+static int64_t measured_ms(const struct kpi_period *period, const struct kpi_site *site, int64_t from_s, int64_t to_s)
+{
+	int64_t sum = 0;
+	for (int64_t at_s = from_s; at_s < to_s; at_s += QUARTER_S) {
+		const struct kpi_cell *dc = cell_at(&site->dc_course, at_s);
+		const struct kpi_cell *own = period->contract != NULL ? cell_at(&site->own_course, at_s) : dc;
+		sum += own->covered_ms < dc->covered_ms ? own->covered_ms : dc->covered_ms;
+	}
+	return sum;
+}
+
+/* Puts the hours of a row where each lies in one step; what stems from a delivery is taken off all of them alike. */
+static void put_row(struct plea *plea, struct steps *s, const struct kpi_site *site, const struct certificate *row,
+		    const struct kpi_slice *slice, struct hwatt_ratio share)
+{
+	struct claim_span span = span_of(slice, slice);
+	int64_t gross = certificate_hours_mj(row, slice->from_s, slice->to_s), off = claim_stems_mj(&plea->claim, row, false, &span);
+	if (gross <= 0 || !certificate_meant_for(row, slice->from_day, slice->to_day))
+		return;
+	off = off < gross ? off : gross;
+	for (size_t i = certificate_hour_at(row, slice->from_s); i < row->hour_count; i++) {
+		const struct certificate_hour *hour = &row->hours[i];
+		int64_t end_s = hour->start_s + hour->seconds, place = (hour->start_s - s->from_s) / s->step_s;
+		if (end_s > slice->to_s)
+			break;
+		if ((end_s - 1 - s->from_s) / s->step_s != place)
+			continue;
+		int64_t measured = measured_ms(plea->period, site, hour->start_s, end_s), whole_ms = hour->seconds * INT64_C(1000);
+		hwatt_i128 mj = (hwatt_i128)hour->volume_mj * (gross - off) / gross;
+		if (measured < whole_ms)
+			mj = mj * measured / whole_ms;
+		hwatt_i128 amount = mj * KPI_PER_MJ;
+		s->intervals[place].generated += for_site(row, site) ? part_of(amount, share) : amount;
+		plea->twice |= row->twice;
+		plea->green |= hour->volume_mj > 0;
+	}
+}
+
+static void put_rows(struct plea *plea, struct steps *s, const struct kpi_site *site, const struct kpi_slice *slice, struct hwatt_ratio share)
+{
+	for (size_t i = 0; i < plea->claim.count; i++) {
+		const struct certificate *row = plea->claim.rows[i];
+		if (row->hour_count > 0 && row->kind != CERTIFICATE_ONSITE && belongs(plea, site, row) &&
+		    row->hours[row->hour_count - 1].start_s >= slice->from_s && row->hours[0].start_s < slice->to_s &&
+		    certificate_eligible(row, plea->claim.filter))
+			put_row(plea, s, site, row, slice, share);
+	}
+}
+
+struct tally {
+	struct hwatt_ratio share;  /* matched of used */
+	hwatt_i128 surplus, cfe;   /* cfe: times ppm */
+	hwatt_i128 mpe;            /* of the load */
+	int64_t covered_ms;
+	bool unrated, measured, no_factor, provisional;
+	char quality;
+};
+
+static void tally_intervals(struct tally *t, const struct matching_interval *intervals, size_t count)
+{
+	struct hwatt_ratio share = matching_share(intervals, count);
+	t->share.num += share.num;
+	t->share.den += share.den;
+	t->surplus += matching_surplus(intervals, count);
+	t->cfe += matching_cfe(intervals, count).num;
+}
+
+/* Matches a slice step by step. Returns how much of it was measured to 0.9. */
+static int64_t add_steps(struct tally *t, struct plea *plea, const struct kpi_site *site, const struct kpi_slice *slice, struct hwatt_ratio share)
+{
+	struct steps s;
+	int64_t covered_ms = 0;
+	steps_make(&s, slice, step_of(plea->matching));
+	take_quarters(&s, plea->period, site, slice);
+	spread(load_of(slice, share), s.own, s.count, put_load, s.intervals);
+	spread(own_plant(plea, site, slice, share), s.plant, s.count, put_generated, s.intervals);
+	put_rows(plea, &s, site, slice, share);
+	for (size_t i = 0; i < s.count; i++) {
+		struct matching_interval *interval = &s.intervals[i];
+		int64_t from_s = s.from_s + (int64_t)i * s.step_s, to_s = from_s + s.step_s;
+		int64_t whole_ms = ((to_s < slice->to_s ? to_s : slice->to_s) - (from_s > slice->from_s ? from_s : slice->from_s)) * 1000;
+		covered_ms += s.covered_ms[i] * 10 >= whole_ms * 9 ? whole_ms : 0;
+		interval->carbon_free_ppm = slice->carbon_free.micro;
+		if (plea->each != NULL) {
+			hwatt_i128 matched = interval->load < interval->generated ? interval->load : interval->generated;
+			struct kpi_hour hour = { from_s, interval->load, interval->generated, matched };
+			plea->each(plea->arg, &hour);
+		}
+	}
+	tally_intervals(t, s.intervals, s.count);
+	steps_free(&s);
+	return covered_ms;
+}
+
+/* --- a site ------------------------------------------------------------------------------------------------------ */
+
+static void find_unresolved(struct plea *plea, const struct kpi_site *site)
+{
+	struct claim_span whole = span_of(&site->slices[0], &site->slices[site->slice_count - 1]);
+	size_t parts = plea->matching == KPI_MATCH_ANNUAL ? 1 : site->slice_count;
+	struct claim_span *spans = hwatt_alloc(parts * sizeof(*spans));
+	for (size_t i = 0; i < parts; i++)
+		spans[i] = parts == 1 ? whole : span_of(&site->slices[i], &site->slices[i]);
+	for (size_t i = 0; i < plea->claim.count && !plea->unresolved; i++) {
+		const struct certificate *row = plea->claim.rows[i];
+		plea->unresolved = belongs(plea, site, row) && certificate_eligible(row, plea->claim.filter) &&
+				   claim_unresolved(&plea->claim, row, step_of(plea->matching), &whole, spans, parts);
+	}
+	free(spans);
+}
+
+static void add_site(struct tally *t, struct plea *plea, const struct kpi_site *site)
+{
+	struct hwatt_ratio share = share_of(plea->period, site);
 	struct matching_interval whole = {0};
 	int64_t covered_ms = 0;
 	for (size_t i = 0; i < site->slice_count; i++) {
 		const struct kpi_slice *slice = &site->slices[i];
-		struct matching_interval month = { .load = load_of(slice, share), .generated = own_plant(claim, site, slice, share) };
-		covered_ms += slice->dc.covered_ms;
 		t->mpe += slice->dc.num_mpe / share.den * share.num;
 		t->unrated |= slice->dc.unrated > 0;
+		t->measured |= slice->dc.covered_ms > 0;
 		t->quality = quality_worse(t->quality, kpi_pair_quality(&slice->dc));
-		if (matching == KPI_MATCH_MONTHLY) {
-			month.generated += given(claim, site, CERTIFICATE_BY_PRODUCTION, slice->from_day, slice->to_day, share);
-			t->intervals[t->count++] = month;
+		t->no_factor |= !slice->carbon_free.known;
+		t->provisional |= slice->carbon_free.provisional;
+		if (step_of(plea->matching) > 0) {
+			covered_ms += add_steps(t, plea, site, slice, share);
+			continue;
+		}
+		covered_ms += slice->dc.covered_ms;
+		struct matching_interval month = { .load = load_of(slice, share), .generated = own_plant(plea, site, slice, share) };
+		if (plea->matching == KPI_MATCH_MONTHLY) {
+			struct claim_span span = span_of(slice, slice);
+			month.generated += given(plea, site, false, &span, share);
+			tally_intervals(t, &month, 1);
 		}
 		whole.load += month.load;
 		whole.generated += month.generated;
 	}
-	if (matching == KPI_MATCH_ANNUAL && site->slice_count > 0) {
-		whole.generated += given(claim, site, CERTIFICATE_BY_CONSUMPTION, site->slices[0].from_day,
-					 site->slices[site->slice_count - 1].to_day, share);
-		t->intervals[t->count++] = whole;
+	if (plea->matching == KPI_MATCH_ANNUAL && site->slice_count > 0) {
+		struct claim_span span = span_of(&site->slices[0], &site->slices[site->slice_count - 1]);
+		whole.generated += given(plea, site, true, &span, share);
+		tally_intervals(t, &whole, 1);
 	}
+	if (site->slice_count > 0)
+		find_unresolved(plea, site);
 	t->covered_ms = covered_ms < t->covered_ms ? covered_ms : t->covered_ms;
+}
+
+/* Matches all sites; false when nothing was measured. */
+static bool tally_all(struct plea *plea, struct tally *t)
+{
+	const struct kpi_period *period = plea->period;
+	*t = (struct tally){ .share = { 0, 0 }, .covered_ms = INT64_MAX, .quality = 'M' };
+	for (size_t i = 0; i < period->site_count; i++)
+		add_site(t, plea, &period->sites[i]);
+	return t->measured && t->covered_ms != INT64_MAX;
+}
+
+static struct plea plea_make(const struct kpi_period *period, enum kpi_matching matching, const struct certificate_filter *filter)
+{
+	return (struct plea){ .period = period, .matching = matching,
+			      .claim = { period->certificates, period->certificate_count, filter } };
+}
+
+static void put_result(const struct plea *plea, const struct tally *t, struct kpi *out)
+{
+	out->flags = (t->share.den == 0 ? KPI_DIV_ZERO : 0u) | (t->surplus > 0 ? KPI_SURPLUS : 0u) | (plea->twice ? KPI_DOUBLE_COUNT : 0u);
+	out->known = t->share.den != 0;
+	if (plea->unresolved && (step_of(plea->matching) > 0 || plea->matching == KPI_MATCH_MONTHLY || !plea->green))
+		out->flags |= KPI_NOT_RESOLVED;
+	if (plea->unresolved && !plea->green) /* nothing at all can be placed: that is no 0 */
+		out->known = false;
+	out->coverage = kpi_part_of(t->covered_ms, plea->period->span.elapsed * QUARTER_MS);
+	out->quality = t->quality;
+	if (!out->known)
+		return;
+	out->value = t->share;
+	out->numerator = (struct hwatt_ratio){ t->share.num, KPI_PER_J };
+	out->denominator = (struct hwatt_ratio){ t->share.den, KPI_PER_J };
+	out->numerator_unit = out->denominator_unit = "J";
+	out->certain = !t->unrated;
+	out->u_nano = out->certain ? kpi_nano_up(kpi_relative_u(t->share.den, t->mpe) * hwatt_ratio_double(t->share)) : 0;
 }
 
 /* The share, and what was generated beyond what was used. */
 static hwatt_i128 match(const struct kpi_period *period, enum kpi_matching matching, const struct certificate_filter *filter,
 			struct kpi *out)
 {
-	struct claim claim = { period, filter, false };
-	struct tally t = { .covered_ms = INT64_MAX, .quality = 'M' };
-	size_t slices = 0;
+	struct plea plea = plea_make(period, matching, filter);
+	struct tally t;
 	*out = (struct kpi){ .coverage = { 0, 1 }, .quality = 'X', .flags = KPI_NO_DATA };
-	if (matching >= KPI_MATCH_HOURLY) {
-		out->flags = KPI_NO_DATA | KPI_NOT_RESOLVED;
+	if (step_of(matching) > 0 && !period->hourly)
 		return 0;
-	}
-	for (size_t i = 0; i < period->site_count; i++)
-		slices += period->sites[i].slice_count;
-	if (slices == 0)
+	if (!tally_all(&plea, &t))
 		return 0;
-	t.intervals = hwatt_alloc(slices * sizeof(*t.intervals));
-	for (size_t i = 0; i < period->site_count; i++)
-		add_site(&t, &claim, &period->sites[i], matching);
-	struct hwatt_ratio share = matching_share(t.intervals, t.count);
-	hwatt_i128 surplus = matching_surplus(t.intervals, t.count);
-	if (t.covered_ms > 0 && t.covered_ms != INT64_MAX) {
-		out->flags = share.den == 0 ? KPI_DIV_ZERO : 0u;
-		out->flags |= surplus > 0 ? KPI_SURPLUS : 0u;
-		out->flags |= claim.twice ? KPI_DOUBLE_COUNT : 0u;
-		out->known = share.den != 0;
-		out->coverage = kpi_part_of(t.covered_ms, period->span.elapsed * QUARTER_MS);
-		out->quality = t.quality;
-	}
-	if (out->known) {
-		out->value = share;
-		out->numerator = (struct hwatt_ratio){ share.num, KPI_PER_J };
-		out->denominator = (struct hwatt_ratio){ share.den, KPI_PER_J };
-		out->numerator_unit = out->denominator_unit = "J";
-		out->certain = !t.unrated;
-		out->u_nano = out->certain ? kpi_nano_up(kpi_relative_u(share.den, t.mpe) * hwatt_ratio_double(share)) : 0;
-	}
-	free(t.intervals);
-	return surplus;
+	put_result(&plea, &t, out);
+	if ((out->flags & KPI_NOT_RESOLVED) == 0 || matching == KPI_MATCH_ANNUAL)
+		return t.surplus;
+	struct kpi most; /* wherever the rest was produced, matched as a whole it is no less */
+	match(period, KPI_MATCH_ANNUAL, filter, &most);
+	out->capped = most.known && (most.flags & KPI_NOT_RESOLVED) == 0;
+	out->high = most.value;
+	return t.surplus;
 }
 
 void kpi_renewable_share(const struct kpi_period *period, enum kpi_matching matching, const struct certificate_filter *filter,
 			 struct kpi *out)
 {
 	match(period, matching, filter, out);
+}
+
+void kpi_cfe(const struct kpi_period *period, enum kpi_matching matching, const struct certificate_filter *filter, struct kpi *out)
+{
+	struct certificate_filter own = *filter;
+	struct tally t;
+	if (own.technologies == 0)
+		own.technologies = CERTIFICATE_CARBON_FREE;
+	struct plea plea = plea_make(period, matching, &own);
+	*out = (struct kpi){ .coverage = { 0, 1 }, .quality = 'X', .flags = KPI_NO_DATA };
+	if (!period->hourly || !tally_all(&plea, &t))
+		return;
+	if (t.no_factor) {
+		out->flags = KPI_NO_FACTOR;
+		return;
+	}
+	plea.green = true; /* what nobody can place counts as the grid does */
+	put_result(&plea, &t, out);
+	out->flags |= t.provisional ? KPI_PROVISIONAL_FACTOR : 0u;
+	if (!out->known)
+		return;
+	out->value = (struct hwatt_ratio){ t.cfe, t.share.den * HWATT_PPM };
+	out->numerator = (struct hwatt_ratio){ t.cfe / HWATT_PPM, KPI_PER_J };
+	out->u_nano = out->certain ? kpi_nano_up(kpi_relative_u(t.share.den, t.mpe) * hwatt_ratio_double(out->value)) : 0;
+}
+
+void kpi_matching_hours(const struct kpi_period *period, enum kpi_matching matching, const struct certificate_filter *filter,
+			void (*each)(void *arg, const struct kpi_hour *hour), void *arg)
+{
+	struct plea plea = plea_make(period, matching, filter);
+	struct tally t;
+	plea.each = each;
+	plea.arg = arg;
+	if (period->hourly && step_of(matching) > 0)
+		tally_all(&plea, &t);
 }
 
 static const struct kpi_pair *dc_pair(const struct kpi_slice *slice, int arg)

@@ -29,12 +29,19 @@ struct kpi_flowed { /* sums over the months in which all that takes part is cove
 	struct kpi_pair energy;
 	hwatt_i128 location_carbon, residual_carbon; /* energy.num x millionths of g/kWh */
 	int64_t paired_ms;
+	char quality;             /* the worst letter of the registers polled; M without */
 	bool any;                 /* some month counts */
 	bool estimated, unrated;  /* a reading was estimated; the accuracy of one is not stated */
 	bool no_location, no_residual, provisional_location, provisional_residual;
 };
 
-/* Whether the site has a track of the quantity. */
+/* Whether a reading of a track counts: false where the polled register of the same meter goes before it. */
+bool kpi_spell_counts(const struct kpi_site *site, const struct kpi_track *track, const struct kpi_spell *spell);
+/* Whether the polled meter and the track are one. */
+bool kpi_same_meter(const struct kpi_resource *resource, const struct kpi_track *track);
+/* What a register counted, in millionths of its quantity's base unit; `num` of a pair, or its `num_mpe` (then x ppm). */
+hwatt_i128 kpi_resource_micro(const struct kpi_resource *resource, hwatt_i128 num);
+/* Whether the site has a track of the quantity, or a register that is polled. */
 bool kpi_has_flow(const struct kpi_site *site, enum logbook_quantity quantity);
 /* Adds up flows and the energies that `of` names, over the months that count. */
 void kpi_flow_sum(const struct kpi_site *site, const struct kpi_flow *flows, size_t count,

@@ -1,6 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The hallwatt authors
  * SPDX-License-Identifier: Apache-2.0 */
 /* Figures of water, heat and carbon: what was written down, paired with the meters' energy of the same months. */
+#include "claim.h"
 #include "fraction.h"
 #include "kpi_private.h"
 #include <math.h>
@@ -16,7 +17,33 @@ bool kpi_has_flow(const struct kpi_site *site, enum logbook_quantity quantity)
 	for (size_t i = 0; i < site->track_count; i++)
 		if (site->tracks[i].quantity == quantity)
 			return true;
+	for (size_t i = 0; i < site->resource_count; i++)
+		if (site->resources[i].quantity == quantity)
+			return true;
 	return false;
+}
+
+hwatt_i128 kpi_resource_micro(const struct kpi_resource *resource, hwatt_i128 num)
+{
+	return num / HWATT_PPM * resource->micro_num / resource->micro_den;
+}
+
+bool kpi_same_meter(const struct kpi_resource *resource, const struct kpi_track *track)
+{
+	return resource->quantity == track->quantity && strcmp(resource->meter, track->meter) == 0;
+}
+
+bool kpi_spell_counts(const struct kpi_site *site, const struct kpi_track *track, const struct kpi_spell *spell)
+{
+	for (size_t r = 0; r < site->resource_count; r++) {
+		if (!kpi_same_meter(&site->resources[r], track) || spell->to_s <= site->resources[r].from_s)
+			continue;
+		for (size_t i = 0; i < site->slice_count; i++)
+			if (site->slices[i].from_s < spell->to_s && site->slices[i].to_s > spell->from_s &&
+			    site->slices[i].resources[r].covered_ms > 0)
+				return false;
+	}
+	return true;
 }
 
 static const struct kpi_flow *flow_of(const struct kpi_track *track, const struct kpi_flow *flows, size_t count)
@@ -33,7 +60,7 @@ static bool spanned(const struct kpi_site *site, const struct kpi_flow *flows, s
 	for (size_t t = 0; t < site->track_count; t++) {
 		const struct kpi_track *track = &site->tracks[t];
 		for (size_t i = 0; i < track->count && flow_of(track, flows, count) != NULL; i++)
-			if (track->spells[i].from_s < at_s && track->spells[i].to_s > at_s)
+			if (track->spells[i].from_s < at_s && track->spells[i].to_s > at_s && kpi_spell_counts(site, track, &track->spells[i]))
 				return true;
 	}
 	return false;
@@ -42,17 +69,19 @@ static bool spanned(const struct kpi_site *site, const struct kpi_flow *flows, s
 struct group { /* months that count together */
 	int64_t from_s, to_s;
 	int64_t covered_ms;       /* of the least covered track */
+	size_t first, end;        /* of the slices */
 	hwatt_i128 flow[2], mpe[2];
+	char quality;
 	bool estimated, unrated;
 };
 
-/* What one track gives to the group: readings that lie wholly in it. */
-static void add_track(struct group *g, const struct kpi_track *track, const struct kpi_flow *flow)
+/* What one track gives to the group: readings that lie wholly in it. Returns the time they cover. */
+static int64_t add_track(struct group *g, const struct kpi_site *site, const struct kpi_track *track, const struct kpi_flow *flow)
 {
 	int64_t covered_ms = 0;
 	for (size_t i = 0; i < track->count; i++) {
 		const struct kpi_spell *spell = &track->spells[i];
-		if (spell->from_s < g->from_s || spell->to_s > g->to_s)
+		if (spell->from_s < g->from_s || spell->to_s > g->to_s || !kpi_spell_counts(site, track, spell))
 			continue;
 		hwatt_i128 part = spell->value * flow->weight_ppm;
 		covered_ms += (spell->to_s - spell->from_s) * 1000;
@@ -61,21 +90,73 @@ static void add_track(struct group *g, const struct kpi_track *track, const stru
 		g->estimated |= spell->estimated;
 		g->unrated |= track->accuracy_ppm == 0 && part != 0;
 	}
+	return covered_ms;
+}
+
+/* What a polled register counted in the group. */
+static int64_t add_register(struct group *g, const struct kpi_site *site, size_t resource, const struct kpi_flow *flow)
+{
+	const struct kpi_resource *of = &site->resources[resource];
+	struct kpi_pair sum = {0};
+	for (size_t i = g->first; i < g->end; i++)
+		kpi_pair_add(&sum, &site->slices[i].resources[resource], 1);
+	int64_t weight = flow->weight_ppm < 0 ? -flow->weight_ppm : flow->weight_ppm;
+	g->flow[flow->side] += kpi_resource_micro(of, sum.num) * flow->weight_ppm;
+	g->mpe[flow->side] += kpi_resource_micro(of, sum.num_mpe) * weight;
+	g->unrated |= sum.unrated > 0;
+	g->quality = sum.covered_ms > 0 ? quality_worse(g->quality, kpi_pair_quality(&sum)) : g->quality;
+	return sum.covered_ms;
+}
+
+static bool begins_before(const struct kpi_track *track, int64_t at_s)
+{
+	return track->count > 0 && track->spells[0].from_s < at_s;
+}
+
+static void cover(struct group *g, int64_t covered_ms)
+{
 	g->covered_ms = covered_ms < g->covered_ms ? covered_ms : g->covered_ms;
 }
 
-/* The flows of the group; a track that begins later is not expected yet, but some track of each flow must be. */
+/* A meter that is polled, with what is written down of it; false: it is not expected yet. */
+static bool add_polled(struct group *g, const struct kpi_site *site, size_t resource, const struct kpi_flow *flow)
+{
+	bool expected = site->resources[resource].from_s < g->to_s;
+	int64_t covered_ms = add_register(g, site, resource, flow);
+	for (size_t t = 0; t < site->track_count; t++) {
+		if (!kpi_same_meter(&site->resources[resource], &site->tracks[t]))
+			continue;
+		expected |= begins_before(&site->tracks[t], g->to_s);
+		covered_ms += add_track(g, site, &site->tracks[t], flow);
+	}
+	if (expected)
+		cover(g, covered_ms);
+	return expected;
+}
+
+static bool is_polled(const struct kpi_site *site, const struct kpi_track *track)
+{
+	for (size_t r = 0; r < site->resource_count; r++)
+		if (kpi_same_meter(&site->resources[r], track))
+			return true;
+	return false;
+}
+
+/* The flows of the group; a meter that begins later is not expected yet, but some meter of each flow must be. */
 static void add_flows(struct group *g, const struct kpi_site *site, const struct kpi_flow *flows, size_t count)
 {
 	g->covered_ms = (g->to_s - g->from_s) * 1000;
 	for (size_t f = 0; f < count; f++) {
 		bool expected = false;
+		for (size_t r = 0; r < site->resource_count; r++)
+			if (site->resources[r].quantity == flows[f].quantity)
+				expected |= add_polled(g, site, r, &flows[f]);
 		for (size_t t = 0; t < site->track_count; t++) {
 			const struct kpi_track *track = &site->tracks[t];
-			if (track->quantity != flows[f].quantity || track->count == 0 || track->spells[0].from_s >= g->to_s)
+			if (track->quantity != flows[f].quantity || !begins_before(track, g->to_s) || is_polled(site, track))
 				continue;
 			expected = true;
-			add_track(g, track, &flows[f]);
+			cover(g, add_track(g, site, track, &flows[f]));
 		}
 		if (!expected)
 			g->covered_ms = 0;
@@ -96,6 +177,7 @@ static void take_group(struct kpi_flowed *out, const struct group *g, const stru
 	out->paired_ms += energy_ms < g->covered_ms ? energy_ms : g->covered_ms;
 	out->estimated |= g->estimated;
 	out->unrated |= g->unrated;
+	out->quality = quality_worse(out->quality, g->quality);
 	kpi_pair_add(&out->energy, &energy, 1);
 	for (int side = 0; side < 2; side++) {
 		out->flow[side] += g->flow[side];
@@ -116,11 +198,12 @@ static void take_group(struct kpi_flowed *out, const struct group *g, const stru
 void kpi_flow_sum(const struct kpi_site *site, const struct kpi_flow *flows, size_t count,
 		  const struct kpi_pair *(*of)(const struct kpi_slice *slice, int arg), int arg, struct kpi_flowed *out)
 {
-	*out = (struct kpi_flowed){0};
+	*out = (struct kpi_flowed){ .quality = 'M' };
 	for (size_t first = 0, end; first < site->slice_count; first = end) {
 		for (end = first + 1; end < site->slice_count && spanned(site, flows, count, site->slices[end].from_s); end++)
 			;
-		struct group g = { .from_s = site->slices[first].from_s, .to_s = site->slices[end - 1].to_s };
+		struct group g = { .from_s = site->slices[first].from_s, .to_s = site->slices[end - 1].to_s, .first = first, .end = end,
+				   .quality = 'M' };
 		add_flows(&g, site, flows, count);
 		take_group(out, &g, site, first, end, of, arg);
 	}
@@ -168,6 +251,7 @@ struct kpi_pair kpi_pue_with_carriers(const struct kpi_site *site, int category,
 	pair.num += sum.flow[KPI_NUMERATOR] * MICRO_KWH / HWATT_PPM;
 	pair.num_mpe += sum.flow_mpe[KPI_NUMERATOR] / HWATT_PPM * MICRO_KWH;
 	pair.unrated += sum.unrated;
+	pair.letters[kpi_letter_rank(sum.quality)] += sum.any; /* the worst of the carriers' registers shows */
 	if (pair.quarters * QUARTER_MS > sum.paired_ms)
 		pair.quarters = (int32_t)(sum.paired_ms / QUARTER_MS);
 	return pair;
@@ -219,7 +303,7 @@ static bool take_site(struct sums *s, const struct kpi_flowed *flowed, struct kp
 	out->flags |= flowed->estimated ? KPI_ESTIMATED : 0u;
 	s->unrated |= flowed->unrated || flowed->energy.unrated > 0;
 	char letter = flowed->any ? kpi_pair_quality(&flowed->energy) : 'X';
-	letter = flowed->estimated ? quality_worse(letter, 'E') : letter;
+	letter = quality_worse(letter, flowed->estimated ? quality_worse(flowed->quality, 'E') : flowed->quality);
 	out->quality = s->sites == 1 ? letter : quality_worse(out->quality, letter);
 	return flowed->any;
 }
@@ -335,15 +419,16 @@ void kpi_cer(const struct kpi_period *period, struct kpi *out)
 
 /* --- carbon ------------------------------------------------------------------------------------------------------ */
 
-/* What of a row counts for the site in the window. */
-static hwatt_i128 covered_by(const struct kpi_site *site, const struct certificate *row)
+/* What of a row counts for the site in the window: energy of a guarantee that counts as a delivery too is the delivery's. */
+static hwatt_i128 covered_by(const struct kpi_period *period, const struct kpi_site *site, const struct certificate *row)
 {
-	int64_t from_day = site->slices[0].from_day, to_day = site->slices[site->slice_count - 1].to_day;
-	struct certificate_filter any = { .technologies = (1u << CERTIFICATE_TECHNOLOGIES) - 1 };
-	if (strcmp(row->site, site->id) != 0 || row->kind == CERTIFICATE_ONSITE || !certificate_eligible(row, &any) ||
-	    !certificate_within(row, CERTIFICATE_BY_CONSUMPTION, from_day, to_day))
+	static const struct certificate_filter any = { .technologies = (1u << CERTIFICATE_TECHNOLOGIES) - 1 };
+	const struct kpi_slice *first = &site->slices[0], *last = &site->slices[site->slice_count - 1];
+	struct claim claim = { period->certificates, period->certificate_count, &any };
+	struct claim_span span = { first->from_s, last->to_s, first->from_day, last->to_day };
+	if (strcmp(row->site, site->id) != 0 || row->kind == CERTIFICATE_ONSITE || !certificate_eligible(row, &any))
 		return 0;
-	return (hwatt_i128)row->volume_mj * KPI_PER_MJ;
+	return (hwatt_i128)claim_row_mj(&claim, row, true, &span) * KPI_PER_MJ;
 }
 
 /* Carbon of a site's grid electricity where certificates come first, in 2uJ x ppm x millionths of g/kWh; notes where one stands twice. */
@@ -351,9 +436,9 @@ static hwatt_i128 market_carbon(const struct kpi_period *period, const struct kp
 {
 	hwatt_i128 used = flowed->energy.num, left = used, carbon = 0;
 	for (size_t i = 0; i < period->certificate_count && site->slice_count > 0 && used > 0; i++) {
-		const struct certificate *row = &period->certificates[i];
+		const struct certificate *row = period->certificates[i];
 		/* Of the time that is measured: a certificate of the whole year covers the part of it that has data. */
-		hwatt_i128 part = covered_by(site, row) / 1000 * (flowed->paired_ms * 1000 / (period->span.elapsed * QUARTER_MS));
+		hwatt_i128 part = covered_by(period, site, row) / 1000 * (flowed->paired_ms * 1000 / (period->span.elapsed * QUARTER_MS));
 		part = part < left ? part : left;
 		*flags |= part > 0 && row->twice ? KPI_DOUBLE_COUNT : 0u;
 		left -= part;

@@ -314,6 +314,16 @@ void layout_set_register(struct layout **layout, struct layout_shelf *shelf, uin
 
 /* ---- points ---- */
 
+/* A register of water or heat: a meter of its own. */
+static void bind_register(struct layout **layout, struct layout_shelf *shelf, const struct target_point *p, uint32_t number)
+{
+	enum interval_kind kind = p->quantity == HWATT_THERMAL_ENERGY ? INTERVAL_ENERGY : INTERVAL_FLOW;
+	uint32_t meter = layout_take(layout, shelf, p->role, p->quantity, p->index, kind);
+	struct layout_meter *m = &(*layout)->meters[meter];
+	if (m->energy == LAYOUT_NONE)
+		m->energy = number;
+}
+
 static void bind_energy(struct layout **layout, struct layout_shelf *shelf, const struct target_point *p, uint32_t number)
 {
 	uint32_t meter = layout_take(layout, shelf, p->role, HWATT_ENERGY, p->index, INTERVAL_ENERGY);
@@ -397,6 +407,8 @@ static void bind_point(struct layout **layout, struct layout_shelf *shelf, const
 		return;
 	if (p->quantity == HWATT_ACTIVE_POWER || p->quantity == HWATT_ENERGY)
 		bind_energy(layout, shelf, p, number);
+	else if (p->quantity == HWATT_WATER_VOLUME || p->quantity == HWATT_THERMAL_ENERGY)
+		bind_register(layout, shelf, p, number);
 	else if (p->role == HWATT_INTERFACE && (p->quantity == HWATT_IF_IN_OCTETS || p->quantity == HWATT_IF_OUT_OCTETS ||
 						p->quantity == HWATT_IF_SPEED))
 		bind_link(*layout, points, number);

@@ -2,7 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* layout.h - which meters a device has, and which of its points feed them.
  *
- * Every place that has power or an energy register gets an ENERGY meter; processors, memory, fixed disks and links are
+ * Every place that has power or an energy register gets an ENERGY meter, every register of water or heat one of its own (FLOW in
+ * litres; ENERGY); processors, memory, fixed disks and links are
  * summed over the device, and of the air at its inlets the warmest is kept.  An inlet is a temperature sensor whose own name or index has
  * "inlet", "intake" or "ambient" in it, but for those of a power supply.  As with shapes, devices of one kind share one layout, which stands on a shelf and is never changed
  * there: what changes one goes on with a copy of its own.  Strings belong to the shelf and live as long, so that equal ones
@@ -22,7 +23,7 @@ struct layout_meter {
 	enum hwatt_role role;
 	enum hwatt_quantity quantity;
 	enum interval_kind kind;
-	uint32_t power, energy; /* ENERGY: numbers of the points, or LAYOUT_NONE */
+	uint32_t power, energy; /* numbers of the points, or LAYOUT_NONE; energy: also a register of water or heat */
 	uint64_t hash;
 	const char *index;      /* the shelf's */
 	int64_t step;           /* of its register; 0: none came yet */

@@ -1,7 +1,9 @@
 /* SPDX-FileCopyrightText: 2026 The hallwatt authors
  * SPDX-License-Identifier: Apache-2.0 */
 #include "meterset.h"
-#include "tally.h"
+#include "cells.h"
+#include "meter_state.h"
+#include <assert.h>
 #include <hallwatt/arena.h>
 #include <hallwatt/number.h>
 #include <hallwatt/text.h>
@@ -9,43 +11,33 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define STATE_VERSION 3 /* 1: without settings; 2: whole meters alone */
+#define STATE_VERSION 4 /* 1: without settings; 2: whole meters alone; 3: without lives */
 #define MAX_INTERVAL_MS (INT64_C(366) * 86400000)
 #define GAP_FLOOR_MS INT64_C(60000)
 #define GAP_CEILING_MS INT64_C(300000)
 #define AGE_AFTER (UINT32_C(3) << 30) /* a tally's time counts to 4 << 30 milliseconds */
 #define AGE_MS (UINT32_C(1) << 31)
 
-enum flag {
-	WANTED = 1, /* its quarters are */
-	WHOLE = 2,  /* it is a meter, no tally */
-};
-
-union cell {
-	struct tally tally;
-	struct meter *meter; /* WHOLE */
-};
-
 struct link { /* what a network interface said last */
 	bool primed;
-	uint64_t last_in, last_out;
+	uint64_t last_in, last_out, stamp;
 	int64_t last_ms;
 };
 
 struct meterset {
 	const char *device;
 	struct meterset_settings settings;
-	struct layout_shelf *shelf;
+	struct meterset_shelf *shelf;
 	struct layout *layout;
-	union cell *cells;                 /* by number of the layout's meters */
-	uint8_t *flags;
+	struct cells cells;                /* by number of the layout's meters; spread out only while shelf->spread is this set */
 	uint64_t *stamps;                  /* of tallies; NULL: no register has one */
-	size_t count;
-	size_t tallies;                    /* so many of the cells */
+	uint32_t tallies;                  /* so many of the cells */
+	int64_t close_ms;                  /* while packed: the wall clock until which no meter has a quarter to close */
 	struct tally_clock clock;          /* of the tallies */
 	struct link *links;                /* by number of the layout's links */
 	size_t link_count;
 	uint64_t octets_in, octets_out;    /* our own running counts over all links */
+	uint64_t octets_life;              /* how often they began anew */
 	bool unsettled, grew;
 	bool lone;                         /* nobody else has the shelf */
 };
@@ -61,12 +53,52 @@ static int64_t max_gap_ms(int64_t interval_ms)
 static struct meter_settings settings_of(const struct meterset *set, size_t n)
 {
 	const struct layout_meter *m = &set->layout->meters[n];
-	return (struct meter_settings){ .kind = m->kind, .max_gap_ms = max_gap_ms(set->settings.interval_ms),
-					.max_level = m->kind == INTERVAL_ENERGY ? set->settings.rated_mw : 0,
+	int64_t most = m->quantity == HWATT_ENERGY ? set->settings.rated_mw : m->quantity == HWATT_WATER_VOLUME ? METERSET_MAX_WATER : 0;
+	return (struct meter_settings){ .kind = m->kind, .max_gap_ms = max_gap_ms(set->settings.interval_ms), .max_level = most,
 					.register_step = m->step, .register_modulus = m->modulus };
 }
 
-struct meterset *meterset_new(const char *device, struct meterset_settings settings, struct layout_shelf *shelf)
+/* Until when meterset_close() has nothing to do here. */
+static int64_t close_after_ms(const struct meterset *set)
+{
+	int64_t until_ms = INT64_MAX, wait_ms = max_gap_ms(set->settings.interval_ms) + METER_CLOCK_STEP_MS;
+	for (size_t i = 0; i < set->cells.count; i++) {
+		if (!cell_is_whole(&set->cells.all[i]))
+			continue;
+		const struct meter_state *s = meter_state_of(set->cells.all[i].meter);
+		int64_t at_ms = s->at_wall_ms + wait_ms, end_ms = quarter_end_ms(&s->open) - 1;
+		at_ms = at_ms > end_ms ? at_ms : end_ms;
+		until_ms = s->primed && at_ms < until_ms ? at_ms : until_ms;
+	}
+	return until_ms;
+}
+
+static bool is_spread(const struct meterset *set)
+{
+	return set->shelf->spread == set;
+}
+
+/* Makes ready for a look at the cells, in place of the set that was. */
+static void spread(struct meterset *set)
+{
+	struct meterset *other = set->shelf->spread;
+	if (other == set)
+		return;
+	if (other != NULL) {
+		other->close_ms = close_after_ms(other);
+		cells_pack(&other->cells);
+	}
+	cells_spread(&set->cells);
+	set->shelf->spread = set;
+}
+
+void meterset_shelf_free(struct meterset_shelf *shelf)
+{
+	assert(shelf->spread == NULL);
+	layout_shelf_free(&shelf->layouts);
+}
+
+struct meterset *meterset_new(const char *device, struct meterset_settings settings, struct meterset_shelf *shelf)
 {
 	struct meterset *set = hwatt_alloc(sizeof(*set));
 	set->device = device;
@@ -81,16 +113,14 @@ void meterset_free(struct meterset *set)
 {
 	if (set == NULL)
 		return;
-	for (size_t i = 0; i < set->count; i++)
-		if (set->flags[i] & WHOLE)
-			free(set->cells[i].meter);
-	layout_release(set->layout, set->shelf);
+	if (is_spread(set))
+		set->shelf->spread = NULL;
+	layout_release(set->layout, &set->shelf->layouts);
 	if (set->lone) {
-		layout_shelf_free(set->shelf);
+		meterset_shelf_free(set->shelf);
 		free(set->shelf);
 	}
-	free(set->cells);
-	free(set->flags);
+	cells_free(&set->cells);
 	free(set->stamps);
 	free(set->links);
 	free(set);
@@ -104,8 +134,8 @@ void meterset_configure(struct meterset *set, struct meterset_settings settings)
 
 void meterset_rebind(struct meterset *set)
 {
-	layout_unbind(&set->layout, set->shelf);
-	layout_share(&set->layout, set->shelf);
+	layout_unbind(&set->layout, &set->shelf->layouts);
+	layout_share(&set->layout, &set->shelf->layouts);
 	free(set->links);
 	set->links = NULL;
 	set->link_count = 0;
@@ -114,20 +144,13 @@ void meterset_rebind(struct meterset *set)
 /* Cells for the meters that the layout has got, whole ones at first. */
 static void grow(struct meterset *set)
 {
-	size_t count = set->layout->meter_count;
-	if (count <= set->count)
+	size_t count = set->layout->meter_count, before = set->cells.count;
+	if (count <= before)
 		return;
-	set->cells = hwatt_realloc(set->cells, count * sizeof(*set->cells));
-	set->flags = hwatt_realloc(set->flags, count);
-	if (set->stamps != NULL)
+	cells_grow(&set->cells, count);
+	if (set->stamps != NULL) {
 		set->stamps = hwatt_realloc(set->stamps, count * sizeof(*set->stamps));
-	for (; set->count < count; set->count++) {
-		struct meter *meter = hwatt_alloc(sizeof(*meter));
-		meter_init(meter);
-		set->cells[set->count].meter = meter;
-		set->flags[set->count] = WANTED | WHOLE;
-		if (set->stamps != NULL)
-			set->stamps[set->count] = 0;
+		memset(set->stamps + before, 0, (count - before) * sizeof(*set->stamps));
 	}
 	set->unsettled = set->grew = true;
 }
@@ -142,14 +165,14 @@ static uint64_t stamp_of(const struct meterset *set, size_t n)
 /* The meter of a cell, made whole if need be. */
 static struct meter *whole(struct meterset *set, size_t n)
 {
-	union cell *cell = &set->cells[n];
-	if (set->flags[n] & WHOLE)
+	struct cell *cell = &set->cells.all[n];
+	if (cell_is_whole(cell))
 		return cell->meter;
 	struct meter_settings settings = settings_of(set, n);
 	struct meter *meter = hwatt_alloc(sizeof(*meter));
 	tally_give(&cell->tally, &set->clock, &settings, stamp_of(set, n), meter);
 	cell->meter = meter;
-	set->flags[n] |= WHOLE;
+	cell->flags |= CELL_WHOLE;
 	set->tallies--;
 	return meter;
 }
@@ -160,19 +183,19 @@ static void shrink(struct meterset *set, size_t n)
 	struct meter_settings settings = settings_of(set, n);
 	struct tally tally;
 	uint64_t stamp = 0;
-	if ((set->flags[n] & (WANTED | WHOLE)) != WHOLE || settings.kind != INTERVAL_ENERGY)
+	if ((set->cells.all[n].flags & CELL_FLAGS) != CELL_WHOLE || settings.kind != INTERVAL_ENERGY)
 		return;
-	struct tally_clock clock = set->tallies > 0 ? set->clock : tally_clock_begin(set->cells[n].meter);
-	if (!tally_take(&tally, &clock, &settings, set->cells[n].meter, &stamp))
+	struct tally_clock clock = set->tallies > 0 ? set->clock : tally_clock_begin(set->cells.all[n].meter);
+	if (!tally_take(&tally, &clock, &settings, set->cells.all[n].meter, &stamp))
 		return;
 	if (tally_has_stamp(&tally) && set->stamps == NULL)
-		set->stamps = hwatt_alloc(set->count * sizeof(*set->stamps));
+		set->stamps = hwatt_alloc(set->cells.count * sizeof(*set->stamps));
 	if (tally_has_stamp(&tally))
 		set->stamps[n] = stamp;
-	free(set->cells[n].meter);
+	free(set->cells.all[n].meter);
 	set->clock = clock;
-	set->cells[n].tally = tally;
-	set->flags[n] &= (uint8_t)~WHOLE;
+	set->cells.all[n].tally = tally;
+	set->cells.all[n].flags &= CELL_WANTED;
 	set->tallies++;
 }
 
@@ -185,12 +208,14 @@ static struct store_point point_of(const struct meterset *set, size_t n)
 
 void meterset_keep(struct meterset *set, bool (*wanted)(void *arg, const struct store_point *point), void *arg)
 {
-	for (size_t i = 0; i < set->count; i++) {
+	spread(set);
+	for (size_t i = 0; i < set->cells.count; i++) {
 		struct store_point point = point_of(set, i);
 		bool is = wanted(arg, &point);
-		if (is != ((set->flags[i] & WANTED) != 0))
+		struct cell *cell = &set->cells.all[i];
+		if (is != ((cell->flags & CELL_WANTED) != 0))
 			set->unsettled = true;
-		set->flags[i] = (uint8_t)((set->flags[i] & ~WANTED) | (is ? WANTED : 0));
+		cell->flags = (uint8_t)((cell->flags & CELL_WHOLE) | (is ? CELL_WANTED : 0));
 		if (is)
 			whole(set, i);
 		else
@@ -208,9 +233,9 @@ bool meterset_grew(const struct meterset *set)
 static void resume_clock(struct meterset *set, const struct meterset_poll *poll)
 {
 	bool lost = false;
-	for (size_t i = 0; i < set->count; i++)
-		lost |= (set->flags[i] & WHOLE) == 0 && tally_wall_ms(&set->cells[i].tally, &set->clock) >= poll->wall_ms;
-	for (size_t i = 0; lost && i < set->count; i++)
+	for (size_t i = 0; i < set->cells.count; i++)
+		lost |= !cell_is_whole(&set->cells.all[i]) && tally_wall_ms(&set->cells.all[i].tally, &set->clock) >= poll->wall_ms;
+	for (size_t i = 0; lost && i < set->cells.count; i++)
 		whole(set, i);
 	set->clock.shift_ms = poll->wall_ms - poll->mono_ms - set->clock.wall_ms;
 	set->clock.resumed = false;
@@ -225,16 +250,16 @@ static void begin_poll(struct meterset *set, const struct meterset_poll *poll)
 	if (clock->resumed)
 		resume_clock(set, poll);
 	bool was_set = tally_clock_was_set(clock, poll->wall_ms, poll->mono_ms);
-	for (size_t i = 0; was_set && i < set->count; i++)
+	for (size_t i = 0; was_set && i < set->cells.count; i++)
 		whole(set, i);
 	if (poll->mono_ms + clock->shift_ms - clock->epoch_ms <= AGE_AFTER)
 		return;
-	for (size_t i = 0; i < set->count; i++)
-		if (!(set->flags[i] & WHOLE) && set->cells[i].tally.at < AGE_MS)
+	for (size_t i = 0; i < set->cells.count; i++)
+		if (!cell_is_whole(&set->cells.all[i]) && set->cells.all[i].tally.at < AGE_MS)
 			whole(set, i);
-	for (size_t i = 0; i < set->count; i++)
-		if (!(set->flags[i] & WHOLE))
-			tally_age(&set->cells[i].tally, AGE_MS);
+	for (size_t i = 0; i < set->cells.count; i++)
+		if (!cell_is_whole(&set->cells.all[i]))
+			tally_age(&set->cells.all[i].tally, AGE_MS);
 	clock->epoch_ms += AGE_MS;
 }
 
@@ -356,10 +381,10 @@ static void feed(struct feeding *f, size_t n, struct meter_sample *sample)
 	sample->wall_ms = f->poll->wall_ms - (f->poll->mono_ms - sample->mono_ms);
 	sample->restarted = f->poll->restarted;
 	sample->exchanged = f->poll->exchanged;
-	if (!(set->flags[n] & WHOLE)) {
+	if (!cell_is_whole(&set->cells.all[n])) {
 		f->energy.register_step = set->layout->meters[n].step;
 		f->energy.register_modulus = set->layout->meters[n].modulus;
-		if (tally_feed(&set->cells[n].tally, &set->clock, &f->energy, sample, stamp_of(set, n)))
+		if (tally_feed(&set->cells.all[n].tally, &set->clock, &f->energy, sample, stamp_of(set, n)))
 			return;
 	}
 	struct emission out = { set, n, f->emit, f->arg };
@@ -381,7 +406,7 @@ static void set_register(struct meterset *set, size_t n, int64_t step, uint64_t 
 	if (set->layout->meters[n].step == step && set->layout->meters[n].modulus == modulus)
 		return;
 	whole(set, n); /* it is what it is by the step that it had */
-	layout_set_register(&set->layout, set->shelf, (uint32_t)n, step, modulus);
+	layout_set_register(&set->layout, &set->shelf->layouts, (uint32_t)n, step, modulus);
 	set->unsettled = true;
 }
 
@@ -455,15 +480,26 @@ static void feed_inlet(struct feeding *f)
 		feed_level(f, LAYOUT_INLET, warmest, mono_ms);
 }
 
-/* What a link's counter moved, 0 when that cannot be: more than the link carries in that time. */
-static uint64_t octets_moved(const struct meterset_poll *poll, uint32_t number, uint64_t last, int64_t speed_bits,
-			     int64_t elapsed_ms)
+/* What a link's counter moved, 0 when that cannot be: more than the link carries in that time. false: it began anew. */
+static bool octets_moved(const struct meterset_poll *poll, uint32_t number, uint64_t last, int64_t speed_bits,
+			 int64_t elapsed_ms, uint64_t *moved)
 {
-	uint64_t count = (uint64_t)target_kept(poll->values, number), moved = count - last;
+	uint64_t count = (uint64_t)target_kept(poll->values, number), counts = count - last;
 	if (count < last && poll->points[number].modulus != 0)
-		moved += poll->points[number].modulus;
+		counts += poll->points[number].modulus;
 	hwatt_i128 most = (hwatt_i128)speed_bits * elapsed_ms / 8000 * 21 / 20 + 100000;
-	return (hwatt_i128)moved <= most ? moved : 0;
+	bool fits = (hwatt_i128)counts <= most;
+	*moved = fits ? counts : 0;
+	return fits || count >= last;
+}
+
+/* What the device says of the present life of a link's counters, 0 when nothing. */
+static uint64_t life_of(const struct meterset_poll *poll, const struct layout_link *of)
+{
+	const struct target_stamp *stamps = poll->values->stamps;
+	if (stamps == NULL)
+		return 0;
+	return (stamps[of->in].known ? stamps[of->in].stamp * 3 : 0) + (stamps[of->out].known ? stamps[of->out].stamp : 0);
 }
 
 /* Whether a link's traffic stays inside the machine. */
@@ -474,8 +510,14 @@ static bool is_loopback(const char *name)
 	return strncmp(name, "Loopback", 8) == 0;
 }
 
-/* Adds one link to the running counts; its speed when it is up and both counters came, else 0. */
-static int64_t feed_link(struct meterset *set, size_t n, const struct meterset_poll *poll, int64_t *mono_ms)
+struct traffic { /* of all links in one poll */
+	uint64_t in, out;
+	int64_t mono_ms;
+	bool broken; /* what moved on some link is not known */
+};
+
+/* Adds what one link moved; its speed when it is up and both counters came, else 0. */
+static int64_t feed_link(struct meterset *set, size_t n, const struct meterset_poll *poll, struct traffic *all)
 {
 	const struct layout_link *of = &set->layout->links[n];
 	struct link *link = &set->links[n];
@@ -485,43 +527,63 @@ static int64_t feed_link(struct meterset *set, size_t n, const struct meterset_p
 		return 0;
 	}
 	int64_t now_ms = came_ms(poll, of->in);
-	if (link->primed && !poll->restarted && !poll->exchanged) {
-		set->octets_in += octets_moved(poll, of->in, link->last_in, speed, now_ms - link->last_ms);
-		set->octets_out += octets_moved(poll, of->out, link->last_out, speed, now_ms - link->last_ms);
+	uint64_t life = life_of(poll, of), in = 0, out = 0;
+	bool goes_on = !poll->restarted && !poll->exchanged && (life == link->stamp || life == 0 || link->stamp == 0);
+	if (link->primed) {
+		goes_on = goes_on && octets_moved(poll, of->in, link->last_in, speed, now_ms - link->last_ms, &in) &&
+			  octets_moved(poll, of->out, link->last_out, speed, now_ms - link->last_ms, &out);
+		all->broken |= !goes_on;
+		all->in += goes_on ? in : 0;
+		all->out += goes_on ? out : 0;
 	}
-	link->primed = true;
-	link->last_in = (uint64_t)target_kept(poll->values, of->in);
-	link->last_out = (uint64_t)target_kept(poll->values, of->out);
-	link->last_ms = *mono_ms = now_ms;
+	*link = (struct link){ .primed = true, .last_in = (uint64_t)target_kept(poll->values, of->in),
+			       .last_out = (uint64_t)target_kept(poll->values, of->out), .last_ms = now_ms,
+			       .stamp = life != 0 ? life : link->stamp };
+	all->mono_ms = now_ms;
 	return speed;
 }
 
 static void feed_octets(struct feeding *f, enum layout_summary summary, uint64_t count, int64_t mono_ms)
 {
-	struct meter_sample sample = { .mono_ms = mono_ms, .has_count = true, .count = count };
+	struct meter_sample sample = { .mono_ms = mono_ms, .has_count = true, .count = count, .has_stamp = true,
+				       .stamp = f->set->octets_life };
 	set_register(f->set, f->set->layout->summaries[summary], 1, 0);
 	feed(f, f->set->layout->summaries[summary], &sample);
 }
 
-static void feed_links(struct feeding *f)
+/* Room for all links; whether this is the first look at any, so that nobody knows what moved before it. */
+static bool grow_links(struct meterset *set)
 {
-	struct meterset *set = f->set;
-	int64_t capacity = 0, mono_ms = 0;
+	bool first = set->link_count == 0;
 	if (set->link_count < set->layout->link_count) {
 		set->links = hwatt_realloc(set->links, set->layout->link_count * sizeof(*set->links));
 		for (; set->link_count < set->layout->link_count; set->link_count++)
 			set->links[set->link_count] = (struct link){ 0 };
 	}
+	return first;
+}
+
+static void feed_links(struct feeding *f)
+{
+	struct meterset *set = f->set;
+	int64_t capacity = 0;
+	struct traffic all = { .broken = grow_links(set) };
 	for (size_t i = 0; i < set->link_count; i++)
-		capacity += feed_link(set, i, f->poll, &mono_ms) / METERSET_BITS_PER_LEVEL;
+		capacity += feed_link(set, i, f->poll, &all) / METERSET_BITS_PER_LEVEL;
+	if (all.broken) { /* our counts begin anew as the device's did: their meters see a gap there */
+		set->octets_in = set->octets_out = 0;
+		set->octets_life++;
+	}
+	set->octets_in += all.in;
+	set->octets_out += all.out;
 	if (capacity == 0)
 		return;
 	for (int s = LAYOUT_LINK_IN; s <= LAYOUT_LINK_SPEED; s++)
-		layout_take_summary(&set->layout, set->shelf, (enum layout_summary)s);
+		layout_take_summary(&set->layout, &set->shelf->layouts, (enum layout_summary)s);
 	grow(set);
-	feed_octets(f, LAYOUT_LINK_IN, set->octets_in, mono_ms);
-	feed_octets(f, LAYOUT_LINK_OUT, set->octets_out, mono_ms);
-	feed_level(f, LAYOUT_LINK_SPEED, capacity, mono_ms);
+	feed_octets(f, LAYOUT_LINK_IN, set->octets_in, all.mono_ms);
+	feed_octets(f, LAYOUT_LINK_OUT, set->octets_out, all.mono_ms);
+	feed_level(f, LAYOUT_LINK_SPEED, capacity, all.mono_ms);
 }
 
 void meterset_feed(struct meterset *set, const struct meterset_poll *poll, struct hwatt_text *record, meterset_emit *emit,
@@ -536,12 +598,13 @@ void meterset_feed(struct meterset *set, const struct meterset_poll *poll, struc
 	f.energy = (struct meter_settings){ .kind = INTERVAL_ENERGY, .max_gap_ms = max_gap_ms(set->settings.interval_ms),
 					    .max_level = set->settings.rated_mw };
 	record_poll(&f);
+	spread(set);
 	set->unsettled |= record == NULL;
-	layout_bind(&set->layout, set->shelf, poll->points, poll->count);
+	layout_bind(&set->layout, &set->shelf->layouts, poll->points, poll->count);
 	grow(set);
 	begin_poll(set, poll);
-	for (size_t i = 0; i < set->count; i++)
-		if (set->layout->meters[i].kind == INTERVAL_ENERGY)
+	for (size_t i = 0; i < set->cells.count; i++)
+		if (set->layout->meters[i].kind == INTERVAL_ENERGY || set->layout->meters[i].energy != LAYOUT_NONE)
 			feed_energy(&f, i);
 	for (int s = LAYOUT_CPU; s <= LAYOUT_STORAGE_SIZE; s++)
 		if (set->layout->member_count[s] > 0)
@@ -552,7 +615,7 @@ void meterset_feed(struct meterset *set, const struct meterset_poll *poll, struc
 		feed_links(&f);
 	put_record(&f);
 	end_poll(set, poll);
-	layout_share(&set->layout, set->shelf);
+	layout_share(&set->layout, &set->shelf->layouts);
 }
 
 static void drop_quarter(void *arg, const struct interval *interval)
@@ -577,22 +640,25 @@ static void replay_sample(struct meterset *set, const struct meterset_poll *poll
 	if (sample.has_stamp)
 		sample.stamp = take_number(in);
 	uint64_t n = head / RECORD_PARTS;
-	in->failed |= n >= set->count || __builtin_sub_overflow(poll->mono_ms, age_ms, &sample.mono_ms) ||
+	in->failed |= n >= set->cells.count || __builtin_sub_overflow(poll->mono_ms, age_ms, &sample.mono_ms) ||
 		      __builtin_sub_overflow(poll->wall_ms, age_ms, &sample.wall_ms);
 	if (!hwatt_wire_ok(in))
 		return;
 	struct meter_settings settings = settings_of(set, n);
-	if ((set->flags[n] & WHOLE) ||
-	    !tally_feed(&set->cells[n].tally, &set->clock, &settings, &sample, stamp_of(set, n)))
+	if (cell_is_whole(&set->cells.all[n]) ||
+	    !tally_feed(&set->cells.all[n].tally, &set->clock, &settings, &sample, stamp_of(set, n)))
 		feed_whole(set, n, &sample, drop_quarter, NULL);
-	if (n == set->layout->summaries[LAYOUT_LINK_IN])
+	if (n == set->layout->summaries[LAYOUT_LINK_IN]) {
 		set->octets_in = sample.count;
+		set->octets_life = sample.stamp;
+	}
 	if (n == set->layout->summaries[LAYOUT_LINK_OUT])
 		set->octets_out = sample.count;
 }
 
 int meterset_replay(struct meterset *set, const void *record, size_t length, struct hwatt_error *err)
 {
+	spread(set);
 	struct hwatt_wire in = hwatt_wire_from(record, length);
 	uint64_t flags = take_number(&in);
 	struct meterset_poll poll = { .restarted = (flags & RECORD_RESTARTED) != 0,
@@ -612,9 +678,10 @@ int meterset_replay(struct meterset *set, const void *record, size_t length, str
 
 void meterset_resume(struct meterset *set)
 {
-	for (size_t i = 0; i < set->count; i++)
-		if (set->flags[i] & WHOLE)
-			meter_resume(set->cells[i].meter);
+	spread(set);
+	for (size_t i = 0; i < set->cells.count; i++)
+		if (cell_is_whole(&set->cells.all[i]))
+			meter_resume(set->cells.all[i].meter);
 	set->clock.resumed = set->tallies > 0;
 	set->unsettled = true;
 }
@@ -643,23 +710,27 @@ static void pass_on_closed(void *arg, const struct interval *interval)
 
 void meterset_close(struct meterset *set, int64_t wall_ms, meterset_emit *emit, void *arg)
 {
-	for (size_t i = 0; i < set->count; i++) {
+	if (!is_spread(set) && wall_ms <= set->close_ms)
+		return;
+	spread(set);
+	for (size_t i = 0; i < set->cells.count; i++) {
 		struct emission out = { set, i, emit, arg };
 		struct meter_settings settings = settings_of(set, i);
-		if (set->flags[i] & WHOLE)
-			meter_close(set->cells[i].meter, &settings, wall_ms, pass_on_closed, &out);
+		if (cell_is_whole(&set->cells.all[i]))
+			meter_close(set->cells.all[i].meter, &settings, wall_ms, pass_on_closed, &out);
 	}
 }
 
-size_t meterset_total(const struct meterset *set, size_t from, struct meterset_total *out)
+size_t meterset_total(struct meterset *set, size_t from, struct meterset_total *out)
 {
-	for (size_t i = from; i < set->count; i++) {
+	spread(set);
+	for (size_t i = from; i < set->cells.count; i++) {
 		const struct layout_meter *m = &set->layout->meters[i];
-		if (m->kind != INTERVAL_ENERGY)
+		if (m->kind != INTERVAL_ENERGY && m->quantity != HWATT_WATER_VOLUME)
 			continue;
-		*out = (struct meterset_total){ m->role, m->index,
-						(set->flags[i] & WHOLE) ? meter_total(set->cells[i].meter)
-									: tally_total(&set->cells[i].tally) };
+		*out = (struct meterset_total){ m->role, m->quantity, m->index,
+						cell_is_whole(&set->cells.all[i]) ? meter_total(set->cells.all[i].meter)
+									: tally_total(&set->cells.all[i].tally) };
 		return i + 1;
 	}
 	return 0;
@@ -685,19 +756,20 @@ static void encode_cell(const struct meterset *set, size_t n, struct hwatt_text 
 	hwatt_text_puts(out, m->index);
 	put_be(out, (uint64_t)m->step, 8);
 	put_be(out, m->modulus, 8);
-	put_be(out, set->flags[n], 1);
-	if (set->flags[n] & WHOLE) {
+	put_be(out, set->cells.all[n].flags, 1);
+	if (cell_is_whole(&set->cells.all[n])) {
 		uint8_t state[METER_ENCODED_MAX];
-		size_t length = meter_encode(set->cells[n].meter, state);
+		size_t length = meter_encode(set->cells.all[n].meter, state);
 		put_be(out, length, 2);
 		hwatt_text_put(out, (const char *)state, length);
 	} else {
-		tally_encode(&set->cells[n].tally, stamp_of(set, n), out);
+		tally_encode(&set->cells.all[n].tally, stamp_of(set, n), out);
 	}
 }
 
-void meterset_encode(const struct meterset *set, struct hwatt_text *out)
+void meterset_encode(struct meterset *set, struct hwatt_text *out)
 {
+	spread(set);
 	put_be(out, STATE_VERSION, 1);
 	put_be(out, set->octets_in, 8);
 	put_be(out, set->octets_out, 8);
@@ -708,8 +780,9 @@ void meterset_encode(const struct meterset *set, struct hwatt_text *out)
 	put_be(out, (uint64_t)clock.shift_ms, 8);
 	put_be(out, (uint64_t)clock.wall_ms, 8);
 	put_be(out, clock.resumed, 1);
-	put_be(out, set->count, 4);
-	for (size_t i = 0; i < set->count; i++)
+	put_be(out, set->octets_life, 8);
+	put_be(out, set->cells.count, 4);
+	for (size_t i = 0; i < set->cells.count; i++)
 		encode_cell(set, i, out);
 }
 
@@ -722,11 +795,11 @@ static int decode_tally(struct meterset *set, struct hwatt_wire *in, size_t n, s
 	if (tally_decode(&tally, &settings, &stamp, in, err) < 0)
 		return -1;
 	if (tally_has_stamp(&tally) && set->stamps == NULL)
-		set->stamps = hwatt_alloc(set->count * sizeof(*set->stamps));
+		set->stamps = hwatt_alloc(set->cells.count * sizeof(*set->stamps));
 	if (set->stamps != NULL)
 		set->stamps[n] = stamp;
-	free(set->cells[n].meter);
-	set->cells[n].tally = tally;
+	free(set->cells.all[n].meter);
+	set->cells.all[n].tally = tally;
 	set->tallies++;
 	return 0;
 }
@@ -739,27 +812,27 @@ static int decode_cell(struct meterset *set, struct hwatt_wire *in, unsigned ver
 	const uint8_t *index = hwatt_wire_take(in, index_length);
 	int64_t step = version > 1 ? (int64_t)hwatt_wire_be(in, 8) : 0;
 	uint64_t modulus = version > 1 ? hwatt_wire_be(in, 8) : 0;
-	unsigned flags = version > 2 ? hwatt_wire_u8(in) : WANTED | WHOLE;
-	size_t length = flags & WHOLE ? (size_t)hwatt_wire_be(in, 2) : 0;
+	unsigned flags = version > 2 ? hwatt_wire_u8(in) : CELL_FLAGS;
+	size_t length = flags & CELL_WHOLE ? (size_t)hwatt_wire_be(in, 2) : 0;
 	const uint8_t *state = hwatt_wire_take(in, length);
-	bool tally = !(flags & WHOLE);
+	bool tally = !(flags & CELL_WHOLE);
 	if (!hwatt_wire_ok(in) || role >= HWATT_ROLES || quantity >= HWATT_QUANTITIES || kind > INTERVAL_FLOW ||
-	    flags > (WANTED | WHOLE) || (tally && (flags & WANTED)))
+	    flags > (CELL_FLAGS) || (tally && (flags & CELL_WANTED)))
 		return hwatt_fail(err, HWATT_EPROTO, "saved meter is damaged at octet %zu", in->at);
 	char *name = hwatt_alloc(index_length + 1);
 	memcpy(name, index, index_length);
-	uint32_t n = layout_take(&set->layout, set->shelf, role, quantity, name, (enum interval_kind)kind);
+	uint32_t n = layout_take(&set->layout, &set->shelf->layouts, role, quantity, name, (enum interval_kind)kind);
 	free(name);
-	if (n != set->count)
+	if (n != set->cells.count)
 		return hwatt_fail(err, HWATT_EPROTO, "a meter was saved twice, at octet %zu", in->at);
-	layout_set_register(&set->layout, set->shelf, n, step, modulus);
+	layout_set_register(&set->layout, &set->shelf->layouts, n, step, modulus);
 	grow(set);
-	set->flags[n] = (uint8_t)(flags | WHOLE);
+	set->cells.all[n].flags = (uint8_t)(flags | CELL_WHOLE);
 	if (!tally)
-		return meter_decode(set->cells[n].meter, state, length, err);
+		return meter_decode(set->cells.all[n].meter, state, length, err);
 	if (decode_tally(set, in, n, err) < 0)
 		return -1;
-	set->flags[n] = (uint8_t)flags;
+	set->cells.all[n].flags = (uint8_t)flags;
 	return 0;
 }
 
@@ -773,6 +846,7 @@ static bool is_clock(const struct tally_clock *clock)
 
 int meterset_decode(struct meterset *set, const void *bytes, size_t length, struct hwatt_error *err)
 {
+	spread(set);
 	struct hwatt_wire in = hwatt_wire_from(bytes, length);
 	unsigned version = hwatt_wire_u8(&in);
 	set->octets_in = hwatt_wire_be(&in, 8);
@@ -787,6 +861,8 @@ int meterset_decode(struct meterset *set, const void *bytes, size_t length, stru
 		set->clock.wall_ms = (int64_t)hwatt_wire_be(&in, 8);
 		set->clock.resumed = hwatt_wire_u8(&in) != 0;
 	}
+	if (version > 3)
+		set->octets_life = hwatt_wire_be(&in, 8);
 	uint64_t count = hwatt_wire_be(&in, 4);
 	bool settings = set->settings.interval_ms >= 0 && set->settings.interval_ms <= MAX_INTERVAL_MS &&
 			set->settings.rated_mw >= 0;
@@ -796,7 +872,7 @@ int meterset_decode(struct meterset *set, const void *bytes, size_t length, stru
 	for (uint64_t i = 0; i < count; i++)
 		if (decode_cell(set, &in, version, err) < 0)
 			return -1;
-	layout_share(&set->layout, set->shelf);
+	layout_share(&set->layout, &set->shelf->layouts);
 	set->unsettled = false;
 	return 0;
 }

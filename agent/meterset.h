@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* meterset.h - the meters of one device: from the values of a poll to quarters.
  *
- * Every place that has power or an energy register gets an ENERGY meter; processors, memory, fixed disks and links are
+ * Every place that has power or an energy register gets an ENERGY meter, every register of water or heat one of its own; processors, memory, fixed disks and links are
  * summed over the device and kept as levels and flows with the index "total". Byte levels are in MiB, link
  * speeds in Mbit/s, so that their integrals fit.  No I/O and no clock: a simulated past goes through the same code.
  *
@@ -19,8 +19,18 @@
 
 #define METERSET_BYTES_PER_LEVEL INT64_C(1048576)
 #define METERSET_BITS_PER_LEVEL INT64_C(1000000)
+#define METERSET_MAX_WATER INT64_C(1000) /* L/s: no pipe of a data centre carries more, so a register that jumps was set */
 
 struct meterset;
+
+/* What the sets of many devices share. {0} is fresh. One of them is spread out, the one that was used last; the others' meters are
+ * packed (cells.h). */
+struct meterset_shelf {
+	struct layout_shelf layouts;
+	struct meterset *spread;
+};
+/* All sets must have been freed. */
+void meterset_shelf_free(struct meterset_shelf *shelf);
 
 struct meterset_settings {
 	int64_t interval_ms; /* of the polls: the longest hole bridged follows from it */
@@ -38,8 +48,8 @@ struct meterset_poll { /* what one poll gave */
 /* A finished quarter of one point of the device (point->device is the set's). */
 typedef void meterset_emit(void *arg, const struct store_point *point, const struct interval *interval);
 
-/* `device` is borrowed, as is the shelf, where devices of one kind share what they can; NULL: with none. */
-struct meterset *meterset_new(const char *device, struct meterset_settings settings, struct layout_shelf *shelf);
+/* `device` is borrowed, as is the shelf; NULL: nothing is shared. */
+struct meterset *meterset_new(const char *device, struct meterset_settings settings, struct meterset_shelf *shelf);
 void meterset_free(struct meterset *set);
 void meterset_configure(struct meterset *set, struct meterset_settings settings);
 /* The points of another target stand behind the same device from now on (after a reload). */
@@ -57,12 +67,12 @@ void meterset_feed(struct meterset *set, const struct meterset_poll *poll, struc
 /* Closes all quarters that ended at or before `wall_ms`. */
 void meterset_close(struct meterset *set, int64_t wall_ms, meterset_emit *emit, void *arg);
 
-struct meterset_total { enum hwatt_role role; const char *index; struct meter_total total; };
-/* The next ENERGY meter's total at or after place `from` (0 at first); returns the place to go on from, 0 when there is no more. */
-size_t meterset_total(const struct meterset *set, size_t from, struct meterset_total *out);
+struct meterset_total { enum hwatt_role role; enum hwatt_quantity quantity; const char *index; struct meter_total total; };
+/* The next total of energy, heat or water (uj2: litres) at or after place `from` (0 at first); returns the place to go on from, 0 when there is no more. */
+size_t meterset_total(struct meterset *set, size_t from, struct meterset_total *out);
 
 /* The whole state as octets, and back: HWATT_EPROTO for octets that are not ours. */
-void meterset_encode(const struct meterset *set, struct hwatt_text *out);
+void meterset_encode(struct meterset *set, struct hwatt_text *out);
 int meterset_decode(struct meterset *set, const void *bytes, size_t length, struct hwatt_error *err);
 /* Feeds what was fed after the state was encoded; the quarters that this closes were emitted then. HWATT_EPROTO as above; what
  * stands before the damage was fed. */

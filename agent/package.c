@@ -25,7 +25,8 @@ static const struct hwatt_option template_rows[] = {
 	  .help = "name of the template, and of the requirement made from it" },
 	{ ROW(package_template, type, "type", HWATT_STRING), .flags = HWATT_REQUIRED, .help = "type of the requirement" },
 	{ ROW(package_template, title, "title", HWATT_TEXTS), .flags = HWATT_REQUIRED, .help = "what is promised, in sv, nb and en" },
-	{ ROW(package_template, source, "source", HWATT_STRING), .flags = HWATT_REQUIRED, .help = "document and place that it rests on" },
+	{ ROW(package_template, source, "source", HWATT_TEXTS), .flags = HWATT_REQUIRED,
+	  .help = "document and place that it rests on, in sv, nb and en; one text where it reads the same in all" },
 	{ ROW(package_template, stage, "stage", HWATT_ENUM), .words = package_stage_words, .fallback = "any", .help = "life-cycle stage" },
 	{ ROW(package_template, risk, "risk", HWATT_ENUM), .words = package_risk_words, .fallback = "any", .help = "risk area" },
 	{ ROW(package_template, area, "area", HWATT_ENUM), .words = package_area_words, .fallback = "any", .help = "product area" },
@@ -47,6 +48,14 @@ static void check_texts(const struct hwatt_texts *texts, const char *key, const 
 			hwatt_report_add(report, &mark, "\"%s\" lacks the language %s", key, languages[i]);
 }
 
+/* The name of a document may be the same in every language; one that is translated is translated to all. */
+static void check_source(const struct hwatt_texts *source, const struct hwatt_node *at, struct hwatt_report *report)
+{
+	const struct hwatt_node *written = document_get(at, "source");
+	if (written != NULL && (written->kind != HWATT_NODE_SCALAR || written->text[0] == '\0'))
+		check_texts(source, "source", at, report);
+}
+
 static bool has_key(const struct requirement_type *type, const char *key)
 {
 	for (size_t i = 0; i < type->option_count; i++)
@@ -61,6 +70,7 @@ static void check_template(const void *object, const struct hwatt_node *at, stru
 	const struct requirement_type *type = requirement_type_by_name(t->type);
 	struct hwatt_mark mark = hwatt_node_mark(at, "type");
 	check_texts(&t->title, "title", at, report);
+	check_source(&t->source, at, report);
 	check_texts(&t->verification, "verification", at, report);
 	check_texts(&t->deliver, "deliver", at, report);
 	if (type == NULL) {
@@ -90,7 +100,8 @@ static const struct hwatt_option package_options[] = {
 	{ ROW(package, version, "version", HWATT_STRING), .flags = HWATT_REQUIRED, .pattern = "^[0-9A-Za-z][0-9A-Za-z.-]{0,31}$",
 	  .help = "version or year, as its file is called" },
 	{ ROW(package, title, "title", HWATT_TEXTS), .flags = HWATT_REQUIRED, .help = "a title for readers, in sv, nb and en" },
-	{ ROW(package, source, "source", HWATT_STRING), .flags = HWATT_REQUIRED, .help = "the documents that it rests on" },
+	{ ROW(package, source, "source", HWATT_TEXTS), .flags = HWATT_REQUIRED,
+	  .help = "the documents that it rests on, in sv, nb and en; one text where they read the same in all" },
 	{ ROW(package, templates, "templates", HWATT_LIST), .flags = HWATT_REQUIRED, .schema = &template_schema,
 	  .help = "the requirements, one row each" },
 };
@@ -100,6 +111,7 @@ static void check_package(const void *object, const struct hwatt_node *at, struc
 	const struct package *p = object;
 	const struct package_template *t = p->templates.items;
 	check_texts(&p->title, "title", at, report);
+	check_source(&p->source, at, report);
 	if (p->templates.count > MAX_TEMPLATES) {
 		hwatt_report_add(report, &at->mark, "more than %u templates", MAX_TEMPLATES);
 		return;
@@ -158,7 +170,7 @@ void package_folder(char *out, size_t size)
 struct choice { /* one entry of `packages` */
 	const char *package;
 	const struct hwatt_node *set;
-	struct hwatt_list drop, only; /* const char * */
+	struct hwatt_list drop, only, areas; /* const char * */
 	struct hwatt_mark mark;
 };
 
@@ -167,6 +179,8 @@ static const struct hwatt_option choice_rows[] = {
 	{ ROW(choice, set, "set", HWATT_NODE), .help = "keys of requirements by template: {gpp-pue: {max: 1.3}}" },
 	{ ROW(choice, drop, "drop", HWATT_LIST), .item = HWATT_STRING, .flags = HWATT_ONE_OR_LIST, .help = "templates not wanted" },
 	{ ROW(choice, only, "only", HWATT_LIST), .item = HWATT_STRING, .flags = HWATT_ONE_OR_LIST, .help = "the only templates wanted" },
+	{ ROW(choice, areas, "areas", HWATT_LIST), .item = HWATT_STRING, .flags = HWATT_ONE_OR_LIST,
+	  .help = "only templates of these product areas, like data_hall or server, and those of any" },
 };
 static const struct hwatt_schema choice_schema = {
 	.name = "package", .help = "a package, and what the contract makes of it", .size = sizeof(struct choice), .options = choice_rows,
@@ -176,6 +190,7 @@ static const struct hwatt_schema choice_schema = {
 struct taking { /* the rows of a contract in the making */
 	struct hwatt_arena *arena;
 	struct hwatt_report *report;
+	struct package_shelf *shelf;
 	struct hwatt_list *files;
 	const char *folders[2];
 	struct package_row *rows;
@@ -211,6 +226,26 @@ static void offer_packages(const struct taking *t, struct nearest *near)
 	}
 }
 
+/* The package of that file, read when it is not on the shelf. */
+static const struct package *from_shelf(struct taking *t, const char *path)
+{
+	struct package_shelf *shelf = t->shelf;
+	for (size_t i = 0; i < shelf->count; i++)
+		if (strcmp(shelf->rows[i].path, path) == 0)
+			return shelf->rows[i].package;
+	if (shelf->count == shelf->capacity) {
+		size_t grown = shelf->capacity == 0 ? 8 : shelf->capacity * 2;
+		struct package_shelf_row *rows = hwatt_arena_alloc(t->arena, grown * sizeof(*rows));
+		if (shelf->count > 0)
+			memcpy(rows, shelf->rows, shelf->count * sizeof(*rows));
+		shelf->rows = rows;
+		shelf->capacity = grown;
+	}
+	struct package_shelf_row *row = &shelf->rows[shelf->count++];
+	*row = (struct package_shelf_row){ path, package_load(path, t->arena, t->report) };
+	return row->package;
+}
+
 static const struct package *find_package(struct taking *t, const char *name, const struct hwatt_mark *at)
 {
 	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.@";
@@ -227,7 +262,7 @@ static const struct package *find_package(struct taking *t, const char *name, co
 			memcpy(files, t->files->items, t->files->count * sizeof(*files));
 		files[t->files->count] = path;
 		*t->files = (struct hwatt_list){ files, t->files->count + 1 };
-		return package_load(path, t->arena, t->report);
+		return from_shelf(t, path);
 	}
 	struct nearest near = { .wanted = name };
 	offer_packages(t, &near);
@@ -255,6 +290,22 @@ static void check_template_id(const struct taking *t, const struct package *p, c
 	hwatt_report_add(t->report, at, "package %s@%s has no template \"%.60s\"%s", p->name, p->version, id, nearest_hint(&near, t->arena));
 }
 
+static void check_areas(const struct taking *t, const struct choice *c, const struct hwatt_node *node)
+{
+	struct hwatt_mark at = hwatt_node_mark(node, "areas");
+	for (size_t i = 0; i < c->areas.count; i++) {
+		const char *area = ((const char *const *)c->areas.items)[i];
+		struct nearest near = { .wanted = area };
+		bool known = false;
+		for (size_t k = 0; package_area_words[k] != NULL; k++) {
+			known |= strcmp(package_area_words[k], area) == 0;
+			nearest_offer(&near, package_area_words[k]);
+		}
+		if (!known)
+			hwatt_report_add(t->report, &at, "unknown product area \"%.60s\"%s", area, nearest_hint(&near, t->arena));
+	}
+}
+
 /* Everything that the contract says of the package names templates that there are. */
 static void check_choice(const struct taking *t, const struct package *p, const struct choice *c, const struct hwatt_node *node)
 {
@@ -263,6 +314,7 @@ static void check_choice(const struct taking *t, const struct package *p, const 
 		check_template_id(t, p, ((const char *const *)c->drop.items)[i], &drop);
 	for (size_t i = 0; i < c->only.count; i++)
 		check_template_id(t, p, ((const char *const *)c->only.items)[i], &only);
+	check_areas(t, c, node);
 	if (c->set == NULL)
 		return;
 	if (c->set->kind != HWATT_NODE_MAPPING) {
@@ -324,8 +376,16 @@ static void take_template(struct taking *t, const struct package *p, const struc
 	origin->source = template->source;
 	origin->stage = package_stage_words[template->stage];
 	origin->risk = package_risk_words[template->risk];
+	origin->area = package_area_words[template->area];
 	origin->verification = template->verification;
 	origin->deliver = template->deliver;
+}
+
+static bool chosen(const struct choice *c, const struct package_template *template)
+{
+	if (listed(&c->drop, template->id) || (c->only.count > 0 && !listed(&c->only, template->id)))
+		return false;
+	return c->areas.count == 0 || template->area == 0 || listed(&c->areas, package_area_words[template->area]);
 }
 
 static void take_package(struct taking *t, const struct hwatt_node *node)
@@ -340,7 +400,7 @@ static void take_package(struct taking *t, const struct hwatt_node *node)
 	check_choice(t, p, &choice, node);
 	const struct package_template *all = p->templates.items;
 	for (size_t i = 0; i < p->templates.count; i++) {
-		if (listed(&choice.drop, all[i].id) || (choice.only.count > 0 && !listed(&choice.only, all[i].id)))
+		if (!chosen(&choice, &all[i]))
 			continue;
 		const struct hwatt_node *set = choice.set != NULL ? document_get(choice.set, all[i].id) : NULL;
 		take_template(t, p, &all[i], set != NULL && set->kind == HWATT_NODE_MAPPING ? set : NULL, &at);
@@ -348,10 +408,11 @@ static void take_package(struct taking *t, const struct hwatt_node *node)
 }
 
 struct package_rows package_rows(const struct hwatt_list *wanted, const struct hwatt_list *written, const char *contract_file,
-				 struct hwatt_list *files, struct hwatt_arena *arena, struct hwatt_report *report)
+				 struct package_shelf *shelf, struct hwatt_list *files, struct hwatt_arena *arena,
+				 struct hwatt_report *report)
 {
 	char shipped[PATH_MAX];
-	struct taking t = { .arena = arena, .report = report, .files = files };
+	struct taking t = { .arena = arena, .report = report, .shelf = shelf, .files = files };
 	package_folder(shipped, sizeof(shipped));
 	t.folders[0] = path_beside(contract_file, "requirements", arena);
 	t.folders[1] = hwatt_arena_strdup(arena, shipped);

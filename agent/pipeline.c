@@ -29,7 +29,7 @@ struct pipeline_device *pipeline_find(const struct pipeline *p, const char *id)
 	return NULL;
 }
 
-static struct pipeline_device *device_new(const char *id, struct layout_shelf *shelf)
+static struct pipeline_device *device_new(const char *id, struct meterset_shelf *shelf)
 {
 	struct pipeline_device *d = hwatt_alloc(sizeof(*d));
 	d->id = hwatt_strdup(id);
@@ -148,7 +148,7 @@ static void free_pipeline(struct pipeline *p)
 	for (size_t i = 0; i < p->count; i++)
 		device_free(&p->words, p->devices[i]);
 	word_shelf_free(&p->words);
-	layout_shelf_free(&p->shelf);
+	meterset_shelf_free(&p->shelf);
 	kept_free(&p->kept);
 	history_close(p->history);
 	snapshot_hall_release(p->hall);
@@ -225,7 +225,7 @@ static int total_role(const struct pipeline_device *d)
 	struct meterset_total t;
 	for (; *roles >= 0; roles++)
 		for (size_t at = 0; (at = meterset_total(d->set, at, &t)) != 0;)
-			if ((int)t.role == *roles)
+			if (t.quantity == HWATT_ENERGY && (int)t.role == *roles)
 				return *roles;
 	return -1;
 }
@@ -234,7 +234,7 @@ static int total_role(const struct pipeline_device *d)
 static bool is_kept(struct closing *c, const struct store_point *point)
 {
 	const struct pipeline_device *d = c->device;
-	if (point->kind != INTERVAL_ENERGY || d->config->points == CONFIG_POINTS_ALL)
+	if (point->quantity != HWATT_ENERGY || d->config->points == CONFIG_POINTS_ALL)
 		return true;
 	if (c->total_role == NOT_LOOKED)
 		c->total_role = total_role(d);
@@ -294,7 +294,7 @@ static int load_newcomer(void *arg, const char *device, const void *bytes, size_
 
 /* Puts the devices of `config` that `p` does not have into `newcomers`. Those that were here before the last change go on with
  * what they had. */
-static int find_newcomers(const struct pipeline *p, const struct config *config, struct layout_shelf *shelf,
+static int find_newcomers(const struct pipeline *p, const struct config *config, struct meterset_shelf *shelf,
 			  struct pipeline *newcomers, struct hwatt_error *err)
 {
 	for (size_t i = 0; i < config->device_count; i++)

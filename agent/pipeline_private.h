@@ -66,7 +66,7 @@ struct pipeline {
 	struct history *history;            /* NULL: nothing is judged */
 	struct hwatt_view_hall *hall;
 	struct verdict_history *verdicts;   /* what of them was written down */
-	struct layout_shelf shelf;
+	struct meterset_shelf shelf;
 	struct pipeline_device **devices;            /* sorted by id */
 	struct pipeline_device **unsaved;            /* those whose meters changed since the last commit */
 	size_t count, unsaved_count;

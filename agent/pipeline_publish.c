@@ -136,8 +136,9 @@ static void add_totals(struct pipeline *p, struct pipeline_device *d)
 	struct meterset_total t;
 	for (size_t at = 0; !p->failing && (at = meterset_total(d->set, at, &t)) != 0;)
 		add_view_point(p, &(struct hwatt_view_point){
-			.role = t.role, .quantity = HWATT_ENERGY, .index = t.index, .name = "", .source = "",
-			.metered = true, .total_j = t.total.j, .total_uj = t.total.uj2 / 2 });
+			.role = t.role, .quantity = t.quantity, .index = t.index, .name = "", .source = "", .metered = true,
+			.total_j = t.quantity == HWATT_WATER_VOLUME ? t.total.uj2 : t.total.j,
+			.total_uj = t.quantity == HWATT_WATER_VOLUME ? 0 : t.total.uj2 / 2 });
 	for (size_t i = 0; p->failing && d->block != NULL && i < d->block->point_count; i++)
 		if (d->block->points[i].metered)
 			add_view_point(p, &d->block->points[i]);

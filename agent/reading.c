@@ -58,7 +58,7 @@ static const struct hwatt_quantity_info infos[HWATT_QUANTITIES] = {
 	[HWATT_IF_SPEED] = { "if_speed", "bit/s", 0, false, false, 0, INT64_C(1000000) * GIGA,
 			     "interface_speed_bytes_per_second", "Speed of an interface." },
 	[HWATT_WATER_VOLUME] = { "water_volume", "m3", 3, false, true, 0, INT64_MAX / 2,
-				 "water_cubic_meters_total", "Water register." },
+				 NULL, "Water register." },
 	[HWATT_THERMAL_ENERGY] = { "thermal_energy", "Wh", 0, true, true, 0, MJ_MAX, NULL,
 				   "Thermal energy register." },
 	[HWATT_UPTIME] = { "uptime", "s", 3, false, false, 0, INT64_MAX, "device_uptime_seconds",

@@ -136,9 +136,10 @@ bool requirement_read(const struct hwatt_node *node, struct requirement *out, st
 		out->document.path = "";
 	out->package = from.package != NULL ? from.package : "";
 	out->template_id = from.template_id != NULL ? from.template_id : "";
-	out->source = from.source != NULL ? from.source : "";
 	out->stage = from.stage != NULL ? from.stage : "";
 	out->risk = from.risk != NULL ? from.risk : "";
+	out->area = from.area != NULL ? from.area : "";
+	out->source = from.source;
 	out->verification = from.verification;
 	out->deliver = from.deliver;
 	if (rc < 0)

@@ -50,6 +50,8 @@ struct requirement_type {
 	enum requirement_unit unit;
 	bool may_max, may_min;
 	bool present;                       /* judged as of a day, not over a window */
+	bool matched;                       /* electricity is matched with certificates: the keys `green` */
+	bool own;                           /* a contract's value is its own, not that of its site */
 	enum requirement_limits limits;
 	enum window_kind window;            /* unless stated */
 	enum requirement_subject subject;
@@ -110,8 +112,8 @@ struct requirement {
 		struct { struct hwatt_list requires; } replacement;
 	};
 	/* Where it comes from: "" when it is written in the contract. */
-	const char *package, *template_id, *source, *stage, *risk;
-	struct hwatt_texts verification, deliver;
+	const char *package, *template_id, *stage, *risk, *area;
+	struct hwatt_texts source, verification, deliver;
 	struct hwatt_mark mark;
 };
 
@@ -123,6 +125,10 @@ const struct requirement_type *requirement_type_at(size_t i);
 struct hwatt_ratio requirement_limit(const struct requirement *requirement);
 /* The unit of value and limit: "1", "J", "kg", "years", a counter's own; "" where there is no value. */
 const char *requirement_unit_name(const struct requirement *requirement);
+/* Whether it asks for matching by the hour, or finer. */
+bool requirement_hourly(const struct requirement *requirement);
+/* Which certificates count for it; false when it is not about certificates of its own choice. Lists are borrowed. */
+bool requirement_filter(const struct requirement *requirement, struct certificate_filter *out);
 /* What is promised, in English for hwatt_tr. */
 const char *requirement_noun(const struct requirement *requirement);
 /* What to ask the supplier for, as its package or else its type has it. */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define NONE UINT32_MAX
+#define ANY_ROLE (-2) /* of a register of water or heat */
 
 struct point {
 	int64_t id, first_s;
@@ -24,6 +25,8 @@ struct source {
 	enum hwatt_power_role power_role;
 	int role, first, last;     /* as in struct inventory_meter */
 	enum hwatt_quantity quantity;
+	const char *index;         /* of a register of water or heat, "": of all; NULL: it is something else */
+	int64_t mpe_ppm;
 	int64_t since_s;
 	size_t group_count;
 	struct group *groups;      /* most trusted role first */
@@ -107,6 +110,8 @@ const struct config_device *sources_device(const struct sources *s, const char *
 
 static bool same(const struct source *a, const struct source *b)
 {
+	if ((a->index != NULL) != (b->index != NULL) || (a->index != NULL && (strcmp(a->index, b->index) != 0 || a->mpe_ppm != b->mpe_ppm)))
+		return false;
 	return a->role == b->role && a->first == b->first && a->last == b->last && a->quantity == b->quantity &&
 	       (a->role >= 0 || a->power_role == b->power_role);
 }
@@ -141,15 +146,29 @@ size_t sources_meter(struct sources *s, const struct inventory_meter *meter)
 {
 	struct source wanted = { .device = meter->device, .power_role = meter->power_role, .role = meter->role,
 				 .first = meter->first, .last = meter->last, .quantity = HWATT_ENERGY,
-				 .since_s = SOURCES_NEVER };
+				 .mpe_ppm = meter->device->accuracy_ppm, .since_s = SOURCES_NEVER };
 	return take(s, &wanted);
 }
 
 size_t sources_summary(struct sources *s, const struct config_device *device, enum hwatt_role role,
 		       enum hwatt_quantity quantity)
 {
-	struct source wanted = { .device = device, .role = (int)role, .quantity = quantity, .since_s = SOURCES_NEVER };
+	struct source wanted = { .device = device, .role = (int)role, .quantity = quantity, .mpe_ppm = device->accuracy_ppm,
+				 .since_s = SOURCES_NEVER };
 	return take(s, &wanted);
+}
+
+size_t sources_register(struct sources *s, const struct config_device *device, enum hwatt_quantity quantity, const char *index,
+			int64_t mpe_ppm)
+{
+	struct source wanted = { .device = device, .role = ANY_ROLE, .quantity = quantity, .index = index, .mpe_ppm = mpe_ppm,
+				 .since_s = SOURCES_NEVER };
+	return take(s, &wanted);
+}
+
+int64_t sources_since(const struct sources *s, size_t source)
+{
+	return s->items[source].since_s;
 }
 
 bool sources_has_summary(const struct sources *s, const struct config_device *device, enum hwatt_role role,
@@ -175,6 +194,8 @@ size_t sources_point_count(const struct sources *s)
 /* How trusted `role` is as the total of the source: 0 first; -1: not at all. */
 static int rank_of(const struct source *source, int role)
 {
+	if (source->role == ANY_ROLE)
+		return 0;
 	if (source->role >= 0)
 		return source->role == role ? 0 : -1;
 	const int *roles = inventory_total_roles(source->device, source->power_role);
@@ -188,6 +209,8 @@ static bool belongs(const struct source *source, const struct store_point *point
 {
 	if (point->quantity != source->quantity || rank_of(source, (int)point->role) < 0)
 		return false;
+	if (source->index != NULL)
+		return source->index[0] == '\0' || strcmp(source->index, point->index) == 0;
 	if (source->quantity != HWATT_ENERGY)
 		return strcmp(point->index, "total") == 0;
 	struct inventory_meter meter = { .device = source->device, .role = source->role, .first = source->first,
@@ -326,6 +349,10 @@ void sources_wait(struct sources *s, size_t source, int64_t since_s)
 void sources_name(const struct sources *s, size_t source, char out[192])
 {
 	const struct source *item = &s->items[source];
+	if (item->index != NULL) {
+		snprintf(out, 192, "%s/%s/%s", item->device->device.id, hwatt_quantity_info(item->quantity)->name, item->index);
+		return;
+	}
 	const char *role = item->role >= 0 ? hwatt_role_name((enum hwatt_role)item->role)
 					   : hwatt_power_role_name(item->power_role);
 	snprintf(out, 192, "%s/%s%s/%d-%d", item->device->device.id, item->role >= 0 ? "" : "total ", role, item->first,
@@ -391,7 +418,7 @@ static bool add_group(const struct sources *s, const struct group *group, const 
 struct source_quarter sources_quarter(const struct sources *s, size_t source, const struct brief *briefs, int64_t start_s)
 {
 	const struct source *item = &s->items[source];
-	struct source_quarter out = { .input = { .share_ppm = HWATT_PPM, .mpe_ppm = item->device->accuracy_ppm,
+	struct source_quarter out = { .input = { .share_ppm = HWATT_PPM, .mpe_ppm = item->mpe_ppm,
 						 .quality = 'X' } };
 	for (size_t g = 0; g < item->group_count; g++)
 		if (any_present(&item->groups[g], briefs) && add_group(s, &item->groups[g], briefs, start_s, &out))
@@ -558,5 +585,5 @@ void sources_span(const struct sources *s, size_t source, const struct span_rows
 
 int64_t sources_mpe(const struct sources *s, size_t source)
 {
-	return s->items[source].device->accuracy_ppm;
+	return s->items[source].mpe_ppm;
 }

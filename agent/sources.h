@@ -38,6 +38,11 @@ size_t sources_meter(struct sources *sources, const struct inventory_meter *mete
 /* The source of a device's summary: the point with the index "total". */
 size_t sources_summary(struct sources *sources, const struct config_device *device, enum hwatt_role role,
 		       enum hwatt_quantity quantity);
+/* The source of a device's register of water or heat: the point with the index, or with "" all of the quantity. */
+size_t sources_register(struct sources *sources, const struct config_device *device, enum hwatt_quantity quantity, const char *index,
+			int64_t mpe_ppm);
+/* Since when a source without any interval is waited for; SOURCES_NEVER. */
+int64_t sources_since(const struct sources *sources, size_t source);
 /* The same, when there is one already. */
 bool sources_has_summary(const struct sources *sources, const struct config_device *device, enum hwatt_role role,
 			 enum hwatt_quantity quantity);
@@ -103,7 +108,7 @@ static inline bool quarters_has(const struct quarters *set, size_t q)
 {
 	return set->bits[q / 64] >> (q % 64) & 1;
 }
-/* Maximum permissible error of the source's device; 0: unknown. */
+/* Maximum permissible error of the source's meter; 0: unknown. */
 int64_t sources_mpe(const struct sources *sources, size_t source);
 
 #endif

@@ -247,8 +247,9 @@ static int use_wal(struct store *store, struct hwatt_error *err)
 	/* The file changes when the statement ends. */
 	if (sqlite3_finalize(stmt) != SQLITE_OK && rc == 0)
 		rc = store_fail(store, "switch to write-ahead logging", err);
-	if (rc == 0 && sqlite3_exec(store->db, "PRAGMA journal_size_limit = 16777216", NULL, NULL, NULL) !=
-			       SQLITE_OK)
+	/* A second's writes fit in that cache, and it is there all the time; readers, who come and go, have SQLite's own. */
+	if (rc == 0 && sqlite3_exec(store->db, "PRAGMA journal_size_limit = 16777216; PRAGMA cache_size = -512", NULL, NULL,
+				    NULL) != SQLITE_OK)
 		rc = store_fail(store, "open it", err);
 	return rc;
 }

@@ -109,6 +109,28 @@ static void add_site(struct subject *s, const struct inventory_site *site, struc
 	add_whole(s, s->site_count - 1, sources);
 }
 
+/* The registers of water and heat at each of the subject's sites: the site's, whoever asks. */
+static void add_resources(struct subject *s, const struct config *config, struct sources *sources)
+{
+	for (size_t i = 0; i < config->device_count; i++) {
+		const struct config_device *device = &config->devices[i];
+		for (size_t k = 0; k < s->site_count && device->measures.count > 0; k++) {
+			struct subject_site *site = &s->sites[k];
+			if (strcmp(site->site->site->id, device->device.site) != 0)
+				continue;
+			site->resources = hwatt_realloc(site->resources, (site->resource_count + device->measures.count) * sizeof(*site->resources));
+			for (size_t m = 0; m < device->measures.count; m++) {
+				const struct measure *measure = &((const struct measure *)device->measures.items)[m];
+				int64_t mpe_ppm = measure->accuracy_ppm != 0 ? measure->accuracy_ppm : device->accuracy_ppm;
+				struct subject_resource *added = &site->resources[site->resource_count++];
+				*added = (struct subject_resource){ measure, sources_register(sources, device, measure_register(measure),
+											      measure->index, mpe_ppm), new_pair(s, false) };
+				use(&s->pairs[added->pair].num, added->source, HWATT_PPM);
+			}
+		}
+	}
+}
+
 static struct subject_member *add_member(struct subject *s, enum group_kind kind, size_t lanes, int64_t weight_ppm)
 {
 	struct subject_group *group = &s->groups[kind];
@@ -312,6 +334,7 @@ void subject_init_site(struct subject *s, const struct inventory *inventory, con
 	use_dc(&s->pairs[s->metered].num, site, sources);
 	use_sum(&s->pairs[s->metered].num, &site->power[it_roles[own->it_category]], sources);
 	add_racks(s, inventory, &site->power[HWATT_POWER_PDU], sources);
+	add_resources(s, inventory->config, sources);
 	finish(s, zone, SITE_MONTHS);
 }
 
@@ -341,6 +364,7 @@ void subject_init_contract(struct subject *s, const struct inventory *inventory,
 	s->metered = energy_pair(s, &scope->energy, sources);
 	add_contract_racks(s, inventory, sources);
 	add_rooms(s, sources);
+	add_resources(s, inventory->config, sources);
 	finish(s, zone, 0);
 }
 
@@ -352,6 +376,8 @@ void subject_free(struct subject *s)
 	}
 	for (size_t g = 0; g < GROUP_KINDS; g++)
 		free(s->groups[g].members);
+	for (size_t i = 0; i < s->site_count; i++)
+		free(s->sites[i].resources);
 	free(s->pairs);
 	free(s->rooms);
 	free(s->sites);
@@ -556,6 +582,12 @@ static void make_sites(const struct subject *s, const struct sources *sources, c
 			out[i].pue[c] = *pair_at(sums, site->pue[c]);
 		}
 	}
+}
+
+void subject_resources(const struct subject *s, size_t site, const struct sums *sums, struct kpi_pair *out)
+{
+	for (size_t i = 0; i < s->sites[site].resource_count; i++)
+		out[i] = *pair_at(sums, s->sites[site].resources[i].pair);
 }
 
 void subject_slice(const struct subject *s, size_t site_at, const struct sums *sums, struct kpi_slice *slice)

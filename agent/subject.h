@@ -27,6 +27,11 @@ struct subject_room { /* whose partial PUE the contract asks for */
 	size_t pair;
 };
 
+struct subject_resource { /* a register of water or heat of the site */
+	const struct measure *measure;
+	size_t source, pair;
+};
+
 #define SUBJECT_NO_PEER SIZE_MAX
 
 struct subject_site {
@@ -34,6 +39,8 @@ struct subject_site {
 	size_t pue[4], dc, it, cooling, ups; /* pairs */
 	size_t whole_dc, whole_it, whole_grid, whole_onsite, whole_generator, whole_cooling; /* pairs of the site as a whole, also for a contract */
 	int it_category;
+	size_t resource_count;
+	struct subject_resource *resources;
 };
 
 struct subject_member { /* a device, or a feed of a rack */
@@ -101,6 +108,8 @@ struct subject_period { /* a kpi_period with its memory */
 	struct hwatt_arena *arena; /* of what was added to the sites; NULL: nothing */
 };
 
+/* What the site's registers of water and heat counted, by their places, in `out` (room for all). */
+void subject_resources(const struct subject *subject, size_t site, const struct sums *sums, struct kpi_pair *out);
 /* The site's energies of one month, from its sums; `slice` keeps its times. */
 void subject_slice(const struct subject *subject, size_t site, const struct sums *sums, struct kpi_slice *slice);
 

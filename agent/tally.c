@@ -7,7 +7,7 @@
 #define MAX_AMOUNT (INT64_C(1) << 61) /* of the others: two may be added */
 #define EPOCH_BEFORE_MS (INT64_C(1) << 30) /* a register that stood still for longer than that might as well have for ever */
 
-enum mark { LEVEL = 1, COUNT = 2, IN_STEP = 4, STALLED = 8, STAMP = 16, MARKS = 31 };
+enum mark { LEVEL = 1, COUNT = 2, IN_STEP = 4, STALLED = 8, STAMP = 16 };
 
 struct tally_clock tally_clock_begin(const struct meter *meter)
 {
@@ -82,11 +82,10 @@ bool tally_take(struct tally *t, const struct tally_clock *clock, const struct m
 	*t = (struct tally){
 		.total = s->total.j * INTERVAL_UJ2_PER_J + s->total.uj2, .count = s->counter.primed ? s->counter.last : 0,
 		.lead = s->lead, .since_integral = s->since_integral, .since_total = s->since_total,
-		.ratio_register = s->ratio_register, .ratio_integral = s->ratio_integral, .at = (uint32_t)at,
-		.moved = moved > 0 ? (uint32_t)moved : 0, .level = s->integral.primed ? (int32_t)s->integral.last_level : 0,
-		.marks = (uint8_t)((s->integral.primed ? LEVEL : 0) | (s->counter.primed ? COUNT : 0) |
-				   (s->in_step ? IN_STEP : 0) | (s->stalled ? STALLED : 0) |
-				   (s->counter.primed && s->counter.has_stamp ? STAMP : 0)),
+		.ratio_register = s->ratio_register, .ratio_integral = s->ratio_integral, .at = at,
+		.moved = moved > 0 ? moved : 0, .level = s->integral.primed ? s->integral.last_level : 0,
+		.marks = (s->integral.primed ? LEVEL : 0) | (s->counter.primed ? COUNT : 0) | (s->in_step ? IN_STEP : 0) |
+			 (s->stalled ? STALLED : 0) | (s->counter.primed && s->counter.has_stamp ? STAMP : 0),
 	};
 	if (tally_has_stamp(t))
 		*stamp = s->counter.stamp;
@@ -139,7 +138,7 @@ static bool counted_since(const struct tally *t, const struct meter_settings *se
 }
 
 /* A stretch that samples cover, ending with a read of the register: see hold() in meter.c. */
-static bool hold(struct tally *t, int64_t integral, int64_t counted, int64_t step, uint32_t at)
+static bool hold(struct tally *t, int64_t integral, int64_t counted, int64_t step, int64_t at)
 {
 	bool stalled = (t->marks & STALLED) != 0;
 	if (stalled && counted > 0)
@@ -178,7 +177,7 @@ static bool hold(struct tally *t, int64_t integral, int64_t counted, int64_t ste
 }
 
 /* A stretch that only the register saw: see fill() in meter.c. */
-static bool fill(struct tally *t, int64_t counted, uint32_t at)
+static bool fill(struct tally *t, int64_t counted, int64_t at)
 {
 	int64_t amount = counted - t->lead;
 	if ((t->marks & STALLED) != 0)
@@ -187,7 +186,7 @@ static bool fill(struct tally *t, int64_t counted, uint32_t at)
 		amount = 0;
 	t->lead += amount - counted;
 	t->total += amount;
-	t->marks &= (uint8_t)~IN_STEP;
+	t->marks &= ~(int64_t)IN_STEP;
 	t->since_integral = t->since_total = 0;
 	t->moved = at;
 	return true;
@@ -203,7 +202,7 @@ bool tally_feed(struct tally *tally, const struct tally_clock *clock, const stru
 		const struct meter_sample *in, uint64_t stamp)
 {
 	bool count = in->has_count && settings->register_step > 0;
-	uint8_t parts = (uint8_t)((in->has_level ? LEVEL : 0) | (count ? COUNT : 0));
+	int64_t parts = (in->has_level ? LEVEL : 0) | (count ? COUNT : 0);
 	int64_t at = in->mono_ms + clock->shift_ms - clock->epoch_ms, dt_ms = at - tally->at, counted = 0;
 	if ((tally->marks & (LEVEL | COUNT)) != parts || dt_ms <= 0 || dt_ms > settings->max_gap_ms || at > UINT32_MAX ||
 	    in->restarted || in->exchanged || clock->resumed || !meter_knows_time(in) ||
@@ -214,17 +213,17 @@ bool tally_feed(struct tally *tally, const struct tally_clock *clock, const stru
 	if (count && !counted_since(tally, settings, in, stamp, dt_ms, &counted))
 		return false;
 	struct tally t = *tally;
-	int64_t integral = ((int64_t)t.level + in->level) * dt_ms;
+	int64_t integral = (t.level + in->level) * dt_ms;
 	if (parts == LEVEL)
 		t.total += integral;
-	else if (!(parts == COUNT ? fill(&t, counted, (uint32_t)at)
-				  : hold(&t, integral, counted, meter_amount_per_count(settings), (uint32_t)at)))
+	else if (!(parts == COUNT ? fill(&t, counted, at)
+				  : hold(&t, integral, counted, meter_amount_per_count(settings), at)))
 		return false;
 	if (!in_bounds(&t))
 		return false;
-	t.level = in->has_level ? (int32_t)in->level : 0;
+	t.level = in->has_level ? in->level : 0;
 	t.count = count ? in->count : t.count;
-	t.at = (uint32_t)at;
+	t.at = at;
 	*tally = t;
 	return true;
 }
@@ -241,7 +240,7 @@ static void put_be(struct hwatt_text *out, uint64_t value, int width)
 
 void tally_encode(const struct tally *t, uint64_t stamp, struct hwatt_text *out)
 {
-	put_be(out, t->marks, 1);
+	put_be(out, (uint64_t)t->marks, 1);
 	put_be(out, (uint64_t)t->total, 8);
 	put_be(out, t->count, 8);
 	put_be(out, (uint64_t)t->lead, 8);
@@ -249,9 +248,9 @@ void tally_encode(const struct tally *t, uint64_t stamp, struct hwatt_text *out)
 	put_be(out, (uint64_t)t->since_total, 8);
 	put_be(out, (uint64_t)t->ratio_register, 8);
 	put_be(out, (uint64_t)t->ratio_integral, 8);
-	put_be(out, t->at, 4);
-	put_be(out, t->moved, 4);
-	put_be(out, (uint32_t)t->level, 4);
+	put_be(out, (uint64_t)t->at, 4);
+	put_be(out, (uint64_t)t->moved, 4);
+	put_be(out, (uint64_t)t->level, 4);
 	if (tally_has_stamp(t))
 		put_be(out, stamp, 8);
 }
@@ -267,15 +266,15 @@ int tally_decode(struct tally *t, const struct meter_settings *settings, uint64_
 	t->since_total = (int64_t)hwatt_wire_be(in, 8);
 	t->ratio_register = (int64_t)hwatt_wire_be(in, 8);
 	t->ratio_integral = (int64_t)hwatt_wire_be(in, 8);
-	t->at = (uint32_t)hwatt_wire_be(in, 4);
-	t->moved = (uint32_t)hwatt_wire_be(in, 4);
-	t->level = (int32_t)hwatt_wire_be(in, 4);
+	t->at = (int64_t)hwatt_wire_be(in, 4);
+	t->moved = (int64_t)hwatt_wire_be(in, 4);
+	t->level = (int64_t)hwatt_wire_be(in, 4);
 	if (tally_has_stamp(t))
 		*stamp = hwatt_wire_be(in, 8);
 	const int64_t ratios = INT64_C(1) << 62;
-	bool sound = t->marks <= MARKS && (t->marks & (LEVEL | COUNT)) != 0 && in_bounds(t) && t->total >= 0 &&
+	bool sound = t->marks <= TALLY_MARKS && (t->marks & (LEVEL | COUNT)) != 0 && in_bounds(t) && t->total >= 0 &&
 		     t->since_integral >= 0 && t->since_total >= 0 && t->ratio_register >= 0 && t->ratio_register <= ratios &&
-		     t->ratio_integral >= 0 && t->ratio_integral <= ratios && t->moved <= t->at && t->level >= 0;
+		     t->ratio_integral >= 0 && t->ratio_integral <= ratios && t->moved <= t->at && t->level <= INT32_MAX;
 	if (!hwatt_wire_ok(in) || !sound || settings->kind != INTERVAL_ENERGY || !is_step(settings))
 		return hwatt_fail(err, HWATT_EPROTO, "a saved total is damaged at octet %zu", in->at);
 	return 0;

@@ -21,13 +21,15 @@ struct tally_clock { /* of all tallies of a device */
 	bool resumed;     /* the monotonic clock began anew */
 };
 
-struct tally { /* amounts in halves of a microjoule */
+#define TALLY_MARKS 31
+
+struct tally { /* amounts in halves of a microjoule; numbers of one width alone, see cells.c */
 	int64_t total;
 	uint64_t count;
 	int64_t lead, since_integral, since_total, ratio_register, ratio_integral;
-	uint32_t at, moved; /* milliseconds since the epoch: the last sample, when the register last moved */
-	int32_t level;
-	uint8_t marks;
+	int64_t at, moved; /* milliseconds since the epoch, within 32 bits: the last sample, when the register last moved */
+	int64_t level;     /* within 31 bits */
+	int64_t marks;     /* some of TALLY_MARKS */
 };
 
 /* A clock that has just begun, as seen by `meter`. */

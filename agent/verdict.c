@@ -82,9 +82,17 @@ static bool certainly_beyond(const struct verdict_question *q)
 	const struct kpi *kpi = &q->kpi;
 	if (!r->maximum && q->capped) /* shares of assets have no uncertainty */
 		return !keeps(r, q->high, requirement_limit(r));
+	if (!r->maximum && q->closed && kpi->capped)
+		return !keeps(r, kpi->high, requirement_limit(r));
 	if (!r->maximum || !kpi->bounded || (r->guard == GUARD_GUARDED_REJECT && !kpi->certain))
 		return false;
 	return !keeps(r, kpi->low, r->guard == GUARD_GUARDED_REJECT ? guarded_limit(r, kpi) : requirement_limit(r));
+}
+
+/* The value is the least that it can be: when even that keeps to the limit, nothing is missing. */
+static bool unresolved(const struct verdict_question *q)
+{
+	return (q->kpi.flags & KPI_NOT_RESOLVED) != 0 && !(q->kpi.known && keeps(q->requirement, q->kpi.value, guarded_limit(q->requirement, &q->kpi)));
 }
 
 struct verdict verdict_judge(const struct verdict_question *q)
@@ -105,7 +113,9 @@ struct verdict verdict_judge(const struct verdict_question *q)
 	struct hwatt_ratio least = { r->min_coverage_ppm, HWATT_PPM };
 	unsigned missing = (q->closed ? 0u : REASON_PERIOD_OPEN) |
 			   (hwatt_ratio_compare(kpi->coverage, least) < 0 ? REASON_COVERAGE : 0u) |
-			   ((kpi->flags & (KPI_NO_DATA | KPI_NO_FACTOR | KPI_NOT_RESOLVED)) != 0 ? REASON_NO_DATA : 0u) |
+			   ((kpi->flags & KPI_NO_DATA) != 0 ? REASON_NO_DATA : 0u) |
+			   ((kpi->flags & KPI_NO_FACTOR) != 0 ? REASON_NO_FACTOR : 0u) |
+			   (unresolved(q) ? REASON_NOT_RESOLVED : 0u) |
 			   ((kpi->flags & KPI_DIV_ZERO) != 0 ? REASON_DIV_ZERO : 0u);
 	unsigned notes = ((kpi->flags & KPI_WARN_BELOW_ONE) != 0 ? REASON_WARN_BELOW_ONE : 0u) |
 			 (q->provisional || (kpi->flags & KPI_PROVISIONAL_FACTOR) != 0 ? REASON_PROVISIONAL_FACTOR : 0u);
@@ -131,7 +141,7 @@ void verdict_reasons(unsigned reasons, char out[VERDICT_REASONS_SIZE])
 	static const char *const names[] = { "OK", "LIMIT", "LIMIT_CERTAIN", "COVERAGE", "PERIOD_OPEN", "NO_DATA", "DIV_ZERO",
 					     "PHYS_IMPOSSIBLE", "CATEGORY_MISMATCH", "NO_UNCERTAINTY", "DOC_EXPIRED",
 					     "OUTSIDE_PERIOD", "NO_SUBJECT", "WARN_BELOW_ONE", "NO_DOC", "DOC_REJECTED", "CLAIM",
-					     "OVERDUE", "DOUBLE_COUNT", "PROVISIONAL_FACTOR" };
+					     "OVERDUE", "DOUBLE_COUNT", "PROVISIONAL_FACTOR", "NOT_RESOLVED", "NO_FACTOR" };
 	_Static_assert(sizeof(names) / sizeof(names[0]) == VERDICT_REASON_COUNT, "a name for each reason");
 	size_t used = 0;
 	out[0] = '\0';

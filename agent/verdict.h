@@ -32,8 +32,10 @@ enum verdict_reason { /* in the order in which they are listed */
 	REASON_OVERDUE = 131072,      /* a deadline has passed */
 	REASON_DOUBLE_COUNT = 262144, /* a watt or a certificate would count twice */
 	REASON_PROVISIONAL_FACTOR = 524288, /* a factor in the value is not final */
+	REASON_NOT_RESOLVED = 1048576, /* proofs of origin do not tell months, hours or quarters as finely as was promised */
+	REASON_NO_FACTOR = 2097152,    /* no factor of the place is known */
 };
-#define VERDICT_REASON_COUNT 20
+#define VERDICT_REASON_COUNT 22
 
 enum evidence { /* what was found of one subject, the worst last */
 	EVIDENCE_MET,

@@ -10,7 +10,8 @@ enum phrase {
 	PLACE_UPS, PLACE_PDU, PLACE_IT, MEASURED_AT,
 	MET, NOT_MET, GUARDED, CERTAIN, OPEN, OPEN_GAPS, GAPS, GAPS_BREACH, NOTHING, NOTHING_BREACH, ZERO, IMPOSSIBLE,
 	CATEGORY, CATEGORY_NONE, UNCERTAIN, CALIBRATION, OUTSIDE, NO_SUBJECT,
-	WHOLE_HALL, BELOW_ONE, EXCLUDED, DOUBLE_COUNT, PROVISIONAL,
+	WHOLE_HALL, BELOW_ONE, EXCLUDED, DOUBLE_COUNT, PROVISIONAL, FACTOR,
+	UNRESOLVED, UNRESOLVED_MONTH, UNRESOLVED_HOUR, UNRESOLVED_QUARTER, /* in the order of enum kpi_matching */
 	PHRASES
 };
 
@@ -69,6 +70,17 @@ static const char *const phrases[PHRASES] = {
 	[DOUBLE_COUNT] = HWATT_N("Something would count twice, so the requirement cannot be judged. Ask the supplier to show what "
 				 "belongs to this contract, once."),
 	[PROVISIONAL] = HWATT_N("A factor in the value is provisional: the value may change when the final one is published."),
+	[FACTOR] = HWATT_N("The factor of the electricity grid that the value needs is not known, so the requirement cannot be judged. Enter "
+			   "it among the factors, with its source."),
+	[UNRESOLVED] = HWATT_N("The proofs of origin are of longer periods than the one that is judged, so the requirement cannot be judged. Ask "
+			       "the supplier which part of each belongs to the period."),
+	[UNRESOLVED_MONTH] = HWATT_N("Some proofs of origin do not say in which month the electricity was produced, so the requirement cannot be "
+				     "judged. Ask the supplier for proofs month by month."),
+	[UNRESOLVED_HOUR] = HWATT_N("Some proofs of origin do not say in which hour the electricity was produced, so the requirement cannot be "
+				    "judged. Ask the supplier for the hourly production of the plants, or for certificates with the hour."),
+	[UNRESOLVED_QUARTER] = HWATT_N("Some proofs of origin do not say in which quarter of an hour the electricity was produced, so the "
+				       "requirement cannot be judged. Ask the supplier for the production of the plants in quarters of an "
+				       "hour, or for certificates with the quarter."),
 	[EXCLUDED] = HWATT_N("Number of devices left out because less than half of the period was measured: {x}."),
 };
 
@@ -110,7 +122,7 @@ static void put_measured(const struct verdict_question *q, const struct verdict_
 	put(out, !q->closed ? MEASURED_SO_FAR : strcmp(w->from, w->to) == 0 ? MEASURED_DAY : MEASURED, w);
 	if (!itself)
 		put(out, q->closed ? COVERED : COVERED_SO_FAR, w);
-	if (q->requirement->type->subject == SUBJECT_SITE)
+	if (q->requirement->type->subject == SUBJECT_SITE && !q->requirement->type->own)
 		put(out, WHOLE_HALL, w);
 	if (q->kpi.excluded > 0)
 		put(out, EXCLUDED, w);
@@ -134,6 +146,10 @@ static enum phrase missing_phrase(const struct verdict_question *q, const struct
 		return ZERO;
 	if ((v->reasons & REASON_NO_DATA) != 0)
 		return breach ? NOTHING_BREACH : NOTHING;
+	if ((v->reasons & REASON_NO_FACTOR) != 0)
+		return FACTOR;
+	if ((v->reasons & REASON_NOT_RESOLVED) != 0)
+		return UNRESOLVED + (q->requirement->type->matched ? (enum phrase)q->requirement->green.matching : 0);
 	return breach ? GAPS_BREACH : GAPS;
 }
 

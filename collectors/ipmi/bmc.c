@@ -24,10 +24,13 @@
 #define APART_PPM 50000             /* where no accuracy is stated: 5 % */
 #define APART_LEAST_MW 10000        /* and at least that much */
 #define APART_MS (10 * 60000)       /* so long, to be worth a word */
+#define EMPTY_MS (10 * 60000)       /* so long there and without any value: a word, too */
 
 struct module { /* shared by all controllers of a loop */
 	struct lan_module *lan;
 	struct census_shelf shelf;
+	int64_t empty_polls;  /* answered with "not now" */
+	int64_t empty_bmcs;   /* that have been so for EMPTY_MS */
 };
 
 enum watt_source { BY_DCMI, BY_SENSOR, BY_SUPPLIES, SOURCES };
@@ -55,12 +58,15 @@ struct bmc {
 	int64_t asked_ms, identity_ms;
 	int64_t now_mw[SOURCES];     /* of this poll; -1: none */
 	uint32_t summed;
+	int64_t empty_since_ms;      /* 0: the last poll gave values */
+	unsigned empty_polls;
 	struct errand errand;
 	uint16_t at, cursor;         /* the sensor that is asked; where the others begin */
 	uint16_t asked;              /* sensors not in watts in this poll */
 	uint8_t raw, looks;
 	bool with_inventory;         /* the interview that runs reads it */
 	bool dcmi, no_dcmi, has_identity, host_was_off, watts_known;
+	bool empty_said;
 	struct apart apart[SOURCES];
 };
 
@@ -127,12 +133,40 @@ void bmc_set_transport(struct hwatt_target *t, struct transport *transport)
 	b->transport = transport;
 }
 
+/* Nothing is given by one that is there: that is told once it lasts. */
+static void count_empty(struct bmc *b, const struct hwatt_error *why)
+{
+	b->module->empty_polls++;
+	b->empty_polls++;
+	if (b->empty_since_ms == 0)
+		b->empty_since_ms = now_ms(b);
+	if (b->empty_said || now_ms(b) - b->empty_since_ms < EMPTY_MS)
+		return;
+	b->empty_said = true;
+	b->module->empty_bmcs++;
+	hwatt_log(hwatt_target_log(b->target), HWATT_WARN, "there, but without a value for %d minutes, %u polls: %s", EMPTY_MS / 60000,
+		  b->empty_polls, why->text);
+}
+
+static void end_empty(struct bmc *b, bool values)
+{
+	if (b->empty_said && values)
+		hwatt_log(hwatt_target_log(b->target), HWATT_INFO, "gives values again, after %u polls without", b->empty_polls);
+	b->module->empty_bmcs -= b->empty_said;
+	b->empty_said = false;
+	b->empty_since_ms = 0;
+	b->empty_polls = 0;
+}
+
 /* The controller is there but cannot serve us now: that is no outage. Nothing is given then. */
 static void finish(struct bmc *b, const struct hwatt_error *err)
 {
 	if (err != NULL && err->code == HWATT_ENODATA) {
 		hwatt_target_warn(b->target, "%s", err->text);
+		count_empty(b, err);
 		err = NULL;
+	} else {
+		end_empty(b, err == NULL);
 	}
 	if (b->transport != NULL)
 		b->transport->kind->rest(b->transport);
@@ -525,6 +559,7 @@ void bmc_close(struct hwatt_target *t)
 {
 	struct bmc *b = hwatt_target_session(t);
 	struct transport *transport = b->transport;
+	b->module->empty_bmcs -= b->empty_said;
 	interview_free(b->interview);
 	census_release(&b->module->shelf, b->census);
 	free(b->key);
@@ -554,4 +589,7 @@ void bmc_counters(void *engine, void (*put)(void *arg, const char *name, const c
 	put(arg, "ipmi_sessions_lost_total", "IPMI sessions that the BMC did not answer in any more.", c->lost);
 	put(arg, "ipmi_logins_refused_total", "IPMI logins that a BMC refused: wrong user, password or privilege.", c->refused);
 	put(arg, "ipmi_sessions_full_total", "IPMI logins put off, as the BMC had no session free.", c->full);
+	put(arg, "ipmi_polls_empty_total", "Polls without a value as the BMC, which is there, could not serve: no session free, busy, starting.",
+	    m->empty_polls);
+	put(arg, "ipmi_bmcs_empty", "BMCs that are there and have given no value for ten minutes.", m->empty_bmcs);
 }

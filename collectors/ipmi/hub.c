@@ -12,8 +12,10 @@
 
 #define BATCH 64u               /* packets per recvmmsg */
 #define ROUNDS 8u               /* batches per wake-up, so that timers and others get their turn */
-#define CROWD 8u                /* with more exchanges running the sockets are looked at by the clock: a wake-up for */
-#define LOOK_MS 2               /* each packet costs more than all else about it */
+#define CROWD 8u                /* with more exchanges running, or begun lately, the sockets are looked at by the clock: */
+#define LOOK_MS 2               /* a wake-up for each packet costs more than all else about it */
+#define LATELY_MS 10            /* what an exchange of a whole session takes by the clock */
+#define EMPTY_LOOKS 3u          /* in a row, and the next packet wakes us again */
 #define RECEIVE_BUFFER (8 << 20)
 #define OCTETS_PER_ANSWER 1280  /* what the kernel charges for a queued answer of up to 400 octets, with a margin */
 #define MIN_LIMIT 32u
@@ -24,6 +26,7 @@ struct port { /* one socket */
 	int fd;
 	uv_poll_t poll;
 	uint32_t dropped; /* the kernel's count at the last packet */
+	bool used;        /* something was sent, or came */
 	struct hub *hub;
 };
 
@@ -41,6 +44,9 @@ struct hub {
 	uint32_t heap_count, heap_capacity;
 	struct hub_peer *first, *last; /* who waits for leave */
 	unsigned running, limit;
+	int64_t span_ms;           /* since when `begun` counts */
+	unsigned begun, begun_before; /* exchanges, in this span of LATELY_MS and in the one before */
+	unsigned empty_looks;
 	bool waking;
 	struct hub_counters counters;
 	struct mmsghdr headers[BATCH];
@@ -123,7 +129,7 @@ void hub_clear_due(struct hub *h, struct hub_peer *peer)
 }
 
 /* Addresses. */
-static uint64_t address_hash(const union hub_address *a)
+uint64_t hub_hash(const union hub_address *a)
 {
 	const uint8_t *bytes = a->any.sa_family == AF_INET6 ? (const uint8_t *)&a->v6.sin6_addr : (const uint8_t *)&a->v4.sin_addr;
 	size_t length = a->any.sa_family == AF_INET6 ? 16 : 4;
@@ -133,7 +139,7 @@ static uint64_t address_hash(const union hub_address *a)
 	return h ^ h >> 29;
 }
 
-static bool same_address(const union hub_address *a, const union hub_address *b)
+bool hub_same(const union hub_address *a, const union hub_address *b)
 {
 	if (a->any.sa_family != b->any.sa_family)
 		return false;
@@ -146,7 +152,7 @@ static bool same_address(const union hub_address *a, const union hub_address *b)
 
 static struct hub_peer **bucket_of(const struct hub *h, const union hub_address *address)
 {
-	return &h->buckets[address_hash(address) & (h->bucket_count - 1)];
+	return &h->buckets[hub_hash(address) & (h->bucket_count - 1)];
 }
 
 static void grow_buckets(struct hub *h)
@@ -218,6 +224,25 @@ static void queue_remove(struct hub *h, struct hub_peer *peer)
 		h->last = peer->before;
 }
 
+/* Counts an exchange that begins. */
+static void count_begun(struct hub *h)
+{
+	int64_t now_ms = (int64_t)uv_now(h->loop), passed_ms = now_ms - h->span_ms;
+	if (passed_ms >= LATELY_MS) {
+		h->begun_before = passed_ms < 2 * LATELY_MS ? h->begun : 0;
+		h->begun = 0;
+		h->span_ms = now_ms;
+	}
+	h->begun++;
+}
+
+/* Quick answers leave few exchanges running however many there are, so those that began lately count, too. */
+static bool crowded(const struct hub *h)
+{
+	bool stale = (int64_t)uv_now(h->loop) - h->span_ms >= LATELY_MS;
+	return h->running > CROWD || (h->running > 0 && !stale && h->begun_before + h->begun > CROWD);
+}
+
 /* Lets those who wait go while there is room. */
 static void wake(struct hub *h)
 {
@@ -229,6 +254,7 @@ static void wake(struct hub *h)
 		queue_remove(h, peer);
 		peer->running = true;
 		h->running++;
+		count_begun(h);
 		peer->go(peer);
 	}
 	h->waking = false;
@@ -260,7 +286,8 @@ void hub_exit(struct hub *h, struct hub_peer *peer)
 void hub_send(struct hub *h, struct hub_peer *peer, const uint8_t *packet, size_t length)
 {
 	bool six = peer->to.any.sa_family == AF_INET6;
-	const struct port *port = six ? &h->v6 : &h->v4;
+	struct port *port = six ? &h->v6 : &h->v4;
+	port->used = true;
 	socklen_t size = six ? sizeof(peer->to.v6) : sizeof(peer->to.v4);
 	if (port->fd < 0 || sendto(port->fd, packet, length, 0, &peer->to.any, size) < 0)
 		h->counters.send_errors++; /* as good as lost on the way: the deadline says so */
@@ -279,7 +306,7 @@ static void take(struct hub *h, const struct mmsghdr *header, const uint8_t *byt
 	}
 	for (struct hub_peer *p = h->bucket_count > 0 ? *bucket_of(h, from) : NULL, *next; p != NULL; p = next) {
 		next = p->next_same; /* the peer may leave */
-		if (!same_address(&p->to, from))
+		if (!hub_same(&p->to, from))
 			continue;
 		anybody = true;
 		if (p->packet(p, &packet))
@@ -289,6 +316,14 @@ static void take(struct hub *h, const struct mmsghdr *header, const uint8_t *byt
 		h->counters.unknown++;
 	else
 		h->counters.wrong_source++;
+}
+
+/* What receiving changes, as it was. */
+static void ready_message(struct hub *h, unsigned i)
+{
+	h->headers[i].msg_hdr.msg_namelen = sizeof(h->sources[i]);
+	h->headers[i].msg_hdr.msg_controllen = sizeof(h->control[i]);
+	h->headers[i].msg_hdr.msg_flags = 0;
 }
 
 /* The kernel tells with a packet how many it had to drop before it. */
@@ -309,17 +344,14 @@ static unsigned receive(struct port *port)
 {
 	struct hub *h = port->hub;
 	unsigned got = 0;
-	for (unsigned round = 0; port->fd >= 0 && round < ROUNDS && !h->closing; round++) {
-		for (unsigned i = 0; i < BATCH; i++) {
-			h->headers[i].msg_hdr.msg_namelen = sizeof(h->sources[i]);
-			h->headers[i].msg_hdr.msg_controllen = sizeof(h->control[i]);
-			h->headers[i].msg_hdr.msg_flags = 0;
-		}
+	for (unsigned round = 0; port->used && port->fd >= 0 && round < ROUNDS && !h->closing; round++) {
 		int n = recvmmsg(port->fd, h->headers, BATCH, MSG_DONTWAIT, NULL);
 		for (int i = 0; i < n && !h->closing; i++) {
 			count_drops(port, &h->headers[i].msg_hdr);
 			take(h, &h->headers[i], h->packets[i], &h->sources[i]);
 		}
+		for (int i = 0; i < n; i++)
+			ready_message(h, (unsigned)i);
 		got += n > 0 ? (unsigned)n : 0;
 		if (n < (int)BATCH)
 			break;
@@ -332,7 +364,7 @@ static void on_readable(uv_poll_t *poll, int status, int events);
 /* Whether a packet on this socket wakes us. */
 static void port_watch(struct port *port, bool watch)
 {
-	if (port->poll.data == NULL)
+	if (port->poll.data == NULL || !port->used)
 		return;
 	if (watch)
 		uv_poll_start(&port->poll, UV_READABLE, on_readable);
@@ -348,9 +380,11 @@ static void on_readable(uv_poll_t *poll, int status, int events)
 	(void)events;
 	struct port *port = poll->data;
 	struct hub *h = port->hub;
+	port->used = true;
 	receive(port);
-	if (h->closing || h->running <= CROWD)
+	if (h->closing || !crowded(h))
 		return;
+	h->empty_looks = 0;
 	port_watch(&h->v4, false);
 	port_watch(&h->v6, false);
 	uv_timer_start(&h->look, on_look, LOOK_MS, 0);
@@ -363,7 +397,8 @@ static void on_look(uv_timer_t *look)
 	unsigned got = receive(&h->v4) + receive(&h->v6);
 	if (h->closing)
 		return;
-	if (got > 0 && h->running > CROWD) {
+	h->empty_looks = got > 0 ? 0 : h->empty_looks + 1;
+	if (h->empty_looks < EMPTY_LOOKS && crowded(h)) {
 		uv_timer_start(&h->look, on_look, LOOK_MS, 0);
 		return;
 	}
@@ -434,6 +469,7 @@ static void set_messages(struct hub *h)
 		h->vectors[i] = (struct iovec){ h->packets[i], RMCPP_MAX_PACKET };
 		h->headers[i].msg_hdr = (struct msghdr){ .msg_name = &h->sources[i], .msg_iov = &h->vectors[i], .msg_iovlen = 1,
 							 .msg_control = h->control[i] };
+		ready_message(h, i);
 	}
 }
 

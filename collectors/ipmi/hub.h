@@ -43,6 +43,9 @@ struct hub_peer { /* within what belongs to one controller; {0}, then the first 
 	bool listed, queued, running;
 };
 
+bool hub_same(const union hub_address *a, const union hub_address *b);
+uint64_t hub_hash(const union hub_address *address);
+
 int hub_open(struct uv_loop_s *loop, struct hwatt_log *log, struct hub **out, struct hwatt_error *err);
 /* Needs all peers to have left; frees itself when its libuv handles have closed. */
 void hub_close(struct hub *hub);

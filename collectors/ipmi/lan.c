@@ -6,7 +6,10 @@
  * the handshake that is not answered is sent again as it was; a command in the session with a new sequence number. */
 #include "lan.h"
 #include "account.h"
+#include "ciphers.h"
+#include "hold.h"
 #include "lookup.h"
+#include "window.h"
 #include <assert.h>
 #include <hallwatt/arena.h>
 #include <inttypes.h>
@@ -23,14 +26,13 @@
 #define LAST_TRIES 2u       /* when we are leaving */
 #define CLOSE_TRIES 4u
 #define CLOSE_MS 400
-#define WINDOW 32u
 #define USER 2u
 #define OPERATOR 3u
 #define MEMORY_SUITE "cipher_suite"
 #define MEMORY_PRIVILEGE "privilege"
 #define MEMORY_REFUSED "refused"
 #define DEFAULT_PORT 623
-#define SUITE_3_DAYS 7      /* then 17 is asked for again: firmware learns */
+#define OTHERS_MS 100       /* then a login that waits for others of the same user looks again */
 
 enum state { IDLE, LOOKUP, OPEN, RAKP_1, RAKP_3, PRIVILEGE, READY, COMMAND, CLOSING };
 
@@ -45,6 +47,7 @@ struct lan_module {
 	struct hub *hub;
 	struct hwatt_log *log;
 	struct account_book accounts;
+	struct hold_book holds;
 	struct handshake *spare;
 };
 
@@ -58,6 +61,7 @@ struct lan {
 	struct hwatt_target *target;
 	const struct ipmi_settings *settings;
 	struct account *account;
+	struct hold *hold;          /* NULL: its address is not known yet */
 	struct lookup *lookup;
 	struct handshake *shake;
 	transport_done *done;       /* NULL: no command is wanted */
@@ -66,15 +70,17 @@ struct lan {
 	void *closed_arg;
 	struct rmcpp_keys keys;     /* while there is a session */
 	uint32_t console, bmc, sequence;
-	uint32_t top, seen;         /* the window of sequence numbers that came */
-	int64_t held_until_ms, full_until_ms;
+	struct window window;       /* of sequence numbers that came */
+	struct ciphers ciphers;
 	unsigned quirks;
-	uint16_t refusals;
+	unsigned mark;              /* of the credentials and the privilege: what a hold is told apart by */
+	unsigned noted;             /* refusals that were written down */
 	uint8_t state, tries, restarts;
 	uint8_t verdict, status;    /* why the last exchange failed */
-	uint8_t suite, known_suite; /* the number to ask for; one that it has done, 0 */
+	uint8_t suite;              /* that is asked for, or that the session has */
 	uint8_t privilege, rq;
-	bool numeric, resolved, prefer_3, keep, proven, windowed, set_user, raised, no_raise, was_full, late;
+	bool numeric, resolved, keep, proven, set_user, raised, no_raise, was_full;
+	bool late, waits, trying;   /* told from the clock; for others of the same user; a login is under way */
 	uint8_t netfn, lun, command, length;
 	uint8_t data[TRANSPORT_MAX_REQUEST];
 };
@@ -97,6 +103,7 @@ int lan_start(struct uv_loop_s *loop, struct hwatt_log *log, struct lan_module *
 void lan_stop(struct lan_module *m)
 {
 	assert(m->accounts.first == NULL);
+	hold_book_free(&m->holds);
 	for (struct handshake *s = m->spare, *next; s != NULL; s = next) {
 		next = s->next;
 		free(s);
@@ -112,7 +119,7 @@ struct hub *lan_hub(struct lan_module *m)
 
 size_t lan_octets(void)
 {
-	return sizeof(struct lan);
+	return sizeof(struct lan) + hold_octets();
 }
 
 static struct lan *lan_of(struct hub_peer *peer)
@@ -131,27 +138,29 @@ static int64_t now_ms(const struct lan *l)
 }
 
 /* What is known over restarts. */
-static void remember_refusals(struct lan *l)
+static void note_refusals(struct lan *l)
 {
-	char text[64];
-	int64_t left_ms = l->held_until_ms > now_ms(l) ? l->held_until_ms - now_ms(l) : 0;
-	snprintf(text, sizeof(text), "%04x %u %" PRId64, account_mark(hub_sealer(l->module->hub), l->account), l->refusals,
-		 (int64_t)time(NULL) + left_ms / 1000);
-	hwatt_target_remember(l->target, MEMORY_REFUSED, l->refusals > 0 ? text : NULL);
+	char text[HOLD_TEXT];
+	bool any = hold_note(l->hold, l->mark, now_ms(l), (int64_t)time(NULL), text);
+	unsigned refusals = any ? hold_refusals(l->hold) : 0;
+	if (refusals == l->noted)
+		return;
+	l->noted = refusals;
+	hwatt_target_remember(l->target, MEMORY_REFUSED, any ? text : NULL);
 }
 
-static void recall_refusals(struct lan *l)
+/* The address is known: what was refused there before? */
+static void take_hold(struct lan *l)
 {
-	char *text = hwatt_target_recall(l->target, MEMORY_REFUSED);
-	unsigned mark, count;
-	int64_t until_s, now_s = (int64_t)time(NULL);
-	if (text != NULL && sscanf(text, "%x %u %" SCNd64, &mark, &count, &until_s) == 3 &&
-	    mark == account_mark(hub_sealer(l->module->hub), l->account) && count < 1000) {
-		int64_t left_s = until_s > now_s ? until_s - now_s : 0;
-		l->refusals = (uint16_t)count;
-		l->held_until_ms = now_ms(l) + (left_s < LAN_HOLD_MAX_MS / 1000 ? left_s * 1000 : LAN_HOLD_MAX_MS);
+	struct hold *before = l->hold;
+	l->hold = hold_take(&l->module->holds, &l->peer.to, account_of(l->account)->user);
+	if (l->hold != before) {
+		char *note = hwatt_target_recall(l->target, MEMORY_REFUSED);
+		hold_recall(l->hold, l->mark, note, now_ms(l), (int64_t)time(NULL));
+		l->noted = note != NULL && hold_is_of(l->hold, l->mark) ? hold_refusals(l->hold) : 0;
+		free(note);
 	}
-	free(text);
+	hold_release(&l->module->holds, before);
 }
 
 static int64_t today(void)
@@ -162,18 +171,13 @@ static int64_t today(void)
 static void recall(struct lan *l)
 {
 	char *suite = hwatt_target_recall(l->target, MEMORY_SUITE), *privilege = hwatt_target_recall(l->target, MEMORY_PRIVILEGE);
-	int number = 0;
-	int64_t day = 0;
-	if (suite != NULL && sscanf(suite, "%d %" SCNd64, &number, &day) >= 1 && suite_find(number) != NULL &&
-	    (number == 17 || today() - day < SUITE_3_DAYS))
-		l->known_suite = (uint8_t)number;
+	ciphers_recall(&l->ciphers, suite, today());
 	if (privilege != NULL && strcmp(privilege, "operator") == 0 && l->privilege == USER) {
 		l->privilege = OPERATOR;
 		l->raised = true;
 	}
 	free(suite);
 	free(privilege);
-	recall_refusals(l);
 }
 
 /* The handshake's memory. */
@@ -203,7 +207,16 @@ static void wipe(struct lan *l)
 {
 	explicit_bzero(&l->keys, sizeof(l->keys));
 	l->console = l->bmc = l->sequence = 0;
-	l->windowed = l->proven = false;
+	l->window = (struct window){ 0 };
+	l->proven = false;
+}
+
+/* The login that was begun is over. */
+static void end_try(struct lan *l)
+{
+	if (l->trying)
+		hold_end(l->hold);
+	l->trying = false;
 }
 
 static void finish_leaving(struct lan *l)
@@ -213,10 +226,31 @@ static void finish_leaving(struct lan *l)
 	hub_leave(l->module->hub, &l->peer);
 	lookup_forget(l->lookup);
 	drop_shake(l);
+	end_try(l);
+	hold_release(&l->module->holds, l->hold);
 	account_release(&l->module->accounts, l->account);
 	explicit_bzero(l, sizeof(*l));
 	free(l);
 	closed(arg);
+}
+
+static void explain_refusal(const struct lan *l, const char *user, struct hwatt_error *err)
+{
+	uint8_t status = hold_status(l->hold);
+	if (!hold_is_of(l->hold, l->mark))
+		hwatt_fail(err, HWATT_EAUTH, "the BMC refused user \"%s\" with the credentials of another device: check both", user);
+	else if (status == RAKP_NO_USER)
+		hwatt_fail(err, HWATT_EAUTH, "the BMC has no user \"%s\", or not for IPMI over LAN: check \"user\"", user);
+	else if (status == RAKP_NO_ROLE || status == RAKP_INACTIVE_ROLE)
+		hwatt_fail(err, HWATT_EAUTH, "the BMC does not give user \"%s\" the privilege that is asked for: check \"privilege\"",
+			   user);
+	else
+		hwatt_fail(err, HWATT_EAUTH, "the BMC and user \"%s\" do not agree on the password: check \"user\", \"password\"%s",
+			   user, account_of(l->account)->has_kg ? " and \"k_g\"" : "");
+	int64_t left_ms = hold_left_ms(l->hold, now_ms(l));
+	size_t at = strlen(err->text);
+	if (left_ms > 0)
+		snprintf(err->text + at, sizeof(err->text) - at, "; not tried again for %" PRId64 " min", (left_ms + 59999) / 60000);
 }
 
 static void explain(const struct lan *l, struct hwatt_error *err)
@@ -224,19 +258,7 @@ static void explain(const struct lan *l, struct hwatt_error *err)
 	const char *user = account_of(l->account)->user;
 	switch ((enum verdict)l->verdict) {
 	case REFUSED:
-		if (l->status == RAKP_NO_USER)
-			hwatt_fail(err, HWATT_EAUTH, "the BMC has no user \"%s\", or not for IPMI over LAN: check \"user\"", user);
-		else if (l->status == RAKP_NO_ROLE || l->status == RAKP_INACTIVE_ROLE)
-			hwatt_fail(err, HWATT_EAUTH, "the BMC does not give user \"%s\" the privilege that is asked for: check \"privilege\"",
-				   user);
-		else
-			hwatt_fail(err, HWATT_EAUTH, "the BMC and user \"%s\" do not agree on the password: check \"user\", \"password\"%s",
-				   user, account_of(l->account)->has_kg ? " and \"k_g\"" : "");
-		if (now_ms(l) < l->held_until_ms) {
-			size_t at = strlen(err->text);
-			snprintf(err->text + at, sizeof(err->text) - at, "; not tried again for %" PRId64 " min",
-				 (l->held_until_ms - now_ms(l) + 59999) / 60000);
-		}
+		explain_refusal(l, user, err);
 		break;
 	case FULL:
 		hwatt_fail(err, HWATT_ENODATA, "the BMC has no session free: others hold them all; asked again in a minute");
@@ -244,7 +266,7 @@ static void explain(const struct lan *l, struct hwatt_error *err)
 	case NO_COMMON_SUITE:
 		if (l->settings->cipher_suite != IPMI_SUITE_AUTO)
 			hwatt_fail(err, HWATT_EAUTH, "the BMC does not take cipher suite %u: check \"cipher_suite\", and its settings", l->suite);
-		else if (l->known_suite == 17)
+		else if (l->ciphers.known == 17)
 			hwatt_fail(err, HWATT_EAUTH, "the BMC took cipher suite 17 and does not any more; it is not asked for less: check its "
 				   "settings, or set \"cipher_suite\"");
 		else
@@ -271,6 +293,7 @@ static void fail_with(struct lan *l, const struct hwatt_error *err)
 	transport_done *done = l->done;
 	void *arg = l->arg;
 	drop_shake(l);
+	end_try(l);
 	wipe(l);
 	l->state = IDLE;
 	l->done = NULL;
@@ -296,19 +319,11 @@ static void fail(struct lan *l, enum verdict verdict)
 	fail_with(l, &err);
 }
 
-/* A login was refused: at most LAN_TRIES_PER_HOLD, then a pause that doubles. */
 static void refuse(struct lan *l, uint8_t status)
 {
 	counters(l)->refused++;
-	l->status = status;
-	l->refusals++;
-	if (l->refusals % LAN_TRIES_PER_HOLD == 0) {
-		int64_t hold_ms = LAN_HOLD_MS;
-		for (unsigned i = LAN_TRIES_PER_HOLD; i < l->refusals && hold_ms < LAN_HOLD_MAX_MS; i += LAN_TRIES_PER_HOLD)
-			hold_ms *= 2;
-		l->held_until_ms = now_ms(l) + (hold_ms < LAN_HOLD_MAX_MS ? hold_ms : LAN_HOLD_MAX_MS);
-	}
-	remember_refusals(l);
+	hold_refuse(l->hold, l->mark, status, now_ms(l));
+	note_refusals(l);
 	fail(l, REFUSED);
 }
 
@@ -316,7 +331,7 @@ static void no_session_free(struct lan *l)
 {
 	uint16_t random;
 	sealer_random(hub_sealer(l->module->hub), &random, sizeof(random));
-	l->full_until_ms = now_ms(l) + LAN_FULL_MS + random % LAN_FULL_JITTER_MS;
+	hold_fill(l->hold, random, now_ms(l));
 	counters(l)->full++;
 	if (!l->was_full)
 		hwatt_log(hwatt_target_log(l->target), HWATT_INFO, "the BMC has no session free; waiting until one is");
@@ -399,13 +414,6 @@ static void enter(struct lan *l, enum state state)
 }
 
 /* The handshake. */
-static uint8_t suite_to_ask(const struct lan *l)
-{
-	if (l->settings->cipher_suite != IPMI_SUITE_AUTO)
-		return l->settings->cipher_suite == IPMI_SUITE_17 ? 17 : 3;
-	return l->known_suite != 0 ? l->known_suite : l->prefer_3 ? 3 : 17;
-}
-
 static void open_session(struct lan *l)
 {
 	struct sealer *sealer = hub_sealer(l->module->hub);
@@ -435,6 +443,7 @@ static void on_lookup(void *arg, const union hub_address *address, const struct 
 	l->peer.to = *address;
 	hub_join(l->module->hub, &l->peer);
 	l->resolved = true;
+	take_hold(l);
 	l->state = IDLE;
 	hub_enter(l->module->hub, &l->peer);
 }
@@ -451,13 +460,44 @@ static void look_up(struct lan *l)
 		fail_with(l, &err);
 }
 
-/* Begins a session: for a command, or to end well what was begun. */
+/* No login now: told from the clock, as orders are not answered before they have returned. */
+static void put_off(struct lan *l, enum verdict verdict)
+{
+	l->state = IDLE;
+	l->verdict = (uint8_t)verdict;
+	l->late = true;
+	hub_exit(l->module->hub, &l->peer);
+	wait_for(l, 0);
+}
+
+/* Begins a session. */
 static void begin(struct lan *l)
 {
 	if (!l->resolved) {
 		look_up(l);
 		return;
 	}
+	switch (l->trying ? HOLD_GO : hold_ask(l->hold, l->mark, now_ms(l))) {
+	case HOLD_GO:
+		break;
+	case HOLD_REFUSED:
+		note_refusals(l); /* those of another device count after a restart, too */
+		put_off(l, REFUSED);
+		return;
+	case HOLD_FULL:
+		put_off(l, FULL);
+		return;
+	case HOLD_OTHERS:
+		l->state = IDLE;
+		l->waits = true;
+		hub_exit(l->module->hub, &l->peer);
+		wait_for(l, OTHERS_MS);
+		return;
+	}
+	if (!l->trying)
+		hold_begin(l->hold);
+	l->trying = true;
+	l->suite = ciphers_first(&l->ciphers, today());
 	open_session(l);
 }
 
@@ -475,18 +515,13 @@ static void restart(struct lan *l, enum verdict otherwise)
 /* The suite was not taken. Never down from 17 once it was seen, whoever says no. */
 static void other_suite(struct lan *l, enum verdict verdict)
 {
-	bool may = l->settings->cipher_suite == IPMI_SUITE_AUTO;
-	if (may && l->suite == 17 && l->known_suite != 17) {
-		l->suite = 3;
-		open_session(l);
-	} else if (may && l->suite == 3 && l->known_suite == 3) { /* it has learnt better */
-		l->known_suite = 0;
-		hwatt_target_remember(l->target, MEMORY_SUITE, NULL);
-		l->suite = 17;
-		open_session(l);
-	} else {
+	uint8_t other = ciphers_refuse(&l->ciphers, l->suite);
+	if (other == 0) {
 		fail(l, verdict);
+		return;
 	}
+	l->suite = other;
+	open_session(l);
 }
 
 /* The account may not have the higher privilege that a command asked for: it is not tried again. */
@@ -588,17 +623,12 @@ static bool take_rakp_2(struct lan *l, const struct rmcpp_packet *p)
 /* The session stands: what is known of the controller from now on. */
 static void learn(struct lan *l)
 {
-	if (l->known_suite != l->suite) {
-		char text[32];
-		l->known_suite = l->suite;
-		snprintf(text, sizeof(text), "%u %" PRId64, l->suite, today());
-		hwatt_target_remember(l->target, MEMORY_SUITE, text);
-	}
-	if (l->refusals > 0) {
-		l->refusals = 0;
-		l->held_until_ms = 0;
-		remember_refusals(l);
-	}
+	char text[CIPHERS_TEXT];
+	if (ciphers_done(&l->ciphers, l->suite, today()))
+		hwatt_target_remember(l->target, MEMORY_SUITE, ciphers_note(&l->ciphers, text) ? text : NULL);
+	hold_accept(l->hold, l->mark);
+	note_refusals(l);
+	end_try(l);
 	if (l->was_full)
 		hwatt_log(hwatt_target_log(l->target), HWATT_INFO, "the BMC has a session free again");
 	l->was_full = false;
@@ -625,7 +655,8 @@ static bool take_rakp_4(struct lan *l, const struct rmcpp_packet *p)
 		l->console = l->shake->rakp.console;
 		l->bmc = l->shake->rakp.bmc;
 		l->sequence = 0;
-		l->windowed = l->proven = false;
+		l->window = (struct window){ 0 };
+		l->proven = false;
 		drop_shake(l);
 		if (l->privilege > USER || l->set_user)
 			enter(l, PRIVILEGE);
@@ -681,12 +712,11 @@ static void proceed(struct lan *l)
 		enter(l, CLOSING);
 	} else if (l->state == READY && l->done != NULL) {
 		enter(l, COMMAND);
-	} else if (l->state == READY && !l->keep) {
+	} else if (l->state == READY && (!l->keep || ciphers_due(&l->ciphers, today()))) {
 		enter(l, CLOSING);
 	} else if (l->state == IDLE && l->closed != NULL) {
 		finish_leaving(l);
 	} else if (l->state == IDLE && l->done != NULL) {
-		l->suite = suite_to_ask(l);
 		begin(l);
 	} else {
 		hub_exit(l->module->hub, &l->peer);
@@ -698,30 +728,9 @@ static void session_ended(struct lan *l)
 	counters(l)->closed++;
 	wipe(l);
 	l->state = IDLE;
+	end_try(l);
 	hub_clear_due(l->module->hub, &l->peer);
 	proceed(l);
-}
-
-/* Whether the number is new: within the window behind the highest, or above it. */
-static bool fresh(struct lan *l, uint32_t sequence)
-{
-	int32_t ahead = (int32_t)(sequence - l->top);
-	if (!l->windowed) {
-		l->windowed = true;
-		l->top = sequence;
-		l->seen = 1;
-		return true;
-	}
-	if (ahead > 0) {
-		l->seen = ahead < (int32_t)WINDOW ? l->seen << ahead | 1u : 1u;
-		l->top = sequence;
-		return true;
-	}
-	uint32_t behind = (uint32_t)-ahead;
-	if (behind >= WINDOW || (l->seen >> behind & 1u) != 0)
-		return false;
-	l->seen |= 1u << behind;
-	return true;
 }
 
 static void answered(struct lan *l, const struct rmcpp_response *r)
@@ -754,7 +763,7 @@ static bool take_message(struct lan *l, const struct rmcpp_packet *p)
 	}
 	const uint8_t netfn = l->state == COMMAND ? l->netfn : NETFN_APP;
 	const uint8_t command = l->state == COMMAND ? l->command : l->state == PRIVILEGE ? SET_PRIVILEGE : CLOSE_SESSION;
-	if (!fresh(l, p->sequence) || !waiting || r.sequence != l->rq || r.netfn != netfn + 1 || r.command != command) {
+	if (!window_take(&l->window, p->sequence) || !waiting || r.sequence != l->rq || r.netfn != netfn + 1 || r.command != command) {
 		counters(l)->unknown++; /* replayed, or late: to an earlier try */
 		return true;
 	}
@@ -790,9 +799,8 @@ static void session_lost(struct lan *l)
 		fail(l, SILENT);
 		return;
 	}
-	l->suite = suite_to_ask(l);
 	l->restarts++;
-	open_session(l);
+	begin(l);
 }
 
 static void shake_silent(struct lan *l)
@@ -801,7 +809,7 @@ static void shake_silent(struct lan *l)
 		restart(l, SILENT);
 		return;
 	}
-	l->prefer_3 = !l->prefer_3; /* some do not answer to what they cannot do: while nothing is known, both are tried */
+	ciphers_silent(&l->ciphers);
 	fail(l, SILENT);
 }
 
@@ -822,6 +830,9 @@ static void on_due(struct hub_peer *peer)
 		l->late = false;
 		explain(l, &err);
 		fail_with(l, &err);
+	} else if (l->waits) {
+		l->waits = false;
+		hub_enter(l->module->hub, &l->peer);
 	} else if (l->tries < most_tries(l)) {
 		transmit(l);
 	} else if (l->state == CLOSING) {
@@ -852,14 +863,9 @@ static void lan_send(struct transport *t, const struct transport_command *c, tra
 	if (c->length > 0)
 		memcpy(l->data, c->data, c->length);
 	l->restarts = 0;
-	bool held = now_ms(l) < l->held_until_ms, full = now_ms(l) < l->full_until_ms;
-	if (l->state == IDLE && (held || full)) {
-		l->verdict = held ? REFUSED : FULL;
-		l->late = true;
-		wait_for(l, 0);
-	} else if (l->state == IDLE || l->state == READY) {
+	if (l->state == IDLE || l->state == READY)
 		hub_enter(l->module->hub, &l->peer);
-	} /* else: when what goes on is over */
+	/* else: when what goes on is over */
 }
 
 static void lan_cancel(struct transport *t)
@@ -868,8 +874,8 @@ static void lan_cancel(struct transport *t)
 	if (l->done == NULL)
 		return;
 	l->done = NULL;
-	if (l->late) {
-		l->late = false;
+	if (l->late || l->waits) {
+		l->late = l->waits = false;
 		hub_clear_due(l->module->hub, &l->peer);
 	}
 	if (l->state == COMMAND) {
@@ -886,7 +892,7 @@ static void lan_cancel(struct transport *t)
 static void lan_rest(struct transport *t)
 {
 	struct lan *l = (struct lan *)t;
-	if (l->state == READY && !l->keep)
+	if (l->state == READY && (!l->keep || ciphers_due(&l->ciphers, today())))
 		hub_enter(l->module->hub, &l->peer);
 }
 
@@ -943,6 +949,8 @@ int lan_open(struct lan_module *m, struct hwatt_target *target, struct transport
 	l->account = account;
 	l->quirks = ipmi_quirks(settings);
 	l->privilege = (uint8_t)(USER + (unsigned)settings->privilege);
+	l->mark = account_mark(hub_sealer(m->hub), account) | (unsigned)settings->privilege << 16;
+	l->ciphers.only = settings->cipher_suite == IPMI_SUITE_17 ? 17 : settings->cipher_suite == IPMI_SUITE_3 ? 3 : 0;
 	l->keep = settings->session == IPMI_SESSION_KEEP ||
 		  (settings->session == IPMI_SESSION_AUTO && device->interval_ms <= LAN_KEEP_MS);
 	l->peer.packet = on_packet;
@@ -951,6 +959,7 @@ int lan_open(struct lan_module *m, struct hwatt_target *target, struct transport
 	if (lookup_numeric(device->host, device->port != 0 ? device->port : DEFAULT_PORT, &l->peer.to)) {
 		l->resolved = l->numeric = true;
 		hub_join(m->hub, &l->peer);
+		take_hold(l);
 	}
 	recall(l);
 	*out = &l->transport;

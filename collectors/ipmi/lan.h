@@ -3,8 +3,8 @@
 /* lan.h - IPMI over the network: a transport with a session of its own to one controller.
  *
  * The session is begun when a command is to be sent.  With a short interval it is kept, else it is closed when the poll is
- * over: controllers have few sessions, and forget idle ones without a word.  A refused password is tried twice, then not for
- * a quarter of an hour, then half an hour ...: also over a restart, until the credentials change.
+ * over: controllers have few sessions, and forget idle ones without a word.  When a login may be tried says hold.h, and with
+ * which cipher suite ciphers.h.
  * What is learnt of a controller (its cipher suite, the privilege it wants) is kept with hwatt_target_remember(). */
 #ifndef IPMI_LAN_H
 #define IPMI_LAN_H
@@ -15,11 +15,6 @@
 #include <hallwatt/collector.h>
 
 #define LAN_KEEP_MS 20000             /* sessions are kept for intervals up to this */
-#define LAN_TRIES_PER_HOLD 2u         /* logins with a refused password */
-#define LAN_HOLD_MS (15 * 60000)      /* then so long none, doubling */
-#define LAN_HOLD_MAX_MS (24 * 3600000)
-#define LAN_FULL_MS 60000             /* a controller without a free session is left alone so long, */
-#define LAN_FULL_JITTER_MS 15000      /* and a part of this */
 #define LAN_MAX_SECRET 256u
 
 struct lan_module; /* shared by all sessions of a loop */

@@ -110,7 +110,7 @@ void plan_hold_free(struct plan_hold *hold)
 {
 	free(hold->handles);
 	free(hold->fixed);
-	*hold = (struct plan_hold){ 0 };
+	*hold = (struct plan_hold){ .lives = hold->lives, .doubted = hold->doubted };
 }
 
 static void poll_free(struct plan_poll *poll)
@@ -412,6 +412,16 @@ static bool evaluate(const struct plan *plan, const struct plan_point *p, const 
 	return true;
 }
 
+/* A register's stamp came with its value. */
+static void tell_life(const struct plan_point *p, const struct plan_hold *hold, const struct plan_poll *poll,
+		      struct hwatt_target *target, int handle)
+{
+	const struct plan_value *stamp = &poll->values[p->stamp];
+	if (stamp->number &&
+	    lives_tell(hold->lives, target, handle, LIVES_STAMP(stamp->raw.mantissa), poll->values[p->input].raw.mantissa))
+		(*hold->doubted)++;
+}
+
 void plan_give(const struct plan *plan, const struct plan_hold *hold, size_t r, const struct plan_poll *poll,
 	       struct hwatt_target *target)
 {
@@ -429,10 +439,16 @@ void plan_give(const struct plan *plan, const struct plan_hold *hold, size_t r, 
 			const struct plan_value *v = &values[step->input];
 			struct hwatt_given *next = &given[count];
 			next->point = handles != NULL ? handles[step->slot] : (int)step->slot;
-			if (step->kind != PLAN_NOT_PLAIN && v->whole ?
-				    evaluate_plain(&kinds[step->kind], v->raw.mantissa, &next->value) :
-				    evaluate(plan, &plan->points[at], poll, &next->value))
-				count += next->point >= 0;
+			if (step->kind != PLAN_NOT_PLAIN && v->whole) {
+				count += evaluate_plain(&kinds[step->kind], v->raw.mantissa, &next->value) && next->point >= 0;
+				continue;
+			}
+			const struct plan_point *p = &plan->points[at];
+			if (!evaluate(plan, p, poll, &next->value) || next->point < 0)
+				continue;
+			count++;
+			if (p->stamp >= 0)
+				tell_life(p, hold, poll, target, next->point);
 		}
 		hwatt_target_add_all(target, given, count);
 	}

@@ -11,6 +11,7 @@
 #ifndef SNMP_PLAN_H
 #define SNMP_PLAN_H
 
+#include "lives.h"
 #include "scale.h"
 #include "survey.h"
 
@@ -49,6 +50,7 @@ struct plan_point {
 	int64_t step;         /* registers: fixed units per count */
 	int64_t min, max;     /* plausible, fixed unit */
 	int32_t input, zero_with; /* zero_with: -1 none */
+	int32_t stamp;        /* of the register's life, -1 when only the survey reads it */
 	uint32_t first_when, first_term; /* first_when: in when_refs */
 	uint16_t when_count, term_count, ready;
 	int16_t digits;       /* registers told as text: decimals that a count has */
@@ -77,6 +79,8 @@ struct plan_hold { /* what a device adds to its plan */
 	int *handles;         /* of the target, by slot; NULL: they are the slots */
 	struct plan_fixed *fixed;
 	size_t fixed_count;
+	struct lives *lives;  /* the device's, borrowed */
+	int64_t *doubted;     /* counts stamps that were not believed; borrowed */
 };
 
 struct plan {

@@ -29,6 +29,12 @@ struct missed { /* a reading some of whose rows hold "not supported" */
 	unsigned rows;
 };
 
+struct rider { /* a stamp that is read with the values where that costs no request */
+	size_t point;
+	int object;
+	const struct cell *cell;
+};
+
 struct builder {
 	const struct survey *survey;
 	const struct hwatt_identity *who;
@@ -42,7 +48,9 @@ struct builder {
 	size_t claim_count, claim_capacity;
 	unsigned seen[HWATT_ROLES][HWATT_QUANTITIES];
 	struct missed *missed;
-	uint32_t riders;    /* cells of tables that the last GET asks for */
+	struct rider *riders;
+	size_t rider_count, rider_capacity;
+	uint32_t riding;    /* cells of tables that the last GET asks for */
 	size_t input_capacity, missed_count, missed_capacity, request_capacity, expect_capacity, point_capacity,
 		when_capacity, ref_capacity, term_capacity, fixed_capacity, handle_capacity, kind_capacity;
 };
@@ -393,16 +401,29 @@ static int declare(struct builder *b, const struct family_reading *r, const stru
 	return hwatt_target_point(b->line->target, &point);
 }
 
-/* Tells the target what marks the present life of a register. */
+/* Tells the target what marks the present life of a register: a time as it is, a text by its hash. */
 static void give_stamp(struct builder *b, const struct family_reading *r, const struct cell *cell, int handle)
 {
 	const struct cell *says = look(b, &r->source.stamp, cell);
 	char text[SURVEY_TEXT + 1];
+	int64_t count = 0;
 	if (says == NULL || handle < 0)
 		return;
 	cell_text(says, text, sizeof(text));
-	if (text[0] != '\0')
-		hwatt_target_register_stamp(b->line->target, handle, claim_hash(r, text));
+	uint64_t stamp = says->type == BER_TIMETICKS ? LIVES_STAMP(says->number) : claim_hash(r, text);
+	whole(cell, &count);
+	if (text[0] != '\0' && lives_tell(b->hold->lives, b->line->target, handle, stamp, count))
+		(*b->hold->doubted)++;
+}
+
+/* Notes the time of the newest point's register, to be read with every poll if there is room. */
+static void note_rider(struct builder *b, const struct family_reading *r, const struct cell *cell)
+{
+	const struct cell *says = look(b, &r->source.stamp, cell);
+	if (says == NULL || says->type != BER_TIMETICKS)
+		return;
+	b->riders = grown(b->riders, b->rider_count, &b->rider_capacity, sizeof(*b->riders));
+	b->riders[b->rider_count++] = (struct rider){ b->plan->point_count - 1, r->source.stamp.object, says };
 }
 
 /* One row of a reading becomes a point, unless it is not there, not measured, or told by an earlier reading. */
@@ -413,7 +434,7 @@ static bool add_row(struct builder *b, const struct family_reading *r, const str
 	struct plan_point p;
 	memset(&p, 0, sizeof(p)); /* with what lies between its fields: plans are compared as octets */
 	p.reading = r;
-	p.zero_with = -1;
+	p.zero_with = p.stamp = -1;
 	char index[HWATT_INDEX_SIZE];
 	int64_t value = 0;
 	bool holds;
@@ -445,6 +466,7 @@ static bool add_row(struct builder *b, const struct family_reading *r, const str
 		hold->handles[p.slot] = handle;
 		plan->points = grown(plan->points, plan->point_count, &b->point_capacity, sizeof(*plan->points));
 		memcpy(&plan->points[plan->point_count++], &p, sizeof(p));
+		note_rider(b, r, cell);
 	}
 	return true;
 }
@@ -536,7 +558,6 @@ static void add_expect(struct builder *b, struct ber_oid oid, int32_t input)
 	put_octets(plan, head, sizeof(head));
 	e->oid = put_octets(plan, oid.bytes, oid.length);
 	e->oid_length = (uint16_t)oid.length;
-	e->watched = input < 0 || oid.length >= 0x80 || plan->input_whens[input] != plan->input_whens[input + 1];
 	e->input = input;
 }
 
@@ -724,7 +745,7 @@ static void add_riders(struct builder *b, struct get *get, const struct group *g
 				if (input < 0)
 					continue;
 				ask_cell(b, get, band->object, &survey_column(b->survey, band->object)->cells[band->first + r], input);
-				b->riders++;
+				b->riding++;
 			}
 		}
 	}
@@ -736,6 +757,7 @@ static void add_gets(struct builder *b, const struct band *bands, struct group *
 	static const uint8_t uptime[] = { 0x2b, 6, 1, 2, 1, 1, 3, 0 };
 	struct plan *plan = b->plan;
 	struct get *get = hwatt_alloc(sizeof(*get));
+	b->riding = 0;
 	begin_get(b, get);
 	get->oids[get->count++] = (struct ber_oid){ uptime, sizeof(uptime) };
 	add_expect(b, get->oids[0], PLAN_UPTIME);
@@ -755,7 +777,7 @@ static void add_gets(struct builder *b, const struct band *bands, struct group *
 	choose_riders(b, groups, group_count, get->octets, get->count);
 	add_riders(b, get, groups, group_count);
 	add_request(b, get->first, BER_GET, get->oids, get->count, 0);
-	plan->requests[plan->request_count - 1].riders = b->riders;
+	plan->requests[plan->request_count - 1].riders = b->riding;
 	free(get);
 }
 
@@ -777,6 +799,37 @@ static void add_requests(struct builder *b)
 	free(bands);
 }
 
+/* How many requests all inputs take; nothing is kept. */
+static size_t rehearse(struct builder *b)
+{
+	struct plan *plan = b->plan;
+	size_t octets = plan->octet_count;
+	add_requests(b);
+	size_t requests = plan->request_count;
+	plan->request_count = plan->expect_count = 0;
+	plan->octet_count = octets;
+	return requests;
+}
+
+/* Registers' stamps are read with the values where that takes no request more; elsewhere by the surveys alone. */
+static void take_riders(struct builder *b)
+{
+	struct plan *plan = b->plan;
+	if (b->rider_count == 0)
+		return;
+	size_t without = rehearse(b), inputs = plan->input_count;
+	for (size_t i = 0; i < b->rider_count; i++)
+		plan->points[b->riders[i].point].stamp = add_input(b, b->riders[i].object, b->riders[i].cell);
+	if (rehearse(b) == without)
+		return;
+	for (size_t i = 0; i < b->rider_count; i++)
+		plan->points[b->riders[i].point].stamp = -1;
+	while (plan->input_count > inputs) {
+		const struct input *in = &b->inputs[--plan->input_count];
+		b->input_of[in->object][in->cell] = 0;
+	}
+}
+
 static int by_ready(const void *a, const void *b)
 {
 	const struct plan_point *x = a, *y = b;
@@ -794,7 +847,7 @@ static uint32_t kind_of(struct builder *b, const struct plan_point *p)
 {
 	struct plan *plan = b->plan;
 	const struct hwatt_list *absent = &p->reading->is.absent;
-	if (p->when_count > 0 || p->term_count > 0 || p->zero_with >= 0 || p->scale.b != 0 || p->scale.c != 1 || p->digits != 0 ||
+	if (p->when_count > 0 || p->term_count > 0 || p->zero_with >= 0 || p->stamp >= 0 || p->scale.b != 0 || p->scale.c != 1 || p->digits != 0 ||
 	    absent->count > 1)
 		return PLAN_NOT_PLAIN;
 	struct plan_kind kind;
@@ -811,6 +864,15 @@ static uint32_t kind_of(struct builder *b, const struct plan_point *p)
 	plan->kinds = grown(plan->kinds, plan->kind_count, &b->kind_capacity, sizeof(*plan->kinds));
 	memcpy(&plan->kinds[plan->kind_count], &kind, sizeof(kind));
 	return (uint32_t)plan->kind_count++;
+}
+
+/* Says of each variable whether it is more than a number that is kept. */
+static void mark_watched(struct plan *plan)
+{
+	for (size_t i = 0; i < plan->expect_count; i++) {
+		struct plan_expect *e = &plan->expects[i];
+		e->watched = e->input < 0 || e->oid_length >= 0x80 || plan->input_whens[e->input] != plan->input_whens[e->input + 1];
+	}
 }
 
 static void make_steps(struct builder *b)
@@ -831,6 +893,7 @@ static void order_points(struct builder *b)
 		struct plan_point *p = &plan->points[i];
 		at_least(b, p, p->input);
 		at_least(b, p, p->zero_with);
+		at_least(b, p, p->stamp);
 		for (uint32_t t = 0; t < p->term_count; t++)
 			at_least(b, p, plan->terms[p->first_term + t].input);
 		for (uint32_t w = 0; w < p->when_count; w++)
@@ -887,8 +950,10 @@ struct plan *plan_new(struct plan_shelf *shelf, const struct survey *survey, con
 		for (size_t j = 0; j < families[i]->reading_count; j++)
 			add_reading(&b, &families[i]->readings[j]);
 	warn_missed(&b);
+	take_riders(&b);
 	order_whens(&b);
 	add_requests(&b);
+	mark_watched(plan);
 	order_points(&b);
 	make_steps(&b);
 	for (size_t i = 0; i < book->object_count; i++)
@@ -897,6 +962,7 @@ struct plan *plan_new(struct plan_shelf *shelf, const struct survey *survey, con
 	free(b.inputs);
 	free(b.claims);
 	free(b.missed);
+	free(b.riders);
 	bool in_order = true; /* nearly always: then they need not be kept */
 	for (size_t i = 0; i < plan->point_count; i++)
 		in_order = in_order && hold->handles[plan->points[i].slot] == (int)plan->points[i].slot;

@@ -30,6 +30,7 @@ struct module { /* shared by all sessions of a loop */
 	struct book **books;
 	size_t book_count;
 	struct plan_shelf shelf;
+	int64_t doubted_stamps;    /* moves of registers' stamps that were not believed */
 	struct hwatt_log *log;
 	int64_t apart;             /* devices that did not bear a GET with tables in it */
 };
@@ -63,6 +64,7 @@ struct session {
 	bool bears_riders;         /* it has answered a GET with tables in it since the last survey */
 	int64_t ticks, wraps;      /* sysUpTime as last read, and how often it wrapped */
 	int64_t ticks_at_ms;
+	struct lives lives;        /* of its registers */
 	struct pieces *pieces;     /* made when first needed */
 	struct hwatt_recording *order; /* while a recording is made */
 	struct recorder *recorder;
@@ -150,6 +152,7 @@ static void free_session(struct session *s)
 		explicit_bzero(s->pieces, sizeof(*s->pieces));
 	free(s->community);
 	free(s->pieces);
+	lives_free(&s->lives);
 	free(s);
 }
 
@@ -198,6 +201,8 @@ int session_open(struct hwatt_target *t, struct hwatt_error *err)
 	s->module = hwatt_target_engine(t);
 	s->settings = hwatt_target_settings(t);
 	s->ticks = -1;
+	s->hold.lives = &s->lives;
+	s->hold.doubted = &s->module->doubted_stamps;
 	bool sealed = s->settings->version == SNMP_V3;
 	if (!sealed && read_community(s, err) < 0) {
 		free_session(s);
@@ -692,6 +697,8 @@ void session_counters(void *engine, void (*put)(void *arg, const char *name, con
 	put(arg, "snmp_kernel_drops_total", "Answers lost because the receive buffer was full.", c->kernel_drops);
 	put(arg, "snmp_send_errors_total", "SNMP requests that could not be sent.", c->send_errors);
 	put(arg, "snmp_apart_total", "Devices that did not bear a GET with cells of tables in it.", m->apart);
+	put(arg, "snmp_stamps_doubted_total", "Times of discontinuity that were not believed, as they move with every read.",
+	    m->doubted_stamps);
 	put(arg, "snmp_v3_refusals_total", "SNMPv3 requests that a device refused: wrong user, secret or context.", c->refusals);
 	put(arg, "snmp_v3_resyncs_total", "SNMPv3 requests sent again after a device told its engine id or clock.", c->rounds);
 }

@@ -221,7 +221,7 @@ static const struct hwatt_option source_options[] = {
 	  .help = "last sub-identifiers of the rows that count" },
 	{ .name = "row_matches", .type = HWATT_STRING, AT(snmp_source, row_matches),
 	  .help = "regular expression that fits the dotted index of the rows that count" },
-	OBJECT("stamp_oid", stamp_oid, "text that changes when the register is reset"),
+	OBJECT("stamp_oid", stamp_oid, "text or time that changes when the register is reset or loses counts"),
 };
 
 static bool has_group(const char *text)

@@ -17,6 +17,8 @@ enum {
 	LIST_ENERGY_ALTERNATIVES,
 	LIST_THERMAL,
 	LIST_THERMAL_ALTERNATIVES,
+	LIST_WATER,
+	LIST_WATER_ALTERNATIVES,
 	LIST_NAMES,
 	LISTS
 };
@@ -45,7 +47,7 @@ struct sorter {
 static bool has_source_label(uint32_t list)
 {
 	return (list >= LIST_ALTERNATIVES && list < LIST_ENERGY) || list == LIST_ENERGY_ALTERNATIVES ||
-	       list == LIST_THERMAL_ALTERNATIVES;
+	       list == LIST_THERMAL_ALTERNATIVES || list == LIST_WATER_ALTERNATIVES;
 }
 
 static bool same_labels(const struct entry *e, const struct hwatt_view_point *point, uint32_t list)
@@ -101,9 +103,10 @@ static void hang_point(struct sorter *s, const struct hwatt_view_device *device,
 	uint32_t quantity = point->quantity;
 	if (point->present && hwatt_quantity_info(point->quantity)->metric != NULL)
 		hang(s, (point->alternative ? LIST_ALTERNATIVES : LIST_VALUES) + quantity, device, point);
-	bool thermal = quantity == HWATT_THERMAL_ENERGY;
-	if (point->metered && (thermal || quantity == HWATT_ENERGY || quantity == HWATT_ACTIVE_POWER))
-		hang(s, (thermal ? LIST_THERMAL : LIST_ENERGY) + (point->alternative ? 1u : 0u), device, point);
+	bool electric = quantity == HWATT_ENERGY || quantity == HWATT_ACTIVE_POWER;
+	uint32_t list = electric ? LIST_ENERGY : quantity == HWATT_THERMAL_ENERGY ? LIST_THERMAL : LIST_WATER;
+	if (point->metered && (electric || quantity == HWATT_THERMAL_ENERGY || quantity == HWATT_WATER_VOLUME))
+		hang(s, list + (point->alternative ? 1u : 0u), device, point);
 	if (point->name[0] != '\0')
 		hang(s, LIST_NAMES, device, point);
 }
@@ -143,6 +146,12 @@ static void put_point_value(struct exposition *x, const struct entry *e)
 static void put_total(struct exposition *x, const struct entry *e)
 {
 	exposition_energy(x, e->point->total_j, e->point->total_uj);
+}
+
+/* Litres. */
+static void put_volume(struct exposition *x, const struct entry *e)
+{
+	exposition_fixed(x, e->point->total_j, 3);
 }
 
 static void put_list(struct exposition *x, const struct sorter *s, uint32_t list, const struct family *family,
@@ -193,17 +202,23 @@ void put_readings(struct exposition *x, const struct hwatt_snapshot *snap)
 	static const struct {
 		uint32_t list;
 		struct family family;
+		void (*put)(struct exposition *x, const struct entry *entry);
 	} totals[] = {
 		{ LIST_ENERGY, { "energy_joules_total", FAMILY_COUNTER,
 				 "Energy since the point was first seen. Never goes back, also over a restart or a reset of the "
-				 "device's register; stays while the device is silent.", false } },
+				 "device's register; stays while the device is silent.", false }, put_total },
 		{ LIST_ENERGY_ALTERNATIVES, { "alternative_energy_joules_total", FAMILY_COUNTER,
-					      "Energy by another source of the same thing; not to be added up.", false } },
+					      "Energy by another source of the same thing; not to be added up.", false }, put_total },
 		{ LIST_THERMAL, { "thermal_energy_joules_total", FAMILY_COUNTER,
 				  "Heat since the point was first seen. Never goes back; stays while the device is silent.",
-				  false } },
+				  false }, put_total },
 		{ LIST_THERMAL_ALTERNATIVES, { "alternative_thermal_energy_joules_total", FAMILY_COUNTER,
-					       "Heat by another source of the same thing; not to be added up.", false } },
+					       "Heat by another source of the same thing; not to be added up.", false }, put_total },
+		{ LIST_WATER, { "water_cubic_meters_total", FAMILY_COUNTER,
+				"Water since the point was first seen. Never goes back, also over a reset of the meter's register; stays "
+				"while the device is silent.", false }, put_volume },
+		{ LIST_WATER_ALTERNATIVES, { "alternative_water_cubic_meters_total", FAMILY_COUNTER,
+					     "Water by another source of the same thing; not to be added up.", false }, put_volume },
 	};
 	static const struct family names = { "point_info", FAMILY_INFO,
 					     "The device's own name of an outlet, interface and so on; always 1.", false };
@@ -216,7 +231,7 @@ void put_readings(struct exposition *x, const struct hwatt_snapshot *snap)
 	for (int quantity = 0; quantity < HWATT_QUANTITIES; quantity++)
 		put_quantity(x, &sorter, (enum hwatt_quantity)quantity);
 	for (size_t i = 0; i < sizeof(totals) / sizeof(totals[0]); i++)
-		put_list(x, &sorter, totals[i].list, &totals[i].family, put_total);
+		put_list(x, &sorter, totals[i].list, &totals[i].family, totals[i].put);
 	put_list(x, &sorter, LIST_NAMES, &names, put_one);
 	exposition_family(x, &duplicates);
 	exposition_sample(x);

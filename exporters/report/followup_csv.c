@@ -69,7 +69,7 @@ static void put_requirement(const struct hwatt_followup_requirement *r, enum hwa
 		[WINDOW] = v->window, [FROM] = utc(&row, v->from_s), [TO] = utc(&row, v->to_s), [OPEN] = v->open ? "true" : "false",
 		[SINCE] = r->since_s != 0 ? utc(&row, r->since_s) : "",
 		[FORECAST] = r->forecast.known ? hwatt_status_name(r->forecast.status) : "", [PACKAGE] = r->package,
-		[TEMPLATE] = r->template_id, [SOURCE] = r->source, [SENTENCE] = words_in(&v->sentence, language),
+		[TEMPLATE] = r->template_id, [SOURCE] = words_in(&r->source, language), [SENTENCE] = words_in(&v->sentence, language),
 		[ASK] = words_in(&r->ask, language),
 	};
 	csv_put_row(cells, COLUMNS, out);

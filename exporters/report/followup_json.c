@@ -99,9 +99,10 @@ static json_t *requirement(const void *item)
 	json_put(o, "sentence", json_texts(&v->sentence));
 	json_put(o, "package", json_text(r->package));
 	json_put(o, "template", json_text(r->template_id));
-	json_put(o, "source", json_text(r->source));
+	json_put(o, "source", json_texts(&r->source));
 	json_put(o, "stage", json_text(r->stage));
 	json_put(o, "risk", json_text(r->risk));
+	json_put(o, "area", json_text(r->area));
 	json_put(o, "verification", json_texts(&r->verification));
 	json_put(o, "deliver", json_texts(&r->deliver));
 	json_put(o, "since", r->since_s != 0 ? json_utc(r->since_s) : json_null());

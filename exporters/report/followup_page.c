@@ -138,9 +138,10 @@ static json_t *requirement(struct page *p, const struct hwatt_followup_requireme
 	if (r->since_s != 0)
 		set_day(p, o, "since", r->since_s);
 	set(o, "package", r->package);
-	set(o, "source", r->source);
+	set(o, "source", in(p, &r->source));
 	set(o, "stage", words_stage(p->language, r->stage));
 	set(o, "risk", words_risk(p->language, r->risk));
+	set(o, "area", words_area(p->language, r->area));
 	set(o, "verification", in(p, &r->verification));
 	set(o, "deliver", in(p, &r->deliver));
 	json_object_set_new(o, "history", history(p, r));

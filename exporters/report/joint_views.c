@@ -73,7 +73,8 @@ json_t *joint_json(const struct hwatt_joint *j)
 		json_put(row, "title", json_texts(&r->title));
 		json_put(row, "stage", json_text(r->stage));
 		json_put(row, "risk", json_text(r->risk));
-		json_put(row, "source", json_text(r->source));
+		json_put(row, "area", json_text(r->area));
+		json_put(row, "source", json_texts(&r->source));
 		json_put(row, "counts", counts(r->counts));
 		json_put(row, "lesson", json_text(hwatt_lesson_name(r->lesson)));
 		json_put(row, "contracts", cells);
@@ -87,9 +88,9 @@ json_t *joint_json(const struct hwatt_joint *j)
 
 void joint_csv(const struct hwatt_joint *j, enum hwatt_language language, struct hwatt_text *out)
 {
-	enum { PACKAGE, TEMPLATE, TYPE, TITLE, STAGE, RISK, LESSON, CONTRACT, BUYER, SUPPLIER, PERIOD, REQUIREMENT, STATUS, REASONS, VALUE, LIMIT,
+	enum { PACKAGE, TEMPLATE, TYPE, TITLE, STAGE, RISK, AREA, LESSON, CONTRACT, BUYER, SUPPLIER, PERIOD, REQUIREMENT, STATUS, REASONS, VALUE, LIMIT,
 	       UNIT, COLUMNS };
-	static const char *const heads[COLUMNS] = { "package", "template", "type", "title", "stage", "risk", "lesson", "contract", "buyer",
+	static const char *const heads[COLUMNS] = { "package", "template", "type", "title", "stage", "risk", "area", "lesson", "contract", "buyer",
 						    "supplier", "period", "requirement", "status", "reasons", "value", "limit", "unit" };
 	csv_put_row(heads, COLUMNS, out);
 	for (size_t i = 0; i < j->row_count; i++) {
@@ -101,7 +102,8 @@ void joint_csv(const struct hwatt_joint *j, enum hwatt_language language, struct
 				continue;
 			const char *const cells[COLUMNS] = {
 				[PACKAGE] = r->package, [TEMPLATE] = r->template_id, [TYPE] = r->type, [TITLE] = words_in(&r->title, language),
-				[STAGE] = r->stage, [RISK] = r->risk, [LESSON] = hwatt_lesson_name(r->lesson), [CONTRACT] = of->contract,
+				[STAGE] = r->stage, [RISK] = r->risk, [AREA] = r->area,
+				[LESSON] = hwatt_lesson_name(r->lesson), [CONTRACT] = of->contract,
 				[BUYER] = of->buyer, [SUPPLIER] = of->supplier, [PERIOD] = of->period, [REQUIREMENT] = x->requirement,
 				[STATUS] = hwatt_status_name(x->status), [REASONS] = x->reasons, [VALUE] = x->value, [LIMIT] = x->limit,
 				[UNIT] = x->unit,
@@ -154,6 +156,7 @@ static json_t *page_row(const struct hwatt_joint *j, const struct hwatt_joint_ro
 	json_put(o, "package", json_text(r->package));
 	json_put(o, "stage", json_text(words_stage(language, r->stage)));
 	json_put(o, "risk", json_text(words_risk(language, r->risk)));
+	json_put(o, "area", json_text(words_area(language, r->area)));
 	json_put(o, "cells", cells);
 	json_put(o, "lesson", json_text(hwatt_tr(language, lessons[r->lesson])));
 	json_put(o, "act", json_boolean(r->lesson != HWATT_LESSON_NONE && r->lesson != HWATT_LESSON_WAIT));

@@ -34,6 +34,8 @@ static const struct figure_words figures[] = {
 	{ "cue_location", HWATT_N("Carbon usage effectiveness (CUE), by the grid's mix"), MEASURE_AMOUNT },
 	{ "cue_market", HWATT_N("Carbon usage effectiveness (CUE), by certificates and residual mix"), MEASURE_AMOUNT },
 	{ "renewable_share_monthly", HWATT_N("Share of renewable electricity, month by month"), MEASURE_SHARE },
+	{ "renewable_share_hourly", HWATT_N("Share of renewable electricity, hour by hour"), MEASURE_SHARE },
+	{ "cfe_score", HWATT_N("Carbon-free electricity hour by hour (CFE score)"), MEASURE_SHARE },
 	{ "itee", HWATT_N("Declared performance of the servers per watt (ITEEsv)"), MEASURE_AMOUNT },
 	{ "coverage", HWATT_N("Completeness of the metering"), MEASURE_SHARE },
 };
@@ -93,6 +95,11 @@ static const struct word risks[] = {
 	{ "human_rights", HWATT_N("Human rights") }, { "workers_rights", HWATT_N("Workers' rights") },
 	{ "environment", HWATT_N("Environment") }, { "anti_corruption", HWATT_N("Anti-corruption") },
 	{ "any", HWATT_N("All areas of risk") },
+};
+
+static const struct word areas[] = {
+	{ "data_hall", HWATT_N("Data halls") }, { "server", HWATT_N("Servers") }, { "network_product", HWATT_N("Network products") },
+	{ "it_product", HWATT_N("IT products") }, { "supply_chain", HWATT_N("Supply chain") }, { "any", HWATT_N("All product areas") },
 };
 
 /* Units with a name of their own; the others are the same in every language. */
@@ -179,6 +186,11 @@ const char *words_stage(enum hwatt_language language, const char *stage)
 const char *words_risk(enum hwatt_language language, const char *risk)
 {
 	return find(risks, COUNT(risks), language, risk);
+}
+
+const char *words_area(enum hwatt_language language, const char *area)
+{
+	return find(areas, COUNT(areas), language, area);
 }
 
 const char *words_month(enum hwatt_language language, int month)

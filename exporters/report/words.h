@@ -35,6 +35,7 @@ const char *words_window(enum hwatt_language language, const char *window);
 const char *words_quality(enum hwatt_language language, char letter);
 const char *words_stage(enum hwatt_language language, const char *stage);
 const char *words_risk(enum hwatt_language language, const char *risk);
+const char *words_area(enum hwatt_language language, const char *area);
 /* "jan" .. "dec". */
 const char *words_month(enum hwatt_language language, int month);
 /* The text in the language; where that is missing, in another that is there; never NULL. */

@@ -25,7 +25,7 @@ def main():
         done = subprocess.run(["promtool", "check", "metrics"], input=text, text=True, capture_output=True)
         assert done.returncode == 0 and not done.stderr.strip(), done.stdout + done.stderr
         subprocess.run([sys.executable, "-B", os.path.join(TOOLS, "scrape.py"), f"http://127.0.0.1:{hall.port}/metrics",
-                        "count(hallwatt_device_up == 1) == 33",
+                        "count(hallwatt_device_up == 1) == 34",
                         "sum(hallwatt_site_power_watts{power_role='pdu'}) > 10000",
                         "sum(hallwatt_energy_joules_total) > 0"], check=True)
         assert hall.stop() == 0

@@ -39,7 +39,17 @@ struct domain { /* one site; a year of twelve slices of 30 days is near enough *
 	struct kpi_track tracks[8];
 	struct kpi_site site;
 	struct kpi_period period;
+	const struct certificate *rows[16];
 };
+
+/* Certificates one by one, as a period has them. */
+static inline const struct certificate *const *domain_rows(struct domain *d, const struct certificate *rows, size_t count)
+{
+	assert_true(count <= sizeof(d->rows) / sizeof(d->rows[0]));
+	for (size_t i = 0; i < count; i++)
+		d->rows[i] = &rows[i];
+	return d->rows;
+}
 
 /* A site measured over one slice of so many days. */
 static inline void domain_begin(struct domain *d, int64_t days)
@@ -60,7 +70,7 @@ static inline void domain_read(struct domain *d, enum logbook_quantity quantity,
 	if (track == NULL) {
 		size_t at = d->site.track_count++;
 		track = &d->tracks[at];
-		*track = (struct kpi_track){ .quantity = quantity, .spells = d->spells[at] };
+		*track = (struct kpi_track){ .quantity = quantity, .meter = "", .spells = d->spells[at] };
 	}
 	d->spells[track - d->tracks][track->count++] =
 		(struct kpi_spell){ from_day * DOMAIN_DAY_S, to_day * DOMAIN_DAY_S, value, false };

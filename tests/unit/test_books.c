@@ -228,6 +228,125 @@ static void ranges_of_ids_overlap_by_number(void **state)
 	assert_false(certificate_overlap(&a, &b));
 }
 
+/* --- the hours of certificates ----------------------------------------------------------------------------------- */
+
+#define OWNERS "statement_id,kind,site,volume,technology,guarantees,production_start,production_end,device_gsrn,cert_id_from,cert_id_to\n"
+#define HOURS "statement_id,device_gsrn,start,minutes,volume\n"
+
+static void expect_hours(const char *certificates, const char *hours, const char *expected)
+{
+	struct desk d = begin();
+	take(&d, BOOKS_CERTIFICATES, "g.csv", certificates);
+	take(&d, BOOKS_PRODUCTION, "p.csv", hours);
+	finish(&d, expected);
+	loading_end(&d.l);
+}
+
+static void nonsense_in_hours_is_told_with_its_place(void **state)
+{
+	(void)state;
+	static const char wind[] = OWNERS "W,go,s,10 kWh,wind,,2026-10-25,2026-10-25,7,,\n";
+	expect_hours(wind, HOURS "W,,2026-10-25T02:00,,1 kWh\n",
+		     "p.csv:2:4: \"2026-10-25T02:00\" is not a time that is told once; write it in UTC, like 2026-10-25T00:00Z, or with its offset, "
+		     "like 2026-10-25T02:00+02:00\n");
+	expect_hours(wind, HOURS "W,,2026-02-30T02:00Z,,1 kWh\n",
+		     "p.csv:2:4: \"2026-02-30T02:00Z\" is not a time that is told once; write it in UTC, like 2026-10-25T00:00Z, or with its offset, "
+		     "like 2026-10-25T02:00+02:00\n");
+	expect_hours(wind, HOURS "W,,2026-10-25T02:15Z,,1 kWh\n", "p.csv:2:4: 2026-10-25T02:15Z is not where 60 minutes of the clock begin\n");
+	expect_hours(wind, HOURS "W,,2026-10-25T02:00Z,20,1 kWh\n", "p.csv:2:22: 20 minutes: a row is of 15, 30 or 60\n");
+	expect_hours(wind, HOURS "V,,2026-10-25T02:00Z,,1 kWh\n", "p.csv:2:1: no certificate has the statement_id \"V\"\n");
+	expect_hours(wind, HOURS "W,8,2026-10-25T02:00Z,,1 kWh\n", "p.csv:2:1: statement W has no row of the plant \"8\"\n");
+	expect_hours(wind, HOURS "W,7,2026-10-27T02:00Z,,1 kWh\n", "p.csv:2:1: 2026-10-27T02:00Z lies outside the production of W (g.csv:2)\n");
+	/* half past and the whole hour, written in two zones */
+	expect_hours(wind, HOURS "W,,2026-10-25T02:30+02:00,30,1 kWh\nW,,2026-10-25T00:00:00Z,,1 kWh\n",
+		     "p.csv:2:1: 2026-10-25T02:30+02:00 stands here a second time (p.csv:3)\n");
+	expect_hours(wind, HOURS "W,,2026-10-25T02:00Z,,6 kWh\nW,,2026-10-25T03:00Z,,5 kWh\n",
+		     "p.csv:3:1: the production of W adds up to 11 kWh, more than its 10 kWh (g.csv:2)\n");
+	expect_hours(OWNERS "W,go,s,10 kWh,wind,,2026-10-25,2026-10-25,7,,\nW,go,s,10 kWh,wind,,2026-10-25,2026-10-25,8,,\n",
+		     HOURS "W,8,2026-10-25T02:00Z,,1 kWh\nW,,2026-10-25T02:00Z,,1 kWh\n",
+		     "p.csv:3:1: statement W has several rows; name the plant: device_gsrn\n");
+	expect_hours(OWNERS "W,onsite,s,10 kWh,solar,cancelled,2026-10-25,2026-10-25,7,,\n", HOURS "W,,2026-10-25T02:00Z,,1 kWh\n",
+		     "p.csv:2:1: W is of the own plant, whose energy is metered\n");
+	expect_hours("statement_id,site,volume,technology,production_start,production_end,production_from,production_until\n"
+		     "W,s,10 kWh,wind,2026-10-25,2026-10-25,01:00,02:00\n", HOURS "W,,2026-10-25T01:00Z,,1 kWh\n",
+		     "p.csv:2:1: W states its hours itself (production_from)\n");
+}
+
+static void hours_join_their_certificate_in_the_order_of_time(void **state)
+{
+	(void)state;
+	struct desk d = begin();
+	size_t count;
+	take(&d, BOOKS_CERTIFICATES, "g.csv", OWNERS "V,go,s,10 kWh,wind,,2026-10-25,2026-10-25,7,,\nW,go,s,10 kWh,wind,,2026-10-25,2026-10-25,7,,\n");
+	take(&d, BOOKS_PRODUCTION, "p.csv", HOURS "W,,2026-10-25T02:00+01:00,,3 kWh\nW,,2026-10-25T02:00+02:00,,2.5 kWh\nW,,2026-10-24 22:45Z,15,0 kWh\n");
+	finish(&d, "");
+	const struct certificate *row = books_certificates(d.books, &count) + 1;
+	int64_t day_s = civil_day(2026, 10, 25) * 86400;
+	assert_int_equal(count, 2);
+	assert_int_equal(row[-1].hour_count, 0);
+	assert_int_equal(row->hour_count, 3);
+	assert_int_equal(row->hours[0].start_s, day_s - 4500);
+	assert_int_equal(row->hours[0].seconds, 900);
+	assert_int_equal(row->hours[1].start_s, day_s); /* the hour that is called 02:00 twice */
+	assert_int_equal(row->hours[2].start_s, day_s + 3600);
+	assert_int_equal(row->hours_mj, 5500000 * HWATT_MJ_PER_WH / 1000);
+	assert_int_equal(certificate_hours_mj(row, day_s, day_s + 3600), 2500000 * HWATT_MJ_PER_WH / 1000);
+	assert_int_equal(certificate_hours_mj(row, day_s + 1, day_s + 7199), 0); /* no hour lies wholly in it */
+	loading_end(&d.l);
+}
+
+/* --- the same energy in two rows --------------------------------------------------------------------------------- */
+
+static const struct certificate *link_rows(struct desk *d, const char *rows, const char *hours)
+{
+	size_t count;
+	*d = begin();
+	take(d, BOOKS_CERTIFICATES, "g.csv", rows);
+	if (hours != NULL)
+		take(d, BOOKS_PRODUCTION, "p.csv", hours);
+	finish(d, "");
+	return books_certificates(d->books, &count);
+}
+
+static void guarantees_of_a_delivery_are_linked_with_it(void **state)
+{
+	(void)state;
+	struct desk d;
+	const struct certificate *rows = link_rows(&d, OWNERS "P,ppa,s,100 MWh,wind,cancelled,2026-01-01,2026-12-31,7,,\n"
+		"A,go,s,60 MWh,wind,,2026-01-01,2026-06-30,7,,\n"   /* all of it stems from P */
+		"B,go,s,60 MWh,wind,,2026-07-01,2026-12-31,7,,\n"   /* and 40 of these */
+		"C,go,s,60 MWh,wind,,2027-01-01,2027-01-31,7,,\n"   /* of another time */
+		"D,go,s,60 MWh,wind,,2026-01-01,2026-06-30,8,,\n"   /* another plant */
+		"E,go,t,60 MWh,wind,,2026-01-01,2026-06-30,7,,\n", NULL); /* another's */
+	static const int64_t mwh[] = { 0, 60, 40, 0, 0, 0 };
+	for (size_t i = 0; i < 6; i++) {
+		assert_int_equal(rows[i].link_count, mwh[i] > 0);
+		if (mwh[i] > 0)
+			assert_true(rows[i].links[0].delivery == &rows[0] && rows[i].links[0].volume_mj == mwh[i] * 1000000 * HWATT_MJ_PER_WH);
+	}
+	loading_end(&d.l);
+	/* numbers tell for certain: X2 to X3 are in both, and not used twice by that; Y1 is another certificate of the same plant */
+	rows = link_rows(&d, OWNERS "P,ppa,s,3 MWh,wind,cancelled,2026-01-01,2026-12-31,7,X1,X3\nA,go,s,2 MWh,wind,,2026-01-01,2026-12-31,7,X2,X3\n"
+			 "B,go,s,1 MWh,wind,,2026-01-01,2026-12-31,7,Y1,Y1\n", NULL);
+	assert_int_equal(rows[1].link_count, 1);
+	assert_int_equal(rows[2].link_count, 0);
+	assert_false(rows[0].twice || rows[1].twice || rows[2].twice);
+	loading_end(&d.l);
+	rows = link_rows(&d, OWNERS "P,ppa,s,3 MWh,wind,cancelled,2026-01-01,2026-12-31,7,X1,X3\nA,go,t,2 MWh,wind,,2026-01-01,2026-12-31,7,X2,X3\n", NULL);
+	assert_true(rows[0].twice && rows[1].twice); /* somebody else claims them */
+	assert_int_equal(rows[1].link_count, 0);
+	loading_end(&d.l);
+	/* hours tell what is the same: one of three */
+	rows = link_rows(&d, OWNERS "P,ppa,s,2 kWh,wind,cancelled,2026-01-01,2026-01-01,7,,\nA,go,s,2 kWh,wind,,2026-01-01,2026-01-01,7,,\n",
+			 HOURS "P,,2026-01-01T10:00Z,,1 kWh\nP,,2026-01-01T11:00Z,,1 kWh\nA,,2026-01-01T11:00Z,,1 kWh\nA,,2026-01-01T12:00Z,,1 kWh\n");
+	assert_int_equal(rows[1].link_count, 1);
+	assert_int_equal(rows[1].links[0].volume_mj, 1000 * HWATT_MJ_PER_WH);
+	loading_end(&d.l);
+	rows = link_rows(&d, OWNERS "P,ppa,s,2 kWh,wind,sold,2026-01-01,2026-01-01,7,,\nA,go,s,2 kWh,wind,,2026-01-01,2026-01-01,7,,\n", NULL);
+	assert_int_equal(rows[1].link_count, 0); /* that delivery counts for nothing */
+	loading_end(&d.l);
+}
+
 static const struct certificate_check *audit(struct desk *d, const char *site, int64_t used_mwh, struct certificate_check out[CERTIFICATE_CHECKS])
 {
 	static const char *const names[] = { "Hall AB" };
@@ -337,6 +456,9 @@ int main(void)
 		cmocka_unit_test(a_factor_of_an_earlier_year_is_provisional),
 		cmocka_unit_test(nonsense_in_certificates_is_told_with_its_place),
 		cmocka_unit_test(ranges_of_ids_overlap_by_number),
+		cmocka_unit_test(nonsense_in_hours_is_told_with_its_place),
+		cmocka_unit_test(hours_join_their_certificate_in_the_order_of_time),
+		cmocka_unit_test(guarantees_of_a_delivery_are_linked_with_it),
 		cmocka_unit_test(regress_5_a_statement_of_several_rows_counts_once),
 		cmocka_unit_test(an_audit_finds_what_counts_twice),
 		cmocka_unit_test(what_is_eligible),

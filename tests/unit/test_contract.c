@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "contract.h"
+#include "package.h"
 
 static const char product_example[] =
 	"id: hosting-2023\n"
@@ -236,10 +237,11 @@ static void a_file_is_read_and_a_missing_one_is_a_mistake(void **state)
 	close(fd);
 	struct hwatt_arena *arena = hwatt_arena_new();
 	struct hwatt_report report = { .arena = arena };
-	assert_non_null(contract_load(path, arena, &report));
+	struct package_shelf shelf = {0};
+	assert_non_null(contract_load(path, &shelf, arena, &report));
 	assert_int_equal(report.count, 0);
 	unlink(path);
-	assert_null(contract_load(path, arena, &report));
+	assert_null(contract_load(path, &shelf, arena, &report));
 	assert_int_equal(report.count, 1);
 	hwatt_arena_free(arena);
 }

@@ -89,7 +89,7 @@ static void example_67_scope_2(void **state)
 	d.slices[0].residual = (struct kpi_factor){ 524100000, true, true };
 	struct certificate row = { .id = "s", .technology = CERTIFICATE_WIND, .site = "hall", .contract = "", .volume_mj = 900000000 * HWATT_MJ_PER_WH,
 				   .domain_country = "", .country = "", .zone = "", .support_code = "", .cancelled_day = 100, .to_day = 364 };
-	d.period.certificates = &row;
+	d.period.certificates = (const struct certificate *[]){ &row };
 	d.period.certificate_count = 1;
 	kpi_cue_location(&d.period, &out);
 	EXPECT(out.numerator, 3, "30000.000");
@@ -130,7 +130,7 @@ static void example_69_nuclear_is_not_renewable(void **state)
 	d.slices[0].dc = domain_energy(100000, 0, 365);
 	struct certificate row = { .id = "s", .technology = CERTIFICATE_NUCLEAR, .site = "hall", .contract = "", .volume_mj = 100000000 * HWATT_MJ_PER_WH,
 				   .domain_country = "SE", .country = "SE", .zone = "SE3", .support_code = "", .cancelled_day = 100, .to_day = 364 };
-	d.period.certificates = &row;
+	d.period.certificates = (const struct certificate *[]){ &row };
 	d.period.certificate_count = 1;
 	kpi_ref(&d.period, &out);
 	EXPECT(out.value, 6, "0.000000");
@@ -188,12 +188,12 @@ static void monthly_matching_never_exceeds_annual_and_takes_no_certificate_apart
 							.country = "", .zone = "", .support_code = "", .cancelled_day = 300,
 							.from_day = first, .to_day = first + days - 1 };
 		}
-		d.period.certificates = rows;
+		d.period.certificates = domain_rows(&d, rows, 6);
 		d.period.certificate_count = 6;
 		kpi_renewable_share(&d.period, KPI_MATCH_MONTHLY, &renewable, &monthly);
 		kpi_renewable_share(&d.period, KPI_MATCH_ANNUAL, &renewable, &annual);
 		assert_true(hwatt_ratio_compare(monthly.value, annual.value) <= 0);
-		d.period.certificates = &rows[5];
+		d.period.certificates = domain_rows(&d, &rows[5], 1);
 		d.period.certificate_count = 1;
 		kpi_renewable_share(&d.period, KPI_MATCH_MONTHLY, &renewable, &monthly);
 		assert_true(monthly.value.num == 0); /* never split finer than its period */
@@ -214,7 +214,7 @@ static void regress_5_monthly_matching_takes_nothing_of_another_year(void **stat
 	struct certificate row = { .id = "s", .technology = CERTIFICATE_WIND, .site = "hall", .contract = "", .volume_mj = 1000000 * HWATT_MJ_PER_WH,
 				   .domain_country = "SE", .country = "", .zone = "", .support_code = "", .from_day = december,
 				   .to_day = january - 1, .cancelled_day = civil_day(2026, 4, 2) };
-	d.period.certificates = &row;
+	d.period.certificates = (const struct certificate *[]){ &row };
 	d.period.certificate_count = 1;
 	kpi_renewable_share(&d.period, KPI_MATCH_ANNUAL, &renewable, &annual);
 	kpi_renewable_share(&d.period, KPI_MATCH_MONTHLY, &renewable, &monthly);

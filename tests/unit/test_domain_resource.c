@@ -23,7 +23,7 @@ static struct certificate row(int kind, int64_t mwh)
 static struct kpi ref_of(struct domain *d, const struct certificate *rows, size_t count)
 {
 	struct kpi out;
-	d->period.certificates = rows;
+	d->period.certificates = domain_rows(d, rows, count);
 	d->period.certificate_count = count;
 	kpi_ref(&d->period, &out);
 	return out;
@@ -45,6 +45,28 @@ static void example_8_ref(void **state)
 	assert_int_equal(hwatt_ratio_compare(out.coverage, (struct hwatt_ratio){ 1, 1 }), 0);
 	d.site.onsite_renewable = false; /* nobody said what the own plant burns */
 	EXPECT(ref_of(&d, rows, 2).value, 2, "0.50");
+}
+
+/* Guarantees of energy that is delivered under contract are that delivery's: no MWh is in both. domain.md 2.3 (p), 4.5 check 7. */
+static void regress_5_energy_under_contract_and_its_guarantees_count_once(void **state)
+{
+	(void)state;
+	struct domain d;
+	domain_begin(&d, YEAR);
+	d.slices[0].dc = domain_energy(10000000, 0, YEAR);
+	struct certificate rows[] = { row(CERTIFICATE_GO, 2000), row(CERTIFICATE_PPA, 3000), row(CERTIFICATE_GO, 2000) };
+	rows[0].device_gsrn = rows[2].device_gsrn = rows[1].device_gsrn = "735";
+	struct hwatt_arena *arena = hwatt_arena_new();
+	certificate_link(rows, 3, arena);
+	struct kpi out = ref_of(&d, rows, 3);
+	EXPECT(out.value, 9, "0.400000000"); /* 3000 under contract, and 1000 of the guarantees beyond */
+	assert_int_equal(out.flags, 0);
+	rows[1].technology = CERTIFICATE_NUCLEAR; /* the contract's do not count: then all guarantees do */
+	out = ref_of(&d, rows, 3);
+	EXPECT(out.value, 9, "0.400000000");
+	out = ref_of(&d, &rows[2], 1);
+	EXPECT(out.value, 9, "0.200000000");
+	hwatt_arena_free(arena);
 }
 
 static void example_9_ref_with_guarantees_sold(void **state)
@@ -491,6 +513,7 @@ static void capacity_use(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(regress_5_energy_under_contract_and_its_guarantees_count_once),
 		cmocka_unit_test(example_8_ref),
 		cmocka_unit_test(example_9_ref_with_guarantees_sold),
 		cmocka_unit_test(example_10_ref_is_cut_at_one),

@@ -64,7 +64,8 @@ static void begin(struct rig *r, const char *ruleset)
 	slice->pue[1] = r->d.site.pue[1] = domain_energy(9500000, 8000000, 365);
 	r->d.site.has_pue[1] = r->d.site.onsite_renewable = true;
 	r->d.site.ruleset = books_ruleset(books, ruleset);
-	r->d.period.certificates = books_certificates(books, &r->d.period.certificate_count);
+	const struct certificate *certificate_rows = books_certificates(books, &r->d.period.certificate_count);
+	r->d.period.certificates = domain_rows(&r->d, certificate_rows, r->d.period.certificate_count);
 	/* the tracks that the evaluation would make */
 	for (size_t t = 0; t < books->logbook.track_count; t++) {
 		const struct logbook_track *track = &books->logbook.tracks[t];
@@ -202,10 +203,10 @@ static void regress_5_a_certificate_that_stands_twice_shows(void **state)
 	begin(&r, "EED-2024");
 	assert_int_equal(r.report.invariant_count, 7);
 	assert_true(r.report.invariants[6].checked && r.report.invariants[6].holds);
-	((struct certificate *)(uintptr_t)r.d.period.certificates)[3].twice = true; /* nuclear: it does not count here */
+	((struct certificate *)(uintptr_t)r.d.period.certificates[3])->twice = true; /* nuclear: it does not count here */
 	eu_report_fill(&r.facts, r.l.arena, &r.report);
 	assert_true(r.report.invariants[6].holds);
-	((struct certificate *)(uintptr_t)r.d.period.certificates)[0].twice = true;
+	((struct certificate *)(uintptr_t)r.d.period.certificates[0])->twice = true;
 	eu_report_fill(&r.facts, r.l.arena, &r.report);
 	assert_true(r.report.invariants[6].checked);
 	assert_false(r.report.invariants[6].holds);

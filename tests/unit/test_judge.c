@@ -308,7 +308,8 @@ static void ages_and_fates_come_from_the_register(void **state)
 {
 	(void)state;
 	struct bench b = begin("  - {id: mean, type: lifetime, min: 5}\n  - {id: least, type: lifetime, min: 5, of: retired_least}\n"
-			       "  - {id: reuse, type: reuse_rate, min: 0.5}\n  - {id: mat, type: reuse_rate, min: 1.0, class: material}\n");
+			       "  - {id: reuse, type: reuse_rate, min: 0.5}\n  - {id: mat, type: reuse_rate, min: 1.0, class: material}\n"
+			       "  - {id: own, type: reuse_rate, min: 0.5, class: internal}\n");
 	ASK(&b, 0, "2026-12-31", HWATT_NOT_ENOUGH_DATA, "NO_DATA");
 	put(&b, "assets", "- {id: a1, kind: server, first_use: 2020-03-01, retired: 2026-03-01, fate: reused_internally}\n"
 	    "- {id: a2, kind: server, installed: 2022-03-01, retired: 2026-03-01, fate: material, receiver: R}\n"
@@ -318,6 +319,10 @@ static void ages_and_fates_come_from_the_register(void **state)
 	ASK(&b, 1, "2026-12-31", HWATT_NOT_MET, "LIMIT");
 	ASK(&b, 2, "2026-12-31", HWATT_MET, "OK");
 	ASK(&b, 3, "2026-12-31", HWATT_MET, "OK");
+	ASK(&b, 4, "2026-12-31", HWATT_MET, "OK");
+	put(&b, "assets", "- {id: a4, kind: server, installed: 2020-03-01, retired: 2026-03-01, fate: reused_externally, receiver: R}\n");
+	ASK(&b, 4, "2026-12-31", HWATT_NOT_MET, "LIMIT"); /* 1 of 3: another's use is no internal reuse */
+	ASK(&b, 2, "2026-12-31", HWATT_MET, "OK");
 	put(&b, "documents", "- {id: d, type: end_of_life, from: 2026-01-01, status: submitted}\n");
 	ASK(&b, 3, "2026-12-31", HWATT_NOT_ENOUGH_DATA, "NO_DATA"); /* now certificates are kept, and this one's is not there */
 	b.facts.from_day = day("2027-01-01");

@@ -241,6 +241,124 @@ static void links_are_summed_without_loopback_and_across_a_wrap(void **state)
 	meterset_free(s);
 }
 
+/* A link at 1 Gbit/s: in and out run by 1500 and 3000 with each poll. */
+static void link_new(struct told points[3], uint64_t modulus)
+{
+	points[0] = point(HWATT_INTERFACE, HWATT_IF_IN_OCTETS, "1");
+	points[1] = point(HWATT_INTERFACE, HWATT_IF_OUT_OCTETS, "1");
+	points[2] = point(HWATT_INTERFACE, HWATT_IF_SPEED, "1");
+	points[0].as.modulus = points[1].as.modulus = modulus;
+}
+
+static void link_runs(struct told points[3], uint64_t base, uint64_t poll)
+{
+	set(&points[0], (int64_t)(base + poll * 1500), poll, mono(poll));
+	set(&points[1], (int64_t)(base + poll * 3000), poll, mono(poll));
+	set(&points[2], 1000 * METERSET_BITS_PER_LEVEL, poll, mono(poll));
+}
+
+static void what_moved_across_a_discontinuity_is_a_gap(void **state)
+{
+	(void)state;
+	enum { UP, DOWN, STILL_UP, WIDE_DOWN, NOTHING, CASES };
+	for (int kind = UP; kind < CASES; kind++) {
+		struct seen seen = {0};
+		struct meterset *s = new_set();
+		struct told points[3];
+		link_new(points, kind == DOWN ? UINT64_C(1) << 32 : 0);
+		for (uint64_t poll = 1; poll <= 62; poll++) {
+			bool after = poll >= 40 && kind != NOTHING;
+			uint64_t base = !after ? 2000000000 : kind == UP ? 2500000000 : kind == STILL_UP ? 2000000000 : 5;
+			link_runs(points, base, poll);
+			points[0].has_stamp = points[1].has_stamp = kind != WIDE_DOWN; /* that is seen without */
+			points[0].stamp = points[1].stamp = after ? 78 : 77;
+			feed(s, points, 3, poll, &seen);
+		}
+		const struct interval *in = find(&seen, "interface/total/if_in_octets", START_MS / 1000 + 900);
+		const struct interval *out = find(&seen, "interface/total/if_out_octets", START_MS / 1000 + 900);
+		int gap = kind != NOTHING;
+		assert_int_equal(in->amount, 1500 * (30 - gap));
+		assert_int_equal(out->amount, 3000 * (30 - gap));
+		assert_int_equal(in->covered_ms, 900000 - gap * STEP_MS);
+		assert_int_equal(in->register_reset, gap);
+		assert_int_equal(in->quality, gap ? 'R' : find(&seen, "interface/total/if_speed", START_MS / 1000 + 900)->quality);
+		meterset_free(s);
+	}
+}
+
+static void what_moved_on_other_links_then_is_counted(void **state)
+{
+	(void)state;
+	struct seen seen = {0};
+	struct meterset *s = new_set();
+	struct told points[6];
+	link_new(points, 0);
+	link_new(points + 3, 0);
+	for (int i = 3; i < 6; i++)
+		points[i].as.index = "2";
+	for (uint64_t poll = 1; poll <= 62; poll++) {
+		link_runs(points, 7, poll);
+		link_runs(points + 3, poll >= 40 ? 1000007 : 7, poll); /* more than all that was counted before */
+		points[0].has_stamp = points[1].has_stamp = true;
+		points[0].stamp = points[1].stamp = poll >= 40 ? 2 : 1;
+		feed(s, points, 6, poll, &seen);
+	}
+	const struct interval *in = find(&seen, "interface/total/if_in_octets", START_MS / 1000 + 900);
+	assert_int_equal(in->amount, 1500 * (30 + 29) + 1000000);
+	assert_int_equal(in->covered_ms, 900000 - STEP_MS);
+	meterset_free(s);
+}
+
+static void an_agent_that_restarts_leaves_a_gap_of_octets(void **state)
+{
+	(void)state;
+	struct seen seen = {0};
+	struct meterset *s = new_set();
+	struct told points[3];
+	link_new(points, UINT64_C(1) << 32);
+	for (uint64_t poll = 1; poll <= 62; poll++) {
+		link_runs(points, poll < 40 ? 4000000000 : 0, poll); /* as likely a wrap, were it not for the restart */
+		int64_t now = START_MS + mono(poll);
+		tell(s, points, 3, poll, (struct meterset_poll){ .wall_ms = now, .mono_ms = mono(poll), .restarted = poll == 40 }, NULL,
+		     &seen);
+	}
+	const struct interval *in = find(&seen, "interface/total/if_in_octets", START_MS / 1000 + 900);
+	assert_int_equal(in->amount, 1500 * 29);
+	assert_int_equal(in->covered_ms, 900000 - STEP_MS);
+	meterset_free(s);
+}
+
+/* What moved while nobody looked is not nothing. */
+static void the_time_while_we_were_away_is_a_gap_of_octets(void **state)
+{
+	(void)state;
+	struct seen seen = {0};
+	struct hwatt_error err = {0};
+	struct hwatt_text saved;
+	struct meterset *s = new_set();
+	struct told points[3];
+	link_new(points, 0);
+	for (uint64_t poll = 1; poll <= 62; poll++) {
+		if (poll > 40 && poll < 44)
+			continue;
+		link_runs(points, 1000000, poll);
+		feed(s, points, 3, poll, &seen);
+		if (poll != 40)
+			continue;
+		hwatt_text_init(&saved, 1u << 20);
+		meterset_encode(s, &saved);
+		meterset_free(s);
+		s = new_set();
+		assert_int_equal(meterset_decode(s, saved.bytes, saved.length, &err), 0);
+		meterset_resume(s);
+		hwatt_text_free(&saved);
+	}
+	const struct interval *in = find(&seen, "interface/total/if_in_octets", START_MS / 1000 + 900);
+	assert_int_equal(in->amount, 1500 * 26);
+	assert_int_equal(in->covered_ms, 900000 - 4 * STEP_MS);
+	meterset_free(s);
+}
+
 static void state_taken_up_again_goes_on(void **state)
 {
 	(void)state;
@@ -334,7 +452,7 @@ static void machine_feed(struct meterset *s, struct told points[MACHINE], uint64
 				     .restarted = poll == 33, .exchanged = poll == 70 }, record, seen);
 }
 
-static void assert_same_state(const struct meterset *a, const struct meterset *b)
+static void assert_same_state(struct meterset *a, struct meterset *b)
 {
 	struct hwatt_text x, y;
 	hwatt_text_init(&x, 1u << 20);
@@ -533,6 +651,10 @@ int main(void)
 		cmocka_unit_test(of_the_air_at_the_inlets_the_warmest_is_kept),
 		cmocka_unit_test(fixed_disks_are_summed_in_mebibytes),
 		cmocka_unit_test(links_are_summed_without_loopback_and_across_a_wrap),
+		cmocka_unit_test(what_moved_across_a_discontinuity_is_a_gap),
+		cmocka_unit_test(what_moved_on_other_links_then_is_counted),
+		cmocka_unit_test(an_agent_that_restarts_leaves_a_gap_of_octets),
+		cmocka_unit_test(the_time_while_we_were_away_is_a_gap_of_octets),
 		cmocka_unit_test(state_taken_up_again_goes_on),
 		cmocka_unit_test(damaged_state_is_an_error),
 		cmocka_unit_test(a_state_and_the_records_after_it_are_the_state),

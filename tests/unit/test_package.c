@@ -23,6 +23,15 @@ static const struct package *load(struct loading *l, const char *name)
 	return p;
 }
 
+/* Three languages, and three different texts. */
+static void translated(const struct hwatt_texts *t, const char *id)
+{
+	if (t->sv == NULL || t->nb == NULL || t->en == NULL || strlen(t->sv) < 10 || strlen(t->nb) < 10 || strlen(t->en) < 10)
+		fail_msg("%s: a language is missing", id);
+	if (strcmp(t->sv, t->nb) == 0 || strcmp(t->nb, t->en) == 0 || strcmp(t->sv, t->en) == 0)
+		fail_msg("%s: not translated: %s", id, t->en);
+}
+
 static void every_shipped_package_is_whole(void **state)
 {
 	(void)state;
@@ -39,15 +48,15 @@ static void every_shipped_package_is_whole(void **state)
 	for (size_t i = 0; i < SHIPPED; i++) {
 		const struct package *p = load(&l, shipped[i]);
 		assert_true(p->templates.count >= 4);
-		assert_true(strlen(p->source) > 20);
+		assert_true(strlen(p->source.en) > 20 && p->source.sv[0] != '\0' && p->source.nb[0] != '\0');
 		const struct package_template *t = p->templates.items;
 		for (size_t k = 0; k < p->templates.count; k++) {
 			assert_non_null(requirement_type_by_name(t[k].type));
-			assert_true(strlen(t[k].source) > 20);
-			/* three languages, and three different texts */
-			assert_true(strcmp(t[k].title.sv, t[k].title.nb) != 0 && strcmp(t[k].title.nb, t[k].title.en) != 0);
-			assert_true(strcmp(t[k].deliver.sv, t[k].deliver.en) != 0 && t[k].deliver.nb[0] != '\0');
-			assert_true(strcmp(t[k].verification.sv, t[k].verification.en) != 0 && t[k].verification.nb[0] != '\0');
+			assert_true(strlen(t[k].source.en) > 20);
+			translated(&t[k].title, t[k].id);
+			translated(&t[k].source, t[k].id);
+			translated(&t[k].verification, t[k].id);
+			translated(&t[k].deliver, t[k].id);
 		}
 	}
 	loading_end(&l);
@@ -57,7 +66,7 @@ static void no_two_templates_have_one_name(void **state)
 {
 	(void)state; /* so that a contract may take any packages together */
 	struct loading l = loading_begin();
-	const char *names[300];
+	const char *names[400];
 	size_t count = 0;
 	for (size_t i = 0; i < SHIPPED; i++) {
 		const struct package *p = load(&l, shipped[i]);
@@ -68,7 +77,7 @@ static void no_two_templates_have_one_name(void **state)
 			count++;
 		}
 	}
-	assert_true(count > 80);
+	assert_true(count > 120);
 	loading_end(&l);
 }
 
@@ -104,7 +113,7 @@ static void a_contract_takes_sets_and_drops_templates(void **state)
 	assert_int_equal(r[1].min, 750000);
 	assert_string_equal(r[5].id, "gpp-renewable");
 	assert_string_equal(requirement_deliver(&r[3], HWATT_SV),
-			    "ett intyg om att alla använda servrar bedömts för återbruk, reparation eller återvinning");
+			    "ett intyg om att alla använda servrar har bedömts för återbruk, reparation eller återvinning");
 	assert_string_equal(r[6].package, "");
 	loading_end(&l);
 }
@@ -153,14 +162,77 @@ static void a_package_of_ones_own_lies_beside_the_contract(void **state)
 		     "     deliver: {sv: a, nb: b, en: c}}\n");
 	folder_write(&f, "c.yaml", "id: c\nvalid: {from: 2026-01-01, to: 2026-12-31}\nscope: [{site: s1}]\npackages: mine@1\n");
 	struct loading l = loading_begin();
+	struct package_shelf shelf = {0};
 	char path[100];
 	snprintf(path, sizeof(path), "%s/c.yaml", f.path);
-	assert_null(contract_load(path, l.arena, &l.report)); /* a list */
+	assert_null(contract_load(path, &shelf, l.arena, &l.report)); /* a list */
 	l.report.count = 0;
 	folder_write(&f, "c.yaml", "id: c\nvalid: {from: 2026-01-01, to: 2026-12-31}\nscope: [{site: s1}]\npackages: [mine@1]\n");
-	struct contract *c = contract_load(path, l.arena, &l.report);
+	struct contract *c = contract_load(path, &shelf, l.arena, &l.report);
 	assert_string_equal(loading_mistakes(&l), "");
 	assert_int_equal(((const struct requirement *)c->requirements.items)[0].max, 1500000);
+	loading_end(&l);
+	folder_gone(&f);
+}
+
+/* A package with one template whose source is `source`. */
+static const struct package *with_source(struct loading *l, const char *source)
+{
+	const char *yaml = hwatt_arena_printf(l->arena, "package: p\nversion: \"1\"\ntitle: {sv: a, nb: b, en: c}\nsource: us\ntemplates:\n"
+					      "  - {id: a, type: pue, title: {sv: a, nb: b, en: c}, verification: {sv: a, nb: b, en: c},\n"
+					      "     deliver: {sv: a, nb: b, en: c}, source: %s}\n", source);
+	return package_parse("p.yaml", yaml, strlen(yaml), l->arena, &l->report);
+}
+
+static void a_source_is_one_text_for_all_or_one_for_each_language(void **state)
+{
+	(void)state;
+	struct loading l = loading_begin();
+	assert_non_null(with_source(&l, "SWD(2020) 55"));
+	assert_non_null(with_source(&l, "{sv: lagen, nb: loven, en: the law}"));
+	assert_string_equal(loading_mistakes(&l), "");
+	assert_null(with_source(&l, "{sv: lagen, en: the law}"));
+	assert_null(with_source(&l, "\"\""));
+	assert_string_equal(loading_mistakes(&l), "p.yaml:7:46: \"source\" lacks the language nb\n"
+			    "p.yaml:7:46: \"source\" lacks the language sv\n"
+			    "p.yaml:7:46: \"source\" lacks the language nb\n"
+			    "p.yaml:7:46: \"source\" lacks the language en\n");
+	loading_end(&l);
+}
+
+static void a_contract_takes_a_product_area(void **state)
+{
+	(void)state;
+	struct loading l = loading_begin();
+	struct contract *c = read_contract(&l, "packages: [{package: regions-it-platform@2023, areas: [network_product],\n"
+					       "  drop: [telecom-staff, network-recycling]}]\n");
+	assert_string_equal(loading_mistakes(&l), "");
+	assert_true(c->requirements.count > 10);
+	for (size_t i = 0; i < c->requirements.count; i++)
+		assert_string_equal(((const struct requirement *)c->requirements.items)[i].area, "network_product");
+	loading_end(&l);
+	EXPECT("packages: [{package: regions-it-platform@2023, areas: [servers]}]\n",
+	       "c.yaml:4:55: unknown product area \"servers\"; did you mean \"server\"?\n");
+}
+
+static void packages_on_a_shelf_are_read_once(void **state)
+{
+	(void)state;
+	struct folder f = folder_new();
+	struct loading l = loading_begin();
+	struct package_shelf shelf = {0};
+	const struct contract *c[2];
+	folder_write(&f, "c.yaml", "id: c\nvalid: {from: 2026-01-01, to: 2026-12-31}\nscope: [{site: s1}]\n"
+		     "packages: [{package: climate-neutral-data-centre-pact@2025, drop: [pact-pue-warm]}]\n");
+	for (int i = 0; i < 2; i++) {
+		c[i] = contract_load(hwatt_arena_printf(l.arena, "%s/c.yaml", f.path), &shelf, l.arena, &l.report);
+		assert_string_equal(loading_mistakes(&l), "");
+		assert_int_equal(c[i]->files.count, 1); /* each is told of the file: it is part of both */
+	}
+	assert_int_equal(shelf.count, 1);
+	const struct requirement *a = c[0]->requirements.items, *b = c[1]->requirements.items;
+	assert_ptr_equal(a[0].source.sv, b[0].source.sv);
+	assert_ptr_not_equal(a, b);
 	loading_end(&l);
 	folder_gone(&f);
 }
@@ -191,6 +263,9 @@ int main(void)
 		cmocka_unit_test(what_a_source_does_not_give_the_contract_must),
 		cmocka_unit_test(mistakes_name_what_there_is),
 		cmocka_unit_test(a_package_of_ones_own_lies_beside_the_contract),
+		cmocka_unit_test(a_source_is_one_text_for_all_or_one_for_each_language),
+		cmocka_unit_test(a_contract_takes_a_product_area),
+		cmocka_unit_test(packages_on_a_shelf_are_read_once),
 		cmocka_unit_test(a_package_lacks_nothing),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -43,6 +43,7 @@ struct rig {
 	double drawn[PLACES];               /* mJ */
 	uint64_t base[PLACES];
 	int64_t wall_ms, mono_ms;
+	struct meterset_shelf shelf;        /* so that each is packed while the other is fed */
 	struct meterset *whole, *tallied;
 	struct hwatt_text record;
 	size_t shrunk;                      /* polls after which there was a tally */
@@ -76,8 +77,8 @@ static void rig_new(struct rig *r)
 		r->level[i] = i == 4 ? 0 : 100000 * (i + 1);
 	struct meterset_settings settings = { .interval_ms = STEP_MS };
 	r->values = (struct target_values){ .kept = r->kept, .at = r->at, .stamps = r->stamps };
-	r->whole = meterset_new("dev", settings, NULL);
-	r->tallied = meterset_new("dev", settings, NULL);
+	r->whole = meterset_new("dev", settings, &r->shelf);
+	r->tallied = meterset_new("dev", settings, &r->shelf);
 	hwatt_text_init(&r->record, 1u << 20);
 }
 
@@ -85,6 +86,7 @@ static void rig_free(struct rig *r)
 {
 	meterset_free(r->whole);
 	meterset_free(r->tallied);
+	meterset_shelf_free(&r->shelf);
 	hwatt_text_free(&r->record);
 }
 
@@ -128,7 +130,7 @@ static void poll(struct rig *r, bool record)
 	meterset_close(r->tallied, r->wall_ms, on_quarter, NULL);
 }
 
-static void assert_same_totals(const struct meterset *a, const struct meterset *b)
+static void assert_same_totals(struct meterset *a, struct meterset *b)
 {
 	struct meterset_total x, y;
 	size_t at = 0, count = 0;
@@ -159,7 +161,7 @@ static struct meterset *restarted(struct meterset *set, bool resume)
 	return again;
 }
 
-static size_t encoded_octets(const struct meterset *set)
+static size_t encoded_octets(struct meterset *set)
 {
 	struct hwatt_text text;
 	hwatt_text_init(&text, 1u << 20);

@@ -29,8 +29,8 @@ struct hwatt_followup_requirement {
 	struct hwatt_view_requirement verdict; /* of the last period of its window that ends within the report's, or the open one */
 	const char *package;         /* "eu-gpp-data-centres@2020", "" written in the contract */
 	const char *template_id;     /* the requirement's name in the package, "" */
-	const char *source;          /* document and place that it rests on, "" */
-	const char *stage, *risk;    /* life-cycle stage and risk area, as in the packages; "" */
+	const char *stage, *risk, *area; /* life-cycle stage, risk area and product area, as in the packages; "" */
+	struct hwatt_texts source;   /* document and place that it rests on */
 	struct hwatt_texts verification, deliver; /* how it is checked, and what the supplier has to deliver */
 	int64_t since_s;             /* UTC: since when the status is what it is; 0: not known */
 	size_t change_count;

@@ -43,8 +43,8 @@ enum hwatt_lesson {
 
 struct hwatt_joint_row {
 	const char *package, *template_id; /* "" when no package */
-	const char *type, *stage, *risk, *source;
-	struct hwatt_texts title;
+	const char *type, *stage, *risk, *area;
+	struct hwatt_texts title, source;
 	size_t contracts;              /* that have it */
 	size_t counts[HWATT_STATUSES];
 	enum hwatt_lesson lesson;

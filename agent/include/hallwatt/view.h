@@ -23,7 +23,7 @@ struct hwatt_view_point {
 	int64_t value;        /* last value, fixed unit */
 	int64_t at_ms;        /* UTC of the last value */
 	bool metered;         /* has an energy total */
-	int64_t total_j;      /* metered: joules since the point was first seen, never goes down */
+	int64_t total_j;      /* metered: joules (of water: litres) since the point was first seen, never goes down */
 	int64_t total_uj;     /* 0..999999 on top of total_j */
 };
 

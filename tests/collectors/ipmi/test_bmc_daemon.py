@@ -40,9 +40,12 @@ def sessions_end(password, more, what):
 
 
 def wrong_password(folder):
+    """Two tries each, though every BMC stands three times in the configuration: under its address, under a name, and again."""
     wrong = secret(folder.dir, "changing", "not-the-password")
     with Bmcs(HALLSIM, count=10, arguments=["--slots", "4"]) as bmcs:
-        with Daemon(HALLWATT, credentials(wrong), devices(bmcs)) as daemon:
+        more = [(f"again-{k}", bmcs.address(k)) for k in range(bmcs.count)]
+        more += [("by-name", f"ipmi://localhost:{bmcs.port}")] # where no BMC is: a name is looked up before a login is tried
+        with Daemon(HALLWATT, credentials(wrong), devices(bmcs) + more) as daemon:
             until("two tries were made", lambda: bmcs.control("total")["logins_failed"] >= 20)
             sleep_until(time.monotonic() + 5)
             daemon.stop(signal.SIGKILL)

@@ -19,7 +19,7 @@ struct world {
 	struct hub *hub;
 	int fd;                  /* plays a controller */
 	struct sockaddr_in at;   /* where it is */
-	struct test_peer *went[4 * PEERS];
+	struct test_peer *went[20 * PEERS];
 	size_t goes, dues;
 	int64_t last_due_ms;
 };
@@ -181,12 +181,77 @@ static void packets_go_to_whom_they_are_from(void **state)
 	close_world(&w);
 }
 
+static void send_to_hub(struct world *w, const struct sockaddr_in *hub)
+{
+	static const uint8_t packet[] = { 6, 0, 0xff, 7, 6, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 };
+	assert_int_equal(sendto(w->fd, packet, sizeof(packet), 0, (const struct sockaddr *)hub, sizeof(*hub)), sizeof(packet));
+}
+
+/* Where the hub's packets come from. */
+static struct sockaddr_in where(struct world *w, struct test_peer *p)
+{
+	static const uint8_t packet[] = { 0 };
+	uint8_t asked[64];
+	struct sockaddr_in from;
+	socklen_t size = sizeof(from);
+	hub_send(w->hub, &p->peer, packet, sizeof(packet));
+	assert_true(recvfrom(w->fd, asked, sizeof(asked), 0, (struct sockaddr *)&from, &size) > 0);
+	from.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	return from;
+}
+
+/* Turns of the loop until a packet that lies there is taken. */
+static unsigned turns_for_a_packet(struct world *w, struct test_peer *p, const struct sockaddr_in *hub)
+{
+	unsigned before = p->packets, turns = 0;
+	send_to_hub(w, hub);
+	for (; p->packets == before; turns++)
+		uv_run(&w->loop, UV_RUN_NOWAIT);
+	return turns;
+}
+
+static void one_exchange_is_woken_by_its_packets_and_many_are_looked_at_by_the_clock(void **state)
+{
+	(void)state;
+	static struct test_peer peers[PEERS];
+	struct world w;
+	open_world(&w);
+	for (size_t k = 0; k < 20; k++)
+		join(&w, &peers[k], k);
+	struct sockaddr_in hub = where(&w, &peers[0]);
+	hub_enter(w.hub, &peers[0].peer);
+	for (int i = 0; i < 5; i++)
+		assert_in_range(turns_for_a_packet(&w, &peers[0], &hub), 1, 3);
+	bool waited = false;
+	for (int attempt = 0; attempt < 100 && !waited; attempt++) { /* this process may be the one that comes late */
+		for (size_t k = 1; k < 20; k++) { /* quick ones: none runs any more, but many did lately */
+			hub_enter(w.hub, &peers[k].peer);
+			hub_exit(w.hub, &peers[k].peer);
+		}
+		turns_for_a_packet(&w, &peers[0], &hub); /* the last that wakes */
+		send_to_hub(&w, &hub);
+		unsigned before = peers[0].packets;
+		uv_run(&w.loop, UV_RUN_NOWAIT);
+		waited = peers[0].packets == before;
+		while (peers[0].packets == before)
+			uv_run(&w.loop, UV_RUN_ONCE);
+	}
+	assert_true(waited);
+	for (int64_t now = hub_now(w.hub); hub_now(w.hub) < now + 50;) /* the crowd has gone */
+		uv_run(&w.loop, UV_RUN_NOWAIT);
+	assert_in_range(turns_for_a_packet(&w, &peers[0], &hub), 1, 3);
+	for (size_t k = 0; k < 20; k++)
+		hub_leave(w.hub, &peers[k].peer);
+	close_world(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(no_more_run_than_may_and_in_their_order),
 		cmocka_unit_test(deadlines_come_in_their_order_and_not_before),
 		cmocka_unit_test(packets_go_to_whom_they_are_from),
+		cmocka_unit_test(one_exchange_is_woken_by_its_packets_and_many_are_looked_at_by_the_clock),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

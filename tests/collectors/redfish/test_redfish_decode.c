@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 /* --- amounts ----------------------------------------------------------------------------------------------------- */
 
@@ -366,6 +367,39 @@ static void three_of_one_name_get_three_places(void **state)
 	drop(rows, 4);
 }
 
+static int by_place_name(const void *a, const void *b)
+{
+	const struct row *one = a, *other = b;
+	if (one->alternative != other->alternative)
+		return one->alternative ? 1 : -1;
+	if (one->role != other->role)
+		return one->role < other->role ? -1 : 1;
+	return strcmp(one->index, other->index);
+}
+
+/* A service with as many rows as there may be costs milliseconds, not the seconds that comparing each with each takes. */
+static void as_many_rows_as_there_may_be_settle_at_once(void **state)
+{
+	(void)state;
+	const size_t count = 20000;
+	struct row *rows = hwatt_alloc(count * sizeof(*rows));
+	for (size_t i = 0; i < count; i++) {
+		rows[i] = make_row(i % 2 ? HWATT_PSU : HWATT_CHASSIS, i % 2 ? HOW_SUPPLY_INPUT : HOW_TOTAL_CONTROL,
+				   i % 4 < 2 ? KIND_POWER : KIND_SENSOR, "same", 7 + (int64_t)i % 3);
+		rows[i].place = i / 4;
+		rows[i].via = hwatt_strdup("/redfish/v1/Chassis/1/Sensors/T");
+	}
+	clock_t start = clock();
+	settle(rows, count);
+	assert_true(clock() - start < 2 * CLOCKS_PER_SEC);
+	qsort(rows, count, sizeof(*rows), by_place_name);
+	for (size_t i = 1; i < count; i++)
+		if (!rows[i].alternative && !rows[i - 1].alternative && by_place_name(&rows[i - 1], &rows[i]) == 0)
+			fail_msg("two rows that count are called %s", rows[i].index);
+	drop(rows, count);
+	free(rows);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -387,6 +421,7 @@ int main(void)
 		cmocka_unit_test(a_quoted_sensor_is_not_counted_twice),
 		cmocka_unit_test(what_comes_later_is_not_counted_beside_what_counts),
 		cmocka_unit_test(three_of_one_name_get_three_places),
+		cmocka_unit_test(as_many_rows_as_there_may_be_settle_at_once),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

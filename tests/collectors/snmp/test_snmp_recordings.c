@@ -283,11 +283,55 @@ static void outlets_behind_one_address_do_not_mix(void **state)
 	fake_world_close(&world);
 }
 
+static void stamps_of_counters_ride_with_them_where_there_is_room(void **state)
+{
+	(void)state;
+	struct fake_world world;
+	struct recording r;
+	struct hwatt_target *t = polled(&world, &r, "phoenixtec-online"); /* a card with two interfaces */
+	const struct fake_point *in = fake_find(t, "interface", "if_in_octets", "1");
+	assert_int_equal(in->stamp, 1);
+	assert_int_equal(fake_poll(t, 5000), 0);
+	unsigned requests = t->requests;
+	recording_set(&r, "1.3.6.1.2.1.31.1.1.1.19.1", BER_TIMETICKS, 99);
+	assert_int_equal(fake_poll(t, 5000), 0);
+	assert_int_equal(in->stamp, 100); /* without a survey */
+	assert_int_equal(t->requests, requests);
+	recording_remove(&r, "1.3.6.1.2.1.31.1.1.1.19.1");
+	recording_remove(&r, "1.3.6.1.2.1.31.1.1.1.19.2");
+	fake_close(t);
+	t = fake_open(&world, "127.0.0.1", r.port, "{community: public}", NULL);
+	assert_int_equal(fake_poll(t, 5000), 0);
+	assert_int_equal(fake_poll(t, 5000), 0);
+	assert_int_equal(t->requests, requests); /* they cost none */
+	fake_close(t);
+	recording_close(&r);
+	fake_world_close(&world);
+}
+
+static void stamps_that_would_take_a_request_are_read_by_surveys(void **state)
+{
+	(void)state;
+	struct fake_world world;
+	struct recording r;
+	struct hwatt_target *t = polled(&world, &r, "arista-7150s");
+	const struct fake_point *in = fake_find(t, "interface", "if_in_octets", "1");
+	assert_int_equal(in->stamp, 1);
+	recording_set(&r, "1.3.6.1.2.1.31.1.1.1.19.1", BER_TIMETICKS, 99);
+	assert_int_equal(fake_poll(t, 5000), 0);
+	assert_int_equal(in->stamp, 1);
+	fake_close(t);
+	recording_close(&r);
+	fake_world_close(&world);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rows_of_one_place_are_found_by_their_names),
 		cmocka_unit_test(outlets_behind_one_address_do_not_mix),
+		cmocka_unit_test(stamps_of_counters_ride_with_them_where_there_is_room),
+		cmocka_unit_test(stamps_that_would_take_a_request_are_read_by_surveys),
 		cmocka_unit_test(recordings_give_what_their_mibs_say),
 		cmocka_unit_test(they_do_with_small_answers),
 		cmocka_unit_test(they_do_in_v1),

@@ -4,7 +4,9 @@
 #include "agent.h"
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -70,10 +72,62 @@ static void snmpd_is_read_stopped_and_started(void **state)
 	agent_remove(&d);
 }
 
+/* A script that answers for a counter's discontinuity time of the first interface: what is in the file beside it. */
+static void write_file(const struct agent *d, const char *name, const char *text)
+{
+	char path[128];
+	snprintf(path, sizeof(path), "%s/%s", d->folder, name);
+	FILE *file = fopen(path, "w");
+	assert_non_null(file);
+	fputs(text, file);
+	fclose(file);
+	chmod(path, 0755);
+}
+
+static void a_discontinuity_time_that_moves_is_believed_once(void **state)
+{
+	(void)state;
+	static const char script[] = "#!/bin/sh\n"
+				     "case \"$1 $2\" in \"-g .1.3.6.1.2.1.31.1.1.1.19.1\"|\"-n .1.3.6.1.2.1.31.1.1.1.19\")\n"
+				     "echo .1.3.6.1.2.1.31.1.1.1.19.1; echo timeticks; cat \"${0%/*}/ticks\";; esac\n";
+	struct fake_world world;
+	struct agent d;
+	struct hwatt_error err;
+	char lines[256], ticks[16];
+	if (agent_program() == NULL) {
+		print_message("no snmpd here\n");
+		skip();
+	}
+	agent_make(&d, "");
+	snprintf(lines, sizeof(lines), "rocommunity public 127.0.0.1\npass .1.3.6.1.2.1.31.1.1.1.19 %s/script\n", d.folder);
+	agent_configure(&d, lines);
+	write_file(&d, "script", script);
+	write_file(&d, "ticks", "500\n");
+	agent_start(&d);
+	fake_world_open(&world, NULL);
+	struct hwatt_target *t = fake_open(&world, "127.0.0.1", d.port, "{timeout: 1s, retries: 2}", &err);
+	until_up(t);
+	const struct fake_point *in = fake_find(t, "interface", "if_in_octets", "1");
+	assert_non_null(in);
+	assert_int_equal(in->stamp, 501);
+	for (int poll = 1; poll <= 4; poll++) {
+		snprintf(ticks, sizeof(ticks), "%d\n", 500 + poll * 10);
+		write_file(&d, "ticks", ticks);
+		assert_int_equal(fake_poll(t, 10000), 0);
+		assert_int_equal(in->times, 1);
+		assert_int_equal(in->stamp, 511); /* the first move; then nothing went down */
+		assert_int_equal(fake_warned(t, "discontinuity times move"), poll >= 3);
+	}
+	fake_close(t);
+	fake_world_close(&world);
+	agent_remove(&d);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(snmpd_is_read_stopped_and_started),
+		cmocka_unit_test(a_discontinuity_time_that_moves_is_believed_once),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

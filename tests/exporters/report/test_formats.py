@@ -77,8 +77,8 @@ def agree(row, source, keys, **renamed):
 assert len(of("requirement")) == len(report["requirements"])
 for row, r in zip(of("requirement"), report["requirements"]):
     agree(row, r, ["id", "type", "status", "reasons", "value", "unit", "limit", "limit_kind", "margin", "uncertainty", "coverage",
-                   "min_coverage", "quality", "category", "window", "from", "to", "open", "since", "package", "template", "source"])
-    assert plain(row["title"]) == r["title"]["sv"] and row["sentence"] == r["sentence"]["sv"]
+                   "min_coverage", "quality", "category", "window", "from", "to", "open", "since", "package", "template"])
+    assert plain(row["title"]) == r["title"]["sv"] and row["sentence"] == r["sentence"]["sv"] and plain(row["source"]) == r["source"].get("sv", r["source"].get("en", ""))
 for row, s in zip(of("figure"), report["figures"]):
     agree(row, s["whole"], ["value", "uncertainty", "coverage", "quality", "category", "from", "to"], reasons="notes")
     agree(row, s, ["subject", "unit"], id="kpi", type="subject_kind")

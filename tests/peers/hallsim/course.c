@@ -80,6 +80,16 @@ int64_t course_register(const struct course *course, int channel)
 	return course_integral(course, channel) / COURSE_STEP_MJ;
 }
 
+int64_t course_water_register(const struct course *course)
+{
+	return 183456 + course_integral(course, LOAD_WATER_UL_S) / (COURSE_WATER_STEP_L * 1000000);
+}
+
+int64_t course_heat_register(const struct course *course, int channel)
+{
+	return 41207 + course_integral(course, channel) / COURSE_HEAT_STEP_MJ;
+}
+
 int64_t course_octets(const struct course *course, int channel)
 {
 	return course_integral(course, channel) / 8;

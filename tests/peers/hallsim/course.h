@@ -43,6 +43,13 @@ int64_t course_integral(const struct course *course, int channel);
 /* The energy register of a PDU's inlet, or of one cord of a load, in tenths of a kWh. */
 int64_t course_register(const struct course *course, int channel);
 
+/* What the registers of the meters of water and heat show: counts of 10 L and of kWh. They stood
+ * somewhere at the origin, as the meters are older than the hall. */
+#define COURSE_WATER_STEP_L 10
+#define COURSE_HEAT_STEP_MJ INT64_C(3600000000)
+int64_t course_water_register(const struct course *course);
+int64_t course_heat_register(const struct course *course, int channel);
+
 /* Octets through a server's interface (`channel` LOAD_IN_BPS + i or LOAD_OUT_BPS + i), and through
  * one of the switch's uplinks, which share the servers' traffic equally (LOAD_IN_BPS or
  * LOAD_OUT_BPS). */

@@ -32,6 +32,9 @@ void families_build(struct mib *mib, int index)
 	case HALL_ROOM:
 		entity_sensor_add(mib, device);
 		break;
+	case HALL_METERS:
+		hwg_pwr_add(mib, device);
+		break;
 	case HALL_BMC:
 	case HALL_REDFISH_SERVER:
 		break;

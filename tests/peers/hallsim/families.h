@@ -32,6 +32,9 @@ void entity_sensor_add(struct mib *mib, const struct hall_device *device);
 /* IF-MIB, RFC 2863: the switch's ports, the servers' and the cards' interfaces. */
 void if_mib_add(struct mib *mib, const struct hall_device *device);
 
+/* HWG-PWR-MIB: the meters of water and heat behind an M-Bus. */
+void hwg_pwr_add(struct mib *mib, const struct hall_device *device);
+
 /* HOST-RESOURCES-MIB, RFC 2790: processors, storage, memory of a server. */
 void host_resources_add(struct mib *mib, const struct hall_device *device);
 

@@ -44,6 +44,7 @@ const struct hall_device hall_devices[HALL_DEVICES] = {
 	{"blade-a1b", HALL_REDFISH_SERVER, 0, "A1", "SIM-1U", NULL, NULL},
 	{"blade-a2b", HALL_REDFISH_SERVER, 1, "A2", "SIM-1U", NULL, NULL},
 	{"blade-a3b", HALL_REDFISH_SERVER, 2, "A3", "SIM-1U", NULL, NULL},
+	{"meters-1", HALL_METERS, 0, NULL, "HWg-PWR 3", "0A:59:03:26:00:01", "1.3"},
 };
 
 const struct hall_load hall_loads[HALL_LOADS] = {

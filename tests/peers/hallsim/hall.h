@@ -21,7 +21,7 @@
 #define HALL_OUTLETS 24
 #define HALL_LINES 3
 #define HALL_COOLERS 2
-#define HALL_DEVICES 33
+#define HALL_DEVICES 34
 #define HALL_BMC_FIRST 26 /* where servers read by IPMI stand in hall_devices, one behind the other */
 #define HALL_BMCS 4
 #define HALL_REDFISH_FIRST 30 /* likewise those read by Redfish */
@@ -43,6 +43,7 @@ enum hall_kind {
 	HALL_ROOM,
 	HALL_BMC,            /* a server that tells its power by IPMI */
 	HALL_REDFISH_SERVER, /* one that does so by Redfish */
+	HALL_METERS,         /* reads the meters of water and heat by M-Bus */
 };
 
 struct hall_device {

@@ -28,6 +28,8 @@ enum source {
 	SOURCE_DISK_SIZE,
 	SOURCE_UPLINK_OCTETS,
 	SOURCE_UPLINK_SPEED,
+	SOURCE_WATER,
+	SOURCE_HEAT,
 };
 
 struct point {
@@ -97,6 +99,19 @@ static void add_server(struct points *points, int device)
 	                           SOURCE_DISK_SIZE, server});
 }
 
+/* The registers of water and heat. */
+static void add_meters(struct points *points, int device)
+{
+	add(points, (struct point){.device = device, .role = "sensor", .index = 1,
+	                           .quantity = "water_volume", .source = SOURCE_WATER});
+	add(points, (struct point){.device = device, .role = "sensor", .index = 2,
+	                           .quantity = "thermal_energy", .source = SOURCE_HEAT,
+	                           .channel = LOAD_REUSED_MW});
+	add(points, (struct point){.device = device, .role = "sensor", .index = 3,
+	                           .quantity = "thermal_energy", .source = SOURCE_HEAT,
+	                           .channel = LOAD_REMOVED_MW});
+}
+
 /* All points of the hall, device by device. */
 static void collect(struct points *points)
 {
@@ -130,6 +145,9 @@ static void collect(struct points *points)
 			add(points, (struct point){i, "chassis", 0, "active_power",
 			                           SOURCE_BMC_POWER, hall_device_load(i)});
 			break;
+		case HALL_METERS:
+			add_meters(points, i);
+			break;
 		case HALL_ROOM:
 			break;
 		}
@@ -159,6 +177,10 @@ static int64_t value_of(const struct point *point, const struct course *course)
 		return course_uplink_octets(course, point->channel);
 	case SOURCE_UPLINK_SPEED:
 		return UPLINK_BPS;
+	case SOURCE_WATER:
+		return course_water_register(course);
+	case SOURCE_HEAT:
+		return course_heat_register(course, point->channel);
 	}
 	return 0;
 }
@@ -169,17 +191,25 @@ static void write_header(const struct points *points, FILE *out)
 	for (int n = 0; n < points->count; n++) {
 		const struct point *point = &points->at[n];
 		const char *id = hall_devices[point->device].id;
-		if (point->index == 0)
+		if (point->source == SOURCE_WATER || point->source == SOURCE_HEAT)
+			fprintf(out, "point %d %s %s %d.1 %s\n", n, id, point->role, point->index,
+			        point->quantity); /* the meter's first value */
+		else if (point->index == 0)
 			fprintf(out, "point %d %s %s total %s\n", n, id, point->role,
 			        point->quantity);
 		else
 			fprintf(out, "point %d %s %s %d %s\n", n, id, point->role, point->index,
 			        point->quantity);
 	}
-	for (int n = 0; n < points->count; n++)
+	for (int n = 0; n < points->count; n++) {
 		if (points->at[n].source == SOURCE_REGISTER)
 			fprintf(out, "register %d %" PRId64 " %" PRId64 "\n", n, COURSE_STEP_MJ,
 			        REGISTER_MODULUS);
+		else if (points->at[n].source == SOURCE_WATER)
+			fprintf(out, "register %d %d 0\n", n, COURSE_WATER_STEP_L);
+		else if (points->at[n].source == SOURCE_HEAT)
+			fprintf(out, "register %d %" PRId64 " 0\n", n, COURSE_HEAT_STEP_MJ);
+	}
 }
 
 /* Writes `value` in decimal at `at`, where 20 octets are free; returns the place after it. */

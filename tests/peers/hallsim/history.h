@@ -4,7 +4,7 @@
 /* history.h - the hall's past as a stream of text, for those who meter it in seconds.
  *
  *   point N DEVICE ROLE INDEX QUANTITY   once for each column, N from 0
- *   register N STEP_MJ MODULUS           where column N is a raw energy register
+ *   register N STEP MODULUS              where column N is a raw register: mJ or litres a count; 0: no modulus
  *   UTC_MS V0 V1 V2 ...                  once for each step, first and last instant included
  *
  * Values are integers: active_power mW, energy register counts, cpu_utilisation millionths,

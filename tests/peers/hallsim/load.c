@@ -199,6 +199,17 @@ static void compute_cooling(uint64_t seed, const struct event_plan *plan, const 
 		1e3 * (38.0 + 8.0 * sky->year + 4.0 * drift(seed, NOISE_AIR + 31, at_s, 40000)));
 }
 
+/* What the meters of water and heat see: all heat leaves with the chilled water, a part of it warms
+ * the neighbours, more of it in winter; warm days take water. */
+static void compute_flows(const struct sky *sky, double heat_w, int64_t *out)
+{
+	double winter = (1.0 - sky->year) / 2.0;
+	out[LOAD_REMOVED_MW] = llround(1e3 * heat_w);
+	out[LOAD_REUSED_MW] = llround(1e3 * heat_w * (0.11 + 0.27 * winter));
+	out[LOAD_WATER_UL_S] =
+		llround((1220.0 + 2440.0 * (1.0 - winter)) * (0.85 + 0.3 * sky->daily));
+}
+
 /* The rest of the house, the voltages, and the meter in front of it all. */
 static void compute_grid(uint64_t seed, const struct sky *sky, int64_t at_s, int64_t *out)
 {
@@ -230,6 +241,7 @@ void load_compute(uint64_t seed, const struct event_plan *plan, int64_t at_s, in
 	compute_cords(seed, &sky, at_s, out);
 	double heat_w = compute_ups(at_s, out);
 	compute_cooling(seed, plan, &sky, at_s, heat_w, out);
+	compute_flows(&sky, heat_w, out);
 	compute_grid(seed, &sky, at_s, out);
 }
 

@@ -42,6 +42,9 @@ enum load_channel {
 	LOAD_OUTDOOR_MC = LOAD_RETURN_MC + HALL_COOLERS,
 	LOAD_ROOM_MC,
 	LOAD_HUMIDITY_MPCT,                        /* thousandths of a percent */
+	LOAD_WATER_UL_S,                           /* water that evaporates, microlitres a second */
+	LOAD_REUSED_MW,                            /* heat handed over outside, mW */
+	LOAD_REMOVED_MW,                           /* heat that the chilled water takes out, mW */
 	LOAD_USE_PPM,                              /* per server: utilisation */
 	LOAD_IN_BPS = LOAD_USE_PPM + HALL_SERVERS, /* per server: bit/s received */
 	LOAD_OUT_BPS = LOAD_IN_BPS + HALL_SERVERS, /* per server: bit/s sent */

@@ -84,6 +84,8 @@ static int put_place(const struct filling *f, const char *word)
 		put_day(f->out, month_s(f, months));
 	else if (word[0] == 'e')
 		put_day(f->out, month_s(f, months + 1) - CALENDAR_DAY_S);
+	else if (word[0] == 'r')
+		put_day(f->out, month_s(f, months + 1) + 7 * CALENDAR_DAY_S);
 	else if (word[0] == 'p')
 		fprintf(f->out, "%04d-%02d", calendar_date(month_s(f, months)).year,
 		        calendar_date(month_s(f, months)).month);

@@ -7,10 +7,11 @@
  * any other year:
  *
  *   @{d-20} @{d+90}  the day so many days before or after today
- *   @{m-3}           the first day of the month three months ago, @{e-3} its last, @{p-3} its name (2026-08), @{y-1} last year
+ *   @{m-3}           the first day of the month three months ago, @{e-3} its last, @{p-3} its name (2026-08), @{y-1} last year;
+ *                    @{r-3} the eighth day of the month after it, when reports on it are handed in
  *   @{from} @{to}    first and last day of the contracts
  *   @{sha NAME}      SHA-256 of the document NAME
- *   @each N LINE     the line N times, for the months N to 1 ago: there m, e, p and y without a number; @{season LOW HIGH} is LOW in
+ *   @each N LINE     the line N times, for the months N to 1 ago: there m, e, r, p and y without a number; @{season LOW HIGH} is LOW in
  *                    January and HIGH in July
  *   @# ...           a comment on the book itself */
 #ifndef HALLSIM_SITE_BOOK_H

@@ -77,6 +77,13 @@ static void write_feed(FILE *out, int index)
 	case HALL_COOLER:
 		fputs(", power_role: cooling, meter: sensor, fed_by: [grid-1]", out);
 		return;
+	case HALL_METERS:
+		fputs(",\n     measures: [{quantity: water, index: \"1.1\", meter: vatten-1, accuracy: 2 %},\n"
+		      "                {quantity: water_potable, index: \"1.1\", meter: vatten-1, accuracy: 2 %},\n"
+		      "                {quantity: heat_reused, index: \"2.1\", meter: fjarrvarme-1, accuracy: 3 %},\n"
+		      "                {quantity: heat_removed, index: \"3.1\", meter: kylvatten-1, accuracy: 3 %}]",
+		      out);
+		return;
 	case HALL_ROOM:
 		return;
 	case HALL_SWITCH:

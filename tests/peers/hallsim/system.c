@@ -31,6 +31,7 @@ static const struct face faces[] = {
 	[HALL_COOLER] = {EXAMPLE ".3.1", {"Room cooler, firmware ", ", model ", ", serial ", ""}, 72},
 	[HALL_SWITCH] = {EXAMPLE ".4.1", {"Core switch, version ", ", model ", ", serial ", ""}, 6},
 	[HALL_SERVER] = {"1.3.6.1.4.1.8072.3.2.10", {"Linux ", " #1 SMP x86_64 ", " ", ""}, 72},
+	[HALL_METERS] = {"1.3.6.1.4.1.21796.4.6", {"HWg-PWR: M-Bus gateway, firmware ", ", model ", ", serial ", ""}, 72},
 	[HALL_ROOM] = {EXAMPLE ".5.1", {"Room sensor, firmware ", ", model ", ", serial ", ""}, 64},
 };
 
