@@ -295,10 +295,16 @@ void hwatt_target_add(struct hwatt_target *t, int point, struct hwatt_value valu
 	p->times++;
 }
 
-void hwatt_target_add_all(struct hwatt_target *t, const struct hwatt_told *told, size_t count)
+void hwatt_target_fetch(const struct hwatt_target *t, unsigned step)
+{
+	(void)t;
+	(void)step;
+}
+
+void hwatt_target_add_all(struct hwatt_target *t, const struct hwatt_given *given, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		hwatt_target_add(t, told[i].point, told[i].value);
+		hwatt_target_add(t, given[i].point, given[i].value);
 }
 
 void hwatt_target_uptime(struct hwatt_target *t, int64_t uptime_ms)
