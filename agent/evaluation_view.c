@@ -627,6 +627,31 @@ static const char *sentence(struct draft *d, const struct subject *s, const stru
 	return copy;
 }
 
+static const char *forecast_text(const struct subject *s, const struct judgement *j, const struct forecast *forecast,
+				 enum hwatt_language language, struct hwatt_arena *arena)
+{
+	struct civil at = zone_civil(s->zone, forecast->crosses_s);
+	struct hwatt_text text;
+	hwatt_text_init(&text, SENTENCE_LIMIT);
+	forecast_sentence(&j->question, forecast, at.month, at.year, language, &text);
+	const char *copy = hwatt_arena_strdup(arena, hwatt_text_string(&text));
+	hwatt_text_free(&text);
+	return copy;
+}
+
+/* What the open period that `j` is about will end with. */
+static struct hwatt_view_forecast forecast_of(const struct subject *s, const struct judgement *j, int64_t until_s, struct hwatt_arena *arena)
+{
+	struct forecast forecast = forecast_make(&j->question, j->window.from_s, j->window.to_s, until_s);
+	if (!forecast.known)
+		return (struct hwatt_view_forecast){ .sentence = { "", "", "" } };
+	return (struct hwatt_view_forecast){ true, forecast.value, forecast.status, forecast.crosses_s,
+					     { .sv = forecast_text(s, j, &forecast, HWATT_SV, arena),
+					       .nb = forecast_text(s, j, &forecast, HWATT_NB, arena),
+					       .en = forecast_text(s, j, &forecast, HWATT_EN, arena) },
+					     j->window.from_s, j->window.to_s };
+}
+
 struct periods { struct window closed, open; }; /* of a requirement; empty: none */
 
 /* Cut to the time in which the requirement is in force.  When that ended before the contract's last period that is over began: that period, over
@@ -661,31 +686,6 @@ static void judge_last_due(struct evaluation *e, struct hwatt_arena *arena, size
 	*out = older;
 }
 
-static const char *forecast_text(const struct subject *s, const struct judgement *j, const struct forecast *forecast,
-				 enum hwatt_language language, struct hwatt_arena *arena)
-{
-	struct civil at = zone_civil(s->zone, forecast->crosses_s);
-	struct hwatt_text text;
-	hwatt_text_init(&text, SENTENCE_LIMIT);
-	forecast_sentence(&j->question, forecast, at.month, at.year, language, &text);
-	const char *copy = hwatt_arena_strdup(arena, hwatt_text_string(&text));
-	hwatt_text_free(&text);
-	return copy;
-}
-
-/* What the open period that `j` is about will end with. */
-static struct hwatt_view_forecast forecast_of(const struct subject *s, const struct judgement *j, int64_t until_s, struct hwatt_arena *arena)
-{
-	struct forecast forecast = forecast_make(&j->question, j->window.from_s, j->window.to_s, until_s);
-	if (!forecast.known)
-		return (struct hwatt_view_forecast){ .sentence = { "", "", "" } };
-	return (struct hwatt_view_forecast){ true, forecast.value, forecast.status, forecast.crosses_s,
-					     { .sv = forecast_text(s, j, &forecast, HWATT_SV, arena),
-					       .nb = forecast_text(s, j, &forecast, HWATT_NB, arena),
-					       .en = forecast_text(s, j, &forecast, HWATT_EN, arena) },
-					     j->window.from_s, j->window.to_s };
-}
-
 static void put_requirement(struct evaluation *e, struct draft *d, size_t subject, const struct requirement *r)
 {
 	const struct subject *s = &e->subjects[subject];
@@ -696,20 +696,19 @@ static void put_requirement(struct evaluation *e, struct draft *d, size_t subjec
 		p.closed = evaluation_present(s, e->by_request ? until_s - 1 : until_s); /* a report's last day, not the one after */
 		p.open = (struct window){ r->window, p.closed.to_s, p.closed.to_s };
 	}
-	bool has_closed = p.closed.to_s > p.closed.from_s && p.closed.to_s > e->closed_after_s, has_open = p.open.to_s > p.open.from_s;
-	struct hwatt_view_forecast forecast = { .sentence = { "", "", "" } };
-	if (r->type->by_due) {
+	bool has_closed = p.closed.to_s > p.closed.from_s && p.closed.to_s > e->closed_after_s;
+	bool has_open = !r->type->by_due && p.open.to_s > p.open.from_s;
+	if (r->type->by_due)
 		judge_last_due(e, d->arena, subject, r, &p, until_s, &j);
-		has_open = false;
-	} else {
+	else
 		judge(e, d->arena, subject, r, has_closed ? &p.closed : &p.open, until_s, &j);
-	}
 	other = j;
 	if (has_closed && has_open)
 		judge(e, d->arena, subject, r, &p.open, until_s, &other);
+	struct hwatt_view_forecast forecast = { .sentence = { "", "", "" } };
 	if (has_open)
 		forecast = forecast_of(s, &other, until_s, d->arena);
-	if (j.verdict.status != HWATT_NOT_MET && (other.verdict.reasons & REASON_LIMIT_CERTAIN) != 0)
+	if (has_open && j.verdict.status != HWATT_NOT_MET && (other.verdict.reasons & REASON_LIMIT_CERTAIN) != 0)
 		j = other;
 	char reasons[VERDICT_REASONS_SIZE];
 	const struct kpi *kpi = &j.question.kpi;

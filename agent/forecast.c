@@ -40,9 +40,7 @@ struct forecast forecast_make(const struct verdict_question *q, int64_t from_s, 
 	out.known = true;
 	out.value = q->kpi.value;
 	bool trend = strcmp(r->type->name, "energy_trend") == 0; /* a share of an amount that still grows */
-	if (trend && !hwatt_ratio_known(q->kpi.expected))
-		return (struct forecast){ .known = false };
-	if (trend)
+	if (trend && hwatt_ratio_known(q->kpi.expected))
 		out.value = shortened(q->kpi.expected);
 	if (adds_up(r)) {
 		/* value / (coverage x elapsed) is the rate */

@@ -171,7 +171,8 @@ void verdict_words_fill(struct verdict_words *w, const struct verdict_question *
 	const struct requirement *r = q->requirement;
 	*w = (struct verdict_words){ .language = language, .noun = hwatt_tr(language, requirement_noun(r)), .at = "",
 				     .window = hwatt_tr(language, windows[r->window]), .from = period->from, .to = period->to,
-				     .names = q->evidence.names != NULL ? q->evidence.names : "",
+				     .names = q->evidence.names != NULL ? q->evidence.names :
+					      strcmp(r->type->name, "ppue") == 0 ? r->part.room : "",
 				     .detail = q->evidence.detail != NULL ? q->evidence.detail : "",
 				     .ask = requirement_deliver(r, language) };
 	w->side = r->maximum ? (r->exclusive ? hwatt_tr(language, "below") : hwatt_tr(language, "at most"))

@@ -143,12 +143,11 @@ static void each_meter_goes_on_at_its_own_rate(void **state)
 	trend.trend.factor = 1000000;
 	q.requirement = &trend;
 	trend.type->measure(&period, &trend, &q.kpi);
-	assert_true(hwatt_ratio_double(q.kpi.value) > 0.7); /* so far: most of the year is not there yet */
 	f = forecast_make(&q, 0, 365 * DAY, 100 * DAY);
 	assert_true(hwatt_ratio_double(f.value) > 0.1999 && hwatt_ratio_double(f.value) < 0.2001);
 	members[1].lanes = &(struct kpi_lane){ 0, 0 }; /* one that never answered: nobody knows */
-	trend.type->measure(&period, &trend, &q.kpi);
-	assert_false(forecast_make(&q, 0, 365 * DAY, 100 * DAY).known);
+	r.type->measure(&period, &r, &q.kpi);
+	assert_false(hwatt_ratio_known(q.kpi.expected));
 }
 
 static void great_numbers_do_not_overflow(void **state)
