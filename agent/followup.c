@@ -123,6 +123,7 @@ static struct hwatt_view_kpi keep_figure(const struct making *m, const struct hw
 	struct hwatt_view_kpi kept = *figure;
 	kept.subject = keep(m, figure->subject);
 	kept.kpi = keep(m, figure->kpi);
+	kept.part = keep(m, figure->part);
 	kept.unit = keep(m, figure->unit);
 	kept.ruleset = keep(m, figure->ruleset);
 	kept.ruleset_hash = keep(m, figure->ruleset_hash);
@@ -156,9 +157,10 @@ static struct hwatt_followup_series make_series(const struct making *m, const st
 	series.subject_kind = series.whole.subject_kind;
 	series.subject = series.whole.subject;
 	series.kpi = series.whole.kpi;
+	series.part = series.whole.part;
 	series.unit = series.whole.unit;
 	for (size_t i = 0; i < count; i++) {
-		assert(strcmp(parts[i][n].kpi, whole->kpi) == 0); /* what applies to a subject does not depend on the time */
+		assert(strcmp(parts[i][n].kpi, whole->kpi) == 0 && strcmp(parts[i][n].part, whole->part) == 0); /* what applies to a subject does not depend on the time */
 		kept[i] = keep_figure(m, &parts[i][n]);
 	}
 	return series;
@@ -200,12 +202,12 @@ static struct hwatt_followup_requirement make_requirement(const struct making *m
 		.verdict = evaluation_verdict(m->e, m->e->subject_count - 1, r, m->arena), .package = keep(m, r->package),
 		.template_id = keep(m, r->template_id), .source = keep_texts(m, r->source), .stage = keep(m, r->stage),
 		.risk = keep(m, r->risk), .area = keep(m, r->area), .verification = keep_texts(m, r->verification), .deliver = deliveries(m, r),
-		.forecast = evaluation_forecast(m->e, m->e->subject_count - 1, r, m->arena),
 	};
 	out.verdict.contract = keep(m, out.verdict.contract);
 	out.verdict.requirement = keep(m, out.verdict.requirement);
 	out.verdict.unit = keep(m, out.verdict.unit);
 	out.verdict.title = keep_texts(m, r->title);
+	out.forecast = out.verdict.forecast;
 	out.ask = ask_about(&out.verdict);
 	return out;
 }
