@@ -265,6 +265,7 @@ static void put_json_parts(struct probe *p)
 		put_fact(&p->out, "index", part->index, &none);
 		put_fact(&p->out, "model", part->model, &none);
 		put_fact(&p->out, "serial", part->serial, &none);
+		put_fact(&p->out, "firmware", part->firmware, &none);
 		hwatt_text_puts(&p->out, part->gone ? ",\"empty\":true}" : "}");
 	}
 	hwatt_text_puts(&p->out, "],\n");
@@ -316,8 +317,9 @@ static void put_parts(struct probe *p)
 	for (size_t i = 0; stock != NULL && i < stock->count; i++) {
 		const struct stock_part *part = &stock->items[i];
 		snprintf(place, sizeof(place), "%s %s", hwatt_part_word(part->kind), part->index);
-		hwatt_text_printf(&p->out, "%-10s %s%s%s\n", place, part->gone ? "empty" : part->model, part->model[0] != '\0' ? ", serial " : "",
-				  part->serial);
+		hwatt_text_printf(&p->out, "%-10s %s%s%s%s%s\n", place, part->gone ? "empty" : part->model,
+				  part->serial[0] == '\0' ? "" : part->model[0] != '\0' ? ", serial " : "serial ", part->serial,
+				  part->firmware[0] != '\0' ? ", firmware " : "", part->firmware);
 	}
 }
 

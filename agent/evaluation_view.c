@@ -22,7 +22,29 @@ struct draft { /* the block being written; strings in the arena or borrowed */
 
 /* --- windows ----------------------------------------------------------------------------------------------------- */
 
-static struct window clipped(const struct subject *s, struct window w)
+struct life { /* the time in which a subject or a requirement is in force */
+	const struct zone *zone;
+	int64_t from_s, to_s;
+};
+
+static struct life life_of(const struct subject *s)
+{
+	return (struct life){ s->zone, s->from_s, s->to_s };
+}
+
+/* That of a requirement: the days of its own within those of the contract; none left: to_s is from_s. */
+static struct life life_of_requirement(const struct subject *s, const struct requirement *r)
+{
+	struct life life = life_of(s);
+	if (r->valid.from_day != 0 && zone_day_start(s->zone, r->valid.from_day) > life.from_s)
+		life.from_s = zone_day_start(s->zone, r->valid.from_day);
+	if (r->valid.to_day != 0 && zone_day_start(s->zone, r->valid.to_day + 1) < life.to_s)
+		life.to_s = zone_day_start(s->zone, r->valid.to_day + 1);
+	life.to_s = life.to_s > life.from_s ? life.to_s : life.from_s;
+	return life;
+}
+
+static struct window clipped(const struct life *s, struct window w)
 {
 	w.from_s = w.from_s > s->from_s ? w.from_s : s->from_s;
 	w.to_s = w.to_s < s->to_s ? w.to_s : s->to_s;
@@ -30,13 +52,13 @@ static struct window clipped(const struct subject *s, struct window w)
 	return w;
 }
 
-static struct window whole(const struct subject *s, enum window_kind kind, int64_t utc_s)
+static struct window whole(const struct life *s, enum window_kind kind, int64_t utc_s)
 {
 	return window_containing(s->zone, kind, utc_s, 0, -1);
 }
 
 /* The window of a figure at `until_s`; empty: none. */
-static struct window figure_window(const struct subject *s, enum window_kind kind, int64_t until_s)
+static struct window figure_window(const struct life *s, enum window_kind kind, int64_t until_s)
 {
 	switch (kind) {
 	case WINDOW_INTERVAL: return clipped(s, (struct window){ kind, until_s - QUARTER_S, until_s });
@@ -55,7 +77,7 @@ static int64_t months_later(const struct zone *zone, int64_t month_s, int months
 }
 
 /* The last period that is over; empty: none yet. */
-static struct window closed_period(const struct subject *s, enum window_kind kind, int64_t until_s)
+static struct window closed_period(const struct life *s, enum window_kind kind, int64_t until_s)
 {
 	struct window none = { kind, s->from_s, s->from_s };
 	if (until_s <= s->from_s)
@@ -77,7 +99,7 @@ static struct window closed_period(const struct subject *s, enum window_kind kin
 }
 
 /* The period that has begun and is not over; empty: none. */
-static struct window open_period(const struct subject *s, enum window_kind kind, int64_t until_s)
+static struct window open_period(const struct life *s, enum window_kind kind, int64_t until_s)
 {
 	struct window none = { kind, s->from_s, s->from_s };
 	if (until_s >= s->to_s || kind == WINDOW_INTERVAL)
@@ -119,7 +141,8 @@ static void add_half_year(struct evaluation *e, size_t subject, const struct win
 	int64_t end_s = until_s < window->to_s ? until_s : window->to_s;
 	if (window->kind < WINDOW_YEAR || s->groups[GROUP_CPU].count == 0 || end_s <= window->from_s)
 		return;
-	struct window half = { WINDOW_12_MONTHS, 0, whole(s, WINDOW_MONTH, end_s).from_s };
+	struct life life = life_of(s);
+	struct window half = { WINDOW_12_MONTHS, 0, whole(&life, WINDOW_MONTH, end_s).from_s };
 	half.from_s = months_later(s->zone, half.to_s, -6);
 	const struct sums *sums = &e->half_year;
 	if (e->by_request)
@@ -497,11 +520,12 @@ static void put_power_ratio(struct evaluation *e, struct draft *d, const struct 
 static void put_subject(struct evaluation *e, struct draft *d, size_t subject)
 {
 	const struct subject *s = &e->subjects[subject];
+	const struct life life = life_of(s);
 	int64_t until_s = e->settled_s < s->to_s ? e->settled_s : s->to_s;
 	if (until_s <= s->from_s)
 		return;
 	for (int kind = WINDOW_INTERVAL; kind <= (s->contract != NULL ? WINDOW_CONTRACT : WINDOW_12_MONTHS); kind++) {
-		struct window window = figure_window(s, (enum window_kind)kind, until_s);
+		struct window window = figure_window(&life, (enum window_kind)kind, until_s);
 		if (window.to_s <= window.from_s || (kind == WINDOW_INTERVAL && until_s < e->settled_s))
 			continue;
 		put_figures(e, d, subject, &window, until_s);
@@ -529,20 +553,15 @@ struct judgement {
 	struct window window;
 };
 
-/* A requirement is in force over a period whose last day lies in its own validity. */
-static bool valid_over(const struct subject *s, const struct requirement *r, const struct window *window)
-{
-	int64_t last = zone_day(s->zone, window->to_s - 1);
-	return (r->valid.from_day == 0 || last >= r->valid.from_day) && (r->valid.to_day == 0 || last <= r->valid.to_day);
-}
-
 static void judge(struct evaluation *e, struct hwatt_arena *arena, size_t subject, const struct requirement *r,
 		  const struct window *window, int64_t until_s, struct judgement *out)
 {
 	const struct subject *s = &e->subjects[subject];
-	bool begun = until_s > s->from_s, any = begun && window->to_s > window->from_s;
+	const struct life life = r->type->present ? life_of(s) : life_of_requirement(s, r);
+	bool begun = until_s > life.from_s, any = begun && window->to_s > window->from_s;
+	bool within = window->from_s >= life.from_s && window->to_s <= life.to_s; /* all that is not a day was cut to it */
 	*out = (struct judgement){ .window = *window };
-	out->question = (struct verdict_question){ .requirement = r, .in_force = any && valid_over(s, r, window),
+	out->question = (struct verdict_question){ .requirement = r, .in_force = any && within,
 						   .has_subject = r->type->judge != NULL || has_subject(s, r->type->subject),
 						   .closed = begun && window->to_s <= until_s };
 	out->question.kpi = (struct kpi){ .coverage = { 0, 1 }, .quality = 'X', .flags = KPI_NO_DATA };
@@ -583,21 +602,58 @@ static const char *sentence(struct draft *d, const struct subject *s, const stru
 	return copy;
 }
 
+struct periods { struct window closed, open; }; /* of a requirement; empty: none */
+
+/* Cut to the time in which the requirement is in force.  When that ended before the contract's last period that is over began: that period, over
+ * which the requirement is not in force. */
+static struct periods periods_of(const struct subject *s, const struct requirement *r, int64_t until_s)
+{
+	const struct life contract = life_of(s), life = life_of_requirement(s, r);
+	int64_t by_s = until_s < life.to_s ? until_s : life.to_s;
+	struct periods out = { closed_period(&life, r->window, by_s), open_period(&life, r->window, by_s) };
+	struct window last = closed_period(&contract, r->window, until_s);
+	if (life.to_s <= last.from_s && last.to_s > last.from_s)
+		out = (struct periods){ last, { r->window, last.to_s, last.to_s } };
+	return out;
+}
+
+/* What is due some days after a period is judged for the last period of which it was due, or is there already. */
+static void judge_last_due(struct evaluation *e, struct hwatt_arena *arena, size_t subject, const struct requirement *r,
+			   const struct periods *periods, int64_t until_s, struct judgement *out)
+{
+	const struct life life = life_of_requirement(&e->subjects[subject], r);
+	struct window w = periods->closed;
+	struct judgement older;
+	judge(e, arena, subject, r, w.to_s > w.from_s ? &w : &periods->open, until_s, out);
+	if (w.to_s == w.from_s || out->question.evidence.count[EVIDENCE_AWAITED] == 0)
+		return;
+	do { /* ends: each is before the last, and due days are bounded */
+		w = closed_period(&life, r->window, w.from_s);
+		if (w.to_s == w.from_s)
+			return; /* none was due yet: the last one is awaited */
+		judge(e, arena, subject, r, &w, until_s, &older);
+	} while (older.question.evidence.count[EVIDENCE_AWAITED] > 0);
+	*out = older;
+}
+
 static void put_requirement(struct evaluation *e, struct draft *d, size_t subject, const struct requirement *r)
 {
 	const struct subject *s = &e->subjects[subject];
 	int64_t until_s = e->settled_s < s->to_s ? e->settled_s : s->to_s;
-	struct window closed = closed_period(s, r->window, until_s), open = open_period(s, r->window, until_s);
+	struct periods p = periods_of(s, r, until_s);
 	struct judgement j, other;
 	if (r->type->present) {
-		closed = evaluation_present(s, e->by_request ? until_s - 1 : until_s); /* a report's last day, not the one after */
-		open = (struct window){ r->window, closed.to_s, closed.to_s };
+		p.closed = evaluation_present(s, e->by_request ? until_s - 1 : until_s); /* a report's last day, not the one after */
+		p.open = (struct window){ r->window, p.closed.to_s, p.closed.to_s };
 	}
-	bool has_closed = closed.to_s > closed.from_s && closed.to_s > e->closed_after_s;
-	judge(e, d->arena, subject, r, has_closed ? &closed : &open, until_s, &j);
+	bool has_closed = p.closed.to_s > p.closed.from_s && p.closed.to_s > e->closed_after_s;
 	bool asking = e->by_request && !e->gathered; /* no verdict yet: only the windows that may be needed */
-	if (has_closed && open.to_s > open.from_s && (asking || j.verdict.status != HWATT_NOT_MET)) {
-		judge(e, d->arena, subject, r, &open, until_s, &other);
+	if (r->type->by_due)
+		judge_last_due(e, d->arena, subject, r, &p, until_s, &j);
+	else
+		judge(e, d->arena, subject, r, has_closed ? &p.closed : &p.open, until_s, &j);
+	if (!r->type->by_due && has_closed && p.open.to_s > p.open.from_s && (asking || j.verdict.status != HWATT_NOT_MET)) {
+		judge(e, d->arena, subject, r, &p.open, until_s, &other);
 		if ((other.verdict.reasons & REASON_LIMIT_CERTAIN) != 0)
 			j = other;
 	}
@@ -675,7 +731,7 @@ struct hwatt_followup_forecast evaluation_forecast(struct evaluation *e, size_t 
 {
 	const struct subject *s = &e->subjects[subject];
 	int64_t until_s = e->settled_s < s->to_s ? e->settled_s : s->to_s;
-	struct window open = open_period(s, r->window, until_s);
+	struct window open = periods_of(s, r, until_s).open;
 	struct hwatt_followup_forecast out = { .sentence = { "", "", "" } };
 	struct judgement j;
 	if (r->type->present || open.to_s <= open.from_s)

@@ -46,7 +46,8 @@ struct forecast forecast_make(const struct verdict_question *q, int64_t from_s, 
 		hwatt_i128 covered_ms = coverage.num * 1000 * (whole ? to_s - from_s : elapsed_s) / coverage.den;
 		covered_ms = covered_ms > 0 ? covered_ms : 1;
 		out.value = shortened((struct hwatt_ratio){ value.num * ((to_s - from_s) * 1000) / covered_ms, value.den });
-		if (value.num > 0 && limit.num >= 0 && hwatt_ratio_compare(out.value, limit) > 0 && r->maximum) {
+		bool passed = hwatt_ratio_compare(value, limit) > 0; /* already: nothing to foretell of when */
+		if (value.num > 0 && limit.num >= 0 && hwatt_ratio_compare(out.value, limit) > 0 && r->maximum && !passed) {
 			double share = hwatt_ratio_double(limit) / hwatt_ratio_double(out.value);
 			out.crosses_s = from_s + (int64_t)(share * (double)(to_s - from_s));
 			out.crosses_s = out.crosses_s > now_s ? out.crosses_s : now_s;

@@ -62,7 +62,7 @@ static const char *const phrases[PHRASES] = {
 	                      "meters."),
 	[CALIBRATION] = HWATT_N("The calibration of a meter ended within the period, so the requirement "
 	                        "cannot be judged finally. Ask for a valid calibration certificate."),
-	[OUTSIDE] = HWATT_N("The contract is not in force yet, so there is nothing to judge."),
+	[OUTSIDE] = HWATT_N("The requirement is not in force at that time, so there is nothing to judge."),
 	[NO_SUBJECT] = HWATT_N("Nothing in the scope of the contract is concerned by the requirement, so "
 	                       "there is nothing to judge."),
 	[WHOLE_HALL] = HWATT_N("The value is that of the whole data hall, the same for all its customers."),

@@ -11,6 +11,7 @@
 #include "plan.h"
 #include "recorder.h"
 #include "source.h"
+#include "stocktaking.h"
 #include "survey.h"
 #include <assert.h>
 #include <inttypes.h>
@@ -62,6 +63,7 @@ struct session {
 	int64_t ticks, wraps;      /* sysUpTime as last read, and how often it wrapped */
 	int64_t ticks_at_ms;
 	struct lives lives;        /* of its registers */
+	uint64_t parts_told;       /* their hash */
 	struct pieces *pieces;     /* made when first needed */
 	struct hwatt_recording *order; /* while a recording is made */
 	struct recorder *recorder;
@@ -386,6 +388,7 @@ static void on_surveyed(void *arg, const struct hwatt_error *err)
 		return;
 	}
 	drop_plan(s);
+	stocktaking_tell(s->survey, s->target, &s->parts_told);
 	s->plan = plan_new(&s->module->shelf, s->survey, &who, s->book, &s->line, &s->hold);
 	survey_free(s->survey);
 	s->survey = NULL;

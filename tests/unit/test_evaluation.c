@@ -234,7 +234,7 @@ static int64_t utc(int year, int month, int day, int hour, int minute)
 	return civil_day(year, month, day) * 86400 + hour * 3600 + minute * 60;
 }
 
-struct register_files { const char *keys, *readings, *certificates, *factors, *benchmarks, *documents; }; /* files as texts; NULL: none */
+struct register_files { const char *keys, *readings, *certificates, *factors, *benchmarks, *documents, *activities; }; /* files as texts; NULL: none */
 
 /* The hall with further devices and one contract on rack A1; the store begins at `base_s`, which holds no intervals yet. */
 static void set_up_with(struct hall *h, const struct register_files *files, const char *devices, const char *valid,
@@ -262,6 +262,9 @@ static void set_up_with(struct hall *h, const struct register_files *files, cons
 	if (files->documents != NULL) {
 		folder_write(&h->folder, "d.yaml", files->documents);
 		hwatt_text_puts(&text, "registers: {documents: d.yaml}\n");
+	} else if (files->activities != NULL) {
+		folder_write(&h->folder, "a.yaml", files->activities);
+		hwatt_text_puts(&text, "registers: {activities: a.yaml}\n");
 	}
 	folder_write(&h->folder, "c.yaml", hwatt_text_string(&text));
 	hwatt_text_free(&text);
@@ -947,6 +950,76 @@ static void twelve_months_are_twelve_months(void **state)
 	tear_down(&h);
 }
 
+static void periods_are_cut_to_the_time_in_force(void **state)
+{
+	(void)state;
+	struct hall h;
+	int64_t jan = utc(2025, 12, 31, 23, 0), feb = utc(2026, 1, 31, 23, 0), mar = utc(2026, 2, 28, 23, 0), apr = utc(2026, 3, 31, 22, 0);
+	int64_t may = utc(2026, 4, 30, 22, 0);
+	set_up(&h, "", "from: 2026-01-01, to: 2026-12-31",
+	       "  - {id: year, type: pue, max: 1.45, window: year, category: 1, from: 2026-02-01, to: 2026-03-31}\n"
+	       "  - {id: month, type: pue, max: 1.45, window: month, category: 1, from: 2026-02-01, to: 2026-02-28}\n"
+	       "  - {id: rolling, type: pue, max: 1.45, window: 12 months, category: 1, from: 2026-02-01}\n"
+	       "  - {id: cap, type: energy, max: 1.5 MWh, window: contract, from: 2026-02-01, to: 2026-02-28}\n"
+	       "  - {id: trend, type: energy_trend, min: 0.1, baseline: 8.76 MWh, factor: 1, window: year, from: 2026-02-01}\n", jan);
+	open_at(&h, jan);
+	for (int64_t at_s = jan; at_s < feb; at_s += QUARTER_S) /* January was bad, and before their time */
+		for (size_t p = 0; p < HALL_POINTS; p++)
+			feed(&h, p, at_s, p == GRID ? 2 * usual[p] : usual[p], QUARTER_MS);
+	judge_at(&h, feb - 86400);
+	VERDICT(&h, "month", HWATT_NOT_APPLICABLE, "OUTSIDE_PERIOD", feb, mar); /* the first time that will be judged */
+	VERDICT(&h, "year", HWATT_NOT_APPLICABLE, "OUTSIDE_PERIOD", feb, apr);
+	run(&h, feb, mar);
+	judge_at(&h, mar);
+	VERDICT(&h, "month", HWATT_MET, "OK", feb, mar);
+	VERDICT(&h, "year", HWATT_NOT_ENOUGH_DATA, "PERIOD_OPEN", feb, apr);
+	VERDICT(&h, "rolling", HWATT_NOT_ENOUGH_DATA, "PERIOD_OPEN", feb, utc(2026, 12, 31, 23, 0)); /* not with January in it */
+	VERDICT(&h, "cap", HWATT_MET, "OK", feb, mar);
+	VERDICT(&h, "trend", HWATT_NOT_ENOUGH_DATA, "PERIOD_OPEN", feb, utc(2026, 12, 31, 23, 0));
+	for (size_t i = 0; i < h.view->requirement_count; i++) /* 980 W against 1000 W: not eleven twelfths of the year saved */
+		if (strcmp(h.view->requirements[i].requirement, "trend") == 0)
+			assert_true(h.view->requirements[i].value.num * 100 < h.view->requirements[i].value.den * 12);
+	run(&h, mar, apr);
+	judge_at(&h, apr);
+	VERDICT(&h, "year", HWATT_MET, "OK", feb, apr); /* January does not count */
+	VERDICT(&h, "month", HWATT_NOT_APPLICABLE, "OUTSIDE_PERIOD", mar, apr);
+	run(&h, apr, may);
+	judge_at(&h, may);
+	VERDICT(&h, "year", HWATT_MET, "OK", feb, apr);
+	VERDICT(&h, "month", HWATT_NOT_APPLICABLE, "OUTSIDE_PERIOD", apr, may);
+	tear_down(&h);
+}
+
+static void a_report_is_judged_when_it_is_due(void **state)
+{
+	(void)state;
+	struct hall h;
+	static const struct register_files files = { .keys = "", .activities =
+		"- {id: r1, kind: report, on: 2026-02-08, period: 2026-01}\n- {id: r3, kind: report, on: 2026-04-08, period: 2026-03}\n" };
+	int64_t jan = utc(2025, 12, 31, 23, 0), feb = utc(2026, 1, 31, 23, 0), mar = utc(2026, 2, 28, 23, 0), apr = utc(2026, 3, 31, 22, 0);
+	set_up_with(&h, &files, "", "from: 2026-01-01, to: 2027-12-31",
+		    "  - {id: m, type: reporting, due_days: 20}\n  - {id: yearly, type: reporting, window: year, due_days: 120}\n", jan);
+	open_at(&h, jan);
+	judge_at(&h, utc(2026, 1, 20, 12, 0));
+	VERDICT(&h, "m", HWATT_NOT_ENOUGH_DATA, "NO_DOC", jan, feb); /* nothing was due yet */
+	judge_at(&h, utc(2026, 2, 5, 12, 0));
+	VERDICT(&h, "m", HWATT_NOT_ENOUGH_DATA, "NO_DOC", jan, feb);
+	judge_at(&h, utc(2026, 2, 8, 12, 0));
+	VERDICT(&h, "m", HWATT_MET, "OK", jan, feb);
+	judge_at(&h, utc(2026, 3, 15, 12, 0)); /* that of February is not due: January's was there */
+	VERDICT(&h, "m", HWATT_MET, "OK", jan, feb);
+	judge_at(&h, utc(2026, 3, 21, 12, 0));
+	VERDICT(&h, "m", HWATT_NOT_MET, "OVERDUE", feb, mar);
+	judge_at(&h, utc(2026, 4, 2, 12, 0));
+	VERDICT(&h, "m", HWATT_NOT_MET, "OVERDUE", feb, mar);
+	judge_at(&h, utc(2026, 4, 10, 12, 0));
+	VERDICT(&h, "m", HWATT_MET, "OK", mar, apr);
+	VERDICT(&h, "yearly", HWATT_NOT_ENOUGH_DATA, "NO_DOC", jan, utc(2026, 12, 31, 23, 0));
+	judge_at(&h, utc(2027, 5, 2, 12, 0));
+	VERDICT(&h, "yearly", HWATT_NOT_MET, "OVERDUE", jan, utc(2026, 12, 31, 23, 0));
+	tear_down(&h);
+}
+
 static void a_short_contract_is_judged_as_a_whole(void **state)
 {
 	(void)state;
@@ -1165,6 +1238,8 @@ int main(void)
 		cmocka_unit_test(regress_5_each_meter_of_a_calibration_is_calibrated_again),
 		cmocka_unit_test(documents_and_events_are_judged_as_of_today),
 		cmocka_unit_test(twelve_months_are_twelve_months),
+		cmocka_unit_test(periods_are_cut_to_the_time_in_force),
+		cmocka_unit_test(a_report_is_judged_when_it_is_due),
 		cmocka_unit_test(a_short_contract_is_judged_as_a_whole),
 		cmocka_unit_test(example_74_a_certain_breach_does_not_wait),
 		cmocka_unit_test(a_requirement_without_a_subject_or_meters_says_so),

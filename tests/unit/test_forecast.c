@@ -80,6 +80,18 @@ static void a_ratio_stays_what_it_is(void **state)
 	said(&q, &f, HWATT_NB, "Hvis det fortsetter slik, blir kravet ikke oppfylt: 1,31 ventes. Dette er en prognose, ikke en vurdering.");
 }
 
+static void what_was_passed_already_is_not_foretold(void **state)
+{
+	(void)state;
+	struct requirement r = cap();
+	struct verdict_question q = open_year(&r, 1000000);
+	q.kpi.value = (struct hwatt_ratio)MWH(101);
+	struct forecast f = forecast_make(&q, 0, 400 * DAY, 200 * DAY);
+	assert_int_equal(f.status, HWATT_NOT_MET);
+	assert_int_equal(f.crosses_s, 0);
+	said(&q, &f, HWATT_EN, "If it goes on like this, the requirement will not be met: 202.0\u00a0MWh is expected. This is a forecast, not a verdict.");
+}
+
 static void there_is_no_forecast_without_ground(void **state)
 {
 	(void)state;
@@ -117,6 +129,7 @@ int main(void)
 		cmocka_unit_test(energy_goes_on_at_its_rate),
 		cmocka_unit_test(only_covered_time_makes_the_rate),
 		cmocka_unit_test(a_ratio_stays_what_it_is),
+		cmocka_unit_test(what_was_passed_already_is_not_foretold),
 		cmocka_unit_test(there_is_no_forecast_without_ground),
 		cmocka_unit_test(great_numbers_do_not_overflow),
 	};

@@ -46,6 +46,7 @@ struct hwatt_collector {
 	struct hwatt_schema settings; /* option table: what a device's credentials may say */
 	struct hwatt_schema match;    /* option table: what a profile's `match` may say */
 	struct hwatt_schema source;   /* option table: what a profile says per reading, e.g. oid */
+	struct hwatt_schema part;     /* option table: what a profile says per kind of part; without options: no profile has any */
 
 	/* State shared by all targets of this protocol on one loop (a socket, a request table).
 	 * `start` gives it in *out; `stop` frees it after the last target has closed. Both NULL: none. */
