@@ -28,7 +28,9 @@ def check_readings(said, wanted):
         found = by_name.get(name, [])
         if value is None:
             assert not found, f"{name} has no reading and was given {found}"
-        elif found and found[0]["quantity"] != "active_power":
+            continue
+        assert len(found) == 1, f"{name} should be {value} and was given {found}"
+        if found[0]["quantity"] != "active_power":
             scale = 100 if found[0]["unit"] == "1" else 1  # the table says percent
             assert abs(scale * found[0]["value"] - value) <= abs(value) * 1e-3 + 1e-3, (name, value, found)
 
