@@ -360,7 +360,7 @@ static struct hwatt_view_kpi *add_kpi(struct draft *d, const struct subject *s, 
 	}
 	struct hwatt_view_kpi *k = &d->kpis[d->kpi_count++];
 	*k = (struct hwatt_view_kpi){ .subject_kind = s->contract != NULL ? "contract" : "site", .subject = s->id,
-				      .kpi = name, .window = window_name(window->kind), .unit = unit,
+				      .kpi = name, .part = "", .window = window_name(window->kind), .unit = unit,
 				      .from_s = window->from_s, .to_s = window->to_s, .quality = 'X', .notes = "", .numerator_unit = "",
 				      .denominator_unit = "", .label = "", .notation = "", .ruleset = "", .ruleset_hash = "" };
 	return k;
@@ -370,7 +370,7 @@ static struct hwatt_view_kpi *add_kpi(struct draft *d, const struct subject *s, 
 static const char *standard_name(const char *kpi)
 {
 	static const char *const names[][2] = {
-		{ "pue1", "PUE" }, { "pue2", "PUE" }, { "pue3", "PUE" }, { "ref", "REF" }, { "wue", "WUE" }, { "erf", "ERF" }, { "cer", "CER" },
+		{ "pue1", "PUE" }, { "pue2", "PUE" }, { "pue3", "PUE" }, { "ppue", "PUE" }, { "ref", "REF" }, { "wue", "WUE" }, { "erf", "ERF" }, { "cer", "CER" },
 		{ "cue_location", "CUE" }, { "cue_market", "CUE" },
 	};
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
@@ -379,10 +379,10 @@ static const char *standard_name(const char *kpi)
 	return "";
 }
 
-/* A year or more that is over: without "interim" before its name. */
-static bool annual(const struct window *window, int64_t until_s)
+/* A year or more that is over and was measured throughout: without "interim" before its name.  domain.md 1.2, 5.6. */
+static bool annual(const struct window *window, int64_t until_s, const struct kpi *kpi)
 {
-	return window->to_s <= until_s && window->to_s - window->from_s >= 365 * INT64_C(86400) - 3600;
+	return hwatt_ratio_compare(kpi->coverage, (struct hwatt_ratio){ 98, 100 }) >= 0 && window->to_s <= until_s && window->to_s - window->from_s >= 365 * INT64_C(86400) - 3600;
 }
 
 /* The notation of the standards, and the class of the label that whole years have. */
@@ -395,14 +395,14 @@ static void put_names(const struct evaluation *e, struct draft *d, const struct 
 	int64_t end_s = window->to_s < until_s ? window->to_s : until_s;
 	if (name[0] == '\0' || !kpi->known || window->kind == WINDOW_INTERVAL || end_s <= window->from_s)
 		return;
-	kpi_notation(name, kpi->category, NULL, !annual(window, until_s), zone_day(s->zone, window->from_s), zone_day(s->zone, end_s - 1),
+	kpi_notation(name, kpi->category, k->part[0] != '\0' ? k->part : NULL, !annual(window, until_s, kpi), zone_day(s->zone, window->from_s), zone_day(s->zone, end_s - 1),
 		     kpi->value, notation);
 	k->notation = hwatt_arena_strdup(d->arena, notation);
 	if ((kpi->flags & KPI_PHYS_IMPOSSIBLE) != 0) /* no class: it is no value at all */
 		return;
-	if (labels != NULL && annual(window, until_s) && strcmp(figure->name, "pue1") == 0)
+	if (labels != NULL && annual(window, until_s, kpi) && strcmp(figure->name, "pue1") == 0)
 		class = ruleset_class(&labels->classes.pue, kpi->value);
-	if (labels != NULL && annual(window, until_s) && strcmp(figure->name, "wue") == 0)
+	if (labels != NULL && annual(window, until_s, kpi) && strcmp(figure->name, "wue") == 0)
 		class = ruleset_class(&labels->classes.wue, kpi->value);
 	k->label = class != NULL ? class : "";
 }
@@ -415,11 +415,13 @@ static const char *itee_notation(struct draft *d, const char *benchmark, struct 
 	return hwatt_arena_printf(d->arena, "ITEEsv(%s) = %s", benchmark, number);
 }
 
-static void put_figure(const struct evaluation *e, struct draft *d, const struct subject *s, const struct figure *figure,
+/* `part`: the boundary of a part of the subject, "" the whole. */
+static void put_figure(const struct evaluation *e, struct draft *d, const struct subject *s, const struct figure *figure, const char *part,
 		       const struct window *window, int64_t until_s, const char *benchmark, const struct kpi *kpi)
 {
 	char notes[256];
 	struct hwatt_view_kpi *k = add_kpi(d, s, figure->name, figure->unit, window);
+	k->part = part;
 	kpi_flag_names(kpi->flags, notes, sizeof(notes));
 	k->known = kpi->known;
 	k->value = kpi->known ? kpi->value : (struct hwatt_ratio){ 0, 0 };
@@ -458,6 +460,26 @@ static void check_order(struct evaluation *e, size_t subject, const struct kpi p
 	}
 }
 
+/* "hall-1", or "site/hall-1" of a subject with several sites. */
+static const char *boundary(struct draft *d, const struct subject *s, const struct kpi_room *room)
+{
+	return s->site_count > 1 ? hwatt_arena_printf(d->arena, "%s/%s", room->site, room->room) : room->room;
+}
+
+/* The partial PUE of each room: a figure of its own name, as it is none of the whole. */
+static void put_rooms(const struct evaluation *e, struct draft *d, const struct subject *s, const struct kpi_period *period,
+		      const struct window *window, int64_t until_s)
+{
+	static const struct figure ppue = { "ppue", "1", NEEDS_METERS, NULL };
+	for (size_t i = 0; i < period->room_count; i++) {
+		struct kpi kpi;
+		if (period->rooms[i].category == 0)
+			continue; /* asked for, and no IT is metered there */
+		kpi_ppue(period, period->rooms[i].site, period->rooms[i].room, &kpi);
+		put_figure(e, d, s, &ppue, boundary(d, s, &period->rooms[i]), window, until_s, NULL, &kpi);
+	}
+}
+
 static bool by_registers(enum figure_needs needs)
 {
 	return needs == NEEDS_WATER || needs == NEEDS_HEAT_REUSED || needs == NEEDS_HEAT_REMOVED;
@@ -480,10 +502,11 @@ static void put_figures(struct evaluation *e, struct draft *d, size_t subject, c
 		if (by_registers(figures[i].needs) && window->kind == WINDOW_INTERVAL)
 			continue; /* a register of water or heat counts in lumps larger than that */
 		figures[i].compute(&period.period, &kpi);
-		put_figure(e, d, s, &figures[i], window, until_s, period.period.servers.benchmark, &kpi);
+		put_figure(e, d, s, &figures[i], "", window, until_s, period.period.servers.benchmark, &kpi);
 		if (figures[i].needs >= NEEDS_PUE1 && figures[i].needs <= NEEDS_PUE3)
 			pue[1 + (int)(figures[i].needs - NEEDS_PUE1)] = kpi;
 	}
+	put_rooms(e, d, s, &period.period, window, until_s);
 	if (window->kind == WINDOW_MONTH && s->contract == NULL)
 		check_order(e, subject, pue);
 	subject_period_free(&period);
@@ -494,9 +517,10 @@ static int64_t power_of(const struct subject *s, size_t pair, const struct sourc
 	const struct subject_uses *uses = &s->pairs[pair].num;
 	int64_t sum_mw = 0;
 	for (size_t i = 0; i < uses->count; i++) {
-		if (results[uses->items[i].source].last_mw == 0)
-			return 0; /* one is missing: no sum */
-		sum_mw += results[uses->items[i].source].last_mw;
+		const struct source_quarter *meter = &results[uses->items[i].source];
+		if (meter->input.covered_ms <= 0)
+			return 0; /* one is missing: no sum; a generator at rest is not */
+		sum_mw += meter->last_mw;
 	}
 	return sum_mw;
 }
@@ -637,6 +661,31 @@ static void judge_last_due(struct evaluation *e, struct hwatt_arena *arena, size
 	*out = older;
 }
 
+static const char *forecast_text(const struct subject *s, const struct judgement *j, const struct forecast *forecast,
+				 enum hwatt_language language, struct hwatt_arena *arena)
+{
+	struct civil at = zone_civil(s->zone, forecast->crosses_s);
+	struct hwatt_text text;
+	hwatt_text_init(&text, SENTENCE_LIMIT);
+	forecast_sentence(&j->question, forecast, at.month, at.year, language, &text);
+	const char *copy = hwatt_arena_strdup(arena, hwatt_text_string(&text));
+	hwatt_text_free(&text);
+	return copy;
+}
+
+/* What the open period that `j` is about will end with. */
+static struct hwatt_view_forecast forecast_of(const struct subject *s, const struct judgement *j, int64_t until_s, struct hwatt_arena *arena)
+{
+	struct forecast forecast = forecast_make(&j->question, j->window.from_s, j->window.to_s, until_s);
+	if (!forecast.known)
+		return (struct hwatt_view_forecast){ .sentence = { "", "", "" } };
+	return (struct hwatt_view_forecast){ true, forecast.value, forecast.status, forecast.crosses_s,
+					     { .sv = forecast_text(s, j, &forecast, HWATT_SV, arena),
+					       .nb = forecast_text(s, j, &forecast, HWATT_NB, arena),
+					       .en = forecast_text(s, j, &forecast, HWATT_EN, arena) },
+					     j->window.from_s, j->window.to_s };
+}
+
 static void put_requirement(struct evaluation *e, struct draft *d, size_t subject, const struct requirement *r)
 {
 	const struct subject *s = &e->subjects[subject];
@@ -647,17 +696,21 @@ static void put_requirement(struct evaluation *e, struct draft *d, size_t subjec
 		p.closed = evaluation_present(s, e->by_request ? until_s - 1 : until_s); /* a report's last day, not the one after */
 		p.open = (struct window){ r->window, p.closed.to_s, p.closed.to_s };
 	}
-	bool has_closed = p.closed.to_s > p.closed.from_s && p.closed.to_s > e->closed_after_s;
-	bool asking = e->by_request && !e->gathered; /* no verdict yet: only the windows that may be needed */
-	if (r->type->by_due)
+	bool has_closed = p.closed.to_s > p.closed.from_s && p.closed.to_s > e->closed_after_s, has_open = p.open.to_s > p.open.from_s;
+	struct hwatt_view_forecast forecast = { .sentence = { "", "", "" } };
+	if (r->type->by_due) {
 		judge_last_due(e, d->arena, subject, r, &p, until_s, &j);
-	else
+		has_open = false;
+	} else {
 		judge(e, d->arena, subject, r, has_closed ? &p.closed : &p.open, until_s, &j);
-	if (!r->type->by_due && has_closed && p.open.to_s > p.open.from_s && (asking || j.verdict.status != HWATT_NOT_MET)) {
-		judge(e, d->arena, subject, r, &p.open, until_s, &other);
-		if ((other.verdict.reasons & REASON_LIMIT_CERTAIN) != 0)
-			j = other;
 	}
+	other = j;
+	if (has_closed && has_open)
+		judge(e, d->arena, subject, r, &p.open, until_s, &other);
+	if (has_open)
+		forecast = forecast_of(s, &other, until_s, d->arena);
+	if (j.verdict.status != HWATT_NOT_MET && (other.verdict.reasons & REASON_LIMIT_CERTAIN) != 0)
+		j = other;
 	char reasons[VERDICT_REASONS_SIZE];
 	const struct kpi *kpi = &j.question.kpi;
 	verdict_reasons(j.verdict.reasons, reasons);
@@ -669,7 +722,7 @@ static void put_requirement(struct evaluation *e, struct draft *d, size_t subjec
 		.min_coverage_ppm = r->min_coverage_ppm, .from_s = j.window.from_s, .to_s = j.window.to_s,
 		.reasons = hwatt_arena_strdup(d->arena, reasons), .title = r->title, .window = window_name(r->window),
 		.open = !j.question.closed, .exclusive = r->exclusive, .quality = kpi->quality, .category = kpi->category,
-		.uncertainty = uncertainty_of(kpi),
+		.uncertainty = uncertainty_of(kpi), .forecast = forecast,
 		.sentence = { .sv = sentence(d, s, &j, HWATT_SV), .nb = sentence(d, s, &j, HWATT_NB),
 			      .en = sentence(d, s, &j, HWATT_EN) },
 	};
@@ -713,38 +766,6 @@ bool evaluation_figure(struct evaluation *e, size_t subject, const char *name, c
 	}
 	subject_period_free(&period);
 	return found;
-}
-
-static const char *forecast_text(const struct subject *s, const struct judgement *j, const struct forecast *forecast,
-				 enum hwatt_language language, struct hwatt_arena *arena)
-{
-	struct civil at = zone_civil(s->zone, forecast->crosses_s);
-	struct hwatt_text text;
-	hwatt_text_init(&text, SENTENCE_LIMIT);
-	forecast_sentence(&j->question, forecast, at.month, at.year, language, &text);
-	const char *copy = hwatt_arena_strdup(arena, hwatt_text_string(&text));
-	hwatt_text_free(&text);
-	return copy;
-}
-
-struct hwatt_followup_forecast evaluation_forecast(struct evaluation *e, size_t subject, const struct requirement *r,
-						   struct hwatt_arena *arena)
-{
-	const struct subject *s = &e->subjects[subject];
-	int64_t until_s = e->settled_s < s->to_s ? e->settled_s : s->to_s;
-	struct window open = periods_of(s, r, until_s).open;
-	struct hwatt_followup_forecast out = { .sentence = { "", "", "" } };
-	struct judgement j;
-	if (r->type->present || open.to_s <= open.from_s)
-		return out;
-	judge(e, arena, subject, r, &open, until_s, &j);
-	struct forecast forecast = forecast_make(&j.question, open.from_s, open.to_s, until_s);
-	if (!forecast.known)
-		return out;
-	return (struct hwatt_followup_forecast){ true, forecast.value, forecast.status, forecast.crosses_s,
-						 { .sv = forecast_text(s, &j, &forecast, HWATT_SV, arena),
-						   .nb = forecast_text(s, &j, &forecast, HWATT_NB, arena),
-						   .en = forecast_text(s, &j, &forecast, HWATT_EN, arena) } };
 }
 
 struct hwatt_view_hall *evaluation_judge(struct evaluation *e, int64_t now_s)

@@ -113,6 +113,7 @@ static struct hwatt_view_kpi keep_figure(const struct making *m, const struct hw
 	struct hwatt_view_kpi kept = *figure;
 	kept.subject = followup_keep(m, figure->subject);
 	kept.kpi = followup_keep(m, figure->kpi);
+	kept.part = followup_keep(m, figure->part);
 	kept.unit = followup_keep(m, figure->unit);
 	kept.ruleset = followup_keep(m, figure->ruleset);
 	kept.ruleset_hash = followup_keep(m, figure->ruleset_hash);
@@ -146,9 +147,10 @@ static struct hwatt_followup_series make_series(const struct making *m, const st
 	series.subject_kind = series.whole.subject_kind;
 	series.subject = series.whole.subject;
 	series.kpi = series.whole.kpi;
+	series.part = series.whole.part;
 	series.unit = series.whole.unit;
 	for (size_t i = 0; i < count; i++) {
-		assert(strcmp(parts[i][n].kpi, whole->kpi) == 0); /* what applies to a subject does not depend on the time */
+		assert(strcmp(parts[i][n].kpi, whole->kpi) == 0 && strcmp(parts[i][n].part, whole->part) == 0); /* what applies to a subject does not depend on the time */
 		kept[i] = keep_figure(m, &parts[i][n]);
 	}
 	return series;
@@ -190,12 +192,12 @@ static struct hwatt_followup_requirement make_requirement(const struct making *m
 		.verdict = evaluation_verdict(m->e, m->e->subject_count - 1, r, m->arena), .package = followup_keep(m, r->package),
 		.template_id = followup_keep(m, r->template_id), .source = keep_texts(m, r->source), .stage = followup_keep(m, r->stage),
 		.risk = followup_keep(m, r->risk), .area = followup_keep(m, r->area), .verification = keep_texts(m, r->verification), .deliver = deliveries(m, r),
-		.forecast = evaluation_forecast(m->e, m->e->subject_count - 1, r, m->arena),
 	};
 	out.verdict.contract = followup_keep(m, out.verdict.contract);
 	out.verdict.requirement = followup_keep(m, out.verdict.requirement);
 	out.verdict.unit = followup_keep(m, out.verdict.unit);
 	out.verdict.title = keep_texts(m, r->title);
+	out.forecast = out.verdict.forecast;
 	out.ask = ask_about(&out.verdict);
 	return out;
 }

@@ -71,6 +71,12 @@ static void measure_energy(const struct kpi_period *period, const struct require
 		kpi_energy_it(period, out);
 }
 
+/* 1 - energy (J) / base (1e-9 J). */
+static struct hwatt_ratio change_from(hwatt_i128 base, struct hwatt_ratio energy)
+{
+	return (struct hwatt_ratio){ base * energy.den - energy.num * 1000000000, base * energy.den };
+}
+
 /* 1 - E / (E_base f): f is what both sides agreed that the change in what is hosted does to the energy.  While the period is open, the energy so far is
  * held against as much of the baseline as of the period has passed.  domain.md 5.10. */
 static void measure_trend(const struct kpi_period *period, const struct requirement *r, struct kpi *out)
@@ -81,6 +87,8 @@ static void measure_trend(const struct kpi_period *period, const struct requirem
 	out->bounded = false; /* less measured is less used: no bound on the safe side */
 	if (!out->known)
 		return;
+	if (hwatt_ratio_known(out->expected))
+		out->expected = change_from(base, out->expected);
 	hwatt_i128 used = out->value.num * 1000000000, allowed = base * out->value.den;
 	if (period->span.elapsed < period->span.total && period->span.elapsed > 0) {
 		while (allowed > (hwatt_i128)1 << 90 || used > (hwatt_i128)1 << 90) { /* no verdict rests on it yet */

@@ -442,7 +442,7 @@ static hwatt_i128 market_carbon(const struct kpi_period *period, const struct kp
 		if ((row->kind == CERTIFICATE_GO) != (i < period->certificate_count))
 			continue;
 		/* Of the time that is measured: a certificate of the whole year covers the part of it that has data. */
-		hwatt_i128 part = covered_by(period, site, row) / 1000 * (flowed->paired_ms * 1000 / (period->span.elapsed * QUARTER_MS));
+		hwatt_i128 part = kpi_at_its_rate(covered_by(period, site, row), flowed->paired_ms, period->span.elapsed * QUARTER_MS);
 		part = part < left ? part : left;
 		*flags |= part > 0 && row->twice ? KPI_DOUBLE_COUNT : 0u;
 		left -= part;

@@ -59,7 +59,7 @@ static json_t *history(const struct hwatt_followup_requirement *r)
 	return a;
 }
 
-static json_t *forecast(const struct hwatt_followup_forecast *f)
+static json_t *forecast(const struct hwatt_view_forecast *f)
 {
 	if (!f->known)
 		return json_null();
@@ -135,6 +135,8 @@ static json_t *series(const void *item)
 	json_put(o, "subject_kind", json_text(s->subject_kind));
 	json_put(o, "subject", json_text(s->subject));
 	json_put(o, "kpi", json_text(s->kpi));
+	json_put(o, "part", json_text(s->part));
+	json_put(o, "notation", json_text(s->whole.notation));
 	json_put(o, "unit", json_text(s->unit));
 	json_put(o, "whole", figure(&s->whole));
 	for (size_t i = 0; i < s->count; i++)
@@ -177,7 +179,7 @@ static json_t *comparison(const void *item)
 {
 	const struct hwatt_followup_comparison *c = item;
 	static const char *const agreements[] = { [HWATT_AGREES] = "agrees", [HWATT_DIFFERS] = "differs",
-						  [HWATT_NOT_COMPARABLE] = "not_comparable" };
+						  [HWATT_NOT_COMPARABLE] = "not_comparable", [HWATT_IMPOSSIBLE] = "impossible" };
 	json_t *o = json_object();
 	json_put(o, "figure", json_text(c->figure));
 	json_put(o, "unit", json_text(c->unit));
@@ -191,6 +193,7 @@ static json_t *comparison(const void *item)
 	json_put(o, "uncertainty", json_value(c->uncertainty));
 	json_put(o, "coverage", json_share(c->coverage_ppm));
 	json_put(o, "agreement", json_text(agreements[c->agreement]));
+	json_put(o, "sentence", json_texts(&c->sentence));
 	return o;
 }
 

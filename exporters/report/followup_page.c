@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define TITLE_LIMIT 512u
 #define DRAWING_LIMIT (1u << 20)
 
 struct page { /* what the parts need */
@@ -244,7 +245,7 @@ static void month_or_day(const struct page *p, int64_t from_s, bool days, char o
 }
 
 static void set_drawing(struct page *p, json_t *o, const struct hwatt_followup_series *s, size_t number,
-			const struct number_style *style,
+			const char *title, const struct number_style *style,
 			const struct hwatt_view_requirement *v, struct hwatt_chart_point *points)
 {
 	struct hwatt_text out, limit;
@@ -256,7 +257,7 @@ static void set_drawing(struct page *p, json_t *o, const struct hwatt_followup_s
 		hwatt_text_printf(&limit, "%s %s", hwatt_tr(p->language, HWATT_N("Limit")),
 				  number_text_beside(style, v->limit, (struct hwatt_ratio){ 0, 1 }, p->language, &p->number));
 	struct hwatt_chart chart = {
-		.id = id, .title = words_figure(p->language, s->kpi),
+		.id = id, .title = title,
 		.description = hwatt_tr(p->language, HWATT_N("The same numbers stand in the table below.")), .unit = style->unit,
 		.bars = measure_of(s->kpi, s->unit) != MEASURE_RATIO, .limited = v != NULL,
 		.limit = v != NULL ? hwatt_ratio_double(v->limit) * style->scale : 0, .limit_label = hwatt_text_string(&limit),
@@ -272,12 +273,14 @@ static json_t *figure(struct page *p, const struct hwatt_followup_series *s, siz
 {
 	json_t *o = json_object(), *rows = json_array();
 	struct number_style style = style_of(s);
+	struct hwatt_text title;
 	struct hwatt_chart_point *points = calloc(s->count + 1, sizeof(*points));
 	char (*labels)[64] = calloc(s->count + 1, sizeof(*labels));
 	const struct hwatt_view_requirement *limit = limit_on(p->f, s);
 	bool any = false, days = s->count > 0 && s->parts[0].to_s - s->parts[0].from_s < 2 * 86400;
 	if (points == NULL || labels == NULL)
 		abort();
+	hwatt_text_init(&title, TITLE_LIMIT);
 	for (size_t i = 0; i < s->count; i++) {
 		const struct hwatt_view_kpi *k = &s->parts[i];
 		json_t *row;
@@ -291,14 +294,16 @@ static json_t *figure(struct page *p, const struct hwatt_followup_series *s, siz
 			labels[i][3] = '\0'; /* at the axis the month alone; the table has the year */
 		json_array_append_new(rows, row);
 	}
-	set(o, "title", words_figure(p->language, s->kpi));
+	set(o, "title", words_series(s, p->language, &title));
+	set(o, "notation", s->whole.notation != NULL ? s->whole.notation : "");
 	set(o, "subject", s->subject);
 	json_object_set_new(o, "site", json_boolean(strcmp(s->subject_kind, "site") == 0));
 	json_object_set_new(o, "whole", figure_row(p, &style, &s->whole, "", limit));
 	json_object_set_new(o, "rows", rows);
 	set(o, "drawing", "");
 	if (any) /* what is matched by months has no days */
-		set_drawing(p, o, s, number, &style, limit, points);
+		set_drawing(p, o, s, number, hwatt_text_string(&title), &style, limit, points);
+	hwatt_text_free(&title);
 	free(points);
 	free(labels);
 	return o;
@@ -367,7 +372,7 @@ static json_t *comparisons(struct page *p)
 {
 	static const char *const agreements[] = {
 		[HWATT_AGREES] = HWATT_N("Agrees within the uncertainty"), [HWATT_DIFFERS] = HWATT_N("Differs: ask for an explanation"),
-		[HWATT_NOT_COMPARABLE] = HWATT_N("Cannot be compared"),
+		[HWATT_NOT_COMPARABLE] = HWATT_N("Cannot be compared"), [HWATT_IMPOSSIBLE] = HWATT_N("Physically impossible"),
 	};
 	json_t *a = json_array();
 	for (size_t i = 0; i < p->f->comparison_count; i++) {
@@ -384,6 +389,8 @@ static json_t *comparisons(struct page *p)
 		set(o, "author", c->author);
 		set(o, "document", c->document);
 		set(o, "agreement", hwatt_tr(p->language, agreements[c->agreement]));
+		json_object_set_new(o, "impossible", json_boolean(c->agreement == HWATT_IMPOSSIBLE));
+		set(o, "sentence", words_in(&c->sentence, p->language));
 		json_array_append_new(a, o);
 	}
 	return a;

@@ -13,6 +13,7 @@ static const struct figure_words figures[] = {
 	{ "pue1", HWATT_N("PUE, IT energy metered after the UPS"), MEASURE_RATIO },
 	{ "pue2", HWATT_N("PUE, IT energy metered at the PDUs"), MEASURE_RATIO },
 	{ "pue3", HWATT_N("PUE, IT energy metered at the equipment"), MEASURE_RATIO },
+	{ "ppue", HWATT_N("Partial PUE (pPUE) of a room"), MEASURE_RATIO },
 	{ "energy_dc", HWATT_N("Energy of the data hall"), MEASURE_ENERGY },
 	{ "energy_it", HWATT_N("Energy of the IT equipment"), MEASURE_ENERGY },
 	{ "energy_allocated", HWATT_N("Energy with its share of cooling and losses"), MEASURE_ENERGY },
@@ -167,6 +168,15 @@ const char *words_figure(enum hwatt_language language, const char *kpi)
 {
 	const struct figure_words *words = figure_words(kpi);
 	return words != NULL ? hwatt_tr(language, words->name) : kpi;
+}
+
+const char *words_series(const struct hwatt_followup_series *series, enum hwatt_language language, struct hwatt_text *out)
+{
+	hwatt_text_reset(out);
+	hwatt_text_puts(out, words_figure(language, series->kpi));
+	if (series->part != NULL && series->part[0] != '\0')
+		hwatt_text_printf(out, ": %s", series->part);
+	return hwatt_text_string(out);
 }
 
 const char *words_status(enum hwatt_language language, enum hwatt_status status)

@@ -26,6 +26,8 @@ const struct figure_words *figure_words(const char *kpi);
 enum measure measure_of(const char *kpi, const char *unit);
 /* In the reader's language. */
 const char *words_figure(enum hwatt_language language, const char *kpi);
+/* The same, and behind it the room where it is of one; in `out`. */
+const char *words_series(const struct hwatt_followup_series *series, enum hwatt_language language, struct hwatt_text *out);
 const char *words_status(enum hwatt_language language, enum hwatt_status status);
 /* A sign beside the word, so that colour is not all there is: "✓". */
 const char *words_symbol(enum hwatt_status status);

@@ -10,6 +10,7 @@
 #include "snapshot.h"
 #include "subject.h"
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 
 #define POINTS 24
@@ -327,6 +328,15 @@ static void feed(struct hall *h, size_t point, int64_t start_s, int64_t amount, 
 		evaluation_interval(h->e, (int64_t)point + 1, &interval);
 }
 
+static size_t add_point(struct hall *h, const char *device, enum hwatt_role role, const char *index, enum hwatt_quantity quantity,
+			enum interval_kind kind)
+{
+	size_t at = h->store.point_count++;
+	struct store_point *p = &h->store.points[at];
+	*p = (struct store_point){ .id = (int64_t)at + 1, .device = device, .index = index, .role = role, .quantity = quantity, .kind = kind };
+	return at;
+}
+
 /* The usual quarters of all points from `from_s` to before `to_s`. */
 static void run(struct hall *h, int64_t from_s, int64_t to_s)
 {
@@ -387,9 +397,14 @@ static void figures_of_all_windows(void **state)
 	(void)state;
 	struct hall h;
 	int64_t start_s = utc(2026, 3, 30, 22, 0); /* 31 March, 00:00 in Stockholm */
-	set_up(&h, "", "from: 2026-03-31, to: 2026-12-31", "  - {id: r, type: pue, max: 1.5}\n", start_s);
+	set_up(&h, "  - {id: gen-1, address: snmp://a, site: s1, power_role: generator, accuracy: 0.7 %}\n", "from: 2026-03-31, to: 2026-12-31",
+	       "  - {id: r, type: pue, max: 1.5}\n", start_s);
+	size_t generator = add_point(&h, "gen-1", HWATT_INLET, "1", HWATT_ENERGY, INTERVAL_ENERGY);
 	open_at(&h, start_s);
-	run(&h, start_s, start_s + 100 * QUARTER_S); /* a day, and an hour of April */
+	for (int64_t at_s = start_s; at_s < start_s + 100 * QUARTER_S; at_s += QUARTER_S) { /* a day, and an hour of April */
+		feed(&h, generator, at_s, 0, QUARTER_MS);
+		run(&h, at_s, at_s + QUARTER_S);
+	}
 	judge_at(&h, start_s + 100 * QUARTER_S + 5);
 	FIGURE(&h, "site", "pue1", "interval", 14, 10, 1000000);
 	FIGURE(&h, "site", "pue2", "interval", 14000, 9800, 1000000);
@@ -414,7 +429,7 @@ static void figures_of_all_windows(void **state)
 	FIGURE(&h, "contract", "rack_utilisation", "day", 980, 11000, 1000000);
 	FIGURE(&h, "site", "rack_utilisation", "month", 980, 11000, 1000000);
 	FIGURE(&h, "contract", "coverage", "contract", 1, 1, 1000000);
-	FIGURE(&h, "site", "power_ratio_now", "interval", 14, 10, 1000000);
+	FIGURE(&h, "site", "power_ratio_now", "interval", 14, 10, 1000000); /* the generator rests, and its meter says so */
 	assert_null(figure(&h, "site", "power_ratio_now", "day"));
 	assert_null(figure(&h, "site", "memory_utilisation", "day"));
 	assert_null(figure(&h, "site", "energy_cooling", "day"));
@@ -727,15 +742,6 @@ static void a_server_that_tells_no_power_leaves_pue3_unknown(void **state)
 	tear_down(&h);
 }
 
-static size_t add_point(struct hall *h, const char *device, enum hwatt_role role, const char *index, enum hwatt_quantity quantity,
-			enum interval_kind kind)
-{
-	size_t at = h->store.point_count++;
-	struct store_point *p = &h->store.points[at];
-	*p = (struct store_point){ .id = (int64_t)at + 1, .device = device, .index = index, .role = role, .quantity = quantity, .kind = kind };
-	return at;
-}
-
 /* The second server idles, at 4 % and 500 octets a second; its air is at 20 degrees, for 3 days of the month at 33. A room takes 70 W at
  * its PDU, and its cooler 9. */
 static void idle_servers_their_air_and_a_room_are_judged(void **state)
@@ -746,7 +752,8 @@ static void idle_servers_their_air_and_a_room_are_judged(void **state)
 	int64_t july = utc(2026, 6, 30, 22, 0);
 	set_up(&h, "  - {id: pdu-r, address: snmp://a, site: s1, room: r1, power_role: pdu, fed_by: ups-1}\n"
 		   "  - {id: cool-r, address: snmp://a, site: s1, room: r1, power_role: cooling}\n"
-		   "  - {id: cool-2, address: snmp://a, site: s1, power_role: cooling}\n", "from: 2026-01-01, to: 2026-12-31",
+		   "  - {id: cool-2, address: snmp://a, site: s1, power_role: cooling}\n"
+		   "  - {id: air-2, address: snmp://a, site: s1, room: r2}\n", "from: 2026-01-01, to: 2026-12-31",
 	       "  - {id: idle, type: idle_ratio, max: 0.5, window: month}\n  - {id: some, type: idle_ratio, max: 0.49, window: month}\n"
 	       "  - {id: asleep, type: idle_ratio, state: comatose, max: 0.1, window: year}\n"
 	       "  - {id: a1, type: inlet_temperature, class: A1, min: 0.91}\n  - {id: a2, type: inlet_temperature, class: A2, min: 1}\n"
@@ -781,6 +788,10 @@ static void idle_servers_their_air_and_a_room_are_judged(void **state)
 	VERDICT(&h, "small", HWATT_NOT_MET, "LIMIT", march, april);
 	VERDICT(&h, "none", HWATT_NOT_ENOUGH_DATA, "COVERAGE NO_DATA", march, april);
 	FIGURE(&h, "contract", "idle_share", "contract", 1, 2, 1000000);
+	FIGURE(&h, "site", "ppue", "year", 79, 70, 1000000); /* of r1 alone: r2 has no meters */
+	assert_string_equal(figure(&h, "site", "ppue", "year")->part, "r1");
+	assert_string_equal(figure(&h, "site", "ppue", "year")->notation, "pPUE2[r1] (2026-01-01:2026-04-01) = 1.13");
+	assert_string_equal(figure(&h, "contract", "ppue", "contract")->part, "r1");
 	assert_null(figure(&h, "contract", "idle_share", "day"));
 	assert_false(figure(&h, "contract", "comatose_share", "contract")->known); /* the contract began three months ago */
 	open_at(&h, july + 3600);
@@ -858,6 +869,10 @@ static void the_last_closed_month_is_judged(void **state)
 	VERDICT(&h, "day", HWATT_MET, "OK", april - 86400, april);
 	VERDICT(&h, "cpu", HWATT_NOT_MET, "LIMIT", march, april);
 	VERDICT(&h, "all", HWATT_NOT_ENOUGH_DATA, "PERIOD_OPEN", march, utc(2026, 5, 15, 22, 0));
+	const struct hwatt_view_forecast *all = &h.view->requirements[3].forecast; /* beside the verdict: 980 W until the end */
+	assert_true(all->known && all->status == HWATT_MET && all->from_s == march && all->to_s == utc(2026, 5, 15, 22, 0));
+	assert_true(fabs(hwatt_ratio_double(all->value) / (980.0 * (double)(all->to_s - march)) - 1) < 1e-6);
+	assert_false(h.view->requirements[0].forecast.known); /* April has not begun */
 	judge_at(&h, may + 3600); /* April was not measured at all */
 	VERDICT(&h, "pue", HWATT_NOT_ENOUGH_DATA, "COVERAGE NO_DATA", april, may);
 	run(&h, may, utc(2026, 5, 15, 22, 0));

@@ -17,14 +17,6 @@ struct hwatt_followup_change { /* one entry of a requirement's history */
 	int64_t from_s, to_s;        /* of which period */
 };
 
-struct hwatt_followup_forecast { /* what an open period will end with if it goes on so; never a verdict */
-	bool known;
-	struct hwatt_ratio value;    /* expected at the end of the period */
-	enum hwatt_status status;    /* met or not_met */
-	int64_t crosses_s;           /* UTC: when the limit will be passed; 0: it will not */
-	struct hwatt_texts sentence;
-};
-
 struct hwatt_followup_requirement {
 	struct hwatt_view_requirement verdict; /* of the last period of its window that ends within the report's, or the open one */
 	const char *package;         /* "eu-gpp-data-centres@2020", "" written in the contract */
@@ -35,7 +27,7 @@ struct hwatt_followup_requirement {
 	int64_t since_s;             /* UTC: since when the status is what it is; 0: not known */
 	size_t change_count;
 	const struct hwatt_followup_change *changes; /* oldest first */
-	struct hwatt_followup_forecast forecast;
+	struct hwatt_view_forecast forecast;
 	struct hwatt_texts ask;      /* what to raise in the meeting, "" when nothing */
 };
 
@@ -44,6 +36,7 @@ struct hwatt_followup_series { /* one figure over the period, month by month */
 	struct hwatt_view_kpi whole; /* over the whole period */
 	size_t count;
 	const struct hwatt_view_kpi *parts; /* a local month (or, in a period of at most a month, a day) each, in order */
+	const char *part; /* the room that it is of; "" or NULL: of the whole */
 };
 
 struct hwatt_followup_event { /* hardware that came, went or was exchanged; audits; incidents */
@@ -63,7 +56,9 @@ struct hwatt_followup_comparison { /* a figure that the supplier reported beside
 	int64_t from_s, to_s;
 	struct hwatt_ratio theirs, ours, difference, uncertainty; /* combined, k = 2; unknown when not stated */
 	int64_t coverage_ppm;
-	enum hwatt_agreement { HWATT_AGREES, HWATT_DIFFERS, HWATT_NOT_COMPARABLE } agreement;
+	/* impossible: no data centre can have the supplier's figure, whatever was measured */
+	enum hwatt_agreement { HWATT_AGREES, HWATT_DIFFERS, HWATT_NOT_COMPARABLE, HWATT_IMPOSSIBLE } agreement;
+	struct hwatt_texts sentence; /* what is impossible, and what to ask; "" where nothing is */
 };
 
 struct hwatt_followup_use { /* what of a certificate counted, in one figure of the period or one requirement's period */

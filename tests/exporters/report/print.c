@@ -28,10 +28,10 @@ static const struct hwatt_view_kpi energy_months[] = {
 };
 static const struct hwatt_followup_series series[] = {
 	{ "contract", "hosting", "pue2", "1",
-	  { "contract", "hosting", "pue2", "", Q3, Q3_END, true, { 1285, 1000 }, "1", 660000, 'L', { 3, 100 }, 2, 0, .notes = "" }, 3, pue_months },
+	  { "contract", "hosting", "pue2", "", Q3, Q3_END, true, { 1285, 1000 }, "1", 660000, 'L', { 3, 100 }, 2, 0, .notes = "" }, 3, pue_months, .part = "" },
 	{ "site", "lulea-1", "energy_dc", "J",
 	  { "site", "lulea-1", "energy_dc", "", Q3, Q3_END, true, { (hwatt_i128)135000000000000, 1 }, "J", 750000, 'L', { 0, 0 }, 0, 0, .notes = "" }, 2,
-	  energy_months },
+	  energy_months, .part = "" },
 };
 
 static const struct hwatt_followup_change changes[] = {
@@ -74,8 +74,8 @@ static const struct hwatt_followup_document documents[] = {
 	{ "ever", "policy", "", "", "submitted", "", 20000, INT64_MAX, 0, "" },
 };
 static const struct hwatt_followup_comparison comparisons[] = {
-	{ "pue2", "1", "Supplier AB", "report.pdf", Q3, Q3_END, { 120, 100 }, { 1285, 1000 }, { -85, 1000 }, { 3, 100 }, 660000, HWATT_DIFFERS },
-	{ "energy_dc", "J", "Supplier AB", "", Q3, Q3_END, { (hwatt_i128)135000000000000, 1 }, { 0, 0 }, { 0, 0 }, { 0, 0 }, 0, HWATT_NOT_COMPARABLE },
+	{ "pue2", "1", "Supplier AB", "report.pdf", Q3, Q3_END, { 120, 100 }, { 1285, 1000 }, { -85, 1000 }, { 3, 100 }, 660000, HWATT_DIFFERS, { "s", "n", "e" } },
+	{ "energy_dc", "J", "Supplier AB", "", Q3, Q3_END, { (hwatt_i128)135000000000000, 1 }, { 0, 0 }, { 0, 0 }, { 0, 0 }, 0, HWATT_IMPOSSIBLE, { "", "", "" } },
 };
 static const char *const sites[] = { "lulea-1", "boden" };
 static const struct hwatt_followup_ruleset rulesets[] = { { "EED-2024", "0123abcd" } };
@@ -127,7 +127,10 @@ static const struct hwatt_eu_point points[] = { { "ups-1", "ups_output", 1 }, { 
 static const struct hwatt_eu_refrigerant refrigerants[] = { { "R-1234ze", { 18, 1 }, { 7, 1 } } };
 static const struct hwatt_eu_statement statements[] = { { "WIND-1", "go", "", { 7000, 1 } }, { HOSTILE, "ppa", "", { 1, 3 } } };
 static const struct hwatt_eu_invariant invariants[] = {
-	{ "e_it_kwh <= e_dc_kwh", true, true }, { "w_in_pot_m3 <= w_in_m3", true, false }, { "w_in_fre_m3 <= w_in_m3", false, false },
+	{ "e_it_kwh <= e_dc_kwh", true, true, "a" },
+	{ "w_in_pot_m3 <= w_in_m3", true, false,
+	  "There cannot be more potable water than water: the meter of all water does not see the potable water." },
+	{ "w_in_fre_m3 <= w_in_m3", false, false, "b" },
 };
 static const char *const grid_functions[] = { "frequency response" };
 static const char *const eu_notes[] = { "The year is not over: the figures are those so far." };

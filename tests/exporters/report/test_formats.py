@@ -81,7 +81,7 @@ for row, r in zip(of("requirement"), report["requirements"]):
     assert plain(row["title"]) == r["title"]["sv"] and row["sentence"] == r["sentence"]["sv"] and plain(row["source"]) == r["source"].get("sv", r["source"].get("en", ""))
 for row, s in zip(of("figure"), report["figures"]):
     agree(row, s["whole"], ["value", "uncertainty", "coverage", "quality", "category", "from", "to"], reasons="notes")
-    agree(row, s, ["subject", "unit"], id="kpi", type="subject_kind")
+    agree(row, s, ["subject", "unit", "part"], id="kpi", type="subject_kind")
 parts = [p for s in report["figures"] for p in s["parts"]]
 assert len(of("figure_part")) == len(parts) == 5
 for row, p in zip(of("figure_part"), parts):
