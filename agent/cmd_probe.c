@@ -338,7 +338,7 @@ static void put_text(struct probe *p)
 	size_t count, given = 0;
 	const struct target_point *points = target_points(p->target, &count);
 	for (size_t i = 0; i < count; i++)
-		given += target_values(p->target)->at[i] != 0;
+		given += target_at(target_values(p->target), i) != 0;
 	hwatt_text_printf(out, "%-10s %zu, in %.3f s and %lld requests\n\n", "readings", given,
 			  (double)(p->ended_ns - p->began_ns) / 1e9, (long long)target_requests(p->target));
 	for (size_t i = 0; i < count; i++) {
