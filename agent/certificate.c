@@ -89,6 +89,9 @@ static void check_row(const void *object, const struct hwatt_node *at, struct hw
 		hwatt_report_add(report, &at->mark, "state both \"cert_id_from\" and \"cert_id_to\", or neither");
 	if ((c->from_time[0] != '\0') != (c->to_time[0] != '\0'))
 		hwatt_report_add(report, &at->mark, "state both \"production_from\" and \"production_until\", or neither");
+	mark = hwatt_node_mark(at, "transaction_time");
+	if (c->cancelled_day != 0 && c->cancelled_day < c->from_day)
+		hwatt_report_add(report, &mark, "it was cancelled before any of it was produced");
 	mark = hwatt_node_mark(at, "guarantees");
 	if (c->kind == CERTIFICATE_GO && c->guarantees != CERTIFICATE_NOT_STATED)
 		hwatt_report_add(report, &mark, "a row of guarantees is a cancellation; \"guarantees\" is for ppa and onsite");
@@ -200,30 +203,66 @@ static bool own_guarantees(const struct certificate *a, const struct certificate
 	return (a->kind == CERTIFICATE_GO) != (b->kind == CERTIFICATE_GO) && same_owner(a, b);
 }
 
+/* Which rows a sweep looks at: two guarantees, or two deliveries, never share a certificate; a guarantee and a delivery may. */
+enum sweep { SWEEP_GUARANTEES, SWEEP_DELIVERIES, SWEEP_ALL };
+
+static bool swept(const struct certificate *c, enum sweep sweep)
+{
+	return sweep == SWEEP_ALL || (c->kind == CERTIFICATE_GO) == (sweep == SWEEP_GUARANTEES);
+}
+
+static void mark_twice(struct certificate *a, struct certificate *b, struct hwatt_report *report)
+{
+	struct certificate *later = a > b ? a : b, *first = a > b ? b : a;
+	if (own_guarantees(a, b))
+		return;
+	if (strcmp(first->id, later->id) == 0 && !(first->twice && later->twice))
+		hwatt_report_add(report, &later->mark, "statement %s stands here a second time (%s:%u) with the same certificates", later->id,
+				 first->mark.file, first->mark.line);
+	a->twice = b->twice = true;
+}
+
 /* Marks rows that share certificates.  In the order of their ranges a row overlaps an earlier one only if it overlaps the one that
  * reaches furthest. */
-static void find_twice(struct certificate *rows, size_t count, struct hwatt_report *report)
+static void sweep_rows(struct certificate *const *sorted, size_t count, enum sweep sweep, struct hwatt_report *report)
 {
-	struct certificate **sorted = hwatt_alloc((count + 1) * sizeof(struct certificate *)), *furthest = NULL;
-	for (size_t i = 0; i < count; i++)
-		sorted[i] = &rows[i];
-	qsort(sorted, count, sizeof(struct certificate *), compare_ranges);
+	struct certificate *furthest = NULL;
 	for (size_t i = 0; i < count; i++) {
 		struct certificate *c = sorted[i];
+		if (!swept(c, sweep))
+			continue;
 		if (furthest != NULL && certificate_overlap(furthest, c)) {
-			struct certificate *later = c > furthest ? c : furthest, *first = c > furthest ? furthest : c;
-			if (!own_guarantees(c, furthest))
-				c->twice = furthest->twice = true;
-			if (strcmp(first->id, later->id) == 0)
-				hwatt_report_add(report, &later->mark, "statement %s stands here a second time (%s:%u) with the same certificates",
-						 later->id, first->mark.file, first->mark.line);
+			mark_twice(c, furthest, report);
 			if (c->cert_id_to[0] != '\0' && compare_digits(c->cert_id_to + digits_at(c->cert_id_to),
 								       furthest->cert_id_to + digits_at(furthest->cert_id_to)) < 0)
 				continue; /* the one before reaches further */
 		}
 		furthest = c;
 	}
+}
+
+static void find_twice(struct certificate *rows, size_t count, struct hwatt_report *report)
+{
+	struct certificate **sorted = hwatt_alloc((count + 1) * sizeof(struct certificate *));
+	for (size_t i = 0; i < count; i++)
+		sorted[i] = &rows[i];
+	qsort(sorted, count, sizeof(struct certificate *), compare_ranges);
+	for (int sweep = SWEEP_GUARANTEES; sweep <= (int)SWEEP_ALL; sweep++)
+		sweep_rows(sorted, count, (enum sweep)sweep, report);
 	free(sorted);
+}
+
+int64_t certificate_range(const struct certificate *c)
+{
+	const char *from = c->cert_id_from + digits_at(c->cert_id_from), *to = c->cert_id_to + digits_at(c->cert_id_to);
+	size_t head = strlen(from), length = strlen(to);
+	if (head == 0 || head != length || digits_at(c->cert_id_from) != digits_at(c->cert_id_to))
+		return 0;
+	head = head > 18 ? head - 18 : 0;
+	if (strncmp(from, to, head) != 0) /* more than any statement has */
+		return 0;
+	int64_t count = strtoll(to + head, NULL, 10) - strtoll(from + head, NULL, 10) + 1;
+	return count > 0 ? count : 0;
 }
 
 /* --- times ------------------------------------------------------------------------------------------------------- */

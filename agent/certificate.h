@@ -131,6 +131,8 @@ struct certificate_audit { /* what the checks need beside the rows */
 /* All checks, in the order of their numbers, texts in the arena. */
 void certificate_audit(const struct certificate *rows, size_t count, const struct certificate_audit *audit, struct hwatt_arena *arena,
 		       struct certificate_check out[CERTIFICATE_CHECKS]);
+/* How many certificates the range of ids has; 0: not to be told. */
+int64_t certificate_range(const struct certificate *row);
 /* Whether the ranges of ids of two rows share a certificate: the same letters before, and numbers that overlap. */
 bool certificate_overlap(const struct certificate *a, const struct certificate *b);
 

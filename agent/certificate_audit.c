@@ -2,12 +2,14 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* The checks for double counting that the rows themselves allow; domain.md 4.5, by number. */
 #include "certificate.h"
+#include "claim.h"
 #include <hallwatt/language.h>
 #include <hallwatt/reading.h>
 #include <hallwatt/text.h>
 #include <string.h>
 
 #define WH_PER_CERTIFICATE_MJ ((hwatt_i128)1000000 * HWATT_MJ_PER_WH) /* 1 MWh */
+#define DAY_S INT64_C(86400)
 #define TEXT_MAX 400u
 
 struct auditing {
@@ -42,13 +44,10 @@ static void check_ids(struct auditing *a)
 {
 	for (size_t i = 0; i < a->count; i++) {
 		const struct certificate *c = &a->rows[i];
-		if (!ours(a, c) || c->cert_id_from[0] == '\0')
+		if (!ours(a, c) || (c->cert_id_from[0] == '\0' && !c->twice))
 			continue;
 		a->looked++;
-		bool twice = false;
-		for (size_t k = 0; k < a->count && !twice; k++)
-			twice = k != i && certificate_overlap(c, &a->rows[k]);
-		if (twice)
+		if (c->twice)
 			fails(a, c);
 	}
 }
@@ -113,6 +112,8 @@ static bool any(const struct certificate *c)
 
 static bool cancelled_late(const struct certificate *c) /* 4 and 15 */
 {
+	if (c->cancelled_day != 0 && c->cancelled_day < c->to_day)
+		return true; /* some of it was not produced yet */
 	struct certificate copy = *c;
 	copy.technology = CERTIFICATE_HYDRO; /* time alone is asked for */
 	copy.guarantees = CERTIFICATE_NOT_STATED;
@@ -141,7 +142,7 @@ static bool is_ppa(const struct certificate *c)
 
 static bool has_range(const struct certificate *c)
 {
-	return c->cert_id_from[0] != '\0' && c->kind == CERTIFICATE_GO;
+	return c->cert_id_from[0] != '\0' && c->kind == CERTIFICATE_GO && c->from_s == 0; /* those of hours are of any size */
 }
 
 static bool not_authentic(const struct certificate *c)
@@ -159,36 +160,47 @@ static bool without_transfer(const struct certificate *c)
 	return c->issue_country[0] == '\0' || c->transaction_id[0] == '\0';
 }
 
-/* 7: a PPA whose guarantees stand as their own rows too: the same plant, production and volume. */
+/* 7: guarantees of energy that stands as a delivery under contract too. */
 static void check_buckets(struct auditing *a)
 {
 	for (size_t i = 0; i < a->count; i++) {
 		const struct certificate *c = &a->rows[i];
-		if (!ours(a, c) || c->kind != CERTIFICATE_PPA)
+		if (!ours(a, c))
 			continue;
-		a->looked++;
-		for (size_t k = 0; k < a->count; k++) {
-			const struct certificate *go = &a->rows[k];
-			bool same_ids = certificate_overlap(c, go);
-			bool same_plant = c->device_gsrn[0] != '\0' && strcmp(c->device_gsrn, go->device_gsrn) == 0 &&
-					  go->from_day <= c->to_day && go->to_day >= c->from_day;
-			if (go->kind == CERTIFICATE_GO && ours(a, go) && (same_ids || same_plant)) {
-				fails(a, c);
-				break;
-			}
-		}
+		a->looked += c->kind == CERTIFICATE_PPA;
+		bool delivered = false;
+		for (size_t k = 0; k < c->link_count; k++)
+			delivered |= c->links[k].delivery->kind == CERTIFICATE_PPA;
+		if (delivered)
+			fails(a, c);
 	}
 }
 
-/* Volume that is claimed in the period. */
+/* Volume that is claimed in the period, each energy once. */
 static hwatt_i128 claimed(const struct auditing *a)
 {
+	static const struct certificate_filter any;
+	const struct claim claim = { .filter = &any };
+	const struct claim_span span = { a->audit->from_day * DAY_S, a->audit->to_day * DAY_S, a->audit->from_day, a->audit->to_day };
 	hwatt_i128 sum = 0;
 	for (size_t i = 0; i < a->count; i++)
-		if (in_period(a, &a->rows[i]) && certificate_eligible(&a->rows[i], &(struct certificate_filter){0}) &&
-		    a->rows[i].kind != CERTIFICATE_ONSITE)
-			sum += a->rows[i].volume_mj;
+		if (in_period(a, &a->rows[i]) && certificate_eligible(&a->rows[i], &any) && a->rows[i].kind != CERTIFICATE_ONSITE)
+			sum += claim_row_mj(&claim, &a->rows[i], true, &span);
 	return sum;
+}
+
+/* 5: sold after all, or more energy than the range has certificates. */
+static void check_claimed(struct auditing *a)
+{
+	for (size_t i = 0; i < a->count; i++) {
+		const struct certificate *c = &a->rows[i];
+		int64_t certificates = c->hour_count == 0 ? certificate_range(c) : 0; /* those of hours are of any size */
+		if (!in_period(a, c) || (!is_ppa(c) && certificates == 0))
+			continue;
+		a->looked++;
+		if ((is_ppa(c) && was_sold(c)) || (certificates > 0 && c->volume_mj / WH_PER_CERTIFICATE_MJ > certificates))
+			fails(a, c);
+	}
 }
 
 /* 12: a site's rows against those of contracts with the same ids. */
@@ -196,10 +208,10 @@ static void check_both_claim(struct auditing *a)
 {
 	for (size_t i = 0; i < a->count; i++) {
 		const struct certificate *c = &a->rows[i];
-		if (!ours(a, c) || c->cert_id_from[0] == '\0')
+		if (!ours(a, c) || (c->cert_id_from[0] == '\0' && !c->twice))
 			continue;
 		a->looked++;
-		for (size_t k = 0; k < a->count; k++) {
+		for (size_t k = 0; k < a->count && c->twice; k++) {
 			if (!ours(a, &a->rows[k]) && certificate_overlap(c, &a->rows[k])) {
 				fails(a, c);
 				break;
@@ -241,7 +253,7 @@ static bool run(struct auditing *a, int number)
 	case 2: check_beneficiary(a); break;
 	case 3: check_consumption(a); break;
 	case 4: case 15: check_rows(a, is_go, cancelled_late); break;
-	case 5: check_rows(a, is_ppa, was_sold); break;
+	case 5: check_claimed(a); break;
 	case 6: check_rows(a, any, not_renewable); break;
 	case 7: check_buckets(a); break;
 	case 8: check_rows(a, is_onsite, was_sold); break;

@@ -17,7 +17,7 @@
 #define DEFAULT_RATE 200
 #define MAX_RATE 100000
 #define MAX_COMMUNITIES 16u
-#define MAX_ACCESSES (2u * MAX_COMMUNITIES + 3u) /* a user, and the presence of SNMPv3 and of Redfish */
+#define MAX_ACCESSES (2u * MAX_COMMUNITIES + 4u) /* a user, and the presence of SNMPv3, of Redfish and of IPMI */
 
 static const char help[] =
 	"Usage: hallwatt discover RANGE... [OPTION...]\n"
@@ -62,8 +62,7 @@ struct discover { /* the arguments, then the run */
 	size_t access_count;
 	struct hwatt_log *log;
 	uv_loop_t loop;
-	const struct hwatt_collector *redfish; /* NULL: is not looked for */
-	void *engine, *redfish_engine;
+	void *engines[SWEEP_PROTOCOLS]; /* NULL: not started */
 	struct pace pace;
 	struct sweep sweep;
 	struct introducing introducing;
@@ -155,6 +154,23 @@ static void add_access(struct discover *d, const void *settings, bool presence, 
 		.collector = d->access.collector, .settings = settings, .presence = presence, .port = (uint16_t)d->port };
 }
 
+/* Whether anybody speaks `protocol` there, which needs no credentials; port 0: is not looked for. */
+static int add_presence(struct discover *d, enum sweep_protocol protocol, const char *name, long port, struct hwatt_report *report)
+{
+	const struct hwatt_collector *collector = port != 0 ? generation_collector(name) : NULL;
+	if (collector == NULL || collector->find == NULL)
+		return CMD_DONE;
+	const void *settings = access_bare(&d->access, collector, report);
+	if (settings == NULL)
+		return cmd_mistakes(report);
+	add_access(d, settings, true, (struct device_file_access){ .said = "" });
+	struct sweep_access *last = &d->accesses[d->access_count - 1];
+	last->collector = collector;
+	last->protocol = protocol;
+	last->port = (uint16_t)port;
+	return CMD_DONE;
+}
+
 static const char *what_was_said(struct discover *d)
 {
 	struct hwatt_text text;
@@ -180,25 +196,13 @@ static int add_communities(struct discover *d, struct hwatt_report *report)
 	return CMD_DONE;
 }
 
-/* What needs no credentials: that an SNMPv3 agent, a Redfish service is there. */
+/* What needs no credentials. */
 static int add_presences(struct discover *d, struct hwatt_report *report)
 {
-	const void *settings = access_bare(&d->access, d->access.collector, report);
-	if (settings == NULL)
-		return cmd_mistakes(report);
-	add_access(d, settings, true, (struct device_file_access){ .said = "" });
-	d->redfish = d->redfish_port != 0 ? generation_collector("redfish") : NULL;
-	if (d->redfish == NULL || d->redfish->find == NULL)
-		return CMD_DONE;
-	settings = access_bare(&d->access, d->redfish, report);
-	if (settings == NULL)
-		return cmd_mistakes(report);
-	add_access(d, settings, true, (struct device_file_access){ .said = "" });
-	struct sweep_access *last = &d->accesses[d->access_count - 1];
-	last->collector = d->redfish;
-	last->protocol = SWEEP_REDFISH;
-	last->port = (uint16_t)d->redfish_port;
-	return CMD_DONE;
+	int code = add_presence(d, SWEEP_SNMP, d->access.collector->name, d->port, report);
+	if (code == CMD_DONE)
+		code = add_presence(d, SWEEP_REDFISH, "redfish", d->redfish_port, report);
+	return code == CMD_DONE ? add_presence(d, SWEEP_IPMI, "ipmi", d->bmc_port, report) : code;
 }
 
 /* Credentials, or a user, first; then communities; then who is there at all. */
@@ -234,10 +238,12 @@ static void on_progress(void *arg, int64_t done, int64_t total)
 static void stop(struct discover *d)
 {
 	progress_end(&d->progress);
-	if (d->access.collector->stop != NULL)
-		d->access.collector->stop(d->engine);
-	if (d->redfish != NULL && d->redfish->stop != NULL)
-		d->redfish->stop(d->redfish_engine);
+	for (size_t i = 0; i < d->access_count; i++) {
+		const struct sweep_access *a = &d->accesses[i];
+		if (d->engines[a->protocol] != NULL)
+			a->collector->stop(d->engines[a->protocol]);
+		d->engines[a->protocol] = NULL;
+	}
 }
 
 static void on_introduced(void *arg)
@@ -266,31 +272,37 @@ static void on_swept(void *arg, const struct hwatt_error *err)
 	introduce_start(in);
 }
 
+/* One engine for each protocol, for all that is asked by it. */
+static int start_engines(struct discover *d)
+{
+	for (size_t i = 0; i < d->access_count; i++) {
+		struct sweep_access *a = &d->accesses[i];
+		if (d->engines[a->protocol] == NULL &&
+		    a->collector->start(&d->loop, d->log, &d->engines[a->protocol], &d->error) < 0) {
+			stop(d);
+			uv_run(&d->loop, UV_RUN_DEFAULT);
+			return -1;
+		}
+		a->engine = d->engines[a->protocol];
+	}
+	return 0;
+}
+
 static int run(struct discover *d)
 {
-	const struct hwatt_collector *collector = d->access.collector;
-	if (collector->start(&d->loop, d->log, &d->engine, &d->error) < 0)
+	if (start_engines(d) < 0)
 		return -1;
-	if (d->redfish != NULL && d->redfish->start != NULL &&
-	    d->redfish->start(&d->loop, d->log, &d->redfish_engine, &d->error) < 0) {
-		collector->stop(d->engine);
-		uv_run(&d->loop, UV_RUN_DEFAULT);
-		return -1;
-	}
 	struct sweep_host *hosts = hwatt_arena_alloc(d->access.arena, (d->ranges.count + 1) * sizeof(*hosts));
 	for (size_t i = 0; i < d->ranges.count; i++)
-		hosts[i] = (struct sweep_host){ .at = d->ranges.items[i], .access = { -1, -1 }, .name = { "", "" } };
-	for (size_t i = 0; i < d->access_count; i++)
-		d->accesses[i].engine = d->accesses[i].protocol == SWEEP_REDFISH ? d->redfish_engine : d->engine;
+		hosts[i] = sweep_host_at(&d->ranges.items[i]);
 	pace_start(&d->pace, d->rate, (int64_t)uv_now(&d->loop));
 	d->sweep = (struct sweep){ .loop = &d->loop, .arena = d->access.arena, .accesses = d->accesses,
-				   .access_count = d->access_count, .bmc_port = (uint16_t)d->bmc_port, .hosts = hosts,
-				   .host_count = d->ranges.count, .pace = &d->pace, .progress = on_progress,
-				   .done = on_swept, .arg = d };
+				   .access_count = d->access_count, .hosts = hosts, .host_count = d->ranges.count,
+				   .pace = &d->pace, .progress = on_progress, .done = on_swept, .arg = d };
 	d->introducing = (struct introducing){ .loop = &d->loop, .log = d->log, .arena = d->access.arena,
 					       .accesses = d->accesses, .profiles = d->access.profile_set,
 					       .pace = &d->pace, .progress = on_progress, .done = on_introduced, .arg = d };
-	int64_t total = (int64_t)(d->ranges.count * (d->access_count + (d->bmc_port != 0)) * SWEEP_REPEATS);
+	int64_t total = (int64_t)(d->ranges.count * d->access_count * SWEEP_REPEATS);
 	progress_start(&d->progress, stderr, "Looking for devices", total, (int64_t)uv_now(&d->loop));
 	sweep_start(&d->sweep);
 	uv_run(&d->loop, UV_RUN_DEFAULT);
@@ -303,10 +315,9 @@ static int print(struct discover *d)
 	size_t agents = 0, bmcs = 0, services = 0;
 	struct device_file file = { .items = d->introducing.items, .count = d->introducing.count, .hosts = d->sweep.hosts,
 				    .host_count = d->sweep.host_count, .accesses = d->accesses, .words = d->words,
-				    .access_count = d->access_count, .site = d->site, .bmc_port = (uint16_t)d->bmc_port,
-				    .redfish_port = (uint16_t)d->redfish_port };
+				    .access_count = d->access_count, .site = d->site };
 	for (size_t i = 0; i < file.host_count; i++) {
-		bmcs += file.hosts[i].bmc;
+		bmcs += file.hosts[i].access[SWEEP_IPMI] >= 0;
 		services += file.hosts[i].access[SWEEP_REDFISH] >= 0;
 		agents += file.hosts[i].access[SWEEP_SNMP] >= 0;
 	}
@@ -330,7 +341,7 @@ static int print(struct discover *d)
 
 int cmd_discover(int argc, char **argv)
 {
-	struct discover d = { .rate = DEFAULT_RATE, .port = 161, .bmc_port = RMCP_PORT, .redfish_port = 443, .level = HWATT_WARN };
+	struct discover d = { .rate = DEFAULT_RATE, .port = 161, .bmc_port = 623, .redfish_port = 443, .level = HWATT_WARN };
 	int code = parse_arguments(&d, argc, argv);
 	if (code == CMD_DONE)
 		code = prepare(&d);

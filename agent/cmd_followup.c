@@ -11,7 +11,8 @@ static const char help[] =
 	"Usage: hallwatt followup [OPTION...] REPORT.json...\n\n"
 	"Lays the follow-up reports of many contracts and suppliers side by side: which requirement is met where, which cannot\n"
 	"be judged, and what to change in the requirement packages. The reports are those\n"
-	"that hallwatt report writes as JSON.\n\n"
+	"that hallwatt report writes as JSON. They hold verdicts by the rules of their sites, so there is no --ruleset here: for other\n"
+	"rules, make the reports anew.\n\n"
 	REPORT_OUT_HELP
 	"  -h, --help              this text\n"
 	"      --version           the version\n\n"

@@ -265,6 +265,7 @@ static void put_json_parts(struct probe *p)
 		put_fact(&p->out, "index", part->index, &none);
 		put_fact(&p->out, "model", part->model, &none);
 		put_fact(&p->out, "serial", part->serial, &none);
+		put_fact(&p->out, "firmware", part->firmware, &none);
 		hwatt_text_puts(&p->out, part->gone ? ",\"empty\":true}" : "}");
 	}
 	hwatt_text_puts(&p->out, "],\n");
@@ -316,8 +317,9 @@ static void put_parts(struct probe *p)
 	for (size_t i = 0; stock != NULL && i < stock->count; i++) {
 		const struct stock_part *part = &stock->items[i];
 		snprintf(place, sizeof(place), "%s %s", hwatt_part_word(part->kind), part->index);
-		hwatt_text_printf(&p->out, "%-10s %s%s%s\n", place, part->gone ? "empty" : part->model, part->model[0] != '\0' ? ", serial " : "",
-				  part->serial);
+		hwatt_text_printf(&p->out, "%-10s %s%s%s%s%s\n", place, part->gone ? "empty" : part->model,
+				  part->serial[0] == '\0' ? "" : part->model[0] != '\0' ? ", serial " : "serial ", part->serial,
+				  part->firmware[0] != '\0' ? ", firmware " : "", part->firmware);
 	}
 }
 
@@ -336,7 +338,7 @@ static void put_text(struct probe *p)
 	size_t count, given = 0;
 	const struct target_point *points = target_points(p->target, &count);
 	for (size_t i = 0; i < count; i++)
-		given += target_values(p->target)->at[i] != 0;
+		given += target_at(target_values(p->target), i) != 0;
 	hwatt_text_printf(out, "%-10s %zu, in %.3f s and %lld requests\n\n", "readings", given,
 			  (double)(p->ended_ns - p->began_ns) / 1e9, (long long)target_requests(p->target));
 	for (size_t i = 0; i < count; i++) {

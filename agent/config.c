@@ -959,6 +959,7 @@ static void load_all(struct loader *l)
 	each_file(l, &contracts, load_contract);
 	names_sort(&l->contracts);
 	report_twice(l, &l->contracts, "contract", offsetof(struct contract, mark));
+	contract_check_rows(l->config->contracts, l->config->contract_count, l->documents, l->report);
 	load_books(l);
 	digest_finish(l->digest, l->config->hash);
 	digest_finish(l->own_digest, l->config->own_hash);

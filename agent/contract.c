@@ -1,6 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The hallwatt authors
  * SPDX-License-Identifier: Apache-2.0 */
 #include "contract.h"
+#include "names.h"
 #include "package.h"
 #include <stdlib.h>
 #include <string.h>
@@ -179,6 +180,20 @@ static void check_valid_within(const struct requirement *r, const struct contrac
 		hwatt_report_add(report, &r->mark, "requirement \"%s\" is never in force while the contract is", r->id);
 }
 
+/* Sums of months cannot be cut within one: what is metered over months is in force for whole ones. */
+static void check_whole_months(const struct requirement *r, const struct contract *contract, struct hwatt_report *report)
+{
+	int year, month, mday;
+	if (r->type->measure == NULL || r->window < WINDOW_MONTH)
+		return;
+	day_civil(r->valid.from_day, &year, &month, &mday);
+	if (r->valid.from_day > contract->valid.from_day && mday != 1)
+		hwatt_report_add(report, &r->mark, "requirement \"%s\" is metered by months: \"from\" is the first day of one", r->id);
+	day_civil(r->valid.to_day + 1, &year, &month, &mday);
+	if (r->valid.to_day != 0 && r->valid.to_day < contract->valid.to_day && mday != 1)
+		hwatt_report_add(report, &r->mark, "requirement \"%s\" is metered by months: \"to\" is the last day of one", r->id);
+}
+
 static void check_twice(const struct requirement *all, size_t i, const struct hwatt_node *node, struct hwatt_report *report)
 {
 	struct hwatt_mark at = hwatt_node_mark(node, "id");
@@ -248,6 +263,7 @@ static void read_requirements(struct contract *contract, struct package_shelf *s
 			continue;
 		fill_defaults(&all[i], contract);
 		check_valid_within(&all[i], contract, report);
+		check_whole_months(&all[i], contract, report);
 		registers_check_file(&all[i].document.path, all[i].document.sha256, &all[i].mark, arena, report);
 		check_twice(all, i, rows.items[i].node, report);
 		check_terms_agree(all, i, report);
@@ -286,4 +302,59 @@ struct contract *contract_load(const char *path, struct package_shelf *shelf, st
 		return NULL;
 	struct contract *contract = read_whole(node, shelf, arena, report);
 	return report_total(report) == before ? contract : NULL;
+}
+
+/* --- what registers say of requirements -------------------------------------------------------------------------- */
+
+static bool keeps_file(const struct contract *contract, const char *file)
+{
+	for (size_t i = 0; i < contract->files.count; i++)
+		if (strcmp(((const char *const *)contract->files.items)[i], file) == 0)
+			return true;
+	return false;
+}
+
+struct row_check {
+	struct contract *const *contracts;
+	const struct names *requirements; /* of each contract */
+	size_t count, own;                /* own: the contract whose row it is */
+	struct hwatt_arena *arena;
+	struct hwatt_report *report;
+};
+
+/* A register may be shared: then a row is about a requirement of any contract that keeps it. */
+static void check_row(const struct row_check *c, const char *id, const struct hwatt_mark *at)
+{
+	if (id == NULL || id[0] == '\0' || names_find(&c->requirements[c->own], id) != NULL)
+		return;
+	for (size_t i = 0; i < c->count; i++)
+		if (names_find(&c->requirements[i], id) != NULL && keeps_file(c->contracts[i], at->file))
+			return;
+	hwatt_report_add(c->report, at, "contract %s has no requirement \"%.60s\"%s", c->contracts[c->own]->id, id,
+			 names_hint(&c->requirements[c->own], id, c->arena));
+}
+
+void contract_check_rows(struct contract *const *contracts, size_t count, struct hwatt_arena *arena, struct hwatt_report *report)
+{
+	struct names *names = hwatt_alloc((count + 1) * sizeof(*names));
+	for (size_t i = 0; i < count; i++) {
+		const struct requirement *all = contracts[i]->requirements.items;
+		names[i] = (struct names){0};
+		for (size_t r = 0; r < contracts[i]->requirements.count; r++)
+			names_add(&names[i], all[r].id, &all[r]);
+		names_sort(&names[i]);
+	}
+	struct row_check c = { contracts, names, count, 0, arena, report };
+	for (; c.own < count; c.own++) {
+		const struct registers *kept = &contracts[c.own]->registers;
+		const struct register_document *documents = kept->documents.items;
+		const struct register_activity *activities = kept->activities.items;
+		for (size_t i = 0; i < kept->documents.count; i++)
+			check_row(&c, documents[i].requirement, &documents[i].mark);
+		for (size_t i = 0; i < kept->activities.count; i++)
+			check_row(&c, activities[i].requirement, &activities[i].mark);
+	}
+	for (size_t i = 0; i < count; i++)
+		names_free(&names[i]);
+	free(names);
 }

@@ -44,6 +44,8 @@ struct package_shelf;
 struct contract *contract_load(const char *path, struct package_shelf *shelf, struct hwatt_arena *arena, struct hwatt_report *report);
 /* The same from a parsed document, with packages of its own. */
 struct contract *contract_read(const struct hwatt_node *node, struct hwatt_arena *arena, struct hwatt_report *report);
+/* Adds a mistake for each row of the registers that names a requirement of no contract that keeps it. */
+void contract_check_rows(struct contract *const *contracts, size_t count, struct hwatt_arena *arena, struct hwatt_report *report);
 /* The schema of a contract file, for the JSON Schema and the man page; made in the arena, as all types have their part in it. */
 const struct hwatt_schema *contract_schema(struct hwatt_arena *arena);
 

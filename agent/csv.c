@@ -267,8 +267,9 @@ static struct hwatt_node *read_row(struct table *t)
 		row->items[row->count++] = value;
 	} while (!cell.last);
 	if (cells != t->column_count)
-		hwatt_report_add(t->report, &row->mark, "the row has %zu cell%s, the header %zu", cells, cells == 1 ? "" : "s",
-				 t->column_count);
+		hwatt_report_add(t->report, &row->mark, "the row has %zu cell%s, the header %zu%s", cells, cells == 1 ? "" : "s",
+				 t->column_count, cells < t->column_count ? "" : t->delimiter == ','
+				 ? "; a text with a comma stands in quotes, like \"Acme, Inc\"" : "; a text with a semicolon stands in quotes");
 	return row;
 }
 
@@ -345,6 +346,18 @@ static char delimiter_of(const struct table *t)
 	return semicolon ? ';' : ',';
 }
 
+/* A header of one column that holds tabs. */
+static bool tabbed(const struct table *t)
+{
+	bool tab = false;
+	for (size_t i = t->at; i < t->length && t->bytes[i] != '\n'; i++) {
+		if (t->bytes[i] == t->delimiter)
+			return false;
+		tab |= t->bytes[i] == '\t';
+	}
+	return tab;
+}
+
 const struct hwatt_node *csv_parse(const char *file, const char *bytes, size_t length, const struct hwatt_schema *row,
 				   struct hwatt_arena *arena, struct hwatt_report *report)
 {
@@ -363,6 +376,10 @@ const struct hwatt_node *csv_parse(const char *file, const char *bytes, size_t l
 		;
 	if (ended(&t)) {
 		hwatt_report_add(report, &t.mark, "the table is empty; its first line names the columns");
+		return NULL;
+	}
+	if (tabbed(&t)) {
+		hwatt_report_add(report, &t.mark, "the columns are parted by tabs; save the table with commas or semicolons between them");
 		return NULL;
 	}
 	return read_rows(&t);

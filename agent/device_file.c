@@ -158,29 +158,32 @@ static void put_comment(const struct row *row, struct hwatt_text *out)
 enum told { TOLD_SNMPV3, TOLD_IPMI, TOLD_REDFISH, TOLD_KINDS };
 
 static const struct {
+	enum sweep_protocol protocol;
 	const char *heading, *id, *scheme, *credentials, *role;
 	uint16_t port;
 } kinds[TOLD_KINDS] = {
-	[TOLD_SNMPV3] = { "# These answer SNMPv3, and nothing else that was asked: give them the credentials of a user, then take\n"
+	[TOLD_SNMPV3] = { SWEEP_SNMP, "# These answer SNMPv3, and nothing else that was asked: give them the credentials of a user, then take\n"
 			  "# the # away.\n", "snmp", "snmp", "USERS", "", 161 },
-	[TOLD_IPMI] = { "# These answer IPMI (BMCs of servers): give them credentials, then take the # away.\n", "bmc", "ipmi", "BMCS",
-			", power_role: it", RMCP_PORT },
-	[TOLD_REDFISH] = { "# These answer Redfish: give them credentials, then take the # away. One that stands above for IPMI, too,\n"
+	[TOLD_IPMI] = { SWEEP_IPMI, "# These answer IPMI (BMCs of servers): give them credentials, then take the # away.\n", "bmc", "ipmi", "BMCS",
+			", power_role: it", 623 },
+	[TOLD_REDFISH] = { SWEEP_REDFISH, "# These answer Redfish: give them credentials, then take the # away. One that stands above for IPMI, too,\n"
 			   "# is the same machine, to be polled by one of the two.\n", "bmc", "redfish", "BMCS", ", power_role: it",
 			   443 },
 };
 
+static int told_access(enum told kind, const struct sweep_host *host)
+{
+	return host->access[kinds[kind].protocol];
+}
+
 static uint16_t told_port(const struct device_file *file, enum told kind, const struct sweep_host *host)
 {
-	return kind == TOLD_IPMI ? file->bmc_port : kind == TOLD_REDFISH ? file->redfish_port :
-	       file->accesses[host->access[SWEEP_SNMP]].port;
+	return file->accesses[told_access(kind, host)].port;
 }
 
 static bool is_told(const struct device_file *file, enum told kind, const struct sweep_host *host)
 {
-	if (kind == TOLD_IPMI)
-		return host->bmc;
-	int access = host->access[kind == TOLD_REDFISH ? SWEEP_REDFISH : SWEEP_SNMP];
+	int access = told_access(kind, host);
 	return access >= 0 && file->accesses[access].presence;
 }
 
@@ -191,8 +194,9 @@ static void tell_line(const struct device_file *file, enum told kind, const stru
 	put_address(address, sizeof(address), kinds[kind].scheme, host, told_port(file, kind, at), kinds[kind].port);
 	snprintf(name, sizeof(name), "%s %s", kinds[kind].id, host);
 	device_file_id(name, host, NULL, 0, id);
-	if (kind == TOLD_IPMI && !at->presence.ipmi_2_0) {
-		hwatt_text_printf(out, "#   %s speaks only IPMI 1.5, which hallwatt does not\n", host);
+	const char *trouble = at->trouble[kinds[kind].protocol];
+	if (trouble[0] != '\0') {
+		hwatt_text_printf(out, "#   %s %s\n", host, trouble);
 		return;
 	}
 	hwatt_text_printf(out, "#   - {id: \"%s\", address: \"%s\", credentials: %s, site: ", id, address, kinds[kind].credentials);
@@ -262,10 +266,8 @@ static void tell_json(const struct device_file *file, enum told kind, const char
 			continue;
 		cidr_format(&at->at, host);
 		hwatt_text_printf(out, "%s\n{\"address\":\"%s\",\"port\":%u", first ? "" : ",", host, told_port(file, kind, at));
-		if (kind == TOLD_IPMI)
-			put_fact(out, "version", at->presence.ipmi_2_0 ? "2.0" : "1.5");
-		if (kind == TOLD_REDFISH)
-			put_fact(out, "name", at->name[SWEEP_REDFISH]);
+		put_fact(out, "version", at->version[kinds[kind].protocol]);
+		put_fact(out, "name", at->name[kinds[kind].protocol]);
 		hwatt_text_putc(out, '}');
 		first = false;
 	}

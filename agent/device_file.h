@@ -25,7 +25,6 @@ struct device_file {
 	const struct device_file_access *words; /* of each access */
 	size_t access_count;
 	const char *site;               /* NULL: to be filled in */
-	uint16_t bmc_port, redfish_port;
 };
 
 /* Makes a device's id of its name: a host's first label, in small letters, what is not allowed as a hyphen; of `address` when

@@ -409,8 +409,15 @@ static void put_water(struct filling *f)
 static void put_heat(struct filling *f)
 {
 	struct amount reused = amount(f, LOGBOOK_HEAT_REUSED), own = amount(f, LOGBOOK_HEAT_OWN_USE), warm = waste_heat(f), set = intake(f);
-	if (own.any)
+	if (own.any) { /* what is deducted is as uncertain and as complete as it is */
 		reused.number = fraction_plus(reused.number, (struct hwatt_ratio){ -own.number.num, own.number.den });
+		reused.u += own.u;
+		reused.unrated |= own.unrated;
+		reused.estimated |= own.estimated;
+		reused.quality = quality_worse(reused.quality, own.quality);
+		if (hwatt_ratio_compare(own.coverage, reused.coverage) < 0)
+			reused.coverage = own.coverage;
+	}
 	number(f, HWATT_EU_E_REUSE_KWH, &reused, HWATT_N("nobody read a heat meter at the hand-over"));
 	number(f, HWATT_EU_T_WH_C, &warm, HWATT_N("no temperature of reused heat is written down"));
 	number(f, HWATT_EU_T_INTAKE_C, &set, HWATT_N("no set point is written down"));
@@ -587,9 +594,10 @@ static bool known(const struct filling *f, enum hwatt_eu_field field)
 }
 
 /* a <= b. */
-static struct hwatt_eu_invariant at_most(const struct filling *f, const char *rule, enum hwatt_eu_field a, enum hwatt_eu_field b)
+static struct hwatt_eu_invariant at_most(const struct filling *f, const char *rule, const char *words, enum hwatt_eu_field a,
+					 enum hwatt_eu_field b)
 {
-	struct hwatt_eu_invariant out = { rule, known(f, a) && known(f, b), false };
+	struct hwatt_eu_invariant out = { rule, known(f, a) && known(f, b), false, words };
 	out.holds = out.checked && hwatt_ratio_compare(f->out->values[a].number, f->out->values[b].number) <= 0;
 	return out;
 }
@@ -597,7 +605,8 @@ static struct hwatt_eu_invariant at_most(const struct filling *f, const char *ru
 /* No certificate that counts stands twice in the books. */
 static struct hwatt_eu_invariant once(const struct filling *f)
 {
-	struct hwatt_eu_invariant out = { "certificates count once", false, true };
+	struct hwatt_eu_invariant out = { "certificates count once", false, true,
+					  HWATT_N("A guarantee of origin counts once: one of those in the report stands in two rows.") };
 	size_t count;
 	const struct certificate *rows = books_certificates(f->facts->books, &count);
 	for (size_t i = 0; i < count; i++) {
@@ -614,12 +623,23 @@ static void put_invariants(struct filling *f)
 {
 	struct hwatt_eu_invariant *rows = hwatt_arena_alloc(f->arena, 7 * sizeof(*rows));
 	const struct hwatt_eu_value *v = f->out->values;
-	rows[0] = at_most(f, "e_it_kwh <= e_dc_kwh", HWATT_EU_E_IT_KWH, HWATT_EU_E_DC_KWH);
-	rows[1] = at_most(f, "e_dc_bg_kwh <= e_dc_kwh", HWATT_EU_E_DC_BG_KWH, HWATT_EU_E_DC_KWH);
-	rows[2] = at_most(f, "w_in_pot_m3 <= w_in_m3", HWATT_EU_W_IN_POT_M3, HWATT_EU_W_IN_M3);
-	rows[3] = at_most(f, "w_in_fre_m3 <= w_in_m3", HWATT_EU_W_IN_FRE_M3, HWATT_EU_W_IN_M3);
-	rows[4] = at_most(f, "e_reuse_kwh <= e_dc_kwh", HWATT_EU_E_REUSE_KWH, HWATT_EU_E_DC_KWH);
-	rows[5] = (struct hwatt_eu_invariant){ "e_res_tot_kwh = e_res_goo_kwh + e_res_ppa_kwh + e_res_os_kwh", known(f, HWATT_EU_E_RES_TOT_KWH), false };
+	rows[0] = at_most(f, "e_it_kwh <= e_dc_kwh",
+			  HWATT_N("The IT equipment cannot use more energy than the whole data centre: a meter is missing, or one is assigned wrongly."),
+			  HWATT_EU_E_IT_KWH, HWATT_EU_E_DC_KWH);
+	rows[1] = at_most(f, "e_dc_bg_kwh <= e_dc_kwh",
+			  HWATT_N("The backup generators cannot give more energy than the data centre uses: a meter is missing, or a generator feeds others too."),
+			  HWATT_EU_E_DC_BG_KWH, HWATT_EU_E_DC_KWH);
+	rows[2] = at_most(f, "w_in_pot_m3 <= w_in_m3",
+			  HWATT_N("There cannot be more potable water than water: the meter of all water does not see the potable water."),
+			  HWATT_EU_W_IN_POT_M3, HWATT_EU_W_IN_M3);
+	rows[3] = at_most(f, "w_in_fre_m3 <= w_in_m3",
+			  HWATT_N("There cannot be more freshwater than water: the meter of all water does not see the freshwater."),
+			  HWATT_EU_W_IN_FRE_M3, HWATT_EU_W_IN_M3);
+	rows[4] = at_most(f, "e_reuse_kwh <= e_dc_kwh",
+			  HWATT_N("More heat cannot be reused than energy goes in: a heat meter is assigned wrongly, or counts heat of others."),
+			  HWATT_EU_E_REUSE_KWH, HWATT_EU_E_DC_KWH);
+	rows[5] = (struct hwatt_eu_invariant){ "e_res_tot_kwh = e_res_goo_kwh + e_res_ppa_kwh + e_res_os_kwh", known(f, HWATT_EU_E_RES_TOT_KWH), false,
+						 HWATT_N("Renewable energy in total must be the sum of guarantees of origin, contracts and own plant.") };
 	if (rows[5].checked) {
 		struct hwatt_ratio sum = fraction_plus(fraction_plus(v[HWATT_EU_E_RES_GOO_KWH].number, v[HWATT_EU_E_RES_PPA_KWH].number),
 						       v[HWATT_EU_E_RES_OS_KWH].number);

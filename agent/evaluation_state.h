@@ -94,9 +94,6 @@ struct hwatt_view_requirement evaluation_verdict(struct evaluation *evaluation, 
 /* The figure of that name over the window, and its unit; false when it does not apply to the subject. */
 bool evaluation_figure(struct evaluation *evaluation, size_t subject, const char *name, const struct window *window, struct kpi *out,
 		       const char **unit);
-/* What the open period of a requirement will end with if it goes on as it has until settled_s; sentences in the arena. */
-struct hwatt_followup_forecast evaluation_forecast(struct evaluation *evaluation, size_t subject, const struct requirement *requirement,
-						   struct hwatt_arena *arena);
 
 /* Brings all sums up to `now_s`. */
 void evaluation_settle(struct evaluation *evaluation, int64_t now_s);

@@ -22,7 +22,29 @@ struct draft { /* the block being written; strings in the arena or borrowed */
 
 /* --- windows ----------------------------------------------------------------------------------------------------- */
 
-static struct window clipped(const struct subject *s, struct window w)
+struct life { /* the time in which a subject or a requirement is in force */
+	const struct zone *zone;
+	int64_t from_s, to_s;
+};
+
+static struct life life_of(const struct subject *s)
+{
+	return (struct life){ s->zone, s->from_s, s->to_s };
+}
+
+/* That of a requirement: the days of its own within those of the contract; none left: to_s is from_s. */
+static struct life life_of_requirement(const struct subject *s, const struct requirement *r)
+{
+	struct life life = life_of(s);
+	if (r->valid.from_day != 0 && zone_day_start(s->zone, r->valid.from_day) > life.from_s)
+		life.from_s = zone_day_start(s->zone, r->valid.from_day);
+	if (r->valid.to_day != 0 && zone_day_start(s->zone, r->valid.to_day + 1) < life.to_s)
+		life.to_s = zone_day_start(s->zone, r->valid.to_day + 1);
+	life.to_s = life.to_s > life.from_s ? life.to_s : life.from_s;
+	return life;
+}
+
+static struct window clipped(const struct life *s, struct window w)
 {
 	w.from_s = w.from_s > s->from_s ? w.from_s : s->from_s;
 	w.to_s = w.to_s < s->to_s ? w.to_s : s->to_s;
@@ -30,13 +52,13 @@ static struct window clipped(const struct subject *s, struct window w)
 	return w;
 }
 
-static struct window whole(const struct subject *s, enum window_kind kind, int64_t utc_s)
+static struct window whole(const struct life *s, enum window_kind kind, int64_t utc_s)
 {
 	return window_containing(s->zone, kind, utc_s, 0, -1);
 }
 
 /* The window of a figure at `until_s`; empty: none. */
-static struct window figure_window(const struct subject *s, enum window_kind kind, int64_t until_s)
+static struct window figure_window(const struct life *s, enum window_kind kind, int64_t until_s)
 {
 	switch (kind) {
 	case WINDOW_INTERVAL: return clipped(s, (struct window){ kind, until_s - QUARTER_S, until_s });
@@ -55,7 +77,7 @@ static int64_t months_later(const struct zone *zone, int64_t month_s, int months
 }
 
 /* The last period that is over; empty: none yet. */
-static struct window closed_period(const struct subject *s, enum window_kind kind, int64_t until_s)
+static struct window closed_period(const struct life *s, enum window_kind kind, int64_t until_s)
 {
 	struct window none = { kind, s->from_s, s->from_s };
 	if (until_s <= s->from_s)
@@ -77,7 +99,7 @@ static struct window closed_period(const struct subject *s, enum window_kind kin
 }
 
 /* The period that has begun and is not over; empty: none. */
-static struct window open_period(const struct subject *s, enum window_kind kind, int64_t until_s)
+static struct window open_period(const struct life *s, enum window_kind kind, int64_t until_s)
 {
 	struct window none = { kind, s->from_s, s->from_s };
 	if (until_s >= s->to_s || kind == WINDOW_INTERVAL)
@@ -119,7 +141,8 @@ static void add_half_year(struct evaluation *e, size_t subject, const struct win
 	int64_t end_s = until_s < window->to_s ? until_s : window->to_s;
 	if (window->kind < WINDOW_YEAR || s->groups[GROUP_CPU].count == 0 || end_s <= window->from_s)
 		return;
-	struct window half = { WINDOW_12_MONTHS, 0, whole(s, WINDOW_MONTH, end_s).from_s };
+	struct life life = life_of(s);
+	struct window half = { WINDOW_12_MONTHS, 0, whole(&life, WINDOW_MONTH, end_s).from_s };
 	half.from_s = months_later(s->zone, half.to_s, -6);
 	const struct sums *sums = &e->half_year;
 	if (e->by_request)
@@ -337,7 +360,7 @@ static struct hwatt_view_kpi *add_kpi(struct draft *d, const struct subject *s, 
 	}
 	struct hwatt_view_kpi *k = &d->kpis[d->kpi_count++];
 	*k = (struct hwatt_view_kpi){ .subject_kind = s->contract != NULL ? "contract" : "site", .subject = s->id,
-				      .kpi = name, .window = window_name(window->kind), .unit = unit,
+				      .kpi = name, .part = "", .window = window_name(window->kind), .unit = unit,
 				      .from_s = window->from_s, .to_s = window->to_s, .quality = 'X', .notes = "", .numerator_unit = "",
 				      .denominator_unit = "", .label = "", .notation = "", .ruleset = "", .ruleset_hash = "" };
 	return k;
@@ -347,7 +370,7 @@ static struct hwatt_view_kpi *add_kpi(struct draft *d, const struct subject *s, 
 static const char *standard_name(const char *kpi)
 {
 	static const char *const names[][2] = {
-		{ "pue1", "PUE" }, { "pue2", "PUE" }, { "pue3", "PUE" }, { "ref", "REF" }, { "wue", "WUE" }, { "erf", "ERF" }, { "cer", "CER" },
+		{ "pue1", "PUE" }, { "pue2", "PUE" }, { "pue3", "PUE" }, { "ppue", "PUE" }, { "ref", "REF" }, { "wue", "WUE" }, { "erf", "ERF" }, { "cer", "CER" },
 		{ "cue_location", "CUE" }, { "cue_market", "CUE" },
 	};
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
@@ -356,10 +379,10 @@ static const char *standard_name(const char *kpi)
 	return "";
 }
 
-/* A year or more that is over: without "interim" before its name. */
-static bool annual(const struct window *window, int64_t until_s)
+/* A year or more that is over and was measured throughout: without "interim" before its name.  domain.md 1.2, 5.6. */
+static bool annual(const struct window *window, int64_t until_s, const struct kpi *kpi)
 {
-	return window->to_s <= until_s && window->to_s - window->from_s >= 365 * INT64_C(86400) - 3600;
+	return hwatt_ratio_compare(kpi->coverage, (struct hwatt_ratio){ 98, 100 }) >= 0 && window->to_s <= until_s && window->to_s - window->from_s >= 365 * INT64_C(86400) - 3600;
 }
 
 /* The notation of the standards, and the class of the label that whole years have. */
@@ -372,14 +395,14 @@ static void put_names(const struct evaluation *e, struct draft *d, const struct 
 	int64_t end_s = window->to_s < until_s ? window->to_s : until_s;
 	if (name[0] == '\0' || !kpi->known || window->kind == WINDOW_INTERVAL || end_s <= window->from_s)
 		return;
-	kpi_notation(name, kpi->category, NULL, !annual(window, until_s), zone_day(s->zone, window->from_s), zone_day(s->zone, end_s - 1),
+	kpi_notation(name, kpi->category, k->part[0] != '\0' ? k->part : NULL, !annual(window, until_s, kpi), zone_day(s->zone, window->from_s), zone_day(s->zone, end_s - 1),
 		     kpi->value, notation);
 	k->notation = hwatt_arena_strdup(d->arena, notation);
 	if ((kpi->flags & KPI_PHYS_IMPOSSIBLE) != 0) /* no class: it is no value at all */
 		return;
-	if (labels != NULL && annual(window, until_s) && strcmp(figure->name, "pue1") == 0)
+	if (labels != NULL && annual(window, until_s, kpi) && strcmp(figure->name, "pue1") == 0)
 		class = ruleset_class(&labels->classes.pue, kpi->value);
-	if (labels != NULL && annual(window, until_s) && strcmp(figure->name, "wue") == 0)
+	if (labels != NULL && annual(window, until_s, kpi) && strcmp(figure->name, "wue") == 0)
 		class = ruleset_class(&labels->classes.wue, kpi->value);
 	k->label = class != NULL ? class : "";
 }
@@ -392,17 +415,20 @@ static const char *itee_notation(struct draft *d, const char *benchmark, struct 
 	return hwatt_arena_printf(d->arena, "ITEEsv(%s) = %s", benchmark, number);
 }
 
-static void put_figure(const struct evaluation *e, struct draft *d, const struct subject *s, const struct figure *figure,
+/* `part`: the boundary of a part of the subject, "" the whole. */
+static void put_figure(const struct evaluation *e, struct draft *d, const struct subject *s, const struct figure *figure, const char *part,
 		       const struct window *window, int64_t until_s, const char *benchmark, const struct kpi *kpi)
 {
 	char notes[256];
 	struct hwatt_view_kpi *k = add_kpi(d, s, figure->name, figure->unit, window);
+	k->part = part;
 	kpi_flag_names(kpi->flags, notes, sizeof(notes));
 	k->known = kpi->known;
 	k->value = kpi->known ? kpi->value : (struct hwatt_ratio){ 0, 0 };
 	k->coverage_ppm = ppm_of(kpi->coverage);
 	k->quality = kpi->quality;
 	k->uncertainty = uncertainty_of(kpi);
+	k->surplus = kpi->surplus;
 	k->category = kpi->category;
 	k->excluded = kpi->excluded;
 	k->notes = notes[0] != '\0' ? hwatt_arena_strdup(d->arena, notes) : "";
@@ -434,6 +460,26 @@ static void check_order(struct evaluation *e, size_t subject, const struct kpi p
 	}
 }
 
+/* "hall-1", or "site/hall-1" of a subject with several sites. */
+static const char *boundary(struct draft *d, const struct subject *s, const struct kpi_room *room)
+{
+	return s->site_count > 1 ? hwatt_arena_printf(d->arena, "%s/%s", room->site, room->room) : room->room;
+}
+
+/* The partial PUE of each room: a figure of its own name, as it is none of the whole. */
+static void put_rooms(const struct evaluation *e, struct draft *d, const struct subject *s, const struct kpi_period *period,
+		      const struct window *window, int64_t until_s)
+{
+	static const struct figure ppue = { "ppue", "1", NEEDS_METERS, NULL };
+	for (size_t i = 0; i < period->room_count; i++) {
+		struct kpi kpi;
+		if (period->rooms[i].category == 0)
+			continue; /* asked for, and no IT is metered there */
+		kpi_ppue(period, period->rooms[i].site, period->rooms[i].room, &kpi);
+		put_figure(e, d, s, &ppue, boundary(d, s, &period->rooms[i]), window, until_s, NULL, &kpi);
+	}
+}
+
 static bool by_registers(enum figure_needs needs)
 {
 	return needs == NEEDS_WATER || needs == NEEDS_HEAT_REUSED || needs == NEEDS_HEAT_REMOVED;
@@ -456,10 +502,11 @@ static void put_figures(struct evaluation *e, struct draft *d, size_t subject, c
 		if (by_registers(figures[i].needs) && window->kind == WINDOW_INTERVAL)
 			continue; /* a register of water or heat counts in lumps larger than that */
 		figures[i].compute(&period.period, &kpi);
-		put_figure(e, d, s, &figures[i], window, until_s, period.period.servers.benchmark, &kpi);
+		put_figure(e, d, s, &figures[i], "", window, until_s, period.period.servers.benchmark, &kpi);
 		if (figures[i].needs >= NEEDS_PUE1 && figures[i].needs <= NEEDS_PUE3)
 			pue[1 + (int)(figures[i].needs - NEEDS_PUE1)] = kpi;
 	}
+	put_rooms(e, d, s, &period.period, window, until_s);
 	if (window->kind == WINDOW_MONTH && s->contract == NULL)
 		check_order(e, subject, pue);
 	subject_period_free(&period);
@@ -470,9 +517,10 @@ static int64_t power_of(const struct subject *s, size_t pair, const struct sourc
 	const struct subject_uses *uses = &s->pairs[pair].num;
 	int64_t sum_mw = 0;
 	for (size_t i = 0; i < uses->count; i++) {
-		if (results[uses->items[i].source].last_mw == 0)
-			return 0; /* one is missing: no sum */
-		sum_mw += results[uses->items[i].source].last_mw;
+		const struct source_quarter *meter = &results[uses->items[i].source];
+		if (meter->input.covered_ms <= 0)
+			return 0; /* one is missing: no sum; a generator at rest is not */
+		sum_mw += meter->last_mw;
 	}
 	return sum_mw;
 }
@@ -497,11 +545,12 @@ static void put_power_ratio(struct evaluation *e, struct draft *d, const struct 
 static void put_subject(struct evaluation *e, struct draft *d, size_t subject)
 {
 	const struct subject *s = &e->subjects[subject];
+	const struct life life = life_of(s);
 	int64_t until_s = e->settled_s < s->to_s ? e->settled_s : s->to_s;
 	if (until_s <= s->from_s)
 		return;
 	for (int kind = WINDOW_INTERVAL; kind <= (s->contract != NULL ? WINDOW_CONTRACT : WINDOW_12_MONTHS); kind++) {
-		struct window window = figure_window(s, (enum window_kind)kind, until_s);
+		struct window window = figure_window(&life, (enum window_kind)kind, until_s);
 		if (window.to_s <= window.from_s || (kind == WINDOW_INTERVAL && until_s < e->settled_s))
 			continue;
 		put_figures(e, d, subject, &window, until_s);
@@ -529,20 +578,15 @@ struct judgement {
 	struct window window;
 };
 
-/* A requirement is in force over a period whose last day lies in its own validity. */
-static bool valid_over(const struct subject *s, const struct requirement *r, const struct window *window)
-{
-	int64_t last = zone_day(s->zone, window->to_s - 1);
-	return (r->valid.from_day == 0 || last >= r->valid.from_day) && (r->valid.to_day == 0 || last <= r->valid.to_day);
-}
-
 static void judge(struct evaluation *e, struct hwatt_arena *arena, size_t subject, const struct requirement *r,
 		  const struct window *window, int64_t until_s, struct judgement *out)
 {
 	const struct subject *s = &e->subjects[subject];
-	bool begun = until_s > s->from_s, any = begun && window->to_s > window->from_s;
+	const struct life life = r->type->present ? life_of(s) : life_of_requirement(s, r);
+	bool begun = until_s > life.from_s, any = begun && window->to_s > window->from_s;
+	bool within = window->from_s >= life.from_s && window->to_s <= life.to_s; /* all that is not a day was cut to it */
 	*out = (struct judgement){ .window = *window };
-	out->question = (struct verdict_question){ .requirement = r, .in_force = any && valid_over(s, r, window),
+	out->question = (struct verdict_question){ .requirement = r, .in_force = any && within,
 						   .has_subject = r->type->judge != NULL || has_subject(s, r->type->subject),
 						   .closed = begun && window->to_s <= until_s };
 	out->question.kpi = (struct kpi){ .coverage = { 0, 1 }, .quality = 'X', .flags = KPI_NO_DATA };
@@ -583,24 +627,89 @@ static const char *sentence(struct draft *d, const struct subject *s, const stru
 	return copy;
 }
 
+static const char *forecast_text(const struct subject *s, const struct judgement *j, const struct forecast *forecast,
+				 enum hwatt_language language, struct hwatt_arena *arena)
+{
+	struct civil at = zone_civil(s->zone, forecast->crosses_s);
+	struct hwatt_text text;
+	hwatt_text_init(&text, SENTENCE_LIMIT);
+	forecast_sentence(&j->question, forecast, at.month, at.year, language, &text);
+	const char *copy = hwatt_arena_strdup(arena, hwatt_text_string(&text));
+	hwatt_text_free(&text);
+	return copy;
+}
+
+/* What the open period that `j` is about will end with. */
+static struct hwatt_view_forecast forecast_of(const struct subject *s, const struct judgement *j, int64_t until_s, struct hwatt_arena *arena)
+{
+	struct forecast forecast = forecast_make(&j->question, j->window.from_s, j->window.to_s, until_s);
+	if (!forecast.known)
+		return (struct hwatt_view_forecast){ .sentence = { "", "", "" } };
+	return (struct hwatt_view_forecast){ true, forecast.value, forecast.status, forecast.crosses_s,
+					     { .sv = forecast_text(s, j, &forecast, HWATT_SV, arena),
+					       .nb = forecast_text(s, j, &forecast, HWATT_NB, arena),
+					       .en = forecast_text(s, j, &forecast, HWATT_EN, arena) },
+					     j->window.from_s, j->window.to_s };
+}
+
+struct periods { struct window closed, open; }; /* of a requirement; empty: none */
+
+/* Cut to the time in which the requirement is in force.  When that ended before the contract's last period that is over began: that period, over
+ * which the requirement is not in force. */
+static struct periods periods_of(const struct subject *s, const struct requirement *r, int64_t until_s)
+{
+	const struct life contract = life_of(s), life = life_of_requirement(s, r);
+	int64_t by_s = until_s < life.to_s ? until_s : life.to_s;
+	struct periods out = { closed_period(&life, r->window, by_s), open_period(&life, r->window, by_s) };
+	struct window last = closed_period(&contract, r->window, until_s);
+	if (life.to_s <= last.from_s && last.to_s > last.from_s)
+		out = (struct periods){ last, { r->window, last.to_s, last.to_s } };
+	return out;
+}
+
+/* What is due some days after a period is judged for the last period of which it was due, or is there already. */
+static void judge_last_due(struct evaluation *e, struct hwatt_arena *arena, size_t subject, const struct requirement *r,
+			   const struct periods *periods, int64_t until_s, struct judgement *out)
+{
+	const struct life life = life_of_requirement(&e->subjects[subject], r);
+	struct window w = periods->closed;
+	struct judgement older;
+	judge(e, arena, subject, r, w.to_s > w.from_s ? &w : &periods->open, until_s, out);
+	if (w.to_s == w.from_s || out->question.evidence.count[EVIDENCE_AWAITED] == 0)
+		return;
+	do { /* ends: each is before the last, and due days are bounded */
+		w = closed_period(&life, r->window, w.from_s);
+		if (w.to_s == w.from_s)
+			return; /* none was due yet: the last one is awaited */
+		judge(e, arena, subject, r, &w, until_s, &older);
+	} while (older.question.evidence.count[EVIDENCE_AWAITED] > 0);
+	*out = older;
+}
+
 static void put_requirement(struct evaluation *e, struct draft *d, size_t subject, const struct requirement *r)
 {
 	const struct subject *s = &e->subjects[subject];
 	int64_t until_s = e->settled_s < s->to_s ? e->settled_s : s->to_s;
-	struct window closed = closed_period(s, r->window, until_s), open = open_period(s, r->window, until_s);
+	struct periods p = periods_of(s, r, until_s);
 	struct judgement j, other;
 	if (r->type->present) {
-		closed = evaluation_present(s, e->by_request ? until_s - 1 : until_s); /* a report's last day, not the one after */
-		open = (struct window){ r->window, closed.to_s, closed.to_s };
+		p.closed = evaluation_present(s, e->by_request ? until_s - 1 : until_s); /* a report's last day, not the one after */
+		p.open = (struct window){ r->window, p.closed.to_s, p.closed.to_s };
 	}
-	bool has_closed = closed.to_s > closed.from_s && closed.to_s > e->closed_after_s;
-	judge(e, d->arena, subject, r, has_closed ? &closed : &open, until_s, &j);
-	bool asking = e->by_request && !e->gathered; /* no verdict yet: only the windows that may be needed */
-	if (has_closed && open.to_s > open.from_s && (asking || j.verdict.status != HWATT_NOT_MET)) {
-		judge(e, d->arena, subject, r, &open, until_s, &other);
-		if ((other.verdict.reasons & REASON_LIMIT_CERTAIN) != 0)
-			j = other;
-	}
+	bool has_closed = p.closed.to_s > p.closed.from_s && p.closed.to_s > e->closed_after_s;
+	bool has_open = !r->type->by_due && p.open.to_s > p.open.from_s;
+	if (r->type->by_due)
+		judge_last_due(e, d->arena, subject, r, &p, until_s, &j);
+	else
+		judge(e, d->arena, subject, r, has_closed ? &p.closed : &p.open, until_s, &j);
+	other = j;
+	if (has_closed && has_open)
+		judge(e, d->arena, subject, r, &p.open, until_s, &other);
+	struct hwatt_view_forecast forecast = { .sentence = { "", "", "" } };
+	if (has_open)
+		forecast = forecast_of(s, &other, until_s, d->arena);
+	if (has_open && j.verdict.status != HWATT_NOT_MET && (other.verdict.reasons & REASON_LIMIT_CERTAIN) != 0)
+		j = other;
 	char reasons[VERDICT_REASONS_SIZE];
 	const struct kpi *kpi = &j.question.kpi;
 	verdict_reasons(j.verdict.reasons, reasons);
@@ -612,7 +721,7 @@ static void put_requirement(struct evaluation *e, struct draft *d, size_t subjec
 		.min_coverage_ppm = r->min_coverage_ppm, .from_s = j.window.from_s, .to_s = j.window.to_s,
 		.reasons = hwatt_arena_strdup(d->arena, reasons), .title = r->title, .window = window_name(r->window),
 		.open = !j.question.closed, .exclusive = r->exclusive, .quality = kpi->quality, .category = kpi->category,
-		.uncertainty = uncertainty_of(kpi),
+		.uncertainty = uncertainty_of(kpi), .forecast = forecast,
 		.sentence = { .sv = sentence(d, s, &j, HWATT_SV), .nb = sentence(d, s, &j, HWATT_NB),
 			      .en = sentence(d, s, &j, HWATT_EN) },
 	};
@@ -656,38 +765,6 @@ bool evaluation_figure(struct evaluation *e, size_t subject, const char *name, c
 	}
 	subject_period_free(&period);
 	return found;
-}
-
-static const char *forecast_text(const struct subject *s, const struct judgement *j, const struct forecast *forecast,
-				 enum hwatt_language language, struct hwatt_arena *arena)
-{
-	struct civil at = zone_civil(s->zone, forecast->crosses_s);
-	struct hwatt_text text;
-	hwatt_text_init(&text, SENTENCE_LIMIT);
-	forecast_sentence(&j->question, forecast, at.month, at.year, language, &text);
-	const char *copy = hwatt_arena_strdup(arena, hwatt_text_string(&text));
-	hwatt_text_free(&text);
-	return copy;
-}
-
-struct hwatt_followup_forecast evaluation_forecast(struct evaluation *e, size_t subject, const struct requirement *r,
-						   struct hwatt_arena *arena)
-{
-	const struct subject *s = &e->subjects[subject];
-	int64_t until_s = e->settled_s < s->to_s ? e->settled_s : s->to_s;
-	struct window open = open_period(s, r->window, until_s);
-	struct hwatt_followup_forecast out = { .sentence = { "", "", "" } };
-	struct judgement j;
-	if (r->type->present || open.to_s <= open.from_s)
-		return out;
-	judge(e, arena, subject, r, &open, until_s, &j);
-	struct forecast forecast = forecast_make(&j.question, open.from_s, open.to_s, until_s);
-	if (!forecast.known)
-		return out;
-	return (struct hwatt_followup_forecast){ true, forecast.value, forecast.status, forecast.crosses_s,
-						 { .sv = forecast_text(s, &j, &forecast, HWATT_SV, arena),
-						   .nb = forecast_text(s, &j, &forecast, HWATT_NB, arena),
-						   .en = forecast_text(s, &j, &forecast, HWATT_EN, arena) } };
 }
 
 struct hwatt_view_hall *evaluation_judge(struct evaluation *e, int64_t now_s)

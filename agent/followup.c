@@ -4,7 +4,7 @@
 #include "allocation.h"
 #include "ask.h"
 #include "books.h"
-#include "evaluation_state.h"
+#include "followup_private.h"
 #include "supplier_figure.h"
 #include "verdict_history.h"
 #include <assert.h>
@@ -14,16 +14,6 @@
 
 #define DAYS_OF_A_MONTH 31      /* a period of at most so many days has a part for each */
 #define GOOD_COVERAGE_PPM 950000
-
-struct making {
-	struct hwatt_followup followup; /* first: what is handed out is this */
-	struct hwatt_arena *arena;
-	struct evaluation *e;
-	const struct inventory_scope *scope;
-	const struct subject *contract;
-	int64_t from_day, to_day;
-	int64_t until_s;                /* as of */
-};
 
 /* --- the period -------------------------------------------------------------------------------------------------- */
 
@@ -91,7 +81,7 @@ int followup_period(const char *text, int64_t *from_day, int64_t *to_day, struct
 
 /* --- strings ----------------------------------------------------------------------------------------------------- */
 
-static const char *keep(const struct making *m, const char *text)
+const char *followup_keep(const struct making *m, const char *text)
 {
 	return text == NULL || text[0] == '\0' ? "" : hwatt_arena_strdup(m->arena, text);
 }
@@ -99,12 +89,12 @@ static const char *keep(const struct making *m, const char *text)
 /* An absent language stays absent. */
 static struct hwatt_texts keep_texts(const struct making *m, struct hwatt_texts texts)
 {
-	return (struct hwatt_texts){ .sv = texts.sv != NULL ? keep(m, texts.sv) : NULL,
-				     .nb = texts.nb != NULL ? keep(m, texts.nb) : NULL,
-				     .en = texts.en != NULL ? keep(m, texts.en) : NULL };
+	return (struct hwatt_texts){ .sv = texts.sv != NULL ? followup_keep(m, texts.sv) : NULL,
+				     .nb = texts.nb != NULL ? followup_keep(m, texts.nb) : NULL,
+				     .en = texts.en != NULL ? followup_keep(m, texts.en) : NULL };
 }
 
-static struct hwatt_texts translated(const char *english)
+struct hwatt_texts followup_translated(const char *english)
 {
 	return (struct hwatt_texts){ .sv = hwatt_tr(HWATT_SV, english), .nb = hwatt_tr(HWATT_NB, english), .en = english };
 }
@@ -121,12 +111,13 @@ static struct window clip(const struct subject *s, struct window window)
 static struct hwatt_view_kpi keep_figure(const struct making *m, const struct hwatt_view_kpi *figure)
 {
 	struct hwatt_view_kpi kept = *figure;
-	kept.subject = keep(m, figure->subject);
-	kept.kpi = keep(m, figure->kpi);
-	kept.unit = keep(m, figure->unit);
-	kept.ruleset = keep(m, figure->ruleset);
-	kept.ruleset_hash = keep(m, figure->ruleset_hash);
-	kept.label = keep(m, figure->label);
+	kept.subject = followup_keep(m, figure->subject);
+	kept.kpi = followup_keep(m, figure->kpi);
+	kept.part = followup_keep(m, figure->part);
+	kept.unit = followup_keep(m, figure->unit);
+	kept.ruleset = followup_keep(m, figure->ruleset);
+	kept.ruleset_hash = followup_keep(m, figure->ruleset_hash);
+	kept.label = followup_keep(m, figure->label);
 	return kept;
 }
 
@@ -156,9 +147,10 @@ static struct hwatt_followup_series make_series(const struct making *m, const st
 	series.subject_kind = series.whole.subject_kind;
 	series.subject = series.whole.subject;
 	series.kpi = series.whole.kpi;
+	series.part = series.whole.part;
 	series.unit = series.whole.unit;
 	for (size_t i = 0; i < count; i++) {
-		assert(strcmp(parts[i][n].kpi, whole->kpi) == 0); /* what applies to a subject does not depend on the time */
+		assert(strcmp(parts[i][n].kpi, whole->kpi) == 0 && strcmp(parts[i][n].part, whole->part) == 0); /* what applies to a subject does not depend on the time */
 		kept[i] = keep_figure(m, &parts[i][n]);
 	}
 	return series;
@@ -190,22 +182,22 @@ static void add_series(struct making *m, size_t subject)
 
 static struct hwatt_texts deliveries(const struct making *m, const struct requirement *r)
 {
-	return (struct hwatt_texts){ .sv = keep(m, requirement_deliver(r, HWATT_SV)), .nb = keep(m, requirement_deliver(r, HWATT_NB)),
-				     .en = keep(m, requirement_deliver(r, HWATT_EN)) };
+	return (struct hwatt_texts){ .sv = followup_keep(m, requirement_deliver(r, HWATT_SV)), .nb = followup_keep(m, requirement_deliver(r, HWATT_NB)),
+				     .en = followup_keep(m, requirement_deliver(r, HWATT_EN)) };
 }
 
 static struct hwatt_followup_requirement make_requirement(const struct making *m, const struct requirement *r)
 {
 	struct hwatt_followup_requirement out = {
-		.verdict = evaluation_verdict(m->e, m->e->subject_count - 1, r, m->arena), .package = keep(m, r->package),
-		.template_id = keep(m, r->template_id), .source = keep_texts(m, r->source), .stage = keep(m, r->stage),
-		.risk = keep(m, r->risk), .area = keep(m, r->area), .verification = keep_texts(m, r->verification), .deliver = deliveries(m, r),
-		.forecast = evaluation_forecast(m->e, m->e->subject_count - 1, r, m->arena),
+		.verdict = evaluation_verdict(m->e, m->e->subject_count - 1, r, m->arena), .package = followup_keep(m, r->package),
+		.template_id = followup_keep(m, r->template_id), .source = keep_texts(m, r->source), .stage = followup_keep(m, r->stage),
+		.risk = followup_keep(m, r->risk), .area = followup_keep(m, r->area), .verification = keep_texts(m, r->verification), .deliver = deliveries(m, r),
 	};
-	out.verdict.contract = keep(m, out.verdict.contract);
-	out.verdict.requirement = keep(m, out.verdict.requirement);
-	out.verdict.unit = keep(m, out.verdict.unit);
+	out.verdict.contract = followup_keep(m, out.verdict.contract);
+	out.verdict.requirement = followup_keep(m, out.verdict.requirement);
+	out.verdict.unit = followup_keep(m, out.verdict.unit);
 	out.verdict.title = keep_texts(m, r->title);
+	out.forecast = out.verdict.forecast;
 	out.ask = ask_about(&out.verdict);
 	return out;
 }
@@ -219,7 +211,7 @@ static int add_changes(const struct making *m, struct hwatt_followup_requirement
 		return -1;
 	struct hwatt_followup_change *kept = hwatt_arena_alloc(m->arena, (count + 1) * sizeof(*kept));
 	for (size_t i = 0; i < count && all[i].at_s < m->until_s + EVALUATION_GRACE_S + QUARTER_S; i++) {
-		kept[out->change_count++] = (struct hwatt_followup_change){ all[i].at_s, all[i].status, keep(m, all[i].reasons),
+		kept[out->change_count++] = (struct hwatt_followup_change){ all[i].at_s, all[i].status, followup_keep(m, all[i].reasons),
 									    all[i].from_s, all[i].to_s };
 		bool went_on = i > 0 && all[i - 1].status == all[i].status; /* with other reasons */
 		out->since_s = went_on ? out->since_s : all[i].at_s;
@@ -272,9 +264,9 @@ static void add_comparisons(struct making *m)
 			ours = (struct kpi){ .known = false };
 		struct hwatt_followup_comparison *c = &out[m->followup.comparison_count++];
 		*c = supplier_figure_compare(&rows[i], &ours, unit, window.from_s, window.to_s, GOOD_COVERAGE_PPM);
-		c->figure = keep(m, c->figure);
-		c->author = keep(m, c->author);
-		c->document = keep(m, c->document);
+		c->figure = followup_keep(m, c->figure);
+		c->author = followup_keep(m, c->author);
+		c->document = followup_keep(m, c->document);
 	}
 	m->followup.comparisons = out;
 }
@@ -351,9 +343,9 @@ static int see_event(void *arg, const struct store_event *event)
 	struct events *events = arg;
 	const struct making *m = events->m;
 	if (concerns(m->e->inventory->config, m->scope, event->device))
-		put_event(events, &(struct hwatt_followup_event){ .at_s = event->at_ms / 1000, .kind = keep(m, event->kind),
-								  .device = keep(m, event->device), .subject = keep(m, event->subject),
-								  .before = keep(m, event->before), .after = keep(m, event->after) });
+		put_event(events, &(struct hwatt_followup_event){ .at_s = event->at_ms / 1000, .kind = followup_keep(m, event->kind),
+								  .device = followup_keep(m, event->device), .subject = followup_keep(m, event->subject),
+								  .before = followup_keep(m, event->before), .after = followup_keep(m, event->after) });
 	return 0;
 }
 
@@ -370,8 +362,8 @@ static void see_activities(struct events *events)
 		if (items[i].day >= m->from_day && items[i].day <= m->to_day)
 			put_event(events, &(struct hwatt_followup_event){ .at_s = zone_day_start(m->contract->zone, items[i].day),
 									  .kind = kinds[items[i].kind], .device = "",
-									  .subject = keep(m, items[i].title), .before = "",
-									  .after = keep(m, items[i].result) });
+									  .subject = followup_keep(m, items[i].title), .before = "",
+									  .after = followup_keep(m, items[i].result) });
 }
 
 static int compare_events(const void *left, const void *right)
@@ -418,10 +410,10 @@ static void add_documents(struct making *m)
 			continue;
 		int64_t to_day = d->to_day != 0 ? d->to_day : INT64_MAX;
 		out[m->followup.document_count++] = (struct hwatt_followup_document){
-			.id = keep(m, d->id), .type = document_type_words[d->type], .title = keep(m, d->title),
-			.issuer = keep(m, d->issuer), .status = states[d->status], .requirement = keep(m, d->requirement),
+			.id = followup_keep(m, d->id), .type = document_type_words[d->type], .title = followup_keep(m, d->title),
+			.issuer = followup_keep(m, d->issuer), .status = states[d->status], .requirement = followup_keep(m, d->requirement),
 			.from_day = d->from_day != 0 ? d->from_day : d->issued_day, .to_day = to_day,
-			.days_left = to_day != INT64_MAX ? to_day - last_day : INT64_MAX, .sha256 = keep(m, d->sha256) };
+			.days_left = to_day != INT64_MAX ? to_day - last_day : INT64_MAX, .sha256 = followup_keep(m, d->sha256) };
 	}
 	if (m->followup.document_count > 0)
 		qsort(out, m->followup.document_count, sizeof(*out), compare_documents);
@@ -498,99 +490,8 @@ static void add_notes(struct making *m)
 	struct hwatt_followup_note *out = hwatt_arena_alloc(m->arena, most * sizeof(*out));
 	for (size_t i = 0; i < most; i++)
 		if (rows[i].holds)
-			out[m->followup.note_count++] = (struct hwatt_followup_note){ rows[i].code, translated(rows[i].text) };
+			out[m->followup.note_count++] = (struct hwatt_followup_note){ rows[i].code, followup_translated(rows[i].text) };
 	m->followup.notes = out;
-}
-
-/* --- certificates ------------------------------------------------------------------------------------------------ */
-
-struct auditing { /* the notes that the checks of a site's or the contract's certificates give */
-	const struct certificate *rows;
-	size_t count;
-	struct hwatt_followup_note *notes;
-};
-
-/* "Check ... failed (hall): certificate ids are used once: GO-1, GO-2" */
-static struct hwatt_texts audit_text(const struct making *m, const char *head, const char *subject, const char *const *what, size_t count,
-				     const char *rows)
-{
-	const char *texts[HWATT_LANGUAGES];
-	for (int l = 0; l < HWATT_LANGUAGES; l++) {
-		struct hwatt_text text;
-		hwatt_text_init(&text, 4096);
-		hwatt_text_printf(&text, "%s (%s): ", hwatt_tr((enum hwatt_language)l, head), subject);
-		for (size_t i = 0; i < count; i++)
-			hwatt_text_printf(&text, "%s%s", i > 0 ? "; " : "", hwatt_tr((enum hwatt_language)l, what[i]));
-		hwatt_text_printf(&text, "%s%s.", rows[0] != '\0' ? ": " : "", rows);
-		texts[l] = hwatt_arena_strdup(m->arena, hwatt_text_string(&text));
-		hwatt_text_free(&text);
-	}
-	return (struct hwatt_texts){ .sv = texts[HWATT_SV], .nb = texts[HWATT_NB], .en = texts[HWATT_EN] };
-}
-
-/* What was used, in mJ; -1 when it is not known or the part that an own plant gave is not. */
-static hwatt_i128 used_mj(struct making *m, size_t subject, const char *figure)
-{
-	for (size_t i = 0; i < m->followup.series_count; i++) {
-		const struct hwatt_view_kpi *k = &m->followup.series[i].whole;
-		if (strcmp(k->subject, m->e->subjects[subject].id) == 0 && strcmp(k->kpi, figure) == 0 && k->known && !m->followup.open)
-			return k->value.num * 1000 / k->value.den;
-	}
-	return -1;
-}
-
-static void audit_subject(struct making *m, struct auditing *a, size_t subject)
-{
-	const struct contract *c = m->scope->contract;
-	bool site = subject + 1 < m->e->subject_count;
-	const struct config_site *at = site ? m->scope->sites[subject]->site : NULL;
-	const char *names[] = { c->buyer, c->supplier, site ? at->data_centre.operator : NULL, site ? at->data_centre.owner : NULL };
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		names[i] = names[i] != NULL ? names[i] : "";
-	struct certificate_audit audit = { .site = site ? at->id : NULL, .contract = site ? NULL : c->id, .beneficiaries = names,
-					   .beneficiary_count = sizeof(names) / sizeof(names[0]), .from_day = m->from_day,
-					   .to_day = m->to_day + 1 };
-	audit.used_mj = site && at->onsite != CERTIFICATE_UNKNOWN ? -1 : used_mj(m, subject, site ? "energy_dc" : "energy_allocated");
-	struct certificate_check checks[CERTIFICATE_CHECKS];
-	const char *of[2][CERTIFICATE_CHECKS];
-	size_t counts[2] = { 0, 0 };
-	certificate_audit(a->rows, a->count, &audit, m->arena, checks);
-	for (size_t i = 0; i < CERTIFICATE_CHECKS; i++) {
-		if (checks[i].outcome != CERTIFICATE_FAIL) {
-			int passed = checks[i].outcome == CERTIFICATE_PASS;
-			of[passed][counts[passed]++] = checks[i].what;
-			continue;
-		}
-		a->notes[m->followup.note_count++] = (struct hwatt_followup_note){
-			hwatt_arena_printf(m->arena, "CERTIFICATE_CHECK_%d", checks[i].number),
-			audit_text(m, HWATT_N("Check of the green electricity certificates failed"), m->e->subjects[subject].id, &checks[i].what, 1,
-				   checks[i].text) };
-	}
-	if (counts[1] > 0)
-		a->notes[m->followup.note_count++] = (struct hwatt_followup_note){ "CERTIFICATE_CHECKS_PASSED",
-			audit_text(m, HWATT_N("Checks of the green electricity certificates that were passed"), m->e->subjects[subject].id, of[1],
-				   counts[1], "") };
-	if (counts[0] > 0)
-		a->notes[m->followup.note_count++] = (struct hwatt_followup_note){ "CERTIFICATE_CHECKS_NOT_MADE",
-			audit_text(m, HWATT_N("Checks of the green electricity certificates that nothing could be checked by"),
-				   m->e->subjects[subject].id, of[0], counts[0], "") };
-}
-
-/* Adds what an auditor would find in the certificates that are the contract's or its sites', where there are any. */
-static void add_audit(struct making *m)
-{
-	struct auditing a = { .rows = books_certificates(m->e->inventory->config->books, &a.count) };
-	a.notes = hwatt_arena_alloc(m->arena, (m->followup.note_count + m->e->subject_count * (CERTIFICATE_CHECKS + 2)) * sizeof(*a.notes));
-	if (m->followup.note_count > 0)
-		memcpy(a.notes, m->followup.notes, m->followup.note_count * sizeof(*a.notes));
-	for (size_t s = m->e->subject_count; s-- > 0;) { /* the contract first */
-		bool contract = s + 1 == m->e->subject_count, any = false;
-		for (size_t i = 0; i < a.count; i++)
-			any |= strcmp(contract ? a.rows[i].contract : a.rows[i].site, m->e->subjects[s].id) == 0;
-		if (any)
-			audit_subject(m, &a, s);
-	}
-	m->followup.notes = a.notes;
 }
 
 /* --- all of it --------------------------------------------------------------------------------------------------- */
@@ -643,17 +544,17 @@ static void add_head(struct making *m, const char *period, int64_t now_s)
 	const struct contract *c = m->scope->contract;
 	const char **sites = hwatt_arena_alloc(m->arena, (m->scope->site_count + 1) * sizeof(*sites));
 	for (size_t i = 0; i < m->scope->site_count; i++)
-		sites[i] = keep(m, m->scope->sites[i]->site->id);
+		sites[i] = followup_keep(m, m->scope->sites[i]->site->id);
 	m->followup.sites = sites;
 	m->followup.site_count = m->scope->site_count;
-	m->followup.contract = (struct hwatt_view_contract){ .id = keep(m, c->id), .buyer = keep(m, c->buyer),
-							     .supplier = keep(m, c->supplier), .title = keep_texts(m, c->title),
+	m->followup.contract = (struct hwatt_view_contract){ .id = followup_keep(m, c->id), .buyer = followup_keep(m, c->buyer),
+							     .supplier = followup_keep(m, c->supplier), .title = keep_texts(m, c->title),
 							     .from_day = c->valid.from_day, .to_day = c->valid.to_day };
-	m->followup.period = keep(m, period);
+	m->followup.period = followup_keep(m, period);
 	m->followup.generated_s = now_s;
 	m->followup.version = HALLWATT_VERSION;
-	m->followup.timezone = m->scope->site_count > 0 ? keep(m, m->scope->sites[0]->site->timezone) : "UTC";
-	m->followup.config_hash = keep(m, m->e->inventory->config->hash);
+	m->followup.timezone = m->scope->site_count > 0 ? followup_keep(m, m->scope->sites[0]->site->timezone) : "UTC";
+	m->followup.config_hash = followup_keep(m, m->e->inventory->config->hash);
 }
 
 /* Figures and verdicts: the first time to learn which windows they need, the second time with their sums. */
@@ -689,7 +590,7 @@ static int make(struct making *m, const char *period, int64_t now_s, struct hwat
 	add_documents(m);
 	add_rulesets(m);
 	add_notes(m);
-	add_audit(m);
+	followup_certificates(m);
 	return add_events(m, err);
 }
 

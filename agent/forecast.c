@@ -39,6 +39,9 @@ struct forecast forecast_make(const struct verdict_question *q, int64_t from_s, 
 		return out;
 	out.known = true;
 	out.value = q->kpi.value;
+	bool trend = strcmp(r->type->name, "energy_trend") == 0; /* a share of an amount that still grows */
+	if (trend && hwatt_ratio_known(q->kpi.expected))
+		out.value = shortened(q->kpi.expected);
 	if (adds_up(r)) {
 		/* value / (coverage x elapsed) is the rate */
 		struct hwatt_ratio value = shortened(q->kpi.value), coverage = shortened(q->kpi.coverage), limit = requirement_limit(r);
@@ -46,7 +49,10 @@ struct forecast forecast_make(const struct verdict_question *q, int64_t from_s, 
 		hwatt_i128 covered_ms = coverage.num * 1000 * (whole ? to_s - from_s : elapsed_s) / coverage.den;
 		covered_ms = covered_ms > 0 ? covered_ms : 1;
 		out.value = shortened((struct hwatt_ratio){ value.num * ((to_s - from_s) * 1000) / covered_ms, value.den });
-		if (value.num > 0 && limit.num >= 0 && hwatt_ratio_compare(out.value, limit) > 0 && r->maximum) {
+		if (hwatt_ratio_known(q->kpi.expected)) /* meters have gaps of their own: the least covered one is not the rate of all */
+			out.value = shortened(q->kpi.expected);
+		bool passed = hwatt_ratio_compare(value, limit) > 0; /* already: nothing to foretell of when */
+		if (value.num > 0 && limit.num >= 0 && hwatt_ratio_compare(out.value, limit) > 0 && r->maximum && !passed) {
 			double share = hwatt_ratio_double(limit) / hwatt_ratio_double(out.value);
 			out.crosses_s = from_s + (int64_t)(share * (double)(to_s - from_s));
 			out.crosses_s = out.crosses_s > now_s ? out.crosses_s : now_s;

@@ -2,7 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* forecast.h - what an open period will end with if it goes on as it has begun.  Never a verdict, and said so.
  *
- * What adds up (energies, counts) goes on at the mean rate of the time that was covered; a ratio stays what it is.  Pure: the time is an
+ * Energies go on as each meter has, at the mean power of its own covered time (struct kpi, `expected`); what else adds up (counts)
+ * at the mean rate of the time that was covered; a ratio stays what it is.  Pure: the time is an
  * argument.  Source: domain.md 5.6 (an estimate needs half of the time covered). */
 #ifndef HALLWATT_FORECAST_H
 #define HALLWATT_FORECAST_H

@@ -568,6 +568,32 @@ static void keep_scope(struct scoping *s)
 			out->sites[out->site_count++] = &s->inv->sites[i];
 }
 
+/* A partial PUE of a room that no device is in would never be known. */
+static void check_rooms(struct scoping *s)
+{
+	const struct config *c = s->inv->config;
+	const struct requirement *all = s->contract->requirements.items;
+	for (size_t r = 0; r < s->contract->requirements.count; r++) {
+		const struct requirement *ppue = &all[r];
+		if (strcmp(ppue->type->name, "ppue") != 0)
+			continue;
+		struct names rooms = {0};
+		for (size_t i = 0; i < c->device_count; i++) {
+			const struct hwatt_device *d = &c->devices[i].device;
+			bool at = ppue->part.site[0] == '\0' || strcmp(d->site, ppue->part.site) == 0;
+			for (size_t k = 0; k < s->out->site_count && at && d->room[0] != '\0'; k++)
+				if (strcmp(s->out->sites[k]->site->id, d->site) == 0)
+					names_add(&rooms, d->room, d);
+		}
+		names_sort(&rooms);
+		if (names_find(&rooms, ppue->part.room) == NULL)
+			hwatt_report_add(s->report, &ppue->mark, "no device of %s%s stands in a room \"%.60s\"%s",
+					 ppue->part.site[0] != '\0' ? "site " : "the contract's sites", ppue->part.site, ppue->part.room,
+					 names_hint(&rooms, ppue->part.room, s->inv->arena));
+		names_free(&rooms);
+	}
+}
+
 static void build_scope(struct scoping *s)
 {
 	const struct config *c = s->inv->config;
@@ -590,6 +616,7 @@ static void build_scope(struct scoping *s)
 		hwatt_report_add(s->report, &later->mark, "%s", err.text);
 	}
 	keep_scope(s);
+	check_rooms(s);
 	free(s->subjects);
 	free(s->site_used);
 	free(s->whole_racks);

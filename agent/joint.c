@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <hallwatt/joint.h>
 #include "document.h"
+#include "requirement.h"
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
@@ -118,7 +119,7 @@ static int read_head(struct draft *d, const char *file, const json_t *o, struct 
 		.file = hwatt_arena_strdup(d->arena, file), .schema = schema, .contract = keep(d, json_object_get(contract, "id")),
 		.buyer = keep(d, json_object_get(contract, "buyer")), .supplier = keep(d, json_object_get(contract, "supplier")),
 		.title = keep_texts(d, json_object_get(contract, "title")), .period = keep(d, json_object_get(period, "asked")),
-		.open = json_is_true(json_object_get(period, "open")),
+		.to = keep(d, json_object_get(period, "to")), .open = json_is_true(json_object_get(period, "open")),
 	};
 	if (report->contract[0] == '\0' || !json_is_array(json_object_get(o, "requirements")))
 		return hwatt_fail(err, HWATT_EINVAL, "%s: the report lacks its contract or its requirements; make it anew", file);
@@ -164,12 +165,17 @@ static bool has_reason(const struct hwatt_joint_cell *cell, const char *reason)
 }
 
 /* The most pressing thing first: what cannot be judged teaches nothing of the level. */
-static enum hwatt_lesson lesson_of(const struct hwatt_joint_row *row, size_t report_count)
+static enum hwatt_lesson lesson_of(const struct draft *d, const struct hwatt_joint_row *row)
 {
-	size_t open = 0, documents = 0, unjudged = 0;
-	for (size_t i = 0; i < report_count; i++) {
+	size_t open = 0, documents = 0, unjudged = 0, later = 0;
+	const struct requirement_type *type = requirement_type_by_name(row->type);
+	bool kept_by_hand = type != NULL && type->judge != NULL;
+	for (size_t i = 0; i < d->report_count; i++) {
 		const struct hwatt_joint_cell *cell = &row->cells[i];
-		if (!cell->present || cell->status != HWATT_NOT_ENOUGH_DATA)
+		if (!cell->present || !d->reports[i].latest)
+			continue;
+		later += cell->status == HWATT_NOT_APPLICABLE && has_reason(cell, "OUTSIDE_PERIOD");
+		if (cell->status != HWATT_NOT_ENOUGH_DATA)
 			continue;
 		bool waiting = has_reason(cell, "PERIOD_OPEN") && !has_reason(cell, "COVERAGE") && !has_reason(cell, "NO_DATA");
 		bool paper = has_reason(cell, "NO_DOC") || has_reason(cell, "DOC_REJECTED");
@@ -179,12 +185,12 @@ static enum hwatt_lesson lesson_of(const struct hwatt_joint_row *row, size_t rep
 	}
 	size_t applies = row->contracts - row->counts[HWATT_NOT_APPLICABLE];
 	if (applies == 0)
-		return HWATT_LESSON_SUBJECT;
+		return later > 0 ? HWATT_LESSON_WAIT : HWATT_LESSON_SUBJECT;
 	if (open == applies)
 		return HWATT_LESSON_WAIT;
 	size_t judged = applies - open;
 	if (unjudged > 0 && 3 * unjudged >= judged)
-		return HWATT_LESSON_MEASURE;
+		return kept_by_hand ? HWATT_LESSON_REGISTERS : HWATT_LESSON_MEASURE;
 	if (documents > 0 && 3 * documents >= judged)
 		return HWATT_LESSON_DOCUMENTS;
 	if (2 * row->counts[HWATT_NOT_MET] >= judged)
@@ -192,16 +198,38 @@ static enum hwatt_lesson lesson_of(const struct hwatt_joint_row *row, size_t rep
 	return row->counts[HWATT_EXPIRED] > 0 && 3 * row->counts[HWATT_EXPIRED] >= judged ? HWATT_LESSON_RENEW : HWATT_LESSON_NONE;
 }
 
+static bool same_contract(const struct hwatt_joint_report *a, const struct hwatt_joint_report *b)
+{
+	return strcmp(a->contract, b->contract) == 0 && strcmp(a->buyer, b->buyer) == 0;
+}
+
+/* Of several reports of a contract, the one of the period that ends last. Times of one form sort as texts. */
+static size_t mark_latest(struct draft *d)
+{
+	size_t contracts = 0;
+	for (size_t i = 0; i < d->report_count; i++) {
+		struct hwatt_joint_report *r = &d->reports[i];
+		r->latest = true;
+		for (size_t j = 0; j < d->report_count && r->latest; j++) {
+			int later = strcmp(d->reports[j].to, r->to);
+			r->latest = j == i || !same_contract(r, &d->reports[j]) || later < 0 || (later == 0 && j < i);
+		}
+		contracts += r->latest;
+	}
+	return contracts;
+}
+
 static void count(struct draft *d)
 {
 	for (size_t i = 0; i < d->row_count; i++) {
 		struct hwatt_joint_row *row = &d->rows[i];
 		for (size_t c = 0; c < d->report_count; c++) {
-			row->contracts += row->cells[c].present;
-			if (row->cells[c].present)
+			bool counts = row->cells[c].present && d->reports[c].latest;
+			row->contracts += counts;
+			if (counts)
 				row->counts[row->cells[c].status]++;
 		}
-		row->lesson = lesson_of(row, d->report_count);
+		row->lesson = lesson_of(d, row);
 	}
 }
 
@@ -218,7 +246,7 @@ static int by_package(const void *left, const void *right)
 
 const char *hwatt_lesson_name(enum hwatt_lesson lesson)
 {
-	static const char *const names[HWATT_LESSONS] = { "none", "measure", "documents", "renew", "breaches", "subject", "wait" };
+	static const char *const names[HWATT_LESSONS] = { "none", "measure", "registers", "documents", "renew", "breaches", "subject", "wait" };
 	return names[lesson];
 }
 
@@ -237,6 +265,7 @@ int hwatt_joint_read(const char *const *files, size_t count_files, struct hwatt_
 		hwatt_arena_free(d.arena);
 		return -1;
 	}
+	size_t contracts = mark_latest(&d);
 	count(&d);
 	if (d.row_count > 0)
 		qsort(d.rows, d.row_count, sizeof(*d.rows), by_package);
@@ -244,7 +273,7 @@ int hwatt_joint_read(const char *const *files, size_t count_files, struct hwatt_
 	if (d.row_count > 0)
 		memcpy(rows, d.rows, d.row_count * sizeof(*rows));
 	free(d.rows);
-	*out = (struct hwatt_joint){ .report_count = d.report_count, .row_count = d.row_count, .reports = d.reports, .rows = rows,
+	*out = (struct hwatt_joint){ .report_count = d.report_count, .row_count = d.row_count, .contract_count = contracts, .reports = d.reports, .rows = rows,
 				     .memory = d.arena };
 	return 0;
 }

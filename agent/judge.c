@@ -1,29 +1,37 @@
 /* SPDX-FileCopyrightText: 2026 The hallwatt authors
  * SPDX-License-Identifier: Apache-2.0 */
 #include "judge.h"
+#include <hallwatt/language.h>
+#include <inttypes.h>
 #include <string.h>
 #include <strings.h>
 
 #define NAMED 5 /* subjects that are told by name */
 
+/* Of the days on which the requirement is in force: its own within those of the contract. */
 static int64_t first_day(const struct judge_facts *facts, const struct requirement *r)
 {
-	return r->valid.from_day != 0 ? r->valid.from_day : facts->contract->valid.from_day;
+	int64_t contract = facts->contract->valid.from_day;
+	return r->valid.from_day > contract ? r->valid.from_day : contract;
 }
 
 static int64_t last_day(const struct judge_facts *facts, const struct requirement *r)
 {
-	return r->valid.to_day != 0 ? r->valid.to_day : facts->contract->valid.to_day;
+	int64_t contract = facts->contract->valid.to_day;
+	return r->valid.to_day != 0 && r->valid.to_day < contract ? r->valid.to_day : contract;
 }
 
-void judge_ask(const struct judge_facts *facts, const struct requirement *r, struct verdict_question *out)
+void judge_ask(const struct judge_facts *all, const struct requirement *r, struct verdict_question *out)
 {
+	struct judge_facts cut = *all; /* to the days on which the requirement is in force */
+	const struct judge_facts *facts = &cut;
 	*out = (struct verdict_question){ .requirement = r, .has_subject = true, .closed = r->type->present || facts->closed };
 	out->kpi = (struct kpi){ .coverage = { 1, 1 }, .quality = 'M' };
 	/* What a replacement started stays due after the requirement has ended for newer ones. */
 	int64_t end = r->trigger == TRIGGER_REPLACEMENT ? facts->contract->valid.to_day : last_day(facts, r);
-	int64_t at = r->type->present ? facts->day : facts->to_day;
-	out->in_force = at >= first_day(facts, r) && (r->type->present ? at <= end : facts->from_day <= end);
+	cut.from_day = all->from_day > first_day(all, r) ? all->from_day : first_day(all, r);
+	cut.to_day = all->to_day < end ? all->to_day : end;
+	out->in_force = r->type->present ? all->day >= first_day(all, r) && all->day <= end : cut.from_day <= cut.to_day;
 	out->awaited = r->type->present && judge_due(facts, r, 0) >= facts->day;
 	if (out->in_force)
 		r->type->judge(facts, r, out);
@@ -208,6 +216,14 @@ void judge_found(const struct judge_facts *facts, struct verdict_evidence *e, en
 		e->names = hwatt_arena_printf(facts->arena, "%s …", e->names);
 }
 
+void judge_tell(struct verdict_evidence *evidence, const char *finding, const char *detail)
+{
+	if (evidence->finding != NULL)
+		return;
+	evidence->finding = finding;
+	evidence->detail = detail;
+}
+
 /* --- documents --------------------------------------------------------------------------------------------------- */
 
 static bool covers(const struct register_document *d, const struct judge_thing *thing)
@@ -225,6 +241,28 @@ static bool concerns(const struct requirement *r, const struct register_document
 	if (d->requirement[0] != '\0')
 		return strcmp(d->requirement, r->id) == 0;
 	return d->type == r->type->document_type && r->type->document_type != DOC_ATTESTATION && d->type != DOC_POLICY;
+}
+
+enum document_scope judge_scope(const struct judge_facts *facts, const struct requirement *r)
+{
+	const struct registers *registers = &facts->contract->registers;
+	const struct register_document *documents = registers->documents.items;
+	enum document_scope scope = (enum document_scope)r->type->document_scope;
+	if (scope != SCOPE_CONTRACT || !registers->has_assets)
+		return scope;
+	for (size_t i = 0; i < registers->documents.count; i++) {
+		if (documents[i].status != DOC_ACCEPTED || !concerns(r, &documents[i]))
+			continue;
+		for (size_t s = 0; s < documents[i].subjects.count; s++) {
+			const char *subject = ((const char *const *)documents[i].subjects.items)[s];
+			if (strcmp(subject, "*") == 0)
+				continue;
+			if (strncmp(subject, "brand:", 6) != 0)
+				return SCOPE_ASSET;
+			scope = SCOPE_BRAND;
+		}
+	}
+	return scope;
 }
 
 struct paper { /* what all documents about one thing say together */
@@ -270,6 +308,25 @@ static bool all_said(const struct requirement *r, const struct paper *paper)
 	return r->paper.years == 0 || paper->years;
 }
 
+/* Why what is in force is not good enough. */
+static void tell_shortcoming(const struct judge_facts *facts, const struct requirement *r, const struct paper *paper,
+			     struct verdict_evidence *evidence)
+{
+	const char *lacking = NULL;
+	for (size_t i = 0; i < r->paper.claims.count; i++) {
+		const char *claim = ((const char *const *)r->paper.claims.items)[i];
+		if (!paper->said[i])
+			lacking = lacking == NULL ? claim : hwatt_arena_printf(facts->arena, "%s, %s", lacking, claim);
+	}
+	if (!paper->newest->conforms)
+		judge_tell(evidence, HWATT_N("The document itself says that it is not kept."), NULL);
+	else if (lacking != NULL)
+		judge_tell(evidence, HWATT_N("What is accepted does not tell of: {r}."), lacking);
+	else
+		judge_tell(evidence, HWATT_N("It promises fewer years than the {r} that were agreed."),
+			   hwatt_arena_printf(facts->arena, "%" PRId64, r->paper.years));
+}
+
 /* The document that stands in the contract itself. */
 static struct register_document inline_document(const struct judge_facts *facts, const struct requirement *r)
 {
@@ -296,6 +353,8 @@ enum evidence judge_document(const struct judge_facts *facts, const struct requi
 		bool good = paper.newest->conforms && all_said(r, &paper);
 		if (good)
 			earliest(&evidence->until_day, paper.until_day);
+		else
+			tell_shortcoming(facts, r, &paper, evidence);
 		return good ? EVIDENCE_MET : EVIDENCE_FAILED;
 	}
 	if (paper.ended_day != 0) {

@@ -55,9 +55,14 @@ int64_t judge_due(const struct judge_facts *facts, const struct requirement *req
 /* Adds what was found of one subject; nothing found counts by its due day. */
 void judge_found(const struct judge_facts *facts, struct verdict_evidence *evidence, enum evidence found, const char *name,
 		 int64_t due_day);
+/* What is to be covered piece by piece: as the type has it; where an accepted document for the contract says that it is about some brands or
+ * equipment alone, each of those that there are, as the others are not covered by it. */
+enum document_scope judge_scope(const struct judge_facts *facts, const struct requirement *requirement);
 /* The accepted document that covers the thing on `day` and says all `claims`; what else is there tells `evidence`. */
 enum evidence judge_document(const struct judge_facts *facts, const struct requirement *requirement,
 			     const struct judge_thing *thing, struct verdict_evidence *evidence);
+/* Keeps what is wrong, unless something else was found wrong before; `detail` NULL: none. */
+void judge_tell(struct verdict_evidence *evidence, const char *finding, const char *detail);
 /* Whether a list of texts holds `word`, letters of any case. */
 bool judge_lists(const struct hwatt_list *texts, const char *word);
 

@@ -120,7 +120,6 @@ static void judge_labels(const struct judge_facts *facts, const struct requireme
 
 /* --- age --------------------------------------------------------------------------------------------------------- */
 
-enum age_of { AGE_MEAN, AGE_LEAST, AGE_IN_USE };
 static const char *const age_words[] = { "retired_mean", "retired_least", "in_use_mean", NULL };
 
 static int64_t born(const struct register_asset *a)
@@ -303,7 +302,7 @@ const struct requirement_type judge_asset_types[] = {
 	  .deliver = HWATT_N("the labels and days of purchase of the equipment, with extracts from the labels' registers") },
 	{ .name = "lifetime", REQUIREMENT_KEYS(age_keys), .unit = UNIT_YEARS, .may_min = true, .window = WINDOW_YEAR,
 	  .judge = judge_lifetime,
-	  .noun = { HWATT_N("age of the equipment in years") },
+	  .noun = { HWATT_N("age of the equipment when it is retired"), HWATT_N("age of the equipment in use") },
 	  .deliver = HWATT_N("the days on which each piece of equipment was taken into use and retired") },
 	{ .name = "reuse_rate", REQUIREMENT_KEYS(reuse_keys), .unit = UNIT_SHARE, .may_min = true, .window = WINDOW_YEAR,
 	  .judge = judge_reuse, .document_type = DOC_END_OF_LIFE,

@@ -120,7 +120,7 @@ static struct hwatt_ratio year_covered(const struct judge_facts *facts, const st
 static void judge_papers(const struct judge_facts *facts, const struct requirement *r, struct verdict_question *out)
 {
 	struct judge_thing *things;
-	size_t count = judge_things(facts, r, (enum document_scope)r->type->document_scope, &things);
+	size_t count = judge_things(facts, r, judge_scope(facts, r), &things);
 	out->by_evidence = true;
 	for (size_t i = 0; i < count; i++) {
 		enum evidence found = judge_document(facts, r, &things[i], &out->evidence);
@@ -176,6 +176,8 @@ static void judge_factories(const struct judge_facts *facts, const struct requir
 		for (size_t f = 0; f < registers->factories.count; f++)
 			named |= factories[f].tier == 1 && (factories[f].disclosed_day == 0 || factories[f].disclosed_day <= facts->day) &&
 				 (things[i].asset == NULL || strcasecmp(factories[f].brand, things[i].asset->brand) == 0);
+		if (!named)
+			judge_tell(evidence, HWATT_N("No factory of final assembly is named for: {r}."), things[i].name);
 		judge_found(facts, evidence, named ? EVIDENCE_MET : EVIDENCE_AWAITED, things[i].name, things[i].due_day);
 	}
 }

@@ -25,12 +25,30 @@ static int64_t months_before(int64_t day, int64_t months)
 
 /* --- reports ----------------------------------------------------------------------------------------------------- */
 
-static bool has_fields(const struct requirement *r, const struct register_activity *a)
+/* What the report lacks of what it must hold, "pue, energy_it"; NULL nothing. */
+static const char *lacking(const struct judge_facts *facts, const struct requirement *r, const struct register_activity *a)
 {
-	for (size_t i = 0; i < r->event.fields.count; i++)
-		if (!judge_lists(&a->fields, ((const char *const *)r->event.fields.items)[i]))
-			return false;
-	return true;
+	const char *out = NULL;
+	for (size_t i = 0; i < r->event.fields.count; i++) {
+		const char *field = ((const char *const *)r->event.fields.items)[i];
+		if (!judge_lists(&a->fields, field))
+			out = out == NULL ? field : hwatt_arena_printf(facts->arena, "%s, %s", out, field);
+	}
+	return out;
+}
+
+/* Says why the one report that came is not good enough. */
+static void tell_report(const struct judge_facts *facts, const struct requirement *r, const struct register_activity *a,
+			enum evidence found, struct verdict_evidence *evidence)
+{
+	int year, month, mday;
+	day_civil(a->day, &year, &month, &mday);
+	if (found == EVIDENCE_OVERDUE)
+		judge_tell(evidence, HWATT_N("It was handed in late, on {r}."), hwatt_arena_printf(facts->arena, "%04d-%02d-%02d", year, month,
+												     mday));
+	else if (found == EVIDENCE_FAILED)
+		judge_tell(evidence, HWATT_N("The report lacks: {r}."), lacking(facts, r, a));
+	evidence->too_late = found == EVIDENCE_OVERDUE && lacking(facts, r, a) == NULL;
 }
 
 /* Each period is reported on within so many days after its end, with all fields. */
@@ -47,17 +65,24 @@ static void judge_reporting(const struct judge_facts *facts, const struct requir
 		snprintf(period, sizeof(period), "%04d", year);
 	int64_t due = facts->to_day + (r->due_days >= 0 ? r->due_days : 0);
 	enum evidence found = registers->has_activities ? EVIDENCE_AWAITED : EVIDENCE_UNKNOWN;
+	const struct register_activity *one = NULL;
 	for (size_t i = 0; i < registers->activities.count && found != EVIDENCE_MET; i++) {
 		if (!concerns(r, &rows[i], ACTIVITY_REPORT) || strcmp(rows[i].period, period) != 0 || rows[i].day > facts->day)
 			continue;
 		bool late = rows[i].day > due;
-		if (!late || found == EVIDENCE_AWAITED)
-			found = late ? EVIDENCE_OVERDUE : has_fields(r, &rows[i]) ? EVIDENCE_MET : EVIDENCE_FAILED;
+		if (late && found != EVIDENCE_AWAITED)
+			continue;
+		found = late ? EVIDENCE_OVERDUE : lacking(facts, r, &rows[i]) == NULL ? EVIDENCE_MET : EVIDENCE_FAILED;
+		one = &rows[i];
 	}
 	if (found == EVIDENCE_AWAITED && due < facts->day)
 		found = EVIDENCE_OVERDUE;
 	out->by_evidence = true;
-	judge_found(facts, &out->evidence, found, hwatt_arena_strdup(facts->arena, period), due);
+	if (one != NULL)
+		tell_report(facts, r, one, found, &out->evidence);
+	const char *name = hwatt_arena_strdup(facts->arena, period);
+	judge_found(facts, &out->evidence, found, name, due);
+	out->evidence.names = name; /* also of one that is there */
 }
 
 /* --- audits and follow-ups --------------------------------------------------------------------------------------- */
@@ -83,10 +108,15 @@ static void judge_age(const struct judge_facts *facts, const struct requirement 
 	if (last != NULL) {
 		bool old = r->event.max_age_months > 0 && last->day < months_before(facts->day, r->event.max_age_months);
 		found = old ? EVIDENCE_EXPIRED : kind == ACTIVITY_FOLLOW_UP && last->lessons[0] == '\0' ? EVIDENCE_FAILED : EVIDENCE_MET;
+		if (found == EVIDENCE_FAILED)
+			judge_tell(&out->evidence, HWATT_N("The meeting was held, but no lessons are written down."), NULL);
 		if (old) /* the first day on which it is too old */
 			out->evidence.expired_day = months_before(last->day, -r->event.max_age_months) + 1;
 	}
-	judge_found(facts, &out->evidence, found, name, judge_due(facts, r, 0));
+	/* One every so many months: the first is due when the first of those spans ends, unless the contract says when. */
+	bool stated = r->due_day != 0 || r->due_days >= 0;
+	int64_t begin = judge_due(facts, r, 0);
+	judge_found(facts, &out->evidence, found, name, stated ? begin : months_before(begin, -r->event.max_age_months));
 }
 
 static void judge_audit(const struct judge_facts *facts, const struct requirement *r, struct verdict_question *out)
@@ -156,6 +186,10 @@ static void judge_replacement(const struct judge_facts *facts, const struct requ
 		bool missing = v.status == HWATT_NOT_MET && (v.reasons & (REASON_NO_DOC | REASON_DOC_REJECTED)) != 0;
 		bool breach = r->missing_is_breach || all[i].missing_is_breach;
 		enum evidence found = missing && breach ? EVIDENCE_OVERDUE : kinds[v.status];
+		if (q.evidence.expired_day != 0 && (out->evidence.expired_day == 0 || q.evidence.expired_day < out->evidence.expired_day))
+			out->evidence.expired_day = q.evidence.expired_day;
+		if (q.evidence.until_day != 0 && (out->evidence.until_day == 0 || q.evidence.until_day < out->evidence.until_day))
+			out->evidence.until_day = q.evidence.until_day;
 		judge_found(facts, &out->evidence, found, all[i].id, q.evidence.due_day != 0 ? q.evidence.due_day : facts->day);
 	}
 }
@@ -186,7 +220,7 @@ static void check_follow_up(const struct requirement *r, const struct hwatt_node
 }
 
 #define DUE_KEYS \
-	{ .name = "due", .type = HWATT_DATE, .offset = REQUIREMENT_AT(due_day), .help = "day by which the first must have taken place" }, \
+	{ .name = "due", .type = HWATT_DATE, .offset = REQUIREMENT_AT(due_day), .help = "day by which the first must have taken place; max_age_months after the start when absent" }, \
 	{ .name = "due_days", .type = HWATT_INTEGER, .offset = REQUIREMENT_AT(due_days), .fallback = "-1", .min = 0, .max = 3660, \
 	  .help = "or so many days after the contract began" }
 #define AGE_KEY \
@@ -219,23 +253,24 @@ static const struct hwatt_option replacement_keys[] = {
 	  .flags = HWATT_ONE_OR_LIST, .help = "ids of the requirements that count; all with trigger: replacement when absent" },
 };
 
-#define EVENT(word, keys, is_present, period, ask, look, noun_text, deliver_text) \
-	{ .name = word, REQUIREMENT_KEYS(keys), .unit = UNIT_NONE, .present = is_present, .limits = LIMITS_NONE, .window = period, \
+#define EVENT(word, keys, ask, look, noun_text, deliver_text) \
+	{ .name = word, REQUIREMENT_KEYS(keys), .unit = UNIT_NONE, .present = true, .limits = LIMITS_NONE, .window = WINDOW_DAY, \
 	  .judge = ask, .check = look, .noun = { noun_text }, .deliver = deliver_text }
 
 const struct requirement_type judge_event_types[] = {
-	EVENT("reporting", reporting_keys, false, WINDOW_MONTH, judge_reporting, check_reporting,
-	      HWATT_N("reports handed in on time"), HWATT_N("the missing report, with all that it must hold")),
-	EVENT("audit", audit_keys, true, WINDOW_DAY, judge_audit, check_audit,
-	      HWATT_N("a follow-up of working conditions and environment at the agreed level"),
+	{ .name = "reporting", REQUIREMENT_KEYS(reporting_keys), .unit = UNIT_NONE, .by_due = true, .limits = LIMITS_NONE,
+	  .window = WINDOW_MONTH, .judge = judge_reporting, .check = check_reporting, .noun = { HWATT_N("reports handed in on time") },
+	  .deliver = HWATT_N("the missing report, with all that it must hold") },
+	EVENT("audit", audit_keys, judge_audit, check_audit,
+	      HWATT_N("a self-assessment or audit at the agreed level, as often as agreed"),
 	      HWATT_N("the self-assessment or audit report, and a date for the next one")),
-	EVENT("findings", finding_keys, true, WINDOW_DAY, judge_findings, NULL,
+	EVENT("findings", finding_keys, judge_findings, NULL,
 	      HWATT_N("findings of audits corrected within their deadlines"),
 	      HWATT_N("proof that the findings are corrected, or a new plan of action with dates")),
-	EVENT("follow_up", follow_up_keys, true, WINDOW_DAY, judge_follow_up, check_follow_up,
+	EVENT("follow_up", follow_up_keys, judge_follow_up, check_follow_up,
 	      HWATT_N("the contract is followed up and the lessons are written down"),
 	      HWATT_N("a date for the follow-up meeting, and its minutes with the lessons for the next procurement")),
-	EVENT("replacement", replacement_keys, true, WINDOW_DAY, judge_replacement, NULL,
+	EVENT("replacement", replacement_keys, judge_replacement, NULL,
 	      HWATT_N("new hardware meets the requirements that apply when hardware is replaced"),
 	      HWATT_N("what the contract asks for each piece of hardware that was replaced")),
 	{ .name = NULL },

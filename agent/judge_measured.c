@@ -71,7 +71,14 @@ static void measure_energy(const struct kpi_period *period, const struct require
 		kpi_energy_it(period, out);
 }
 
-/* 1 - E / (E_base f): f is what both sides agreed that the change in what is hosted does to the energy.  domain.md 5.10. */
+/* 1 - energy (J) / base (1e-9 J). */
+static struct hwatt_ratio change_from(hwatt_i128 base, struct hwatt_ratio energy)
+{
+	return (struct hwatt_ratio){ base * energy.den - energy.num * 1000000000, base * energy.den };
+}
+
+/* 1 - E / (E_base f): f is what both sides agreed that the change in what is hosted does to the energy.  While the period is open, the energy so far is
+ * held against as much of the baseline as of the period has passed.  domain.md 5.10. */
 static void measure_trend(const struct kpi_period *period, const struct requirement *r, struct kpi *out)
 {
 	kpi_energy_it(period, out);
@@ -80,7 +87,18 @@ static void measure_trend(const struct kpi_period *period, const struct requirem
 	out->bounded = false; /* less measured is less used: no bound on the safe side */
 	if (!out->known)
 		return;
-	out->value = (struct hwatt_ratio){ base * out->value.den - out->value.num * 1000000000, base * out->value.den };
+	if (hwatt_ratio_known(out->expected))
+		out->expected = change_from(base, out->expected);
+	hwatt_i128 used = out->value.num * 1000000000, allowed = base * out->value.den;
+	if (period->span.elapsed < period->span.total && period->span.elapsed > 0) {
+		while (allowed > (hwatt_i128)1 << 90 || used > (hwatt_i128)1 << 90) { /* no verdict rests on it yet */
+			used /= 2;
+			allowed /= 2;
+		}
+		used *= period->span.total;
+		allowed *= period->span.elapsed;
+	}
+	out->value = (struct hwatt_ratio){ allowed - used, allowed };
 	out->certain = false;
 	out->u_nano = 0;
 }

@@ -249,7 +249,7 @@ void kpi_ppue(const struct kpi_period *period, const char *site, const char *roo
 	out->flags = 0;
 	out->coverage = kpi_part_of(quarters, period->span.elapsed);
 	out->quality = kpi_pair_quality(&sum);
-	divide(&sum, out);
+	judge_pue(period, &sum, out);
 }
 
 /* Fills `out` from one energy sum; the measured part is the lower bound of the window's. */
@@ -312,9 +312,30 @@ void kpi_energy_cooling(const struct kpi_period *period, struct kpi *out)
 	energy(period, cooling_of, out);
 }
 
+hwatt_i128 kpi_at_its_rate(hwatt_i128 amount, int64_t time_ms, int64_t covered_ms)
+{
+	return amount / covered_ms * time_ms + amount % covered_ms * time_ms / covered_ms;
+}
+
+static struct hwatt_ratio expected_energy(const struct kpi_period *period)
+{
+	hwatt_i128 sum = 0;
+	int64_t rest_ms = (period->span.total - period->span.elapsed) * QUARTER_MS;
+	for (size_t i = 0; i < period->meter.count; i++) {
+		const struct kpi_member *m = &period->meter.members[i];
+		if (m->lanes[0].covered_ms <= 0)
+			return (struct hwatt_ratio){ 0, 0 }; /* one has said nothing: nobody knows what it takes */
+		int64_t time_ms = (m->expected_ms > m->lanes[0].covered_ms ? m->expected_ms : m->lanes[0].covered_ms) + rest_ms;
+		sum += kpi_at_its_rate(m->lanes[0].amount * m->weight_ppm, time_ms, m->lanes[0].covered_ms);
+	}
+	return (struct hwatt_ratio){ sum, period->meter.count > 0 ? KPI_PER_J : 0 };
+}
+
 void kpi_energy_it(const struct kpi_period *period, struct kpi *out)
 {
 	energy(period, it_of, out);
+	if (out->known)
+		out->expected = expected_energy(period);
 	for (size_t i = 0; i < period->site_count; i++) {
 		int category = period->sites[i].it_category;
 		if (category != 0 && (out->category == 0 || category < out->category))
@@ -339,6 +360,7 @@ static struct hwatt_ratio allocated(const struct kpi_site *site, struct hwatt_ra
 void kpi_energy_allocated(const struct kpi_period *period, struct kpi *out)
 {
 	kpi_energy_it(period, out); /* category, and the bound: no overhead is below nothing */
+	struct hwatt_ratio own = out->value;
 	struct hwatt_ratio sum = { 0, 1 };
 	double variance = 0;
 	for (size_t i = 0; i < period->site_count && out->known; i++) {
@@ -370,6 +392,10 @@ void kpi_energy_allocated(const struct kpi_period *period, struct kpi *out)
 		out->certain = out->certain && pue.certain;
 		sum = sum.num == 0 ? part : fraction_plus(sum, part);
 	}
+	if (out->known && hwatt_ratio_known(out->expected) && own.num > 0) /* the overhead goes on in step */
+		out->expected = fraction_product(out->expected, fraction_quotient(sum, own), FRACTION_ENERGY_BITS);
+	else
+		out->expected = (struct hwatt_ratio){ 0, 0 };
 	out->value = sum;
 	out->u_nano = out->certain ? kpi_nano_up(sqrt(variance)) : 0;
 }
@@ -394,25 +420,25 @@ void kpi_capacity_use(const struct kpi_period *period, struct kpi *out)
 {
 	struct hwatt_ratio demand = { 0, 1 };
 	hwatt_i128 energy = 0;
-	int64_t covered_ms = INT64_MAX;
+	int64_t quarters = INT64_MAX;
 	*out = (struct kpi){ .coverage = { 0, 1 }, .quality = 'X', .flags = KPI_NO_DATA };
 	for (size_t i = 0; i < period->site_count; i++) {
 		const struct kpi_site *site = &period->sites[i];
 		if (site->it_category == 0 || !hwatt_ratio_known(site->pd_it_mw) || site->pd_it_mw.num <= 0)
 			return;
 		demand = fraction_plus(demand, site->pd_it_mw);
-		energy += site->it.num;
-		covered_ms = site->it.covered_ms < covered_ms ? site->it.covered_ms : covered_ms;
+		energy += site->power.num;
+		quarters = site->power.quarters < quarters ? site->power.quarters : quarters;
 		if (kpi_letter_rank(kpi_pair_quality(&site->it)) > kpi_letter_rank(out->quality) || i == 0)
 			out->quality = kpi_pair_quality(&site->it);
 	}
-	if (period->site_count == 0 || covered_ms <= 0 || energy < 0)
+	if (period->site_count == 0 || quarters <= 0 || energy < 0)
 		return;
 	out->flags = 0;
 	out->known = true;
-	out->coverage = kpi_part_of(covered_ms, period->span.elapsed * QUARTER_MS);
+	out->coverage = kpi_part_of(quarters, period->span.elapsed);
 	/* 2uJ x ppm over ms is mW x 2 x ppm */
-	out->numerator = (struct hwatt_ratio){ energy, (hwatt_i128)2 * HWATT_PPM * 1000 * covered_ms };
+	out->numerator = (struct hwatt_ratio){ energy, (hwatt_i128)2 * HWATT_PPM * 1000 * quarters * QUARTER_MS };
 	out->denominator = (struct hwatt_ratio){ demand.num, demand.den * 1000 };
 	out->numerator_unit = out->denominator_unit = "W";
 	out->value = fraction_quotient(out->numerator, out->denominator);

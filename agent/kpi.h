@@ -75,7 +75,7 @@ struct kpi_lane { /* the time integral of one quantity of one device; {0} is emp
 enum kpi_flag {
 	KPI_NO_DATA = 1,          /* nothing was covered */
 	KPI_DIV_ZERO = 2,         /* the denominator is 0 */
-	KPI_PHYS_IMPOSSIBLE = 4,  /* PUE below 1 by more than its uncertainty */
+	KPI_PHYS_IMPOSSIBLE = 4,  /* PUE or pPUE below 1 by more than its uncertainty */
 	KPI_WARN_BELOW_ONE = 8,   /* PUE below 1, within its uncertainty or in a single quarter (batteries) */
 	KPI_CATEGORY_MISMATCH = 16, /* no meters of the category asked for */
 	KPI_CATEGORY_MIXED = 32,  /* sites of several categories: labelled with the lowest */
@@ -107,6 +107,8 @@ struct kpi { /* one figure over one window */
 	struct hwatt_ratio numerator, denominator; /* of a quotient, in the units below; unknown: not one of two sums */
 	const char *numerator_unit, *denominator_unit; /* "J", "m3", "MWh" ...; NULL: none */
 	const struct ruleset *ruleset; /* that it was computed by; NULL: by none */
+	struct hwatt_ratio expected;   /* of the whole window, if each meter goes on as it has; unknown: not told */
+	struct hwatt_ratio surplus;  /* of a share of green energy: J that were proved and did not count, since no more was used; unknown: none */
 };
 
 struct kpi_span { /* quarters of a window */
@@ -180,6 +182,7 @@ struct kpi_site { /* a site's sums over the window */
 	struct kpi_pair ups;      /* num at the output, den at the input: paired */
 	int it_category;          /* where the IT energy below is measured; 0: nowhere */
 	struct kpi_pair it;       /* IT energy of the subject: the site's, or the contract's at this site */
+	struct kpi_pair power;    /* of a site: num IT energy of the quarters in which all its meters are covered */
 };
 
 struct kpi_member { /* a device of a group */
@@ -238,6 +241,7 @@ struct kpi_period { /* everything a subject's figures over one window are made o
 	struct kpi_group storage; /* lanes: used, size (MiB) */
 	struct kpi_group network; /* lanes: octets in, octets out, speed (Mbit/s) */
 	struct kpi_group rack;    /* a member per feed; lane: energy */
+	struct kpi_group meter;   /* a member per meter of a contract's IT energy, where it promises an amount; lane: energy */
 };
 
 /* PUE = E_DC / E_IT over the quarters covered on both sides, sites summed.  `category` 1 UPS output, 2 PDU, 3 IT input;
@@ -249,7 +253,8 @@ void kpi_energy_dc(const struct kpi_period *period, struct kpi *out);
 void kpi_ups_efficiency(const struct kpi_period *period, struct kpi *out);
 /* Electricity of the cooling. */
 void kpi_energy_cooling(const struct kpi_period *period, struct kpi *out);
-/* IT energy. */
+/* IT energy. `expected`: what each meter read, and its mean power over its own covered time for the rest of the time in which it is
+ * expected.  domain.md 5.6. */
 void kpi_energy_it(const struct kpi_period *period, struct kpi *out);
 /* IT energy with its share of the site's overhead: in proportion to IT energy, or (a part of it) to the power reserved.  domain.md 5.11
  * rules 1 to 3. */
@@ -284,7 +289,7 @@ void kpi_inlet_within(const struct kpi_period *period, int range, struct kpi *ou
 /* ITEEsv: greatest performance per W at it, a ratio of sums over the servers that have a benchmark; coverage: of those in scope.  ISO/IEC
  * 30134-4, domain.md 1.4. */
 void kpi_itee(const struct kpi_period *period, struct kpi *out);
-/* Mean IT power over the installed IT power demand.  domain.md 6. */
+/* Mean IT power, of the quarters in which all meters are covered, over the installed IT power demand.  domain.md 6. */
 void kpi_capacity_use(const struct kpi_period *period, struct kpi *out);
 
 /* --- figures that need more than meters: kpi_resource.c, kpi_green.c ---

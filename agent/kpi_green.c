@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define NANO ((hwatt_i128)1000000000)
+
 struct plea { /* what is asked for, and what was found on the way */
 	const struct kpi_period *period;
 	struct claim claim;
@@ -19,6 +21,7 @@ struct plea { /* what is asked for, and what was found on the way */
 	bool green;               /* something was placed, or an own plant gave it */
 	void (*each)(void *arg, const struct kpi_hour *hour); /* NULL: nobody listens */
 	void *arg;
+	hwatt_i128 *surplus;      /* by site; NULL: nobody asks */
 };
 
 /* The site's IT energy that is the contract's; 1 of 1 for a site. */
@@ -75,18 +78,46 @@ static hwatt_i128 given(struct plea *plea, const struct kpi_site *site, bool ann
 	return part_of(shared, share) + own;
 }
 
-/* What the site's own plant gives of the slice, less what of its guarantees was sold. */
-static hwatt_i128 own_plant(struct plea *plea, const struct kpi_site *site, const struct kpi_slice *slice, struct hwatt_ratio share)
+/* Days that two spans share, of the row's. */
+static hwatt_i128 part_sold(const struct certificate *row, const struct claim_span *whole)
 {
-	hwatt_i128 sum = site->onsite_renewable && slice->onsite.num > 0 ? slice->onsite.num : 0;
-	for (size_t i = 0; i < plea->claim.count && sum > 0; i++) {
+	int64_t first = row->from_day > whole->from_day ? row->from_day : whole->from_day;
+	int64_t end = row->to_day + 1 < whole->to_day ? row->to_day + 1 : whole->to_day;
+	if (first >= end)
+		return 0;
+	return (hwatt_i128)row->volume_mj * (end - first) / (row->to_day + 1 - row->from_day) * KPI_PER_MJ;
+}
+
+/* What the site's own plant gives in each slice, less what of its guarantees was sold: in the slice that holds all of a row, else in
+ * proportion to what the slices gave. */
+static void own_plants(struct plea *plea, const struct kpi_site *site, struct hwatt_ratio share, hwatt_i128 *out)
+{
+	struct claim_span whole = span_of(&site->slices[0], &site->slices[site->slice_count - 1]);
+	hwatt_i128 sold = 0, sum = 0;
+	for (size_t i = 0; i < site->slice_count; i++)
+		out[i] = site->onsite_renewable && site->slices[i].onsite.num > 0 ? site->slices[i].onsite.num : 0;
+	for (size_t i = 0; i < plea->claim.count; i++) {
 		const struct certificate *row = plea->claim.rows[i];
-		if (row->kind == CERTIFICATE_ONSITE && row->guarantees == CERTIFICATE_SOLD && for_site(row, site) &&
-		    certificate_within(row, CERTIFICATE_BY_PRODUCTION, slice->from_day, slice->to_day))
-			sum -= (hwatt_i128)row->volume_mj * KPI_PER_MJ;
+		if (row->kind != CERTIFICATE_ONSITE || row->guarantees != CERTIFICATE_SOLD || !for_site(row, site))
+			continue;
+		hwatt_i128 rest = part_sold(row, &whole);
+		for (size_t k = 0; k < site->slice_count; k++) {
+			if (!certificate_within(row, CERTIFICATE_BY_PRODUCTION, site->slices[k].from_day, site->slices[k].to_day))
+				continue;
+			hwatt_i128 here = rest < out[k] ? rest : out[k];
+			out[k] -= here;
+			rest -= here;
+		}
+		sold += rest;
 	}
-	plea->green |= sum > 0;
-	return sum > 0 ? part_of(sum, share) : 0;
+	for (size_t i = 0; i < site->slice_count; i++)
+		sum += out[i];
+	hwatt_i128 left = sum > sold ? sum - sold : 0;
+	for (size_t i = 0; i < site->slice_count; i++) { /* sold of sum, to 1e-9 */
+		hwatt_i128 kept = sold == 0 ? out[i] : sum > 0 ? out[i] / NANO * (left * NANO / sum) : 0;
+		out[i] = part_of(kept, share);
+		plea->green |= out[i] > 0;
+	}
 }
 
 static hwatt_i128 load_of(const struct kpi_slice *slice, struct hwatt_ratio share)
@@ -254,14 +285,15 @@ static void tally_intervals(struct tally *t, const struct matching_interval *int
 }
 
 /* Matches a slice step by step. Returns how much of it was measured to 0.9. */
-static int64_t add_steps(struct tally *t, struct plea *plea, const struct kpi_site *site, const struct kpi_slice *slice, struct hwatt_ratio share)
+static int64_t add_steps(struct tally *t, struct plea *plea, const struct kpi_site *site, const struct kpi_slice *slice, hwatt_i128 plant,
+			 struct hwatt_ratio share)
 {
 	struct steps s;
 	int64_t covered_ms = 0;
 	steps_make(&s, slice, step_of(plea->matching));
 	take_quarters(&s, plea->period, site, slice);
 	spread(load_of(slice, share), s.own, s.count, put_load, s.intervals);
-	spread(own_plant(plea, site, slice, share), s.plant, s.count, put_generated, s.intervals);
+	spread(plant, s.plant, s.count, put_generated, s.intervals);
 	put_rows(plea, &s, site, slice, share);
 	for (size_t i = 0; i < s.count; i++) {
 		struct matching_interval *interval = &s.intervals[i];
@@ -302,6 +334,9 @@ static void add_site(struct tally *t, struct plea *plea, const struct kpi_site *
 	struct hwatt_ratio share = share_of(plea->period, site);
 	struct matching_interval whole = {0};
 	int64_t covered_ms = 0;
+	hwatt_i128 *plants = hwatt_alloc((site->slice_count + 1) * sizeof(*plants)), before = t->surplus;
+	if (site->slice_count > 0)
+		own_plants(plea, site, share, plants);
 	for (size_t i = 0; i < site->slice_count; i++) {
 		const struct kpi_slice *slice = &site->slices[i];
 		t->mpe += slice->dc.num_mpe / share.den * share.num;
@@ -311,11 +346,11 @@ static void add_site(struct tally *t, struct plea *plea, const struct kpi_site *
 		t->no_factor |= !slice->carbon_free.known;
 		t->provisional |= slice->carbon_free.provisional;
 		if (step_of(plea->matching) > 0) {
-			covered_ms += add_steps(t, plea, site, slice, share);
+			covered_ms += add_steps(t, plea, site, slice, plants[i], share);
 			continue;
 		}
 		covered_ms += slice->dc.covered_ms;
-		struct matching_interval month = { .load = load_of(slice, share), .generated = own_plant(plea, site, slice, share) };
+		struct matching_interval month = { .load = load_of(slice, share), .generated = plants[i] };
 		if (plea->matching == KPI_MATCH_MONTHLY) {
 			struct claim_span span = span_of(slice, slice);
 			month.generated += given(plea, site, false, &span, share);
@@ -329,8 +364,11 @@ static void add_site(struct tally *t, struct plea *plea, const struct kpi_site *
 		whole.generated += given(plea, site, true, &span, share);
 		tally_intervals(t, &whole, 1);
 	}
+	free(plants);
 	if (site->slice_count > 0)
 		find_unresolved(plea, site);
+	if (plea->surplus != NULL)
+		plea->surplus[site - plea->period->sites] = t->surplus - before;
 	t->covered_ms = covered_ms < t->covered_ms ? covered_ms : t->covered_ms;
 }
 
@@ -362,6 +400,8 @@ static void put_result(const struct plea *plea, const struct tally *t, struct kp
 	out->quality = t->quality;
 	if (!out->known)
 		return;
+	if (t->surplus > 0)
+		out->surplus = (struct hwatt_ratio){ t->surplus, KPI_PER_J };
 	out->value = t->share;
 	out->numerator = (struct hwatt_ratio){ t->share.num, KPI_PER_J };
 	out->denominator = (struct hwatt_ratio){ t->share.den, KPI_PER_J };
@@ -370,31 +410,29 @@ static void put_result(const struct plea *plea, const struct tally *t, struct kp
 	out->u_nano = out->certain ? kpi_nano_up(kpi_relative_u(t->share.den, t->mpe) * hwatt_ratio_double(t->share)) : 0;
 }
 
-/* The share, and what was generated beyond what was used. */
-static hwatt_i128 match(const struct kpi_period *period, enum kpi_matching matching, const struct certificate_filter *filter,
-			struct kpi *out)
+/* The share, and what was generated beyond what was used, by site (NULL: nobody asks). */
+static void match(const struct kpi_period *period, enum kpi_matching matching, const struct certificate_filter *filter, struct kpi *out,
+		  hwatt_i128 *surplus)
 {
 	struct plea plea = plea_make(period, matching, filter);
 	struct tally t;
+	plea.surplus = surplus;
 	*out = (struct kpi){ .coverage = { 0, 1 }, .quality = 'X', .flags = KPI_NO_DATA };
-	if (step_of(matching) > 0 && !period->hourly)
-		return 0;
-	if (!tally_all(&plea, &t))
-		return 0;
+	if ((step_of(matching) > 0 && !period->hourly) || !tally_all(&plea, &t))
+		return;
 	put_result(&plea, &t, out);
 	if ((out->flags & KPI_NOT_RESOLVED) == 0 || matching == KPI_MATCH_ANNUAL)
-		return t.surplus;
+		return;
 	struct kpi most; /* wherever the rest was produced, matched as a whole it is no less */
-	match(period, KPI_MATCH_ANNUAL, filter, &most);
+	match(period, KPI_MATCH_ANNUAL, filter, &most, NULL);
 	out->capped = most.known && (most.flags & KPI_NOT_RESOLVED) == 0;
 	out->high = most.value;
-	return t.surplus;
 }
 
 void kpi_renewable_share(const struct kpi_period *period, enum kpi_matching matching, const struct certificate_filter *filter,
 			 struct kpi *out)
 {
-	match(period, matching, filter, out);
+	match(period, matching, filter, out, NULL);
 }
 
 void kpi_cfe(const struct kpi_period *period, enum kpi_matching matching, const struct certificate_filter *filter, struct kpi *out)
@@ -438,41 +476,40 @@ static const struct kpi_pair *dc_pair(const struct kpi_slice *slice, int arg)
 	return &slice->dc;
 }
 
-/* What carriers add to the energy of all sites, in 2uJ x ppm. */
-static hwatt_i128 carriers_of(const struct kpi_period *period, struct kpi *out)
+/* What carriers add to the energy of a site, in 2uJ x ppm. */
+static hwatt_i128 carriers_of(const struct kpi_period *period, const struct kpi_site *site, struct kpi *out)
 {
-	hwatt_i128 sum = 0;
-	for (size_t i = 0; i < period->site_count; i++) {
-		const struct kpi_site *site = &period->sites[i];
-		struct kpi_flow flows[RULESET_CARRIERS];
-		struct kpi_flowed flowed;
-		size_t count = kpi_add_carriers(site, KPI_DENOMINATOR, NULL, flows, 0);
-		if (count == 0)
-			continue;
-		kpi_flow_sum(site, flows, count, dc_pair, 0, &flowed);
-		struct hwatt_ratio coverage = kpi_part_of(flowed.paired_ms, period->span.elapsed * QUARTER_MS);
-		if (hwatt_ratio_compare(coverage, out->coverage) < 0)
-			out->coverage = coverage;
-		struct hwatt_ratio share = share_of(period, site);
-		sum += flowed.flow[KPI_DENOMINATOR] / HWATT_PPM * (KPI_PER_KWH / 1000000) / share.den * share.num;
-	}
-	return sum;
+	struct kpi_flow flows[RULESET_CARRIERS];
+	struct kpi_flowed flowed;
+	size_t count = kpi_add_carriers(site, KPI_DENOMINATOR, NULL, flows, 0);
+	if (count == 0)
+		return 0;
+	kpi_flow_sum(site, flows, count, dc_pair, 0, &flowed);
+	struct hwatt_ratio coverage = kpi_part_of(flowed.paired_ms, period->span.elapsed * QUARTER_MS);
+	if (hwatt_ratio_compare(coverage, out->coverage) < 0)
+		out->coverage = coverage;
+	return part_of(flowed.flow[KPI_DENOMINATOR] / HWATT_PPM * (KPI_PER_KWH / 1000000), share_of(period, site));
 }
 
 void kpi_ref(const struct kpi_period *period, struct kpi *out)
 {
 	static const struct certificate_filter renewable;
-	hwatt_i128 surplus = match(period, KPI_MATCH_ANNUAL, &renewable, out);
-	hwatt_i128 more = out->known ? carriers_of(period, out) : 0;
+	hwatt_i128 *surplus = hwatt_alloc((period->site_count + 1) * sizeof(*surplus)), over = 0;
+	match(period, KPI_MATCH_ANNUAL, &renewable, out, surplus);
 	if (period->site_count > 0)
 		out->ruleset = period->sites[0].ruleset;
-	if (more == 0)
-		return;
-	hwatt_i128 rest = surplus < more ? surplus : more; /* what is left of the certificates covers fuels and heat too */
-	out->value.num += rest;
-	out->value.den += more;
-	out->numerator.num += rest;
-	out->denominator.num += more;
-	if (surplus <= more)
+	for (size_t i = 0; i < period->site_count && out->known; i++) {
+		hwatt_i128 more = carriers_of(period, &period->sites[i], out);
+		hwatt_i128 rest = surplus[i] < more ? surplus[i] : more; /* what is left of the site's certificates covers its fuels and heat too */
+		out->value.num += rest;
+		out->value.den += more;
+		out->numerator.num += rest;
+		out->denominator.num += more;
+		over += surplus[i] - rest;
+	}
+	if (over == 0)
 		out->flags &= ~(unsigned)KPI_SURPLUS;
+	if (out->known)
+		out->surplus = (struct hwatt_ratio){ over, over > 0 ? KPI_PER_J : 0 };
+	free(surplus);
 }

@@ -14,6 +14,8 @@ struct hwatt_ratio kpi_part_of(int64_t part, int64_t whole);
  * direction (domain.md 5.7: same type), which is never too small. */
 double kpi_relative_u(hwatt_i128 sum, hwatt_i128 mpe);
 hwatt_i128 kpi_nano_up(double u);
+/* amount x time / covered, where the product alone may not fit. */
+hwatt_i128 kpi_at_its_rate(hwatt_i128 amount, int64_t time_ms, int64_t covered_ms);
 
 enum kpi_half { KPI_NUMERATOR, KPI_DENOMINATOR };
 

@@ -426,19 +426,23 @@ static hwatt_i128 covered_by(const struct kpi_period *period, const struct kpi_s
 	const struct kpi_slice *first = &site->slices[0], *last = &site->slices[site->slice_count - 1];
 	struct claim claim = { period->certificates, period->certificate_count, &any };
 	struct claim_span span = { first->from_s, last->to_s, first->from_day, last->to_day };
-	if (strcmp(row->site, site->id) != 0 || row->kind == CERTIFICATE_ONSITE || !certificate_eligible(row, &any))
+	bool burnt = row->technology >= (int)CERTIFICATE_FOSSIL; /* fossil, waste, unknown: without a number it is not free of carbon */
+	if (strcmp(row->site, site->id) != 0 || row->kind == CERTIFICATE_ONSITE || !certificate_eligible(row, &any) ||
+	    (burnt && row->emission_micro == 0))
 		return 0;
 	return (hwatt_i128)claim_row_mj(&claim, row, true, &span) * KPI_PER_MJ;
 }
 
-/* Carbon of a site's grid electricity where certificates come first, in 2uJ x ppm x millionths of g/kWh; notes where one stands twice. */
+/* Carbon of a site's grid electricity where certificates come first, then deliveries under contract, then the residual mix, in 2uJ x ppm x millionths of g/kWh; notes where one stands twice. */
 static hwatt_i128 market_carbon(const struct kpi_period *period, const struct kpi_site *site, const struct kpi_flowed *flowed, unsigned *flags)
 {
 	hwatt_i128 used = flowed->energy.num, left = used, carbon = 0;
-	for (size_t i = 0; i < period->certificate_count && site->slice_count > 0 && used > 0; i++) {
-		const struct certificate *row = period->certificates[i];
+	for (size_t i = 0; i < 2 * period->certificate_count && site->slice_count > 0 && used > 0; i++) {
+		const struct certificate *row = period->certificates[i % period->certificate_count];
+		if ((row->kind == CERTIFICATE_GO) != (i < period->certificate_count))
+			continue;
 		/* Of the time that is measured: a certificate of the whole year covers the part of it that has data. */
-		hwatt_i128 part = covered_by(period, site, row) / 1000 * (flowed->paired_ms * 1000 / (period->span.elapsed * QUARTER_MS));
+		hwatt_i128 part = kpi_at_its_rate(covered_by(period, site, row), flowed->paired_ms, period->span.elapsed * QUARTER_MS);
 		part = part < left ? part : left;
 		*flags |= part > 0 && row->twice ? KPI_DOUBLE_COUNT : 0u;
 		left -= part;

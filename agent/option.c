@@ -75,10 +75,15 @@ static void wrong_shape(struct reader *r, const struct hwatt_option *option, enu
 				 shape(type));
 }
 
-static bool matches(struct reader *r, const char *pattern, const char *help, const char *text, const struct hwatt_mark *at)
+static bool matches(struct reader *r, const char *pattern, const char *help, const char *form, const char *text,
+		    const struct hwatt_mark *at)
 {
 	if (pattern == NULL || regexec(compiled(r, pattern), text, 0, NULL, 0) == 0)
 		return true;
+	if (form != NULL) {
+		hwatt_report_add(r->report, at, "\"%.60s\" has the wrong form; write %s", text, form);
+		return false;
+	}
 	hwatt_report_add(r->report, at, "\"%.60s\" has the wrong form%s%s; it must match %s", text, help != NULL ? " for: " : "",
 			 help != NULL ? help : "", pattern);
 	return false;
@@ -94,7 +99,7 @@ static void read_scalar(struct reader *r, const struct hwatt_option *option, enu
 	} else if (scalar_read(option, type, node, out, r->arena, &err) < 0) {
 		hwatt_report_add(r->report, &node->mark, "%s", err.text);
 	} else if (type == HWATT_STRING) {
-		matches(r, option->pattern, option->help, node->text, &node->mark);
+		matches(r, option->pattern, option->help, option->form, node->text, &node->mark);
 	}
 }
 
@@ -208,7 +213,7 @@ static void read_map(struct reader *r, const struct hwatt_option *option, const 
 		read_object(r, option->schema, node->items[i], item);
 		read_scalar(r, &name, HWATT_STRING, node->keys[i], &key);
 		if (node->keys[i]->kind == HWATT_NODE_SCALAR)
-			matches(r, option->pattern, NULL, node->keys[i]->text, &node->keys[i]->mark);
+			matches(r, option->pattern, NULL, NULL, node->keys[i]->text, &node->keys[i]->mark);
 		memcpy(item, &key, sizeof(key));
 	}
 }

@@ -6,7 +6,8 @@
 #include <string.h>
 #include <strings.h>
 
-static const char *const words[HWATT_PART_KINDS] = { "enclosure", "board", "psu", "processor", "memory", "drive" };
+static const char *const words[HWATT_PART_KINDS] = { "enclosure", "board", "psu", "processor", "memory", "drive",
+						      "module", "fan", "battery" };
 
 const char *hwatt_part_word(enum hwatt_part_kind kind)
 {
@@ -27,7 +28,7 @@ bool hwatt_serial_identifies(const char *serial)
 	static const char *const fillers[] = { "n/a", "na", "nil", "none", "null", "unknown", "not specified", "not available",
 		"default string", "default", "to be filled by o.e.m.", "to be filled by oem", "system serial number",
 		"chassis serial number", "serial number", "serial", "empty", "invalid", "0123456789", "1234567890", "123456789",
-		"not present", "no serial", "oem", "absent" };
+		"not present", "no serial", "oem", "absent", "builtin", "built-in", "4294967295" };
 	for (size_t i = 0; i < sizeof(fillers) / sizeof(fillers[0]); i++)
 		if (strcasecmp(serial, fillers[i]) == 0)
 			return false;

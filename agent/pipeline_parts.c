@@ -10,7 +10,7 @@
 #include <string.h>
 
 #define PARTS_SPACE "parts"
-#define PARTS_MAX_OCTETS (STOCK_MAX_PARTS * (3 * STOCK_TEXT + 16))
+#define PARTS_MAX_OCTETS (STOCK_MAX_PARTS * (4 * STOCK_TEXT + 16))
 #define NEWS_MAX (8 * STOCK_MAX_PARTS) /* events that wait while the store fails */
 
 struct serial_news {

@@ -18,7 +18,7 @@ struct file_profile { /* a profile as its file says it, before its parts are rea
 	bool supplement;
 	struct hwatt_list without;
 	const struct hwatt_node *match;
-	struct hwatt_list identity, readings; /* const struct hwatt_node * */
+	struct hwatt_list identity, readings, parts; /* const struct hwatt_node * */
 	struct hwatt_mark mark;
 };
 
@@ -34,6 +34,12 @@ struct file_reading {
 
 struct file_identity {
 	int part;
+	struct hwatt_mark mark;
+};
+
+struct file_part {
+	int kind;
+	const char *index;
 	struct hwatt_mark mark;
 };
 
@@ -59,6 +65,8 @@ static const struct hwatt_option profile_options[] = {
 	  .help = "where model, serial number and firmware stand" },
 	{ .name = "readings", .type = HWATT_LIST, PROFILE_AT(readings), .item = HWATT_NODE,
 	  .help = "what the device can tell; of one point the first that answers counts" },
+	{ .name = "parts", .type = HWATT_LIST, PROFILE_AT(parts), .item = HWATT_NODE,
+	  .help = "where serial numbers of parts stand that can be exchanged: power supplies, modules, batteries ..." },
 };
 static const struct hwatt_schema file_schema = {
 	.name = "profile", .help = "What a device family can tell.", .size = sizeof(struct file_profile),
@@ -135,7 +143,14 @@ static const struct hwatt_option identity_options[] = {
 	  .words = part_words, .help = "vendor, model, serial or firmware" },
 };
 
-/* The names of all roles, or of all quantities, as ENUM wants them. */
+static const struct hwatt_option kind_options[] = {
+	{ .name = "kind", .type = HWATT_ENUM, .offset = offsetof(struct file_part, kind), .flags = HWATT_REQUIRED,
+	  .help = "psu, module, battery, fan, drive, enclosure ..." },
+	{ .name = "index", .type = HWATT_STRING, .offset = offsetof(struct file_part, index),
+	  .help = "template of the place, such as \"{row}\" or \"{1}.{2}\"" },
+};
+
+/* The names of all roles, quantities or kinds of parts, as ENUM wants them. */
 static const char *const *role_words(struct hwatt_arena *arena)
 {
 	const char **words = hwatt_arena_alloc(arena, (HWATT_ROLES + 1) * sizeof(*words));
@@ -149,6 +164,14 @@ static const char *const *quantity_words(struct hwatt_arena *arena)
 	const char **words = hwatt_arena_alloc(arena, (HWATT_QUANTITIES + 1) * sizeof(*words));
 	for (int i = 0; i < HWATT_QUANTITIES; i++)
 		words[i] = hwatt_quantity_info((enum hwatt_quantity)i)->name;
+	return words;
+}
+
+static const char *const *kind_words(struct hwatt_arena *arena)
+{
+	const char **words = hwatt_arena_alloc(arena, (HWATT_PART_KINDS + 1) * sizeof(*words));
+	for (int i = 0; i < HWATT_PART_KINDS; i++)
+		words[i] = hwatt_part_word((enum hwatt_part_kind)i);
 	return words;
 }
 
@@ -167,6 +190,8 @@ static const struct hwatt_schema *join(struct hwatt_arena *arena, const char *na
 			options[i].words = role_words(arena);
 		if (strcmp(options[i].name, "quantity") == 0)
 			options[i].words = quantity_words(arena);
+		if (strcmp(options[i].name, "kind") == 0)
+			options[i].words = kind_words(arena);
 	}
 	for (size_t i = 0; i < tail->count; i++) {
 		options[count + i] = tail->options[i];
@@ -179,7 +204,7 @@ static const struct hwatt_schema *join(struct hwatt_arena *arena, const char *na
 
 struct tables {
 	const struct hwatt_collector *collector;
-	const struct hwatt_schema *reading, *identity;
+	const struct hwatt_schema *reading, *identity, *part;
 	struct hwatt_arena *arena;
 	struct hwatt_arena *documents; /* of what was read from; only while reading */
 	struct hwatt_report *report;
@@ -195,11 +220,14 @@ static struct tables make_tables(const struct hwatt_collector *collector, struct
 				&collector->source),
 		.identity = join(arena, "identity", "Where the device says who it is.", identity_options, 1,
 				 sizeof(struct file_identity), offsetof(struct file_identity, mark), &collector->source),
+		.part = join(arena, "part", "A kind of part, and where its serial numbers stand.", kind_options,
+			     sizeof(kind_options) / sizeof(kind_options[0]), sizeof(struct file_part), offsetof(struct file_part, mark),
+			     &collector->part),
 	};
 }
 
-/* Reads `node` by a joined table; gives the head and, behind it, the collector's struct. NULL after mistakes. */
-static void *read_joined(const struct tables *t, const struct hwatt_schema *schema, size_t head,
+/* Reads `node` by a joined table; gives the head and, behind it, the collector's struct, which is `of`. NULL after mistakes. */
+static void *read_joined(const struct tables *t, const struct hwatt_schema *schema, size_t head, const struct hwatt_schema *of,
 			 const struct hwatt_node *node, void **tail)
 {
 	char *object = hwatt_arena_alloc(t->arena, schema->size);
@@ -207,15 +235,15 @@ static void *read_joined(const struct tables *t, const struct hwatt_schema *sche
 		return NULL;
 	*tail = object + ALIGN(head);
 	size_t before = t->report->count;
-	if (t->collector->source.check != NULL)
-		t->collector->source.check(*tail, node, t->report);
+	if (of->check != NULL)
+		of->check(*tail, node, t->report);
 	return t->report->count == before ? object : NULL;
 }
 
 static bool read_reading(const struct tables *t, const struct hwatt_node *node, struct hwatt_profile_reading *out)
 {
 	void *source;
-	const struct file_reading *in = read_joined(t, t->reading, sizeof(*in), node, &source);
+	const struct file_reading *in = read_joined(t, t->reading, sizeof(*in), &t->collector->source, node, &source);
 	if (in == NULL)
 		return false;
 	if (in->divide == 0 || in->scale == 0) {
@@ -242,6 +270,23 @@ static bool read_reading(const struct tables *t, const struct hwatt_node *node, 
 	return true;
 }
 
+static void read_parts(const struct tables *t, const struct hwatt_list *nodes, struct hwatt_profile *p)
+{
+	struct hwatt_profile_part *parts = hwatt_arena_alloc(t->arena, nodes->count * sizeof(*parts));
+	const struct hwatt_node *const *items = nodes->items;
+	if (nodes->count > 0 && t->collector->part.count == 0) {
+		hwatt_report_add(t->report, &items[0]->mark, "profiles of \"%s\" have no parts", t->collector->name);
+		return;
+	}
+	for (size_t i = 0; i < nodes->count; i++) {
+		void *source;
+		const struct file_part *one = read_joined(t, t->part, sizeof(*one), &t->collector->part, items[i], &source);
+		if (one != NULL)
+			parts[p->part_count++] = (struct hwatt_profile_part){ (enum hwatt_part_kind)one->kind, one->index, one->mark, source };
+	}
+	p->parts = parts;
+}
+
 static const struct hwatt_profile *read_profile(const struct tables *t, const struct hwatt_node *root)
 {
 	size_t before = t->report->count;
@@ -258,7 +303,7 @@ static const struct hwatt_profile *read_profile(const struct tables *t, const st
 	const struct hwatt_node *const *nodes = in.identity.items;
 	for (size_t i = 0; i < in.identity.count; i++) {
 		void *source;
-		const struct file_identity *one = read_joined(t, t->identity, sizeof(*one), nodes[i], &source);
+		const struct file_identity *one = read_joined(t, t->identity, sizeof(*one), &t->collector->source, nodes[i], &source);
 		if (one != NULL)
 			identity[p->identity_count++] = (struct hwatt_profile_identity){
 				(enum hwatt_identity_part)one->part, one->mark, source };
@@ -270,6 +315,7 @@ static const struct hwatt_profile *read_profile(const struct tables *t, const st
 			p->reading_count++;
 	p->identity = identity;
 	p->readings = readings;
+	read_parts(t, &in.parts, p);
 	return t->report->count == before ? p : NULL;
 }
 
@@ -441,6 +487,8 @@ const struct hwatt_schema *profile_schema(const struct hwatt_collector *collecto
 			options[i].schema = &collector->match;
 		} else if (strcmp(options[i].name, "readings") == 0 || strcmp(options[i].name, "identity") == 0) {
 			options[i].schema = options[i].name[0] == 'r' ? t.reading : t.identity;
+		} else if (strcmp(options[i].name, "parts") == 0) {
+			options[i].schema = t.part;
 		}
 	}
 	return schema;

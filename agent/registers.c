@@ -14,6 +14,7 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define ROW(of, field, key, what) .name = key, .type = what, .offset = offsetof(struct of, field)
+#define REGISTERS_SELECTOR_FORM "kind:, brand:, model:, asset:, serial:, device: or site: with a name behind, like brand:Acme, or *"
 #define FILE_MAX (64u << 20) /* of a document whose checksum is looked at */
 
 const char *const asset_kind_words[] = { "server", "storage", "network", "computer", "display", "phone", "printer", "pdu", "ups",
@@ -107,7 +108,7 @@ static const struct hwatt_option document_rows[] = {
 	{ ROW(register_document, requirement, "requirement", HWATT_STRING),
 	  .help = "id of the requirement that it is for; any of its type when absent" },
 	{ ROW(register_document, subjects, "subject", HWATT_LIST), .item = HWATT_STRING, .flags = HWATT_ONE_OR_LIST,
-	  .pattern = "^([*]|(kind|brand|model|asset|serial|device|site):.+)$",
+	  .pattern = "^([*]|(kind|brand|model|asset|serial|device|site):.+)$", .form = REGISTERS_SELECTOR_FORM,
 	  .help = "what it covers, like brand:Acme or model:X1; everything when absent" },
 	{ ROW(register_document, issued_day, "issued", HWATT_DATE), .help = "day of issue" },
 	{ ROW(register_document, from_day, "from", HWATT_DATE), .flags = HWATT_REQUIRED, .help = "first day on which it is valid" },
@@ -116,6 +117,7 @@ static const struct hwatt_option document_rows[] = {
 	  .help = "submitted, accepted, rejected or withdrawn" },
 	{ ROW(register_document, path, "file", HWATT_STRING), .help = "the file itself, relative to this one" },
 	{ ROW(register_document, sha256, "sha256", HWATT_STRING), .pattern = "^[0-9a-f]{64}$",
+	  .form = "64 digits and small letters a to f, as sha256sum prints them",
 	  .help = "SHA-256 of the file, as sha256sum prints it; checked when the file is there" },
 	{ ROW(register_document, language, "lang", HWATT_STRING), .help = "its language, like sv" },
 	{ ROW(register_document, claims, "claims", HWATT_LIST), .item = HWATT_STRING, .flags = HWATT_ONE_OR_LIST,
@@ -152,6 +154,7 @@ static const struct hwatt_option activity_rows[] = {
 	{ ROW(register_activity, result, "result", HWATT_STRING), .help = "what came of it" },
 	{ ROW(register_activity, lessons, "lessons", HWATT_STRING), .help = "what to change in the requirements" },
 	{ ROW(register_activity, period, "period", HWATT_STRING), .pattern = "^[0-9]{4}(-(0[1-9]|1[0-2]))?$",
+	  .form = "a year or a month, like 2026 or 2026-10",
 	  .help = "the year or month that a report is about: 2026 or 2026-10" },
 	{ ROW(register_activity, fields, "fields", HWATT_LIST), .item = HWATT_STRING, .help = "what a report holds" },
 	{ ROW(register_activity, severity, "severity", HWATT_ENUM), .words = severity_words, .help = "how grave a finding is" },
@@ -176,7 +179,7 @@ static void check_activity(const void *object, const struct hwatt_node *at, stru
 	if ((a->kind == ACTIVITY_REFILL) != (a->amount_micro > 0))
 		hwatt_report_add(report, &mark, a->kind == ACTIVITY_REFILL ? "a refill has an amount; state \"kg\""
 									   : "only a refill has \"kg\"");
-	mark = hwatt_node_mark(at, "closed");
+	mark = hwatt_node_mark(at, a->closed_day != 0 ? "closed" : "due");
 	if (a->kind != ACTIVITY_FINDING && (a->closed_day != 0 || a->due_day != 0))
 		hwatt_report_add(report, &mark, "only a finding is due and closed");
 	mark = hwatt_node_mark(at, "period");

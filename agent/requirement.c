@@ -45,7 +45,8 @@ const char *requirement_unit_name(const struct requirement *r)
 
 const char *requirement_noun(const struct requirement *r)
 {
-	bool other = r->type->unit == UNIT_ENERGY && r->energy.boundary == BOUNDARY_ALLOCATED;
+	bool energy = r->type->unit == UNIT_ENERGY && r->energy.boundary == BOUNDARY_ALLOCATED;
+	bool other = energy || (r->type->unit == UNIT_YEARS && r->label.class_word == AGE_IN_USE);
 	return r->type->noun[other];
 }
 

@@ -36,6 +36,7 @@ enum requirement_guard { /* what the measurement uncertainty U (k = 2) does; dom
 };
 
 enum requirement_boundary { BOUNDARY_IT, BOUNDARY_ALLOCATED };
+enum requirement_age { AGE_MEAN, AGE_LEAST, AGE_IN_USE }; /* of what a lifetime requirement is: label.class_word */
 enum requirement_trigger { TRIGGER_ALWAYS, TRIGGER_REPLACEMENT };
 enum requirement_limits { LIMITS_REQUIRED, LIMITS_OPTIONAL, LIMITS_NONE }; /* of a type */
 
@@ -50,6 +51,7 @@ struct requirement_type {
 	enum requirement_unit unit;
 	bool may_max, may_min;
 	bool present;                       /* judged as of a day, not over a window */
+	bool by_due;                        /* judged for the last period of which it is due, not the last that is over */
 	bool matched;                       /* electricity is matched with certificates: the keys `green` */
 	bool own;                           /* a contract's value is its own, not that of its site */
 	enum requirement_limits limits;
@@ -64,7 +66,7 @@ struct requirement_type {
 	void (*fill)(struct requirement *requirement);
 	int document_type;                  /* the documents that it is judged by (enum document_type) */
 	int document_scope;                 /* enum document_scope */
-	const char *noun[2];                /* what is promised, in English for hwatt_tr; of an energy by its boundary */
+	const char *noun[2];                /* what is promised, in English for hwatt_tr; of an energy by its boundary, of an age by whose */
 	const char *deliver;                /* what to ask the supplier for; NULL for measured types */
 };
 
@@ -151,8 +153,8 @@ extern const char *const requirement_window_words[], *const requirement_trigger_
 	{ .name = "type", .type = HWATT_STRING, .offset = REQUIREMENT_AT(type_name), .flags = HWATT_REQUIRED, \
 	  .help = "what is promised" }, \
 	{ .name = "title", .type = HWATT_TEXTS, .offset = REQUIREMENT_AT(title), .help = "the requirement in the words of the contract" }, \
-	{ .name = "from", .type = HWATT_DATE, .offset = REQUIREMENT_AT(valid.from_day), .help = "first day, when not that of the contract" }, \
-	{ .name = "to", .type = HWATT_DATE, .offset = REQUIREMENT_AT(valid.to_day), .help = "last day, when not that of the contract" }, \
+	{ .name = "from", .type = HWATT_DATE, .offset = REQUIREMENT_AT(valid.from_day), .help = "first day, when not that of the contract; periods are cut to it; metered by months or longer, the first of a month" }, \
+	{ .name = "to", .type = HWATT_DATE, .offset = REQUIREMENT_AT(valid.to_day), .help = "last day, when not that of the contract; periods are cut to it; metered by months or longer, the last of a month" }, \
 	{ .name = "missing_is_breach", .type = HWATT_BOOL, .offset = REQUIREMENT_AT(missing_is_breach), \
 	  .help = "true when the contract counts missing data, or a document missing after its due date, as a breach" }
 
@@ -178,6 +180,7 @@ extern const char *const requirement_window_words[], *const requirement_trigger_
 #define REQUIREMENT_SUBJECTS_KEY \
 	{ .name = "subjects", .type = HWATT_LIST, .offset = REQUIREMENT_AT(subjects), .item = HWATT_STRING, .flags = HWATT_ONE_OR_LIST, \
 	  .pattern = "^([*]|(kind|brand|model|asset|serial|device|site):.+)$", \
+	  .form = "kind:, brand:, model:, asset:, serial:, device: or site: with a name behind, like brand:Acme, or *", \
 	  .help = "which assets it is about, like kind:server or brand:Acme; all when absent" }
 
 /* The tables of the judge_*.c files; each ends with a row without a name. */

@@ -256,15 +256,43 @@ static int read_integer(const struct hwatt_node *node, int64_t *out, struct hwat
 	return 0;
 }
 
+/* "1 000,5" as it is to be written, 1000.5: how numbers stand in tables of many languages.  False: it is no such number. */
+static bool as_written_elsewhere(const char *text, char out[SHOWN])
+{
+	size_t n = 0;
+	bool comma = false;
+	for (; *text != '\0'; text++) {
+		bool nbsp = strncmp(text, "\xc2\xa0", 2) == 0;
+		text += nbsp;
+		if (*text == ' ' || nbsp)
+			continue;
+		if (n + 1 >= SHOWN || (*text == ',' ? comma || n == 0 : (*text < '0' || *text > '9') && (*text != '-' || n > 0)))
+			return false;
+		comma |= *text == ',';
+		out[n++] = *text;
+		if (*text == ',')
+			out[n - 1] = '.';
+	}
+	out[n] = '\0';
+	const char *point = strchr(out, '.');
+	bool thousands = point != NULL && strlen(point) == 4 && point - out <= 3; /* 1,000: nobody knows which */
+	return n > 0 && out[n - 1] != '.' && !thousands;
+}
+
 static int read_decimal(const struct hwatt_node *node, int64_t *out, struct hwatt_error *err)
 {
+	char number[SHOWN];
 	enum scalar_kind kind = scalar_resolve(node->text);
 	if (refuse_quotes(node, err) < 0 || refuse_odd_number(node, kind, err) < 0)
 		return -1;
 	const char *at = node->text;
 	hwatt_i128 value;
-	if (!read_fixed(&at, 6, &value) || *at != '\0')
+	if (!read_fixed(&at, 6, &value) || *at != '\0') {
+		if (as_written_elsewhere(node->text, number))
+			return hwatt_fail(err, HWATT_EINVAL, "\"%.*s\" is not a number here; write it with a decimal point and no spaces: %s", SHOWN,
+					  node->text, number);
 		return not_a(node, "a number", "it with at most six decimals, like 1.25", err);
+	}
 	if (value > INT64_MAX || value < -INT64_MAX)
 		return hwatt_fail(err, HWATT_EINVAL, "%.*s is too large", SHOWN, node->text);
 	*out = (int64_t)value;

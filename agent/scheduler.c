@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define MILLION 1000000
+
 struct scheduler_entry {
 	struct scheduler *scheduler;
 	struct scheduler_client client;
@@ -28,6 +30,8 @@ struct scheduler {
 	uv_timer_t timer;
 	struct due *heap; /* the earliest first */
 	size_t count, capacity;
+	int64_t rate;         /* polls in a million milliseconds, when all answer */
+	int64_t rest_until_ms; /* the next lot begins then */
 	struct scheduler_figures figures;
 };
 
@@ -66,7 +70,8 @@ static void arm(struct scheduler *s)
 		uv_timer_stop(&s->timer);
 		return;
 	}
-	int64_t wait = s->heap[0].at_ms - (int64_t)uv_now(s->loop);
+	int64_t at_ms = s->heap[0].at_ms > s->rest_until_ms ? s->heap[0].at_ms : s->rest_until_ms;
+	int64_t wait = at_ms - (int64_t)uv_now(s->loop);
 	uint64_t ms = wait > 0 ? (uint64_t)wait : 0;
 	if (!uv_is_active((uv_handle_t *)&s->timer) || uv_timer_get_due_in(&s->timer) > ms)
 		uv_timer_start(&s->timer, on_timer, ms, 0);
@@ -88,17 +93,29 @@ static void start_poll(struct scheduler *s, struct scheduler_entry *e, int64_t n
 	e->client.poll(e->client.arg, e->limit_ms);
 }
 
+/* Polls that begin at once. Twice an even share, so that those who wait are made up for. */
+static int64_t lot_of(const struct scheduler *s)
+{
+	int64_t share = s->rate * 2 * SCHEDULER_LOT_MS / MILLION;
+	return share > SCHEDULER_LOT ? share : SCHEDULER_LOT;
+}
+
 static void on_timer(uv_timer_t *timer)
 {
 	struct scheduler *s = timer->data;
-	int64_t now = (int64_t)uv_now(s->loop);
+	int64_t now = (int64_t)uv_now(s->loop), started = 0, lot = lot_of(s);
 	/* The client may end its poll, or remove entries, within the call: look at the top anew each time. */
-	while (s->count > 0 && s->heap[0].at_ms <= now) {
+	while (s->count > 0 && s->heap[0].at_ms <= now && s->rest_until_ms <= now) {
 		struct scheduler_entry *e = s->heap[0].entry;
-		if (e->polling)
+		if (e->polling) {
 			e->client.expire(e->client.arg);
-		else
-			start_poll(s, e, now);
+			continue;
+		}
+		if (started++ == lot) {
+			s->rest_until_ms = now + SCHEDULER_LOT_MS;
+			break;
+		}
+		start_poll(s, e, now);
 	}
 	arm(s);
 }
@@ -151,7 +168,9 @@ struct scheduler_entry *scheduler_add(struct scheduler *s, const char *key, int6
 	*e = (struct scheduler_entry){ .scheduler = s, .client = client, .period_ms = (int32_t)period_ms,
 				       .limit_ms = (int32_t)(limit_ms < period_ms ? limit_ms : period_ms) };
 	e->place_ms = (int32_t)(hash % (uint64_t)period_ms);
-	e->place_ms -= e->place_ms % SCHEDULER_GRID_MS;
+	int32_t grid_ms = e->period_ms / SCHEDULER_GROUPS < SCHEDULER_GRID_MS ? e->period_ms / SCHEDULER_GROUPS : SCHEDULER_GRID_MS;
+	e->place_ms -= grid_ms > 0 ? e->place_ms % grid_ms : 0;
+	s->rate += MILLION / period_ms;
 	uv_update_time(s->loop);
 	int64_t now = (int64_t)uv_now(s->loop);
 	int64_t spread = period_ms < SCHEDULER_SOON_MS ? period_ms : SCHEDULER_SOON_MS;
@@ -173,6 +192,7 @@ void scheduler_remove(struct scheduler_entry *e)
 {
 	struct scheduler *s = e->scheduler;
 	size_t at = e->position;
+	s->rate -= MILLION / e->period_ms;
 	if (e->polling)
 		s->figures.outstanding--;
 	if (e->missed > SCHEDULER_PATIENCE)

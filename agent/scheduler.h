@@ -13,7 +13,10 @@
 #include <stdint.h>
 #include <uv.h>
 
-#define SCHEDULER_GRID_MS 50            /* polls begin together in so small groups: waking up costs more than a request */
+#define SCHEDULER_GRID_MS 200           /* polls begin together in groups, at most so far apart: the caches are cold after a wait ... */
+#define SCHEDULER_GROUPS 8              /* ... and so many groups in a short period */
+#define SCHEDULER_LOT 128               /* more of a group than these, or than twice an even share, begin a little later ... */
+#define SCHEDULER_LOT_MS 25             /* ... one lot after the other, so that no burst fills a buffer on the way */
 #define SCHEDULER_SOON_MS 2000          /* after a start the first polls come within this ... */
 #define SCHEDULER_FIRST_MS 2            /* ... or one in so many ms: looking devices over takes far more than polling them */
 #define SCHEDULER_PATIENCE 3            /* missed polls before asking less often */

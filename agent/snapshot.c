@@ -206,7 +206,7 @@ void snapshot_device_release(struct hwatt_view_device *device)
 
 static void kpi_each(struct hwatt_view_kpi *k, void (*each)(void *arg, const char **text), void *arg)
 {
-	const char **all[] = { &k->subject_kind, &k->subject, &k->kpi, &k->window, &k->unit, &k->notes, &k->numerator_unit,
+	const char **all[] = { &k->subject_kind, &k->subject, &k->kpi, &k->part, &k->window, &k->unit, &k->notes, &k->numerator_unit,
 			       &k->denominator_unit, &k->label, &k->notation, &k->ruleset, &k->ruleset_hash };
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
 		each(arg, all[i]);
@@ -220,6 +220,7 @@ static void requirement_each(struct hwatt_view_requirement *r, void (*each)(void
 		each(arg, all[i]);
 	texts_each(&r->sentence, each, arg);
 	texts_each(&r->title, each, arg);
+	texts_each(&r->forecast.sentence, each, arg);
 }
 
 static void contract_each(struct hwatt_view_contract *c, void (*each)(void *arg, const char **text), void *arg)

@@ -13,6 +13,7 @@ static void free_part(struct stock_part *part)
 	free(part->index);
 	free(part->model);
 	free(part->serial);
+	free(part->firmware);
 }
 
 void stock_free(struct stock *s)
@@ -46,10 +47,12 @@ static char *clean(const char *text)
 	return hwatt_strdup(out);
 }
 
-static void put(struct stock *s, enum hwatt_part_kind kind, bool gone, const char *index, const char *model, const char *serial)
+/* Puts a copy of `p` at the place `index`, over what stood there. */
+static void put(struct stock *s, const struct hwatt_part *p)
 {
-	struct stock_part part = { .kind = kind, .gone = gone, .index = clean(index), .model = clean(model), .serial = clean(serial) };
-	size_t at = at_place(s, kind, part.index);
+	struct stock_part part = { .kind = p->kind, .gone = p->empty, .index = clean(p->index), .model = clean(p->model),
+				   .serial = clean(p->serial), .firmware = clean(p->firmware) };
+	size_t at = at_place(s, p->kind, part.index);
 	if (at == NOWHERE && s->count == STOCK_MAX_PARTS) {
 		free_part(&part);
 		return;
@@ -65,7 +68,17 @@ static void put(struct stock *s, enum hwatt_part_kind kind, bool gone, const cha
 
 void stock_put(struct stock *s, const struct hwatt_part *part)
 {
-	put(s, part->kind, part->empty, part->index, part->model, part->empty ? "" : part->serial);
+	struct hwatt_part as = *part;
+	if (part->empty)
+		as.serial = as.firmware = "";
+	put(s, &as);
+}
+
+/* A part as it is, at another place or in another state. */
+static struct hwatt_part as_told(const struct stock_part *p, bool gone, const char *index)
+{
+	return (struct hwatt_part){ .kind = p->kind, .index = index, .model = p->model, .serial = p->serial, .firmware = p->firmware,
+				    .empty = gone };
 }
 
 /* --- what a look means ------------------------------------------------------------------------------------------- */
@@ -197,15 +210,17 @@ static struct stock merge(const struct look *look)
 		if (!look->says[i])
 			continue;
 		bool last = t->gone && k != NULL && !look->paired[here] && told_serial(look, k) == NOWHERE;
-		put(&next, t->kind, t->gone, t->index, last ? k->model : t->model, last ? k->serial : t->serial);
+		struct hwatt_part part = as_told(last ? k : t, t->gone, t->index);
+		put(&next, &part);
 	}
 	for (size_t i = 0; i < look->kept->count; i++) {
 		const struct stock_part *k = &look->kept->items[i], *other = !k->gone && leaves(look, k) ? swapped_with(look, k) : NULL;
+		struct hwatt_part part = as_told(k, other == NULL && k->gone, other != NULL ? other->index : k->index);
 		if (other != NULL)
-			put(&next, k->kind, false, other->index, k->model, k->serial);
+			put(&next, &part);
 		else if (told_place(look, k->kind, k->index) == NOWHERE && told_serial(look, k) == NOWHERE &&
 			 at_place(&next, k->kind, k->index) == NOWHERE)
-			put(&next, k->kind, k->gone, k->index, k->model, k->serial);
+			put(&next, &part);
 	}
 	return next;
 }
@@ -232,24 +247,29 @@ void stock_write(const struct stock *s, struct hwatt_text *out)
 {
 	for (size_t i = 0; i < s->count; i++) {
 		const struct stock_part *p = &s->items[i];
-		hwatt_text_printf(out, "%s%s\t%s\t%s\t%s\n", p->gone ? "-" : "", hwatt_part_word(p->kind), p->index, p->serial, p->model);
+		hwatt_text_printf(out, "%s%s\t%s\t%s\t%s%s%s\n", p->gone ? "-" : "", hwatt_part_word(p->kind), p->index, p->serial,
+				  p->model, p->firmware[0] != '\0' ? "\t" : "", p->firmware);
 	}
 }
 
 static void read_line(struct stock *s, char *line)
 {
-	char *fields[4] = { line };
-	for (int i = 1; i < 4; i++) {
+	char *fields[5] = { line };
+	for (int i = 1; i < 5; i++) {
 		char *tab = strchr(fields[i - 1], '\t');
-		if (tab == NULL)
+		if (tab == NULL && i < 4)
 			return;
-		*tab = '\0';
-		fields[i] = tab + 1;
+		fields[i] = tab != NULL ? tab + 1 : NULL; /* the last is only there when it is known */
+		if (tab != NULL)
+			*tab = '\0';
 	}
 	bool gone = line[0] == '-';
-	for (int kind = 0; kind < HWATT_PART_KINDS; kind++)
-		if (strcmp(line + gone, hwatt_part_word((enum hwatt_part_kind)kind)) == 0)
-			put(s, (enum hwatt_part_kind)kind, gone, fields[1], fields[3], fields[2]);
+	for (int kind = 0; kind < HWATT_PART_KINDS; kind++) {
+		struct hwatt_part part = { .kind = (enum hwatt_part_kind)kind, .index = fields[1], .model = fields[3], .serial = fields[2],
+					   .firmware = fields[4], .empty = gone };
+		if (strcmp(line + gone, hwatt_part_word(part.kind)) == 0)
+			put(s, &part);
+	}
 }
 
 void stock_read(struct stock *s, const char *text)

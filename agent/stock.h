@@ -12,12 +12,12 @@
 #include <stddef.h>
 
 #define STOCK_MAX_PARTS 512
-#define STOCK_TEXT 128 /* octets of a place's name, a model, a serial number */
+#define STOCK_TEXT 128 /* octets of a place's name, a model, a serial number, a firmware */
 
 struct stock_part {
 	enum hwatt_part_kind kind;
 	bool gone;                    /* its place is empty now */
-	char *index, *model, *serial; /* serial "": none known */
+	char *index, *model, *serial, *firmware; /* serial "": none known */
 };
 
 struct stock { /* {0} is empty; free with stock_free */

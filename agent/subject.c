@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "subject.h"
 #include "allocation.h"
+#include "names.h"
 #include <assert.h>
 #include <hallwatt/arena.h>
 #include <stdlib.h>
@@ -95,7 +96,7 @@ static void add_site(struct subject *s, const struct inventory_site *site, struc
 {
 	s->sites = hwatt_realloc(s->sites, (s->site_count + 1) * sizeof(*s->sites));
 	struct subject_site *added = &s->sites[s->site_count++];
-	*added = (struct subject_site){ .site = site, .dc = SUBJECT_NO_PAIR, .it = SUBJECT_NO_PAIR,
+	*added = (struct subject_site){ .site = site, .dc = SUBJECT_NO_PAIR, .it = SUBJECT_NO_PAIR, .power = SUBJECT_NO_PAIR,
 					.cooling = SUBJECT_NO_PAIR, .ups = SUBJECT_NO_PAIR };
 	bool grid = site->power[HWATT_POWER_GRID].count > 0;
 	for (int c = 0; c <= 3; c++) {
@@ -246,21 +247,25 @@ static size_t use_room(struct subject_uses *uses, const struct inventory_sum *su
 }
 
 /* What the room's IT takes, measured where it is measured first, and with it what else stands in the room: cooling, other loads, and
- * what its UPSes lose. */
-static void add_room(struct subject *s, const struct inventory_site *site, const char *room, struct sources *sources)
+ * what its UPSes lose.  `asked`: also where nothing is metered but IT, or IT alone is not. */
+static void add_room(struct subject *s, const struct inventory_site *site, const char *room, bool asked, struct sources *sources)
 {
 	struct subject_uses it = {0}, all = {0};
 	int category = 0;
 	for (int c = 1; c <= 3 && category == 0; c++)
 		category = use_room(&it, &site->power[it_roles[c]], room, sources) > 0 ? c : 0;
-	if (category != 1 || use_room(&all, &site->power[HWATT_POWER_UPS_INPUT], room, sources) != it.count) {
+	bool losses = category == 1 && use_room(&all, &site->power[HWATT_POWER_UPS_INPUT], room, sources) == it.count;
+	if (!losses) {
 		all.count = 0; /* not every UPS is metered on both sides */
 		use_room(&all, &site->power[it_roles[category]], room, sources);
 	}
 	size_t others = use_room(&all, &site->power[HWATT_POWER_COOLING], room, sources) +
 			use_room(&all, &site->power[HWATT_POWER_OTHER], room, sources);
-	if (category == 0 && others == 0)
-		return; /* not a room of this site */
+	if (asked ? category == 0 && others == 0 : category == 0 || (others == 0 && !losses)) {
+		free(all.items); /* not a room of this site, or a pPUE of 1 that says nothing */
+		free(it.items);
+		return;
+	}
 	size_t pair = new_pair(s, true);
 	s->pairs[pair].num = all;
 	s->pairs[pair].den = it;
@@ -278,8 +283,37 @@ static void add_rooms(struct subject *s, struct sources *sources)
 			for (size_t k = 0; k < s->room_count; k++)
 				known |= strcmp(s->rooms[k].site, site) == 0 && strcmp(s->rooms[k].room, all[r].part.room) == 0;
 			if (!known)
-				add_room(s, s->sites[i].site, all[r].part.room, sources);
+				add_room(s, s->sites[i].site, all[r].part.room, true, sources);
 		}
+	}
+}
+
+/* All rooms of a site that have IT and something else. */
+static void add_site_rooms(struct subject *s, const struct config *config, struct sources *sources)
+{
+	struct names rooms = {0};
+	for (size_t i = 0; i < config->device_count; i++) {
+		const struct hwatt_device *d = &config->devices[i].device;
+		if (d->room[0] != '\0' && d->power_role != HWATT_POWER_NONE && strcmp(d->site, s->id) == 0)
+			names_add(&rooms, d->room, d);
+	}
+	names_sort(&rooms);
+	for (size_t i = 0; i < rooms.count; i++)
+		if (i == 0 || strcmp(rooms.rows[i].text, rooms.rows[i - 1].text) != 0)
+			add_room(s, s->sites[0].site, rooms.rows[i].text, false, sources);
+	names_free(&rooms);
+}
+
+/* The meters of the contract's energy one by one, where it promises an amount of it: each goes on at its own rate. */
+static void add_meters(struct subject *s, struct sources *sources)
+{
+	const struct requirement *all = s->contract->requirements.items;
+	bool asked = false;
+	for (size_t r = 0; r < s->contract->requirements.count; r++)
+		asked |= strcmp(all[r].type->name, "energy") == 0 || strcmp(all[r].type->name, "energy_trend") == 0;
+	for (size_t i = 0; asked && i < s->scope->energy.count; i++) {
+		size_t source = sources_meter(sources, &s->scope->energy.meters[i]);
+		add_member(s, GROUP_METER, 1, s->scope->energy.meters[i].share_ppm)->sources[0] = source;
 	}
 }
 
@@ -328,12 +362,17 @@ void subject_init_site(struct subject *s, const struct inventory *inventory, con
 	}
 	for (int c = 3; c >= 1; c--)
 		own->it_category = site->power[it_roles[c]].count > 0 ? c : own->it_category;
-	if (own->it_category > 0)
+	if (own->it_category > 0) {
 		own->it = energy_pair(s, &site->power[it_roles[own->it_category]], sources);
+		own->power = new_pair(s, true);
+		use_sum(&s->pairs[own->power].num, &site->power[it_roles[own->it_category]], sources);
+		use_sum(&s->pairs[own->power].den, &site->power[it_roles[own->it_category]], sources);
+	}
 	s->metered = new_pair(s, false); /* what its PUE needs */
 	use_dc(&s->pairs[s->metered].num, site, sources);
 	use_sum(&s->pairs[s->metered].num, &site->power[it_roles[own->it_category]], sources);
 	add_racks(s, inventory, &site->power[HWATT_POWER_PDU], sources);
+	add_site_rooms(s, inventory->config, sources);
 	add_resources(s, inventory->config, sources);
 	finish(s, zone, SITE_MONTHS);
 }
@@ -363,6 +402,7 @@ void subject_init_contract(struct subject *s, const struct inventory *inventory,
 	}
 	s->metered = energy_pair(s, &scope->energy, sources);
 	add_contract_racks(s, inventory, sources);
+	add_meters(s, sources);
 	add_rooms(s, sources);
 	add_resources(s, inventory->config, sources);
 	finish(s, zone, 0);
@@ -439,12 +479,12 @@ void subject_join(struct subject *s, struct sources *sources, const struct confi
 
 size_t subject_sources(int group)
 {
-	return group == GROUP_RACK ? 1 : group_rows[group].sources;
+	return group >= GROUP_RACK ? 1 : group_rows[group].sources;
 }
 
 size_t subject_lanes(int group)
 {
-	return group == GROUP_RACK ? 1 : group_rows[group].lanes;
+	return group >= GROUP_RACK ? 1 : group_rows[group].lanes;
 }
 
 /* The lane counts the time in which something held, out of all that is covered. */
@@ -577,6 +617,7 @@ static void make_sites(const struct subject *s, const struct sources *sources, c
 		out[i].cooling = *pair_at(sums, site->cooling);
 		out[i].it_category = site->it != SUBJECT_NO_PAIR ? site->it_category : 0;
 		out[i].it = *pair_at(sums, site->it);
+		out[i].power = *pair_at(sums, site->power);
 		for (int c = 1; c <= 3; c++) {
 			out[i].has_pue[c] = subject_has_pue(s, i, c, sources);
 			out[i].pue[c] = *pair_at(sums, site->pue[c]);
@@ -660,7 +701,7 @@ void subject_period_make(const struct subject *s, const struct sources *sources,
 	period->metered = *pair_at(sums, s->metered);
 	period->has_metered = s->pairs[s->metered].num.count > 0;
 	struct kpi_group *groups[] = { &period->cpu, &period->memory, &period->storage, &period->network, &period->inlet,
-				       &period->rack };
+				       &period->rack, &period->meter };
 	for (int g = 0; g < GROUP_KINDS; g++)
 		make_group(s, g, sources, sums, window->from_s, end_s, &out->members[g], groups[g]);
 	period->rack.capacity_mw = s->rack_capacity_mw;

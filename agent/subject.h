@@ -21,7 +21,7 @@ struct subject_pair { /* place i in struct sums */
 	struct subject_uses num, den;
 };
 
-struct subject_room { /* whose partial PUE the contract asks for */
+struct subject_room { /* that has a partial PUE: each of a site; of a contract those that it asks for */
 	const char *site, *room;
 	int category;
 	size_t pair;
@@ -36,7 +36,7 @@ struct subject_resource { /* a register of water or heat of the site */
 
 struct subject_site {
 	const struct inventory_site *site;
-	size_t pue[4], dc, it, cooling, ups; /* pairs */
+	size_t pue[4], dc, it, power, cooling, ups; /* pairs */
 	size_t whole_dc, whole_it, whole_grid, whole_onsite, whole_generator, whole_cooling; /* pairs of the site as a whole, also for a contract */
 	int it_category;
 	size_t resource_count;
@@ -44,7 +44,7 @@ struct subject_site {
 };
 
 struct subject_member { /* a device, or a feed of a rack */
-	const struct config_device *device; /* NULL: a feed */
+	const struct config_device *device; /* NULL: a feed, or a meter */
 	size_t sources[3], lane; /* the first lane */
 	size_t peer;             /* CPU: the same device's place in the network group, and there its place here; SUBJECT_NO_PEER */
 	int64_t weight_ppm;

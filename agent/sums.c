@@ -218,7 +218,7 @@ void bins_window(const struct bins *b, const struct window *window, struct sums 
 {
 	assert(window->kind != WINDOW_INTERVAL);
 	sums_clear(out);
-	if (window->kind == WINDOW_CONTRACT) {
+	if (window->kind == WINDOW_CONTRACT && window->from_s <= b->from_s && window->to_s >= b->to_s) {
 		sums_add(out, &b->total, 1);
 		return;
 	}

@@ -11,7 +11,7 @@
 
 #include "kpi.h"
 
-enum group_kind { GROUP_CPU, GROUP_MEMORY, GROUP_STORAGE, GROUP_NETWORK, GROUP_INLET, GROUP_RACK, GROUP_KINDS };
+enum group_kind { GROUP_CPU, GROUP_MEMORY, GROUP_STORAGE, GROUP_NETWORK, GROUP_INLET, GROUP_RACK, GROUP_METER, GROUP_KINDS };
 
 struct sums { /* of one quarter, day ... ; {0} is empty */
 	size_t pair_count, lane_count;

@@ -3,6 +3,7 @@
 #include "supplier_figure.h"
 #include "fraction.h"
 #include "kpi.h"
+#include <hallwatt/language.h>
 #include <math.h>
 #include <string.h>
 
@@ -73,18 +74,72 @@ static struct hwatt_ratio distance(struct hwatt_ratio a, struct hwatt_ratio b)
 	return d;
 }
 
+/* --- what cannot be ---------------------------------------------------------------------------------------------- */
+
+enum range { AT_LEAST_ONE, SHARE, NOT_NEGATIVE, POSITIVE };
+
+/* The hard range of a figure.  domain.md 1.1. */
+static enum range range_of(const struct supplier_figure *row)
+{
+	static const char *const shares[] = { "ref", "erf", "renewable_share", "renewable_share_monthly", "ups_efficiency", "idle_share",
+					      "comatose_share", "coverage" };
+	const char *tail = strstr(row->figure, "_utilisation");
+	if (strncmp(row->figure, "pue", 3) == 0 || strcmp(row->figure, "ppue") == 0)
+		return AT_LEAST_ONE;
+	for (size_t i = 0; i < COUNT(shares); i++)
+		if (strcmp(row->figure, shares[i]) == 0)
+			return SHARE;
+	if (tail != NULL && tail[12] == '\0' && strcmp(row->figure, "rack_utilisation") != 0)
+		return SHARE; /* a rack may draw more than its usable power */
+	return strcmp(row->figure, "cer") == 0 || strcmp(row->figure, "itee") == 0 ? POSITIVE : NOT_NEGATIVE;
+}
+
+/* What makes the supplier's figure impossible, in English for hwatt_tr; NULL: it can be. */
+static const char *impossible(const struct supplier_figure *row)
+{
+	struct hwatt_ratio value = supplier_figure_value(row), one = { 1, 1 };
+	/* u is half of the stated U: below 1 - u, as for a measured PUE */
+	struct hwatt_ratio least = fraction_plus(one, fraction_scale((struct hwatt_ratio){ -in_base(row, row->uncertainty).num,
+										      in_base(row, row->uncertainty).den }, 1, 2));
+	enum range range = range_of(row);
+	if (range == AT_LEAST_ONE && hwatt_ratio_compare(value, least) < 0)
+		return HWATT_N("The supplier's figure is below 1, which is physically impossible: a data hall cannot use less energy than its IT "
+			       "equipment does. Ask which meters it is made of, and whether some are left out or counted twice.");
+	if (range == SHARE && (value.num < 0 || hwatt_ratio_compare(value, one) > 0))
+		return HWATT_N("The supplier's figure is a share outside 0 to 100 %, which is physically impossible. Ask how it was computed.");
+	if (range == POSITIVE && value.num <= 0)
+		return HWATT_N("The supplier's figure is not above zero, which is physically impossible. Ask how it was computed.");
+	if (range == NOT_NEGATIVE && value.num < 0 && strcmp(units[row->unit].base, "Cel") != 0)
+		return HWATT_N("The supplier's figure is below zero, which is physically impossible. Ask how it was computed.");
+	return NULL;
+}
+
+static struct hwatt_texts in_languages(const char *english)
+{
+	return (struct hwatt_texts){ .sv = hwatt_tr(HWATT_SV, english), .nb = hwatt_tr(HWATT_NB, english), .en = english };
+}
+
 struct hwatt_followup_comparison supplier_figure_compare(const struct supplier_figure *row, const struct kpi *ours, const char *unit,
 							 int64_t from_s, int64_t to_s, int64_t min_coverage_ppm)
 {
 	struct hwatt_followup_comparison c = { .figure = row->figure, .unit = units[row->unit].base, .author = row->author,
 					       .document = row->document, .from_s = from_s, .to_s = to_s,
-					       .theirs = supplier_figure_value(row), .agreement = HWATT_NOT_COMPARABLE };
+					       .theirs = supplier_figure_value(row), .agreement = HWATT_NOT_COMPARABLE,
+					       .sentence = { .sv = "", .nb = "", .en = "" } };
+	const char *wrong = impossible(row);
+	if (wrong != NULL) {
+		c.agreement = HWATT_IMPOSSIBLE;
+		c.sentence = in_languages(wrong);
+	}
 	c.coverage_ppm = ours->coverage.den > 0 ? (int64_t)(ours->coverage.num * HWATT_PPM / ours->coverage.den) : 0;
 	if (!ours->known || strcmp(unit, c.unit) != 0)
 		return c;
 	c.ours = ours->value;
 	c.difference = fraction_plus(c.theirs, (struct hwatt_ratio){ -c.ours.num, c.ours.den });
-	if (c.coverage_ppm < min_coverage_ppm || !ours->certain)
+	if (wrong == NULL && (ours->flags & KPI_PHYS_IMPOSSIBLE) != 0)
+		c.sentence = in_languages(HWATT_N("What was measured is physically impossible itself, so nothing can be compared: a meter is "
+						  "assigned or wired wrongly."));
+	if (wrong != NULL || (ours->flags & KPI_PHYS_IMPOSSIBLE) != 0 || c.coverage_ppm < min_coverage_ppm || !ours->certain)
 		return c;
 	double stated = hwatt_ratio_double(in_base(row, row->uncertainty));
 	double both = hypot(2 * (double)ours->u_nano / 1e9, stated);

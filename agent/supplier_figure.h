@@ -4,7 +4,8 @@
  *
  * Rows come from the files under `supplier_figures`.  Both figures are of the same days.  They agree when they differ by no more than
  * their expanded uncertainties together (k = 2); an uncertainty that nobody states is taken to be none on the supplier's side and makes
- * the comparison impossible on ours. */
+ * the comparison impossible on ours.  A figure that no data centre can have (domain.md 1.1, 1.2: a PUE below 1 - u, a share outside 0 to
+ * 1, a negative amount) is impossible, whatever was measured; where ours is, nothing is compared. */
 #ifndef HALLWATT_SUPPLIER_FIGURE_H
 #define HALLWATT_SUPPLIER_FIGURE_H
 

@@ -3,13 +3,12 @@
 /* sweep.h - asks every address of a list whether anybody there speaks a protocol, at a bounded rate.
  *
  * In rounds: one question to all addresses that have not answered, the next question when the answers are in; then all
- * rounds once more, as packets get lost (a connection is not tried again). BMCs are found by a question of IPMI's own. */
+ * rounds once more, as packets get lost (a connection is not tried again). */
 #ifndef HALLWATT_SWEEP_H
 #define HALLWATT_SWEEP_H
 
 #include "cidr.h"
 #include "pace.h"
-#include "rmcp.h"
 #include <hallwatt/collector.h>
 #include <uv.h>
 
@@ -18,7 +17,7 @@
 #define SWEEP_CONNECTIONS 200u /* at once */
 #define SWEEP_REPEATS 2u
 
-enum sweep_protocol { SWEEP_SNMP, SWEEP_REDFISH, SWEEP_PROTOCOLS };
+enum sweep_protocol { SWEEP_SNMP, SWEEP_REDFISH, SWEEP_IPMI, SWEEP_PROTOCOLS };
 
 struct sweep_access { /* one way to ask for it; borrowed */
 	enum sweep_protocol protocol; /* a host that answered one of a protocol's is not asked by its others */
@@ -33,17 +32,18 @@ struct sweep_host {
 	union cidr_address at;
 	int access[SWEEP_PROTOCOLS];       /* which of each protocol's was answered, -1 none */
 	const char *name[SWEEP_PROTOCOLS]; /* what it is called by its owner, "" when it does not say; in the arena */
-	bool bmc;
-	struct rmcp_presence presence;
+	const char *version[SWEEP_PROTOCOLS], *trouble[SWEEP_PROTOCOLS]; /* as hwatt_found says, "" for nothing; likewise */
 };
+
+/* One that has answered nothing yet. */
+struct sweep_host sweep_host_at(const union cidr_address *at);
 
 struct sweep { /* owned by the caller, who sets the first block and all else to 0 */
 	uv_loop_t *loop;
 	struct hwatt_arena *arena;
 	const struct sweep_access *accesses;
 	size_t access_count;
-	uint16_t bmc_port;   /* 0: do not look for BMCs */
-	struct sweep_host *hosts; /* `at` set, each access -1, each name "" */
+	struct sweep_host *hosts; /* as sweep_host_at() makes them */
 	size_t host_count;
 	struct pace *pace;
 	void (*progress)(void *arg, int64_t done, int64_t total);
@@ -51,16 +51,11 @@ struct sweep { /* owned by the caller, who sets the first block and all else to 
 	void *arg;
 
 	size_t round, next, waiting;
-	int64_t quiet_ms;    /* when the round's last question went out */
 	uv_timer_t timer;
-	uv_udp_t v4, v6;
-	unsigned open_handles;
-	bool has_v4, has_v6, over;
 	struct hwatt_error error;
-	char buffer[1024];
 };
 
-/* Begins; `done` follows once, when all handles are closed. */
+/* Begins; `done` follows once, when its handle is closed. */
 void sweep_start(struct sweep *s);
 
 #endif

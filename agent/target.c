@@ -12,6 +12,8 @@
 #define EPOCH_MIN_MS (INT64_C(1) << 30)
 #define FEW_MOMENTS 8 /* room for so many at first */
 #define MOST_MOMENTS 256
+#define CACHE_LINE 64u
+#define FETCH_MOST 256u /* values fetched ahead */
 
 struct hwatt_target { /* large things first: there are many, and holes count */
 	struct target_parts parts;
@@ -103,7 +105,7 @@ static void widen(struct hwatt_target *t)
 	v->narrow = NULL;
 }
 
-static void keep(struct hwatt_target *t, size_t n, int64_t value)
+static inline void keep(struct hwatt_target *t, size_t n, int64_t value)
 {
 	if (t->values.kept == NULL && value >= INT32_MIN && value <= INT32_MAX) {
 		t->values.narrow[n] = (int32_t)value;
@@ -290,29 +292,59 @@ int hwatt_target_point(struct hwatt_target *t, const struct hwatt_point *point)
 	return n;
 }
 
-void hwatt_target_add_all(struct hwatt_target *t, const struct hwatt_told *told, size_t count)
+void hwatt_target_add(struct hwatt_target *t, int point, struct hwatt_value value)
+{
+	hwatt_target_add_all(t, &(struct hwatt_given){ point, value }, 1);
+}
+
+void hwatt_target_add_all(struct hwatt_target *t, const struct hwatt_given *given, size_t count)
 {
 	assert(t->polling);
 	if (count == 0)
 		return;
+	const struct shape *shape = t->shape;
 	uint32_t now = moment(t);
 	t->last_at = now > t->values.from ? now : t->values.from;
+	const struct hwatt_quantity_info *info = NULL;
+	unsigned of = HWATT_QUANTITIES;
 	for (size_t i = 0; i < count; i++) {
-		size_t n = (size_t)told[i].point;
-		assert(n < t->shape->count); /* a negative one is larger than any */
-		const struct hwatt_quantity_info *info = hwatt_quantity_info(t->shape->points[n].quantity);
-		if (told[i].value.value < info->min || told[i].value.value > info->max) {
+		size_t point = (size_t)given[i].point; /* a negative one is larger than any */
+		const struct hwatt_value *value = &given[i].value;
+		assert(point < shape->count);
+		unsigned quantity = shape->points[point].quantity;
+		if (quantity != of)
+			info = hwatt_quantity_info((enum hwatt_quantity)quantity);
+		of = quantity;
+		if (value->value < info->min || value->value > info->max) {
 			t->dropped++;
 			continue;
 		}
-		keep(t, n, info->counter ? (int64_t)told[i].value.count : told[i].value.value);
-		note_time(t, n);
+		keep(t, point, info->counter ? (int64_t)value->count : value->value);
+		note_time(t, point);
 	}
 }
 
-void hwatt_target_add(struct hwatt_target *t, int point, struct hwatt_value value)
+static void fetch(const void *from, size_t octets)
 {
-	hwatt_target_add_all(t, &(struct hwatt_told){ point, value }, 1);
+	for (size_t at = 0; at < octets; at += CACHE_LINE)
+		__builtin_prefetch((const char *)from + at, 1);
+}
+
+void hwatt_target_fetch(const struct hwatt_target *t, unsigned step)
+{
+	if (step == 0) {
+		fetch(t, sizeof(*t));
+		return;
+	}
+	size_t count = t->room < FETCH_MOST ? t->room : FETCH_MOST;
+	if (t->values.at != NULL)
+		fetch(t->values.at, count * sizeof(*t->values.at));
+	else
+		fetch(t->values.when, count * sizeof(*t->values.when));
+	if (t->values.kept != NULL)
+		fetch(t->values.kept, count * sizeof(*t->values.kept));
+	else
+		fetch(t->values.narrow, count * sizeof(*t->values.narrow));
 }
 
 void hwatt_target_register_stamp(struct hwatt_target *t, int point, uint64_t stamp)

@@ -56,6 +56,9 @@ struct verdict_evidence { /* what documents, registers and events say; {0} says 
 	int64_t expired_day;   /* since when the first is outdated; 0: none */
 	int64_t until_day;     /* the first that will end of those in force; 0: none */
 	const char *names;     /* of subjects that fall short, "Acme, Beta"; NULL none */
+	const char *finding;   /* what is wrong with the first that is, in English for hwatt_tr; NULL: nothing special */
+	const char *detail;    /* put in there for {r}; NULL none */
+	bool too_late;         /* all is there, only late: nothing is left to be handed in */
 	int64_t part, whole;   /* of a share: how many of how many */
 };
 

@@ -51,10 +51,15 @@ static void put_handed_in(const struct verdict_question *q, const struct verdict
 static const char *outcome_of_evidence(const struct verdict_question *q, const struct verdict *v)
 {
 	const unsigned *count = q->evidence.count;
+	if (v->status == HWATT_MET && q->requirement->type->by_due)
+		return HWATT_N("The last report that was due or is there, on {k}, came in time with all that it must hold. The requirement is met.");
 	if (v->status == HWATT_MET)
 		return q->evidence.until_day != 0
 			? HWATT_N("What was handed in is accepted and valid up to and including {d}. The requirement is met.")
 			: HWATT_N("What the registers hold fulfils it. The requirement is met.");
+	if (q->evidence.too_late)
+		return HWATT_N("The deadline {d} was not kept, for: {k}. The requirement is not met. Ask the supplier to explain the cause and to "
+			       "hand in the next one in time.");
 	if (count[EVIDENCE_FAILED] > 0)
 		return HWATT_N("By a document or register it is not kept, for: {k}. The requirement is not met. Ask the supplier to put it right "
 			       "and to hand in: {a}.");
@@ -65,6 +70,9 @@ static const char *outcome_of_evidence(const struct verdict_question *q, const s
 			       "breach. The requirement is not met. Ask the supplier for: {a}.");
 	if (v->status == HWATT_EXPIRED)
 		return HWATT_N("What was handed in has been out of date since {d}, for: {k}. Ask the supplier for: {a}.");
+	bool in_your_hands = q->evidence.submitted > 0 && q->evidence.submitted >= count[EVIDENCE_AWAITED] + count[EVIDENCE_MISSING];
+	if (in_your_hands && count[EVIDENCE_UNKNOWN] == 0)
+		return HWATT_N("Nothing else is accepted, for: {k}. The requirement can be judged when you have reviewed it.");
 	if (count[EVIDENCE_MISSING] > 0)
 		return HWATT_N("Nothing that is accepted has been handed in, for: {k}. It was due on {d}. The requirement cannot be judged. Ask "
 			       "the supplier for: {a}.");
@@ -78,10 +86,10 @@ static const char *outcome_of_value(const struct verdict *v)
 	if (v->status == HWATT_MET)
 		return HWATT_N("The requirement is met.");
 	if ((v->reasons & REASON_LIMIT) != 0)
-		return HWATT_N("The requirement is not met. Ask the supplier for a plan of action with dates, and for: {a}.");
+		return HWATT_N("The requirement is not met. Ask the supplier to explain the cause and to present a plan of action with dates.");
 	if ((v->reasons & REASON_LIMIT_CERTAIN) != 0)
-		return HWATT_N("The limit has been passed already, whatever is still missing. The requirement is not met. Ask the supplier for a "
-			       "plan of action with dates, and for: {a}.");
+		return HWATT_N("The limit has been passed already, whatever is still missing. The requirement is not met. Ask the supplier to explain "
+			       "the cause and to present a plan of action with dates.");
 	if ((v->reasons & REASON_PERIOD_OPEN) != 0)
 		return HWATT_N("The period is not over; the requirement is judged after {t}. There is nothing to ask for yet.");
 	if (v->status == HWATT_NOT_MET)
@@ -115,6 +123,8 @@ void verdict_evidence_sentence(const struct verdict_question *q, const struct ve
 	write_day(w, day_of(q, v));
 	if (q->by_evidence) {
 		put_handed_in(q, w, out);
+		if (q->evidence.finding != NULL && v->status != HWATT_MET)
+			verdict_words_put(out, q->evidence.finding, w);
 		verdict_words_put(out, outcome_of_evidence(q, v), w);
 		return;
 	}

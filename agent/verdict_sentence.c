@@ -10,7 +10,7 @@ enum phrase {
 	PLACE_UPS, PLACE_PDU, PLACE_IT, MEASURED_AT,
 	MET, NOT_MET, GUARDED, CERTAIN, OPEN, OPEN_GAPS, GAPS, GAPS_BREACH, NOTHING, NOTHING_BREACH, ZERO, IMPOSSIBLE,
 	CATEGORY, CATEGORY_NONE, UNCERTAIN, CALIBRATION, OUTSIDE, NO_SUBJECT,
-	WHOLE_HALL, BELOW_ONE, EXCLUDED, DOUBLE_COUNT, PROVISIONAL, FACTOR,
+	WHOLE_HALL, ROOM_ALONE, BELOW_ONE, EXCLUDED, DOUBLE_COUNT, PROVISIONAL, FACTOR,
 	UNRESOLVED, UNRESOLVED_MONTH, UNRESOLVED_HOUR, UNRESOLVED_QUARTER, /* in the order of enum kpi_matching */
 	PHRASES
 };
@@ -62,10 +62,12 @@ static const char *const phrases[PHRASES] = {
 	                      "meters."),
 	[CALIBRATION] = HWATT_N("The calibration of a meter ended within the period, so the requirement "
 	                        "cannot be judged finally. Ask for a valid calibration certificate."),
-	[OUTSIDE] = HWATT_N("The contract is not in force yet, so there is nothing to judge."),
+	[OUTSIDE] = HWATT_N("The requirement is not in force at that time, so there is nothing to judge."),
 	[NO_SUBJECT] = HWATT_N("Nothing in the scope of the contract is concerned by the requirement, so "
 	                       "there is nothing to judge."),
 	[WHOLE_HALL] = HWATT_N("The value is that of the whole data hall, the same for all its customers."),
+	[ROOM_ALONE] = HWATT_N("The value is that of the room {k} alone, the same for all its customers; it cannot be compared with the PUE of a data "
+			       "hall."),
 	[BELOW_ONE] = HWATT_N("The value is just below 1, which is within the measurement uncertainty."),
 	[DOUBLE_COUNT] = HWATT_N("Something would count twice, so the requirement cannot be judged. Ask the supplier to show what "
 				 "belongs to this contract, once."),
@@ -123,7 +125,7 @@ static void put_measured(const struct verdict_question *q, const struct verdict_
 	if (!itself)
 		put(out, q->closed ? COVERED : COVERED_SO_FAR, w);
 	if (q->requirement->type->subject == SUBJECT_SITE && !q->requirement->type->own)
-		put(out, WHOLE_HALL, w);
+		put(out, strcmp(q->requirement->type->name, "ppue") == 0 ? ROOM_ALONE : WHOLE_HALL, w);
 	if (q->kpi.excluded > 0)
 		put(out, EXCLUDED, w);
 }

@@ -25,7 +25,7 @@ struct scale { /* how values of a requirement are written */
 	bool percent;
 };
 
-static struct scale scale_of(const struct requirement *r)
+static struct scale scale_of(const struct requirement *r, enum hwatt_language language)
 {
 	static const struct { int64_t from_j; const char *name; } units[] = {
 		{ INT64_C(36000000000000), "GWh" }, { INT64_C(3600000000), "MWh" }, { 0, "kWh" },
@@ -45,7 +45,7 @@ static struct scale scale_of(const struct requirement *r)
 	if (r->type->unit == UNIT_CARBON)
 		return (struct scale){ 1, 1, 3, "kg/kWh", false };
 	if (r->type->unit == UNIT_YEARS)
-		return (struct scale){ 1, 1, 1, "", false };
+		return (struct scale){ 1, 1, 1, hwatt_tr(language, HWATT_N("years")), false };
 	if (r->type->unit == UNIT_PLAIN)
 		return (struct scale){ 1, 1, 0, strcmp(r->type->name, "counter") == 0 ? r->counter.unit : "", false };
 	size_t i = 0;
@@ -118,6 +118,7 @@ static const char *word_for(const struct verdict_words *w, char letter)
 	case 'a': return w->ask;
 	case 'i': return w->part;
 	case 'j': return w->whole;
+	case 'r': return w->detail;
 	default: return w->excluded;
 	}
 }
@@ -143,7 +144,7 @@ static void write_numbers(const struct verdict_question *q, struct verdict_words
 {
 	const struct requirement *r = q->requirement;
 	const struct kpi *kpi = &q->kpi;
-	const struct scale scale = scale_of(r), percent = { 100, 1, 1, "%", true };
+	const struct scale scale = scale_of(r, w->language), percent = { 100, 1, 1, "%", true };
 	struct hwatt_ratio limit = scaled(&scale, requirement_limit(r));
 	int decimals = exact_decimals(limit, scale.decimals);
 	write_number(w->limit, limit, decimals, &scale, w->language);
@@ -170,7 +171,9 @@ void verdict_words_fill(struct verdict_words *w, const struct verdict_question *
 	const struct requirement *r = q->requirement;
 	*w = (struct verdict_words){ .language = language, .noun = hwatt_tr(language, requirement_noun(r)), .at = "",
 				     .window = hwatt_tr(language, windows[r->window]), .from = period->from, .to = period->to,
-				     .names = q->evidence.names != NULL ? q->evidence.names : "",
+				     .names = q->evidence.names != NULL ? q->evidence.names :
+					      strcmp(r->type->name, "ppue") == 0 ? r->part.room : "",
+				     .detail = q->evidence.detail != NULL ? q->evidence.detail : "",
 				     .ask = requirement_deliver(r, language) };
 	w->side = r->maximum ? (r->exclusive ? hwatt_tr(language, "below") : hwatt_tr(language, "at most"))
 			     : r->exclusive ? hwatt_tr(language, "above") : hwatt_tr(language, "at least");

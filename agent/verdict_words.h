@@ -3,7 +3,8 @@
 /* verdict_words.h - what the files that write the sentences of verdicts share: the words that are put in for {n}, {l} ...
  *
  * {n} noun, {l} limit, {w} window, {f} first day, {t} last day, {v} value, {c} coverage, {m} its minimum, {u} uncertainty, {p} place,
- * {x} devices left out, {s} side of the limit; {d} a day, {k} the subjects that fall short, {a} what to ask for, {i} of {j}. */
+ * {x} devices left out, {s} side of the limit; {d} a day, {k} the subjects that fall short, {a} what to ask for, {i} of {j}, {r} what a
+ * finding is about. */
 #ifndef HALLWATT_VERDICT_WORDS_H
 #define HALLWATT_VERDICT_WORDS_H
 
@@ -11,7 +12,7 @@
 
 struct verdict_words {
 	enum hwatt_language language;
-	const char *noun, *window, *from, *to, *side, *at, *names, *ask;
+	const char *noun, *window, *from, *to, *side, *at, *names, *ask, *detail;
 	char limit[96], value[96], coverage[96], minimum[96], uncertainty[96], excluded[16], day[16], part[24], whole[24];
 };
 

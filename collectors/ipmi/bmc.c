@@ -6,6 +6,7 @@
  * DCMI and for its sensors, those in watts first.  When time runs out the other sensors go on with the next poll. */
 #include "bmc.h"
 #include "census.h"
+#include "knock.h"
 #include "interview.h"
 #include "local.h"
 #include <assert.h>
@@ -24,6 +25,7 @@
 #define APART_PPM 50000             /* where no accuracy is stated: 5 % */
 #define APART_LEAST_MW 10000        /* and at least that much */
 #define APART_MS (10 * 60000)       /* so long, to be worth a word */
+#define UNREAD_TRIES 5u             /* polls in a row that try to read what the controller was too busy for */
 #define EMPTY_MS (10 * 60000)       /* so long there and without any value: a word, too */
 
 struct module { /* shared by all controllers of a loop */
@@ -64,6 +66,7 @@ struct bmc {
 	uint16_t at, cursor;         /* the sensor that is asked; where the others begin */
 	uint16_t asked;              /* sensors not in watts in this poll */
 	uint8_t raw, looks;
+	uint8_t unread;              /* inventories in a row that the controller was too busy for */
 	bool with_inventory;         /* the interview that runs reads it */
 	bool dcmi, no_dcmi, has_identity, host_was_off, watts_known;
 	bool empty_said;
@@ -95,6 +98,16 @@ void bmc_stop(void *engine)
 size_t bmc_octets(void)
 {
 	return sizeof(struct bmc) + lan_octets();
+}
+
+int bmc_find(void *engine, const void *settings, const struct sockaddr *to, int64_t timeout_ms, hwatt_find_done *done, void *arg,
+	     struct hwatt_error *err)
+{
+	const struct module *m = engine;
+	(void)settings;
+	(void)err;
+	knock(lan_hub(m->lan), to, timeout_ms, done, arg);
+	return 0;
 }
 
 int bmc_open(struct hwatt_target *t, struct hwatt_error *err)
@@ -246,8 +259,10 @@ static void adopt(struct bmc *b, const struct interview_findings *f)
 {
 	const char *key = f->same_sensors ? b->key : f->key;
 	struct census *before = b->census;
-	/* A power reading that is not active now may have been before, or become so when the host goes on; else it never is. */
-	b->dcmi = f->dcmi && (f->power.now_mw >= 0 || had_dcmi(b) || (f->host_known && !f->host_on));
+	/* A power reading that is not active now may have been before, or become so when the host goes on; else it never is. One that
+	 * is refused now but was there before is not left for another source either. */
+	b->dcmi = f->dcmi ? f->power.now_mw >= 0 || had_dcmi(b) || (f->host_known && !f->host_on)
+			  : !b->no_dcmi && !f->dcmi_denied && had_dcmi(b);
 	if (f->power.now_mw >= 0 && !had_dcmi(b))
 		hwatt_target_remember(b->target, MEMORY, "dcmi");
 	b->census = census_take(&b->module->shelf, f->same_sensors && before != NULL ? before->records : f->records,
@@ -263,7 +278,7 @@ static void adopt(struct bmc *b, const struct interview_findings *f)
 	free(b->key);
 	b->key = copy;
 	census_release(&b->module->shelf, before);
-	if (f->dcmi)
+	if (f->dcmi || b->dcmi)
 		declare_dcmi(b, &f->power);
 	if (b->census->supplies > 0)
 		b->supplies_sum = declare(b, "total", "sum of the power supplies' input", "psu sum", chosen(b) != BY_SUPPLIES);
@@ -300,9 +315,11 @@ static void on_interviewed(void *arg, const struct hwatt_error *err)
 	uint32_t firmware = firmware_hash(&f->id);
 	adopt(b, f);
 	if (b->with_inventory) {
-		identify(b, f);
+		if (!f->unread || !b->has_identity) /* what was known is not lost as it was busy */
+			identify(b, f);
 		b->has_identity = true;
 		b->identity_ms = now_ms(b);
+		b->unread = f->unread && b->unread < UNREAD_TRIES ? (uint8_t)(b->unread + 1) : 0;
 	} else if (firmware != b->firmware) {
 		b->has_identity = false; /* the next interview reads the inventory too */
 	}
@@ -311,7 +328,7 @@ static void on_interviewed(void *arg, const struct hwatt_error *err)
 		hwatt_log(hwatt_target_log(b->target), HWATT_INFO, "the host is %s", f->host_on ? "on" : "off");
 		b->host_was_off = !f->host_on;
 	}
-	b->asked_ms = b->has_identity ? now_ms(b) : now_ms(b) - b->settings->refresh_ms;
+	b->asked_ms = b->has_identity && b->unread == 0 ? now_ms(b) : now_ms(b) - b->settings->refresh_ms;
 	interview_free(b->interview);
 	b->interview = NULL;
 	ask_power(b);
@@ -320,7 +337,8 @@ static void on_interviewed(void *arg, const struct hwatt_error *err)
 static void begin_interview(struct bmc *b)
 {
 	if (b->interview == NULL) {
-		b->with_inventory = !b->has_identity || now_ms(b) - b->identity_ms >= b->settings->inventory_ms;
+		b->with_inventory = !b->has_identity || now_ms(b) - b->identity_ms >= b->settings->inventory_ms ||
+				    b->unread > 0;
 		struct interview_order order = { .known_key = b->key != NULL ? b->key : "", .fru = b->with_inventory, .dcmi = !b->no_dcmi,
 						 .sensors = b->settings->sensors != IPMI_SENSORS_NONE };
 		if (b->census != NULL) {

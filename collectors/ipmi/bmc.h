@@ -8,6 +8,8 @@
 
 int bmc_start(struct uv_loop_s *loop, struct hwatt_log *log, void **out, struct hwatt_error *err);
 void bmc_stop(void *engine);
+int bmc_find(void *engine, const void *settings, const struct sockaddr *to, int64_t timeout_ms, hwatt_find_done *done, void *arg,
+	     struct hwatt_error *err);
 int bmc_open(struct hwatt_target *t, struct hwatt_error *err);
 void bmc_poll(struct hwatt_target *t);
 void bmc_abort(struct hwatt_target *t);

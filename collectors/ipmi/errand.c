@@ -11,10 +11,13 @@ static void on_answer(void *arg, const struct transport_answer *answer, const st
 	bool again = answer != NULL &&
 		     ((answer->code == ERRAND_PRIVILEGE && t->kind->raise != NULL && t->kind->raise(t)) ||
 		      (errand_busy(answer->code) && ++e->busy < ERRAND_BUSY_TRIES));
-	if (again)
+	if (again) {
+		bool wait = answer->code == ERRAND_BUSY || answer->code == ERRAND_TIMEOUT;
+		e->command.after_ms = !wait ? 0 : e->command.after_ms == 0 ? ERRAND_BUSY_MS : e->command.after_ms * 3;
 		t->kind->send(t, &e->command, on_answer, e);
-	else
+	} else {
 		e->done(e->arg, answer, err);
+	}
 }
 
 void errand_run(struct errand *e, struct transport *transport, uint8_t netfn, uint8_t lun, uint8_t command, const void *data,

@@ -8,6 +8,7 @@
 #include "transport.h"
 
 #define ERRAND_BUSY_TRIES 4u /* for the same command */
+#define ERRAND_BUSY_MS 20u   /* before the second, three times as long before each further one: where the code does mean "busy" */
 
 enum errand_code {
 	ERRAND_BUSY = 0xc0, ERRAND_INVALID_COMMAND = 0xc1, ERRAND_INVALID_LUN = 0xc2, ERRAND_TIMEOUT = 0xc3, ERRAND_NO_RESERVATION = 0xc5,

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define FIRST_BUCKETS 16u
+#define MOST_FRESH 4u
 #define MOST_REFUSALS 1000000u /* far beyond the longest hold */
 
 struct hold {
@@ -17,12 +18,13 @@ struct hold {
 	union hub_address at;
 	char user[RAKP_MAX_USER + 1];
 	uint8_t status;
-	bool has_good, has_fresh;
+	bool has_good;
+	uint8_t fresh_count;
 	unsigned users, pending;
 	unsigned refusals; /* since a login with what was refused was taken */
 	unsigned bad;      /* refused last */
 	unsigned good;     /* taken last */
-	unsigned fresh;    /* new: may try once although others were refused */
+	unsigned fresh[MOST_FRESH]; /* new ones: each may try once although others were refused */
 	int64_t held_until_ms, full_until_ms;
 };
 
@@ -96,6 +98,30 @@ size_t hold_octets(void)
 	return sizeof(struct hold);
 }
 
+/* Credentials that are new. */
+static bool is_fresh(const struct hold *h, unsigned mark)
+{
+	bool found = false;
+	for (unsigned i = 0; i < h->fresh_count; i++)
+		found = found || h->fresh[i] == mark;
+	return found;
+}
+
+static void remove_fresh(struct hold *h, unsigned mark)
+{
+	unsigned kept = 0;
+	for (unsigned i = 0; i < h->fresh_count; i++)
+		if (h->fresh[i] != mark)
+			h->fresh[kept++] = h->fresh[i];
+	h->fresh_count = (uint8_t)kept;
+}
+
+static void add_fresh(struct hold *h, unsigned mark)
+{
+	if (h->fresh_count < MOST_FRESH && !is_fresh(h, mark))
+		h->fresh[h->fresh_count++] = mark;
+}
+
 /* Over restarts. */
 void hold_recall(struct hold *h, unsigned mark, const char *note, int64_t now_ms, int64_t wall_s)
 {
@@ -109,11 +135,9 @@ void hold_recall(struct hold *h, unsigned mark, const char *note, int64_t now_ms
 		if (until_ms > h->held_until_ms)
 			h->held_until_ms = until_ms;
 		h->bad = mark;
-		if (h->fresh == mark)
-			h->has_fresh = false;
+		remove_fresh(h, mark);
 	} else if (h->refusals == 0 || h->bad != mark) {
-		h->fresh = mark;
-		h->has_fresh = true;
+		add_fresh(h, mark);
 	}
 }
 
@@ -128,7 +152,7 @@ bool hold_note(const struct hold *h, unsigned mark, int64_t now_ms, int64_t wall
 /* Logins. */
 enum hold_answer hold_ask(const struct hold *h, unsigned mark, int64_t now_ms)
 {
-	bool good = h->has_good && h->good == mark, fresh = h->has_fresh && h->fresh == mark;
+	bool good = h->has_good && h->good == mark, fresh = is_fresh(h, mark);
 	if (!good && !fresh && now_ms < h->held_until_ms)
 		return HOLD_REFUSED;
 	if (now_ms < h->full_until_ms)
@@ -161,7 +185,7 @@ void hold_accept(struct hold *h, unsigned mark)
 void hold_refuse(struct hold *h, unsigned mark, uint8_t status, int64_t now_ms)
 {
 	h->has_good = h->has_good && h->good != mark;
-	h->has_fresh = h->has_fresh && h->fresh != mark;
+	remove_fresh(h, mark);
 	h->bad = mark;
 	h->status = status;
 	h->refusals += h->refusals < MOST_REFUSALS;

@@ -300,10 +300,9 @@ static void take(struct hub *h, const struct mmsghdr *header, const uint8_t *byt
 	struct rmcpp_packet packet;
 	bool anybody = false;
 	h->counters.received++;
-	if ((header->msg_hdr.msg_flags & MSG_TRUNC) != 0 || rmcpp_head(bytes, header->msg_len, &packet, NULL) < 0) {
-		h->counters.malformed++;
-		return;
-	}
+	bool foreign = (header->msg_hdr.msg_flags & MSG_TRUNC) != 0 || rmcpp_head(bytes, header->msg_len, &packet, NULL) < 0;
+	if (foreign)
+		packet = (struct rmcpp_packet){ .type = RMCPP_FOREIGN, .bytes = bytes, .size = header->msg_len };
 	for (struct hub_peer *p = h->bucket_count > 0 ? *bucket_of(h, from) : NULL, *next; p != NULL; p = next) {
 		next = p->next_same; /* the peer may leave */
 		if (!hub_same(&p->to, from))
@@ -312,7 +311,9 @@ static void take(struct hub *h, const struct mmsghdr *header, const uint8_t *byt
 		if (p->packet(p, &packet))
 			return;
 	}
-	if (anybody)
+	if (foreign)
+		h->counters.malformed++;
+	else if (anybody)
 		h->counters.unknown++;
 	else
 		h->counters.wrong_source++;

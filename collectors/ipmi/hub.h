@@ -31,7 +31,7 @@ struct hub_counters {
 
 struct hub_peer { /* within what belongs to one controller; {0}, then the first four */
 	union hub_address to;
-	/* Whether the packet was for this peer. It may be anything that has a sound head. */
+	/* Whether the packet was for this peer. It may be anything that has a sound head, or RMCPP_FOREIGN. */
 	bool (*packet)(struct hub_peer *peer, const struct rmcpp_packet *packet);
 	void (*due)(struct hub_peer *peer);   /* its deadline has passed */
 	void (*go)(struct hub_peer *peer);    /* it may send */

@@ -83,6 +83,7 @@ static void take_power(struct interview *v, const struct transport_answer *a, st
 {
 	bool read = a->code == 0 && dcmi_read_power(a->data, a->length, &v->found.power, err) == 0;
 	v->found.dcmi = read || (a->code == 0 && err->code == HWATT_ENODATA);
+	v->found.dcmi_denied = a->code == ERRAND_INVALID_COMMAND || a->code == ERRAND_INVALID_LUN;
 	if (!read)
 		v->found.power.now_mw = -1;
 	if (a->code == ERRAND_PRIVILEGE)
@@ -176,6 +177,7 @@ static void next_unit(struct interview *v)
 
 static void take_fru_space(struct interview *v, const struct transport_answer *a)
 {
+	v->found.unread = v->found.unread || errand_busy(a->code);
 	if (a->code != 0 || fru_read_space(a->data, a->length, &v->space, NULL) < 0 || v->space.size < FRU_HEADER_OCTETS) {
 		after_fru(v);
 		return;
@@ -189,6 +191,11 @@ static void take_fru_space(struct interview *v, const struct transport_answer *a
 static void take_fru(struct interview *v, const struct transport_answer *a)
 {
 	size_t got = 0;
+	if (errand_busy(a->code)) { /* half of it could lack the serial number: another time */
+		v->found.unread = true;
+		after_fru(v);
+		return;
+	}
 	if (a->code == ERRAND_WRONG_LENGTH || a->code == ERRAND_TOO_LONG || a->code == ERRAND_CANNOT_RETURN) {
 		v->fru_piece /= 2;
 		if (v->fru_piece >= SMALLEST_PIECE)

@@ -26,6 +26,8 @@ struct interview_findings { /* strings and records live as long as the interview
 	struct devid id;
 	bool host_known, host_on;
 	bool dcmi;              /* Get Power Reading is there */
+	bool dcmi_denied;       /* the BMC does not know it: not just "not now" */
+	bool unread;            /* an inventory was not read, as the BMC was busy */
 	struct dcmi_power power; /* now_mw -1: it gave none */
 	bool same_sensors;      /* the repository is what it was the last time: no records then */
 	const uint8_t *records;

@@ -93,4 +93,5 @@ const struct hwatt_collector ipmi_collector = {
 	.abort = bmc_abort,
 	.close = bmc_close,
 	.counters = bmc_counters,
+	.find = bmc_find,
 };

@@ -13,6 +13,7 @@
 #include <assert.h>
 #include <hallwatt/arena.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,7 +53,7 @@ struct lan_module {
 };
 
 /* What is said when there is nothing to wait for. */
-enum verdict { NO_VERDICT, SILENT, REFUSED, FULL, NO_COMMON_SUITE, OTHER_SUITE, STATUS, NOT_FOUND, FORGERY };
+enum verdict { NO_VERDICT, SILENT, REFUSED, FULL, NO_COMMON_SUITE, OTHER_SUITE, STATUS, LENGTH };
 
 struct lan {
 	struct transport transport; /* first */
@@ -74,13 +75,14 @@ struct lan {
 	struct ciphers ciphers;
 	unsigned quirks;
 	unsigned mark;              /* of the credentials and the privilege: what a hold is told apart by */
-	unsigned noted;             /* refusals that were written down */
+	unsigned noted;             /* refusals that were written down; UINT_MAX: of other credentials */
 	uint8_t state, tries, restarts;
 	uint8_t verdict, status;    /* why the last exchange failed */
 	uint8_t suite;              /* that is asked for, or that the session has */
 	uint8_t privilege, rq;
+	uint8_t turn;               /* of the addresses that its name has */
 	bool numeric, resolved, keep, proven, set_user, raised, no_raise, was_full;
-	bool late, waits, trying;   /* told from the clock; for others of the same user; a login is under way */
+	bool late, waits, trying;   /* a verdict is told from the clock; nothing is done before it; a login is under way */
 	uint8_t netfn, lun, command, length;
 	uint8_t data[TRANSPORT_MAX_REQUEST];
 };
@@ -157,7 +159,7 @@ static void take_hold(struct lan *l)
 	if (l->hold != before) {
 		char *note = hwatt_target_recall(l->target, MEMORY_REFUSED);
 		hold_recall(l->hold, l->mark, note, now_ms(l), (int64_t)time(NULL));
-		l->noted = note != NULL && hold_is_of(l->hold, l->mark) ? hold_refusals(l->hold) : 0;
+		l->noted = note == NULL ? 0 : hold_is_of(l->hold, l->mark) ? hold_refusals(l->hold) : UINT_MAX;
 		free(note);
 	}
 	hold_release(&l->module->holds, before);
@@ -244,6 +246,9 @@ static void explain_refusal(const struct lan *l, const char *user, struct hwatt_
 	else if (status == RAKP_NO_ROLE || status == RAKP_INACTIVE_ROLE)
 		hwatt_fail(err, HWATT_EAUTH, "the BMC does not give user \"%s\" the privilege that is asked for: check \"privilege\"",
 			   user);
+	else if (status == RAKP_NOT_SIGNED)
+		hwatt_fail(err, HWATT_EAUTH, "the BMC takes the password of user \"%s\", but its last answer is not signed with the session's "
+			   "key: check \"k_g\"", user);
 	else
 		hwatt_fail(err, HWATT_EAUTH, "the BMC and user \"%s\" do not agree on the password: check \"user\", \"password\"%s",
 			   user, account_of(l->account)->has_kg ? " and \"k_g\"" : "");
@@ -278,8 +283,9 @@ static void explain(const struct lan *l, struct hwatt_error *err)
 	case STATUS:
 		hwatt_fail(err, HWATT_EPROTO, "the BMC refuses a session, with status %02xh", l->status);
 		break;
-	case FORGERY:
-		hwatt_fail(err, HWATT_EPROTO, "the BMC's last answer of the handshake is not signed with the session's key");
+	case LENGTH:
+		hwatt_fail(err, HWATT_EPROTO, "the BMC's answer in the login (RAKP 2) has an octet too few or too many: \"quirks: short_rakp2\" "
+			   "takes it");
 		break;
 	default:
 		hwatt_fail(err, HWATT_ETIMEOUT, "no answer from the BMC, asked %u times", l->tries > 0 ? l->tries : 1);
@@ -313,7 +319,8 @@ static void fail(struct lan *l, enum verdict verdict)
 	l->verdict = (uint8_t)verdict;
 	if (verdict == SILENT) {
 		counters(l)->timeouts++;
-		l->resolved = l->numeric; /* perhaps the name has another address by now */
+		l->resolved = l->numeric; /* perhaps the name has another address by now, or has two */
+		l->turn++;
 	}
 	explain(l, &err);
 	fail_with(l, &err);
@@ -454,8 +461,8 @@ static void look_up(struct lan *l)
 	struct hwatt_error err;
 	l->state = LOOKUP;
 	hub_exit(l->module->hub, &l->peer);
-	l->lookup = lookup_start(hub_loop(l->module->hub), device->host, device->port != 0 ? device->port : DEFAULT_PORT, on_lookup, l,
-				 &err);
+	l->lookup = lookup_start(hub_loop(l->module->hub), device->host, device->port != 0 ? device->port : DEFAULT_PORT, l->turn,
+				 on_lookup, l, &err);
 	if (l->lookup == NULL)
 		fail_with(l, &err);
 }
@@ -539,17 +546,26 @@ static void take_status(struct lan *l, uint8_t status)
 	l->status = status;
 	switch (status) {
 	case RAKP_NO_RESOURCES:
-	case 0x0b: /* at this privilege */
+	case RAKP_NO_RESOURCES_FOR_ROLE:
 		no_session_free(l);
 		break;
 	case RAKP_BAD_AUTHENTICATION:
 	case RAKP_BAD_INTEGRITY:
+	case RAKP_NO_AUTHENTICATION:
+	case RAKP_NO_INTEGRITY:
 	case RAKP_BAD_CONFIDENTIALITY:
 	case RAKP_NO_SUITE:
 		other_suite(l, NO_COMMON_SUITE);
 		break;
 	case RAKP_INVALID_SESSION:
+	case RAKP_INACTIVE_SESSION:
 		restart(l, STATUS);
+		break;
+	case RAKP_BAD_PARAMETER: /* so do some say that they do not know an algorithm */
+		if (l->state == OPEN)
+			other_suite(l, STATUS);
+		else
+			fail(l, STATUS);
 		break;
 	case RAKP_NO_ROLE:
 	case RAKP_INACTIVE_ROLE:
@@ -615,6 +631,10 @@ static bool take_rakp_2(struct lan *l, const struct rmcpp_packet *p)
 		give_up_shake(l);
 		refuse(l, RAKP_BAD_CODE);
 		return true;
+	case RAKP_LENGTH:
+		give_up_shake(l);
+		fail(l, LENGTH);
+		return true;
 	default:
 		return false;
 	}
@@ -666,8 +686,8 @@ static bool take_rakp_4(struct lan *l, const struct rmcpp_packet *p)
 	case RAKP_REFUSED:
 		take_status(l, status);
 		return true;
-	case RAKP_FORGED:
-		fail(l, FORGERY);
+	case RAKP_FORGED: /* the session stands over there, and cannot be closed: not again and again until none is left */
+		refuse(l, RAKP_NOT_SIGNED);
 		return true;
 	default:
 		return false;
@@ -863,9 +883,13 @@ static void lan_send(struct transport *t, const struct transport_command *c, tra
 	if (c->length > 0)
 		memcpy(l->data, c->data, c->length);
 	l->restarts = 0;
-	if (l->state == IDLE || l->state == READY)
+	bool idle = l->state == IDLE || l->state == READY;
+	if (idle && c->after_ms > 0) {
+		l->waits = true;
+		wait_for(l, c->after_ms);
+	} else if (idle) {
 		hub_enter(l->module->hub, &l->peer);
-	/* else: when what goes on is over */
+	} /* else: when what goes on is over */
 }
 
 static void lan_cancel(struct transport *t)

@@ -9,6 +9,7 @@
 struct lookup {
 	uv_getaddrinfo_t request;
 	uint16_t port;
+	unsigned turn;
 	lookup_done *done; /* NULL: nobody waits any more */
 	void *arg;
 	char host[];
@@ -41,9 +42,12 @@ static void on_found(uv_getaddrinfo_t *request, int status, struct addrinfo *fou
 	struct lookup *l = request->data;
 	union hub_address address;
 	struct hwatt_error err;
-	bool any = false;
-	for (struct addrinfo *a = found; status == 0 && a != NULL && !any; a = a->ai_next)
-		any = set_address(a->ai_addr, l->port, &address);
+	unsigned count = 0, at = 0;
+	for (struct addrinfo *a = found; status == 0 && a != NULL; a = a->ai_next)
+		count += set_address(a->ai_addr, l->port, &address);
+	for (struct addrinfo *a = found; count > 0 && at <= l->turn % count; a = a->ai_next)
+		at += set_address(a->ai_addr, l->port, &address);
+	bool any = count > 0;
 	uv_freeaddrinfo(found);
 	if (!any)
 		hwatt_fail(&err, HWATT_ETIMEOUT, "cannot find the address of %s: %s", l->host,
@@ -53,7 +57,7 @@ static void on_found(uv_getaddrinfo_t *request, int status, struct addrinfo *fou
 	free(l);
 }
 
-struct lookup *lookup_start(struct uv_loop_s *loop, const char *host, uint16_t port, lookup_done *done, void *arg,
+struct lookup *lookup_start(struct uv_loop_s *loop, const char *host, uint16_t port, unsigned turn, lookup_done *done, void *arg,
 			    struct hwatt_error *err)
 {
 	struct addrinfo hints = { .ai_socktype = SOCK_DGRAM };
@@ -61,6 +65,7 @@ struct lookup *lookup_start(struct uv_loop_s *loop, const char *host, uint16_t p
 	struct lookup *l = hwatt_alloc(sizeof(*l) + length);
 	memcpy(l->host, host, length);
 	l->port = port;
+	l->turn = turn;
 	l->done = done;
 	l->arg = arg;
 	l->request.data = l;

@@ -13,8 +13,8 @@ typedef void lookup_done(void *arg, const union hub_address *address, const stru
 
 /* Whether `host` is an address already. */
 bool lookup_numeric(const char *host, uint16_t port, union hub_address *out);
-/* NULL, and `err`: it cannot even begin. */
-struct lookup *lookup_start(struct uv_loop_s *loop, const char *host, uint16_t port, lookup_done *done, void *arg,
+/* Of several addresses it gives one, another with each `turn`. NULL, and `err`: it cannot even begin. */
+struct lookup *lookup_start(struct uv_loop_s *loop, const char *host, uint16_t port, unsigned turn, lookup_done *done, void *arg,
 			    struct hwatt_error *err);
 /* `done` is not called; it takes care of itself. */
 void lookup_forget(struct lookup *lookup); /* NULL is fine */

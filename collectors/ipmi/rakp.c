@@ -124,8 +124,10 @@ enum rakp_result rakp_2(struct sealer *sealer, struct rakp *r, const uint8_t *pa
 	const uint8_t *bmc_random = hwatt_wire_take(&in, RAKP_RANDOM), *guid = hwatt_wire_take(&in, sizeof(r->guid));
 	size_t code = hwatt_wire_left(&in), wanted = r->suite->mac;
 	bool near = code + 1 == wanted || code == wanted + 1;
-	if (!hwatt_wire_ok(&in) || (code != wanted && !(near && (r->quirks & RAKP_QUIRK_SHORT_RAKP2) != 0)))
+	if (!hwatt_wire_ok(&in) || (code != wanted && !near))
 		return RAKP_DROP;
+	if (code != wanted && (r->quirks & RAKP_QUIRK_SHORT_RAKP2) == 0)
+		return RAKP_LENGTH;
 	memcpy(r->bmc_random, bmc_random, RAKP_RANDOM);
 	memcpy(r->guid, guid, sizeof(r->guid));
 	size_t compared = code < wanted ? code : wanted;

@@ -21,8 +21,10 @@
 /* Status codes of IPMI 2.0, table 13-15. */
 enum rakp_status {
 	RAKP_NO_RESOURCES = 0x01, RAKP_INVALID_SESSION = 0x02, RAKP_BAD_AUTHENTICATION = 0x04, RAKP_BAD_INTEGRITY = 0x05,
-	RAKP_NO_ROLE = 0x09, RAKP_BAD_CONFIDENTIALITY = 0x10, RAKP_NO_SUITE = 0x11, RAKP_NO_USER = 0x0d,
-	RAKP_INACTIVE_ROLE = 0x0a, RAKP_BAD_CODE = 0x0f
+	RAKP_NO_AUTHENTICATION = 0x06, RAKP_NO_INTEGRITY = 0x07, RAKP_INACTIVE_SESSION = 0x08, RAKP_NO_ROLE = 0x09,
+	RAKP_INACTIVE_ROLE = 0x0a, RAKP_NO_RESOURCES_FOR_ROLE = 0x0b, RAKP_NO_USER = 0x0d, RAKP_BAD_CODE = 0x0f,
+	RAKP_BAD_CONFIDENTIALITY = 0x10, RAKP_NO_SUITE = 0x11, RAKP_BAD_PARAMETER = 0x12,
+	RAKP_NOT_SIGNED = 0xff /* none of theirs: RAKP 4 is not signed with the session's key */
 };
 
 struct rakp_account { /* who asks */
@@ -50,6 +52,7 @@ enum rakp_result {
 	RAKP_REFUSED, /* a status other than 0 */
 	RAKP_FORGED,  /* the code in it is wrong: they do not have our key */
 	RAKP_OTHER_SUITE, /* they agree to something else than was asked */
+	RAKP_LENGTH,  /* their code has an octet too few or too many: RAKP_QUIRK_SHORT_RAKP2 is for them */
 };
 
 /* Each writes a payload of at most RMCPP_MAX_OUT octets and gives its length. */

@@ -18,7 +18,7 @@
 
 enum rmcpp_payload {
 	RMCPP_IPMI = 0x00, RMCPP_OPEN_REQUEST = 0x10, RMCPP_OPEN_RESPONSE = 0x11, RMCPP_RAKP1 = 0x12, RMCPP_RAKP2 = 0x13,
-	RMCPP_RAKP3 = 0x14, RMCPP_RAKP4 = 0x15
+	RMCPP_RAKP3 = 0x14, RMCPP_RAKP4 = 0x15, RMCPP_FOREIGN = 0xff /* no RMCP+ at all: only `bytes` and `size` are set */
 };
 
 struct rmcpp_packet { /* borrows the octets it was read from */

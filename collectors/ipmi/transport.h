@@ -18,6 +18,7 @@ struct transport_command {
 	uint8_t netfn, lun, command; /* netfn of the request: even */
 	const uint8_t *data;         /* copied */
 	size_t length;
+	unsigned after_ms;           /* not before: the controller was busy. Over the network alone: the kernel's driver waits by itself */
 };
 
 struct transport_answer { /* valid during the call */

@@ -111,7 +111,7 @@ static void put_index(char *out, size_t size, const char *text)
 static void make_index(const struct spot *s, const struct rule *rule, const struct element *e, char out[HWATT_INDEX_SIZE])
 {
 	bool member = s->kind == KIND_SENSOR || s->kind == KIND_SUPPLY || s->kind == KIND_SUPPLY_METRICS || s->kind == KIND_FAN ||
-		      s->kind == KIND_PROCESSOR_METRICS || s->kind == KIND_PROCESSOR_ENVIRONMENT || s->kind == KIND_DRIVE ||
+		      s->kind == KIND_PROCESSOR_METRICS || s->kind == KIND_PROCESSOR_ENVIRONMENT || s->kind == KIND_MEMORY_ENVIRONMENT || s->kind == KIND_DRIVE ||
 		      s->kind == KIND_MAINS || s->kind == KIND_BRANCH || s->kind == KIND_OUTLET || s->kind == KIND_SYSTEM;
 	const char *prefix = rule->prefix != NULL ? rule->prefix : "";
 	out[0] = '\0';
@@ -216,6 +216,34 @@ static void prefer_lifetime(struct element *e)
 	}
 }
 
+/* A control of some of the machine only, as some list beside that of all: by its context, or where it has none, its name. The context
+ * "PowerSupply" is that of the whole. */
+static bool is_part(const json_t *resource, const json_t *control)
+{
+	if (json_array_size(tree_at(resource, "/PowerControl")) < 2)
+		return false; /* what stands alone stands for all */
+	static const char *const contexts[] = { "CPU", "Memory", "GPU", "Accelerator", "ASIC", "FPGA", "Fan", "Storage", "Network", "Expansion" };
+	static const char *const names[] = { "CPU", "Processor", "Memory", "DIMM", "GPU", "Fan", "Disk", "HDD", "Storage", "PCIe", "Blade" };
+	const char *context = tree_string(control, "/PhysicalContext"), *name = tree_string(control, "/Name");
+	for (size_t i = 0; context[0] != '\0' && i < sizeof(contexts) / sizeof(contexts[0]); i++)
+		if (strncmp(context, contexts[i], strlen(contexts[i])) == 0)
+			return true;
+	for (size_t i = 0; context[0] == '\0' && i < sizeof(names) / sizeof(names[0]); i++)
+		if (strncasecmp(name, names[i], strlen(names[i])) == 0)
+			return true;
+	return context[0] == '\0' && (strcasestr(name, "sub-system") != NULL || strcasestr(name, "subsystem") != NULL);
+}
+
+static void make_part(const struct spot *s, const struct element *e, struct finding *f)
+{
+	f->role = HWATT_SENSOR;
+	f->how = HOW_COMPONENT;
+	f->index[0] = '\0';
+	put_index(f->index, sizeof(f->index), s->place->prefix);
+	put_index(f->index, sizeof(f->index), "control.");
+	put_index(f->index, sizeof(f->index), e->label);
+}
+
 static void apply(const struct spot *s, const struct rule *rule, struct element *e)
 {
 	struct amount amount;
@@ -246,6 +274,8 @@ static void apply(const struct spot *s, const struct rule *rule, struct element 
 		profile_index(s, rule, e, f.index);
 	else
 		make_index(s, rule, e, f.index);
+	if (rule->how == HOW_TOTAL_CONTROL && is_part(s->resource, e->object))
+		make_part(s, e, &f);
 	if (s->place->contained && s->kind == KIND_ENVIRONMENT && f.role == HWATT_CHASSIS) {
 		f.role = HWATT_SENSOR; /* a part inside the chassis that counts */
 		f.how = HOW_PLAIN;
@@ -349,6 +379,21 @@ static void profile_value(const struct spot *s, const struct rule *rule, struct 
 		apply(s, rule, e);
 }
 
+/* The units are UCUM's, or the words that some write in their place. */
+static bool has_units(const char *said, const char *units)
+{
+	static const struct { const char *units, *word; } words[] = {
+		{ "W", "Watts" }, { "J", "Joules" }, { "V", "Volts" }, { "A", "Amps" }, { "A", "Amperes" }, { "Cel", "Celsius" }, { "Cel", "C" },
+		{ "Cel", "DegreesC" }, { "kW.h", "kWh" }, { "W.h", "Wh" },
+	};
+	if (strcmp(said, units) == 0)
+		return true;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strcmp(words[i].units, units) == 0 && strcasecmp(words[i].word, said) == 0)
+			return true;
+	return false;
+}
+
 /* What a Sensor's ReadingType is. Where it lacks one, the units say it. */
 static bool sensor_quantity(const json_t *json, struct rule *rule)
 {
@@ -361,7 +406,7 @@ static bool sensor_quantity(const json_t *json, struct rule *rule)
 	};
 	const char *type = tree_string(json, "/ReadingType"), *units = tree_string(json, "/ReadingUnits");
 	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
-		if (type[0] != '\0' ? strcmp(type, types[i].type) != 0 : strcmp(units, types[i].units) != 0)
+		if (type[0] != '\0' ? strcmp(type, types[i].type) != 0 : !has_units(units, types[i].units))
 			continue;
 		rule->quantity = types[i].quantity;
 		rule->measure = types[i].measure;

@@ -13,6 +13,8 @@
 #include <unistd.h>
 
 #define CLOSE_MS 3000
+#define LOGIN_MS 8000           /* for a login that is under way when the link closes: nobody else knows its session */
+#define AGAIN_MS 500            /* at least between two tries to end the session */
 #define REST_MS 10000           /* first rest after 429 or 503 without Retry-After */
 #define REST_MAX_MS (10 * 60 * 1000)
 #define SECRET_SIZE 256
@@ -46,7 +48,7 @@ struct link {
 	/* its answer */
 	long status;
 	char got_token[TOKEN_SIZE], got_location[TREE_PATH_MAX], got_etag[LINK_ETAG_SIZE];
-	int64_t retry_after_ms;
+	int64_t retry_after_ms, date_ms;
 	/* rest */
 	struct lockout lockout;
 	unsigned rests;
@@ -98,12 +100,14 @@ static bool header(const char *line, size_t length, const char *name, char *out,
 static size_t on_header(char *bytes, size_t size, size_t n, void *arg)
 {
 	struct link *link = arg;
-	char value[16];
+	char value[16], date[64];
 	header(bytes, size * n, "X-Auth-Token", link->got_token, sizeof(link->got_token));
 	header(bytes, size * n, "ETag", link->got_etag, sizeof(link->got_etag));
 	header(bytes, size * n, "Location", link->got_location, sizeof(link->got_location));
 	if (header(bytes, size * n, "Retry-After", value, sizeof(value))) /* seconds; a date is too rare to be worth a parser */
 		link->retry_after_ms = strtoll(value, NULL, 10) * 1000;
+	if (header(bytes, size * n, "Date", date, sizeof(date)))
+		link->date_ms = (int64_t)curl_getdate(date, NULL) * 1000;
 	return size * n;
 }
 
@@ -287,33 +291,40 @@ static void finish_close(struct link *link)
 	uv_close((uv_handle_t *)&link->later, on_later_closed);
 }
 
+/* The session of before, if it is still there, then our own. */
 static void log_out(struct link *link)
 {
-	if (link->token[0] == '\0' || link->location == NULL) {
+	if (link->token[0] == '\0' || link->location == NULL)
 		finish_close(link);
-		return;
-	}
+	else
+		perform(link, link->leftover != NULL ? ERRAND_LOOK : ERRAND_LOGOUT);
+}
+
+static void begin_log_out(struct link *link)
+{
 	link->limit_at_ms = now_ms(link) + CLOSE_MS;
-	perform(link, ERRAND_LOGOUT);
+	log_out(link);
 }
 
 /* The login does not end: what it made of a session, if any, the service has to forget by itself. */
 static void on_impatient(uv_timer_t *timer)
 {
 	struct link *link = timer->data;
-	if (link->errand == ERRAND_LOGOUT)
+	if (link->errand != ERRAND_LOGIN)
 		return; /* that has its own bound */
 	curl_loop_cancel(link->loop, &link->job);
 	link->orphan = false;
 	finish_close(link);
 }
 
-static void be_patient(struct link *link)
+static void be_patient(struct link *link, uv_timer_cb then, int64_t ms)
 {
-	link->patience = hwatt_alloc(sizeof(*link->patience));
-	uv_timer_init(link->uv, link->patience);
-	link->patience->data = link;
-	uv_timer_start(link->patience, on_impatient, CLOSE_MS, 0);
+	if (link->patience == NULL) {
+		link->patience = hwatt_alloc(sizeof(*link->patience));
+		uv_timer_init(link->uv, link->patience);
+		link->patience->data = link;
+	}
+	uv_timer_start(link->patience, then, (uint64_t)ms, 0);
 }
 
 void link_close(struct link *link, void (*closed)(void *arg), void *arg)
@@ -323,12 +334,12 @@ void link_close(struct link *link, void (*closed)(void *arg), void *arg)
 	link->closed_arg = arg;
 	link->closing = true;
 	if (link->orphan && link->errand == ERRAND_LOGIN) {
-		be_patient(link); /* the session that it may make is closed, too */
+		be_patient(link, on_impatient, LOGIN_MS); /* the session that it may make is closed, too */
 		return;
 	}
 	curl_loop_cancel(link->loop, &link->job);
 	link->orphan = false;
-	log_out(link);
+	begin_log_out(link);
 }
 
 static void replace(char **field, const char *text)
@@ -469,7 +480,7 @@ static void perform(struct link *link, enum errand errand)
 	link->errand = errand;
 	link->status = 0;
 	link->got_token[0] = link->got_location[0] = link->got_etag[0] = '\0';
-	link->retry_after_ms = 0;
+	link->retry_after_ms = link->date_ms = 0;
 	hwatt_text_reset(&link->body);
 	if (prepare(link, errand, &err) < 0) {
 		fail_later(link, &err);
@@ -576,11 +587,12 @@ static void deliver(struct link *link, struct link_answer *answer)
 	answer->body = hwatt_text_string(&link->body);
 	answer->length = link->body.length;
 	answer->etag = link->got_etag;
+	answer->date_ms = link->date_ms > 0 ? link->date_ms : 0;
 	link->errand = ERRAND_NONE;
 	if (link->orphan) {
 		link->orphan = false;
 		if (link->closing)
-			log_out(link);
+			begin_log_out(link);
 		else if (link->pending)
 			begin_pending(link, answer);
 		return;
@@ -680,6 +692,25 @@ static void logged_in(struct link *link, struct link_answer *answer)
 	}
 }
 
+/* After a look at the session of before, or its end: on with what was to be done. */
+static void go_on(struct link *link)
+{
+	if (link->closing)
+		log_out(link);
+	else
+		perform(link, link->token[0] != '\0' ? ERRAND_GET : ERRAND_LOGIN);
+}
+
+/* A service that is busy did not say what becomes of the session: it is asked again when the next one begins, or at the end. */
+static void drop_leftover(struct link *link)
+{
+	if (!link->closing && (link->status == 429 || link->status >= 500))
+		return;
+	replace(&link->leftover, NULL);
+	if (link->watch.session != NULL && !link->closing)
+		link->watch.session(link->watch.arg, link->location);
+}
+
 /* Is the session of the earlier run still ours? Numbers are given out again: only one of our user is deleted. */
 static void looked(struct link *link)
 {
@@ -691,10 +722,8 @@ static void looked(struct link *link)
 		perform(link, ERRAND_LEFTOVER);
 		return;
 	}
-	replace(&link->leftover, NULL);
-	if (link->watch.session != NULL)
-		link->watch.session(link->watch.arg, link->location);
-	perform(link, link->token[0] != '\0' ? ERRAND_GET : ERRAND_LOGIN);
+	drop_leftover(link);
+	go_on(link);
 }
 
 /* A redirect is followed once, and only on this host. */
@@ -769,6 +798,12 @@ static void got(struct link *link, struct link_answer *answer)
 		unauthorised(link, answer);
 		return;
 	}
+	if (status == 401 && !link->retried) { /* some show not even the root to strangers */
+		link->retried = true;
+		link->open = false;
+		perform(link, ERRAND_GET);
+		return;
+	}
 	if (redirect(link))
 		return;
 	if (status == 429 || status == 503) {
@@ -783,13 +818,29 @@ static void got(struct link *link, struct link_answer *answer)
 	deliver(link, answer);
 }
 
+static void on_again(uv_timer_t *timer)
+{
+	perform(timer->data, ERRAND_LOGOUT);
+}
+
+/* A service that is busy is asked again, while there is time. */
+static bool try_again(struct link *link, CURLcode code)
+{
+	int64_t wait = link->retry_after_ms > AGAIN_MS ? link->retry_after_ms : AGAIN_MS;
+	if (code != CURLE_OK || (link->status != 429 && link->status < 500) || now_ms(link) + wait + AGAIN_MS > link->limit_at_ms)
+		return false;
+	be_patient(link, on_again, wait);
+	return true;
+}
+
 /* The session's end: the service knows it no more. */
 static void logged_out(struct link *link, CURLcode code)
 {
 	curl_easy_getinfo(link->job.easy, CURLINFO_RESPONSE_CODE, &link->status);
 	if (code == CURLE_OK && ((link->status >= 200 && link->status < 300) || link->status == 404) && link->watch.ended != NULL)
 		link->watch.ended(link->watch.arg, link->location);
-	finish_close(link);
+	if (!try_again(link, code))
+		finish_close(link);
 }
 
 static void on_done(void *arg, CURLcode code)
@@ -801,6 +852,11 @@ static void on_done(void *arg, CURLcode code)
 		logged_out(link, code);
 		return;
 	}
+	if (link->closing && link->errand != ERRAND_LOGIN && code != CURLE_OK) { /* no word about the session of before */
+		replace(&link->leftover, NULL);
+		log_out(link);
+		return;
+	}
 	if (explain(link, code, &answer.err) < 0) {
 		if (link->errand == ERRAND_LOGIN)
 			explicit_bzero(link->request.bytes, link->request.length);
@@ -809,7 +865,7 @@ static void on_done(void *arg, CURLcode code)
 	}
 	learn_pin(link);
 	curl_easy_getinfo(link->job.easy, CURLINFO_RESPONSE_CODE, &link->status);
-	if (link->orphan && link->errand != ERRAND_LOGIN) {
+	if (link->orphan && link->errand != ERRAND_LOGIN && !link->closing) {
 		deliver(link, &answer);
 		return;
 	}
@@ -817,10 +873,8 @@ static void on_done(void *arg, CURLcode code)
 	case ERRAND_LOGIN: logged_in(link, &answer); break;
 	case ERRAND_LOOK: looked(link); break;
 	case ERRAND_LEFTOVER:
-		replace(&link->leftover, NULL);
-		if (link->watch.session != NULL)
-			link->watch.session(link->watch.arg, link->location);
-		perform(link, link->token[0] != '\0' ? ERRAND_GET : ERRAND_LOGIN);
+		drop_leftover(link);
+		go_on(link);
 		break;
 	default: got(link, &answer); break;
 	}

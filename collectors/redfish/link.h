@@ -30,6 +30,7 @@ struct link_answer {
 	const char *body;    /* borrowed until the next request */
 	size_t length;
 	const char *etag;    /* of this state of the resource, "" when the service does not say; borrowed likewise */
+	int64_t date_ms;     /* UTC by the service's clock, 0 when it does not say */
 	bool unchanged;      /* 304: the resource is what the given etag is of; no body */
 	bool busy;           /* 429, 503: the service asks to be left alone for a while */
 	bool sessions_full;  /* no session to be had: the BMC is well, but has no place for us */
@@ -48,7 +49,8 @@ struct link_watch { /* what the owner wants to know */
 
 /* Fails with HWATT_EINVAL when settings do not fit (a CA file that cannot be read). */
 int link_open(const struct link_parts *parts, const struct link_watch *watch, struct link **out, struct hwatt_error *err);
-/* Ends the session, if there is one, and frees the link; `closed` follows, maybe before this returns, within 3 s. */
+/* Ends the session, if there is one, and frees the link; `closed` follows, maybe before this returns, within 3 s, or 11 s
+ * while a login is under way. */
 void link_close(struct link *link, void (*closed)(void *arg), void *arg);
 
 /* The path of the session collection, as the service root says it; "" : there is none, use Basic. */

@@ -1,6 +1,8 @@
 /* SPDX-FileCopyrightText: 2026 The hallwatt authors
  * SPDX-License-Identifier: Apache-2.0 */
 #include "service.h"
+#include "amount.h"
+#include "deputy.h"
 #include "guide.h"
 #include "seeker.h"
 #include "link.h"
@@ -25,7 +27,7 @@ struct engine {
 	struct curl_loop *loop;
 	struct guide *guide;  /* the newest */
 	size_t links;
-	int64_t polls, bad_answers;
+	int64_t polls, bad_answers, saved;
 };
 
 struct held { /* a document that waits for the choice of the family */
@@ -64,6 +66,12 @@ struct session {
 	size_t gained;            /* values of this poll */
 	struct hwatt_error first_error;
 	int64_t last_good_ms;
+	/* metric reports that stand in for resources */
+	char *telemetry;          /* path of the TelemetryService, NULL: none */
+	struct deputies *deputies; /* NULL: not looked for, or not worth it */
+	bool survey_due;
+	enum filling { FILLING_NOT, FILLING_IN, FILLING_TO_COMPARE } filling;
+	bool differs;             /* by more than a load can change meanwhile */
 };
 
 int service_start(struct uv_loop_s *loop, struct hwatt_log *log, void **out, struct hwatt_error *err)
@@ -163,9 +171,31 @@ static void add_value(struct session *s, const struct row *r)
 	hwatt_target_add(s->t, r->point, value);
 }
 
+/* A value that a metric report gave. A register that went back is read itself: only there stands whether it began anew. */
+static void on_filled(struct session *s, const struct finding *f)
+{
+	size_t slot = f->note == NULL && s->slot_count > 0 ? find_slot(s, f->key, f->quantity) : 0;
+	struct row *r = f->note == NULL && s->slot_count > 0 && s->slots[slot] != 0 ? &s->rows[s->slots[slot] - 1] : NULL;
+	if (r == NULL || !r->given || (f->register_ && f->value < r->value && s->filling == FILLING_IN))
+		return;
+	r->given = false;
+	if (s->filling == FILLING_TO_COMPARE) {
+		int64_t more = f->value > r->value ? f->value : r->value, less = f->value > r->value ? r->value : f->value;
+		s->differs |= less >= 0 && more / 10 > less && more > 10 * amount_unit(f->quantity);
+		return;
+	}
+	r->value = f->value;
+	s->gained++;
+	add_value(s, r);
+}
+
 static void on_finding(void *arg, const struct finding *f)
 {
 	struct session *s = arg;
+	if (s->filling != FILLING_NOT) {
+		on_filled(s, f);
+		return;
+	}
 	if (f->note != NULL) {
 		hwatt_target_warn(s->t, "%.150s: %s, left out", f->source, f->note);
 		return;
@@ -194,15 +224,6 @@ static void declare(struct session *s, struct row *r)
 		hwatt_target_warn(s->t, "each power supply repeats the machine's total: they are shown, not counted");
 }
 
-/* A reading that does not count needs no place at every poll. */
-static enum tier tier_of(const struct row *r)
-{
-	if (r->fixed)
-		return TIER_FIXED;
-	bool watt = r->quantity == HWATT_ACTIVE_POWER || r->quantity == HWATT_ENERGY;
-	return watt && !r->alternative ? TIER_POWER : TIER_DETAIL;
-}
-
 static void set_tiers(struct session *s)
 {
 	for (size_t i = 0; i < s->walk.count; i++) {
@@ -214,8 +235,8 @@ static void set_tiers(struct session *s)
 	}
 	for (size_t i = 0; i < s->row_count; i++) {
 		struct resource *r = &s->walk.items[s->rows[i].resource];
-		if (tier_of(&s->rows[i]) > r->tier && s->rows[i].read == r->reads)
-			r->tier = tier_of(&s->rows[i]);
+		if (row_tier(&s->rows[i]) > r->tier && s->rows[i].read == r->reads)
+			r->tier = row_tier(&s->rows[i]);
 	}
 }
 
@@ -249,7 +270,8 @@ static void settle_poll(struct session *s)
 	for (size_t i = 0; i < s->row_count; i++) {
 		const struct row *r = &s->rows[i];
 		const struct resource *from = &s->walk.items[r->resource];
-		bool kept = from->tier != TIER_POWER && !from->wanted && !from->missing && r->read == from->reads;
+		bool seldom = from->tier != TIER_POWER || (from->deputy != 0 && row_tier(r) != TIER_POWER);
+		bool kept = seldom && !from->wanted && !from->missing && r->read == from->reads;
 		if (kept && r->declared && r->point >= 0)
 			add_value(s, r);
 	}
@@ -378,7 +400,8 @@ static void decode_member(struct session *s, const struct decode *d, const struc
 	snprintf(label, sizeof(label), "%.63s", id[0] != '\0' ? id : linked ? strrchr(path, '/') + 1 : base + 9);
 	place.label = label;
 	place.path = linked ? path : collection->path;
-	parts_read(&s->parts, collection->kind, &place, member);
+	if (s->filling == FILLING_NOT)
+		parts_read(&s->parts, collection->kind, &place, member);
 	bool own = collection->expanded && linked; /* asked for: the member's own path is where it stands */
 	decode_resource(d, collection->kind, &place, own ? path : collection->path, own ? "" : base, member);
 }
@@ -389,7 +412,8 @@ static void decode_one(struct session *s, const json_t *json)
 	const struct resource *r = &s->walk.items[s->at];
 	if (!r->collection) {
 		struct place place = walk_where(&s->walk, s->at);
-		parts_read(&s->parts, r->kind, &place, json);
+		if (s->filling == FILLING_NOT)
+			parts_read(&s->parts, r->kind, &place, json);
 		decode_resource(&d, r->kind, &place, r->path, "", json);
 		return;
 	}
@@ -437,6 +461,8 @@ static void learn_root(struct session *s, const json_t *json)
 		strcat(path, "/Sessions"); /* the one name that services leave out: DSP0266 has it */
 	link_sessions(s->link, path);
 	s->walk.expand = s->no_expand ? NULL : expand_query(json);
+	free(s->telemetry);
+	s->telemetry = tree_link(tree_at(json, "/TelemetryService"), path) ? hwatt_strdup(path) : NULL;
 }
 
 /* From now on members are read one by one: what was read with its collection is looked for anew. */
@@ -564,6 +590,105 @@ static void keep_etag(struct session *s, struct resource *r, const char *etag)
 	r->etag = r->tier == TIER_FIXED && !s->expanding && !r->expanded && etag[0] != '\0' ? hwatt_strdup(etag) : NULL;
 }
 
+/* --- metric reports ---------------------------------------------------------------------------------------------- */
+
+static struct deputy_view view_of(struct session *s, int64_t date_ms)
+{
+	return (struct deputy_view){ .walk = &s->walk, .rows = s->rows, .row_count = s->row_count,
+				     .now_ms = (int64_t)uv_now(hwatt_target_loop(s->t)), .date_ms = date_ms };
+}
+
+static void on_fill(void *arg, size_t resource, const json_t *document)
+{
+	struct session *s = arg;
+	size_t at = s->at;
+	s->at = resource;
+	decode_one(s, document);
+	s->at = at;
+}
+
+/* What a report is to be filled into is kept; at first, both are compared: a unit of its own would show. */
+static void keep_stencil(struct session *s, size_t at, const json_t *json)
+{
+	struct deputy_view view = view_of(s, 0);
+	if (s->deputies == NULL || s->walk.items[at].deputy == 0 || !deputies_keep(&view, at, json))
+		return;
+	s->filling = FILLING_TO_COMPARE;
+	s->differs = false;
+	deputies_compare(s->deputies, &view, at, on_fill, s);
+	s->filling = FILLING_NOT;
+	if (!s->differs)
+		return;
+	hwatt_target_warn(s->t, "%.150s: a metric report says something else, and is not used for it", s->walk.items[at].path);
+	deputies_dismiss(&s->walk, at);
+}
+
+static void end_deputies(struct session *s)
+{
+	deputies_free(s->deputies, &s->walk);
+	s->deputies = NULL;
+}
+
+/* After all links were followed: a report can only save something where a poll takes several requests. */
+static void begin_deputies(struct session *s)
+{
+	size_t requests = 0;
+	s->survey_due = false;
+	end_deputies(s);
+	for (size_t i = 0; i < s->walk.count; i++)
+		requests += s->walk.items[i].tier == TIER_POWER && !s->walk.items[i].missing;
+	if (requests >= 2 && s->telemetry != NULL)
+		s->deputies = deputies_new(s->telemetry, hwatt_target_device(s->t)->interval_ms);
+}
+
+static void tell_deputies(struct session *s)
+{
+	struct deputy_news news = deputies_news(s->deputies);
+	s->engine->saved += deputies_saved(s->deputies);
+	if (news.path != NULL && news.requests > 0)
+		hwatt_log(hwatt_target_log(s->t), HWATT_INFO, "the metric report %s is read in place of %zu resources", news.path, news.requests);
+	else if (news.path != NULL)
+		hwatt_log(hwatt_target_log(s->t), HWATT_INFO, "the metric report %s is read no longer, but the resources themselves: %s", news.path,
+			  news.why);
+}
+
+static void on_deputy(void *arg, const struct link_answer *answer)
+{
+	struct session *s = arg;
+	struct hwatt_error err = answer->err;
+	struct deputy_view view = view_of(s, answer->date_ms);
+	json_t *json = err.code == HWATT_OK ? tree_parse(answer->body, answer->length, &err) : NULL;
+	bool refused = answer->status == 403 || answer->status == 404 || answer->status == 405 || answer->status == 410 || answer->status == 501;
+	if (json != NULL) {
+		s->filling = FILLING_IN;
+		deputies_take(s->deputies, &view, json, on_fill, s);
+		s->filling = FILLING_NOT;
+		json_decref(json);
+	} else {
+		s->engine->bad_answers += !refused;
+		deputies_fail(s->deputies, &view, refused, err.code == HWATT_ETIMEOUT);
+	}
+	tell_deputies(s);
+	bool over = json == NULL && (answer->busy || err.code == HWATT_EINVAL || (err.code == HWATT_EAUTH && !refused) ||
+				     (answer->status == 0 && err.code != HWATT_EPROTO));
+	if (over)
+		end_poll(s, walk_next(&s->walk) != WALK_NONE ? &err : s->first_error.code != HWATT_OK ? &s->first_error : NULL);
+	else
+		ask_next(s);
+}
+
+/* Asks for a report, or with `survey` what else there is to be known. False: nothing. */
+static bool ask_deputy(struct session *s, bool survey, int64_t left_ms)
+{
+	if (s->deputies == NULL || s->exploring || (survey && left_ms < 100))
+		return false;
+	const char *path = deputies_next(s->deputies, survey);
+	if (path == NULL)
+		return false;
+	link_get(s->link, path, NULL, false, left_ms > 100 ? left_ms : 100, on_deputy, s);
+	return true;
+}
+
 static void on_answer(void *arg, const struct link_answer *answer)
 {
 	struct session *s = arg;
@@ -580,8 +705,10 @@ static void on_answer(void *arg, const struct link_answer *answer)
 		r->reads += !s->expanding;
 		keep_etag(s, r, answer->etag);
 		int64_t now = (int64_t)uv_now(hwatt_target_loop(s->t));
-		r->due_ms = now + (r->tier == TIER_FIXED ? INVENTORY_MS : s->detail_ms);
+		r->due_ms = now + (r->tier == TIER_FIXED || (r->deputy != 0 && !r->partly) ? INVENTORY_MS : s->detail_ms);
+		size_t at = s->at;
 		take_document(s, json);
+		keep_stencil(s, at, json);
 		json_decref(json);
 		ask_next(s);
 		return;
@@ -619,6 +746,7 @@ static void finish(struct session *s)
 	find_nothing(s);
 	if (s->exploring) {
 		s->exploring = false;
+		s->survey_due = true;
 		s->explored_ms = (int64_t)uv_now(hwatt_target_loop(s->t));
 		set_tiers(s);
 		if (s->walk.full)
@@ -633,14 +761,17 @@ static void finish(struct session *s)
 
 static void ask_next(struct session *s)
 {
+	int64_t left = hwatt_target_time_left_ms(s->t) - MARGIN_MS;
+	if (!s->expanding && ask_deputy(s, false, left))
+		return;
 	s->at = s->expanding ? s->at : walk_next(&s->walk);
 	if (s->at != WALK_NONE && s->walk.items[s->at].kind >= KIND_POWER_EQUIPMENT && !s->chosen)
 		decode_held(s);
 	if (s->at == WALK_NONE) {
-		finish(s);
+		if (!ask_deputy(s, true, left))
+			finish(s);
 		return;
 	}
-	int64_t left = hwatt_target_time_left_ms(s->t) - MARGIN_MS;
 	if (left < 0 && s->gained > 0) { /* the rest is asked for at the next poll */
 		s->expanding = false;
 		end_poll(s, s->first_error.code != HWATT_OK ? &s->first_error : NULL);
@@ -679,8 +810,13 @@ void service_poll(struct hwatt_target *t)
 		s->chosen = false; /* another firmware may be another family */
 		s->gone_ms = 0;
 		walk_again(&s->walk);
+		end_deputies(s);
 	} else {
 		walk_due(&s->walk, now);
+		if (s->survey_due && !s->exploring)
+			begin_deputies(s);
+		if (s->deputies != NULL)
+			deputies_begin(s->deputies, now);
 	}
 	ask_next(s);
 }
@@ -792,6 +928,8 @@ static void on_link_closed(void *arg)
 	curl_loop_peers(s->engine->loop, --s->engine->links);
 	free((void *)(uintptr_t)s->choice.rules.items);
 	guide_release(s->guide);
+	end_deputies(s);
+	free(s->telemetry);
 	free_rows(s);
 	parts_free(&s->parts);
 	walk_free(&s->walk);
@@ -812,6 +950,7 @@ void service_counters(void *arg, void (*put)(void *arg, const char *name, const 
 	put(put_arg, "redfish_requests_total", "Redfish requests sent.", f.requests);
 	put(put_arg, "redfish_connections_total", "TLS connections begun to Redfish services.", f.handshakes);
 	put(put_arg, "redfish_bad_answers_total", "Redfish answers that were no resource.", engine->bad_answers);
+	put(put_arg, "redfish_requests_saved_total", "Redfish requests that a metric report made needless.", engine->saved);
 	put(put_arg, "redfish_requests_outstanding", "Redfish requests under way.", f.running);
 	put(put_arg, "redfish_requests_waiting", "Redfish requests that wait for their turn to connect.", f.waiting);
 }

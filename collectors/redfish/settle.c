@@ -7,6 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum tier row_tier(const struct row *r)
+{
+	if (r->fixed)
+		return TIER_FIXED;
+	bool watt = r->quantity == HWATT_ACTIVE_POWER || r->quantity == HWATT_ENERGY;
+	return watt && !r->alternative ? TIER_POWER : TIER_DETAIL;
+}
+
 static bool is_total(const struct row *r)
 {
 	return r->how >= HOW_TOTAL_SENSOR && r->how <= HOW_TOTAL_PROFILE;

@@ -9,6 +9,7 @@
 #define REDFISH_SETTLE_H
 
 #include "decode.h"
+#include "walk.h"
 
 struct row { /* one reading of a device */
 	enum hwatt_role role;
@@ -24,7 +25,11 @@ struct row { /* one reading of a device */
 	int64_t value;
 	uint64_t stamp;
 	int point;
+	bool given;       /* a metric report has a value for it, that is being filled in */
 };
+
+/* How often a row is wanted: a reading that does not count needs no place at every poll. */
+enum tier row_tier(const struct row *row);
 
 /* Sets `alternative`, `repeats`, and role and index where they follow from the choice, of rows not yet declared. */
 void settle(struct row *rows, size_t count);

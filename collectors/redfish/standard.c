@@ -8,7 +8,7 @@
 const char *const kind_words[KINDS + 1] = {
 	"root", "chassis", "system", "manager", "power_equipment", "power", "environment", "power_subsystem", "power_supply",
 	"power_supply_metrics", "sensor", "pdu", "pdu_metrics", "mains", "branch", "outlet", "thermal", "thermal_subsystem",
-	"thermal_metrics", "fan", "processor", "processor_metrics", "processor_environment", "storage", "drive", "telemetry",
+	"thermal_metrics", "fan", "processor", "processor_metrics", "processor_environment", "memory", "memory_environment", "storage", "drive", "telemetry",
 	"report", NULL
 };
 
@@ -25,6 +25,8 @@ static const struct link_rule links[] = {
 	{ KIND_PDU, "/Metrics", KIND_PDU_METRICS, false },
 	{ KIND_PDU, "/Mains", KIND_MAINS, true },
 	{ KIND_PDU, "/Branches", KIND_BRANCH, true },
+	{ KIND_PDU, "/Subfeeds", KIND_BRANCH, true },
+	{ KIND_PDU, "/Feeders", KIND_BRANCH, true },
 	{ KIND_PDU, "/Outlets", KIND_OUTLET, true },
 	{ KIND_PDU, "/PowerSupplies", KIND_SUPPLY, true },
 	{ KIND_PDU, "/Sensors", KIND_SENSOR, true },
@@ -40,9 +42,11 @@ static const struct link_rule links[] = {
 	{ KIND_THERMAL_SUBSYSTEM, "/Fans", KIND_FAN, true },
 	{ KIND_SYSTEM, "/Processors", KIND_PROCESSOR, true },
 	{ KIND_SYSTEM, "/ProcessorSummary/Metrics", KIND_PROCESSOR_METRICS, false },
+	{ KIND_SYSTEM, "/Memory", KIND_MEMORY, true },
 	{ KIND_SYSTEM, "/Storage", KIND_STORAGE, true },
 	{ KIND_PROCESSOR, "/Metrics", KIND_PROCESSOR_METRICS, false },
 	{ KIND_PROCESSOR, "/EnvironmentMetrics", KIND_PROCESSOR_ENVIRONMENT, false },
+	{ KIND_MEMORY, "/EnvironmentMetrics", KIND_MEMORY_ENVIRONMENT, false },
 	{ KIND_STORAGE, "/Drives/*", KIND_DRIVE, false },
 };
 const struct link_list standard_links = { sizeof(links) / sizeof(links[0]), links };
@@ -104,6 +108,8 @@ static const struct rule rules[] = {
 	R(PROCESSOR_ENVIRONMENT, "/EnergyJoules/Reading", SENSOR, ENERGY, .measure = MEASURE_JOULE, .prefix = "processor."),
 	R(PROCESSOR_ENVIRONMENT, "/EnergykWh/Reading", SENSOR, ENERGY, .measure = MEASURE_KWH, .prefix = "processor."),
 	R(PROCESSOR_ENVIRONMENT, "/TemperatureCelsius/Reading", SENSOR, TEMPERATURE, .prefix = "processor."),
+	R(MEMORY_ENVIRONMENT, "/PowerWatts/Reading", SENSOR, ACTIVE_POWER, .how = HOW_COMPONENT, .prefix = "memory."),
+	R(MEMORY_ENVIRONMENT, "/TemperatureCelsius/Reading", SENSOR, TEMPERATURE, .prefix = "memory."),
 	R(SYSTEM, "/MemorySummary/TotalSystemMemoryGiB", MEMORY, MEMORY_SIZE, .measure = MEASURE_GIB, .fixed = true, .no_zero = true),
 	R(DRIVE, "/CapacityBytes", STORAGE, STORAGE_SIZE, .fixed = true, .no_zero = true),
 	CIRCUIT(MAINS, INLET, HOW_MAINS),

@@ -54,6 +54,7 @@ void walk_free(struct walk *walk)
 		free(walk->items[i].prefix);
 		free(walk->items[i].label);
 		free(walk->items[i].etag);
+		json_decref(walk->items[i].stencil);
 	}
 	free(walk->items);
 	*walk = (struct walk){ 0 };
@@ -82,7 +83,7 @@ void walk_due(struct walk *walk, int64_t now_ms)
 {
 	for (size_t i = 0; i < walk->count; i++) {
 		struct resource *r = &walk->items[i];
-		if (r->tier == TIER_POWER || (r->tier != TIER_NEVER && r->due_ms <= now_ms))
+		if ((r->tier == TIER_POWER && r->stencil == NULL) || (r->tier != TIER_NEVER && r->due_ms <= now_ms))
 			r->wanted = true;
 	}
 }
@@ -95,7 +96,7 @@ static bool is_place(enum kind kind)
 /* The label that children of one thing carry: a supply's metrics are the supply's. */
 static const char *child_label(const struct resource *from, const struct link_rule *rule, const char *path)
 {
-	if (from->kind == KIND_SUPPLY || from->kind == KIND_PROCESSOR)
+	if (from->kind == KIND_SUPPLY || from->kind == KIND_PROCESSOR || from->kind == KIND_MEMORY)
 		return from->label;
 	return rule->collection ? "" : last_part(path);
 }

@@ -33,6 +33,10 @@ struct resource {
 	char *label;
 	char *etag;       /* of what was read last, NULL: none, or not kept */
 	int64_t due_ms;
+	size_t deputy;    /* 1 + the metric report that stands in for it, 0: none; deputy.c */
+	bool partly;      /* that report lacks some of its readings */
+	unsigned misses;  /* polls in a row in which it could not stand in */
+	json_t *stencil;  /* as it was read last, for the report to be filled in; NULL: not yet */
 };
 
 struct walk {
@@ -48,7 +52,7 @@ void walk_free(struct walk *walk);
 size_t walk_next(const struct walk *walk);
 /* Wants every resource anew, to see what is new and what is gone. */
 void walk_again(struct walk *walk);
-/* Wants those that are due at `now_ms`. */
+/* Wants those that are due at `now_ms`; those for which a report stands in are only due in their own time. */
 void walk_due(struct walk *walk, int64_t now_ms);
 
 /* Follows the links of what was read from resource `at`; returns how many members of a collection are only links. */

@@ -284,8 +284,46 @@ int ber_decode_pdu(const void *pdu, size_t length, struct ber_message *out, stru
 	return read_pdu(&in, out, err);
 }
 
-bool ber_peek_id(const void *packet, size_t length, uint32_t *id)
+/* Steps over a tag and a length of one octet, or of the two after 0x82; how many octets follow, SIZE_MAX when it is another. */
+static inline size_t step_in(const uint8_t **at, const uint8_t *end, uint8_t tag)
 {
+	const uint8_t *p = *at;
+	if (end - p < 4 || p[0] != tag)
+		return SIZE_MAX;
+	bool wide = p[1] == 0x82;
+	if (p[1] >= 0x80 && !wide)
+		return SIZE_MAX;
+	*at = p + (wide ? 4 : 2);
+	return wide ? (size_t)p[2] << 8 | p[3] : p[1];
+}
+
+/* Reads a head as most are. False: it is not, and nothing was read. */
+static inline bool short_head(const uint8_t *packet, size_t length, struct ber_head *out)
+{
+	const uint8_t *p = packet, *end = packet + length;
+	if (step_in(&p, end, BER_SEQUENCE) != (size_t)(end - p) || end - p < 5 || p[0] != BER_INTEGER || p[1] != 1 || p[2] > BER_V2C)
+		return false;
+	p += 3;
+	if (p[0] != BER_STRING || p[1] >= 0x80 || end - p < p[1] + 2)
+		return false;
+	p += p[1] + 2;
+	if (step_in(&p, end, BER_RESPONSE) != (size_t)(end - p))
+		return false;
+	static const uint8_t no_error[] = { BER_INTEGER, 1, 0, BER_INTEGER, 1 }; /* its index may be anything */
+	if (end - p < 12 || p[0] != BER_INTEGER || p[1] != 4 || p[2] >= 0x80 || memcmp(p + 6, no_error, sizeof(no_error)) != 0)
+		return false;
+	uint32_t id = (uint32_t)p[2] << 24 | (uint32_t)p[3] << 16 | (uint32_t)p[4] << 8 | p[5];
+	p += 12;
+	if (step_in(&p, end, BER_SEQUENCE) != (size_t)(end - p))
+		return false;
+	*out = (struct ber_head){ .id = id, .variables = p, .length = (size_t)(end - p) };
+	return true;
+}
+
+bool ber_read_head(const void *packet, size_t length, struct ber_head *out)
+{
+	if (short_head(packet, length, out))
+		return true;
 	struct hwatt_wire in = hwatt_wire_from(packet, length);
 	struct hwatt_wire message = ber_open(&in, BER_SEQUENCE);
 	ber_integer(&message);
@@ -294,7 +332,7 @@ bool ber_peek_id(const void *packet, size_t length, uint32_t *id)
 	int64_t value = ber_integer(&pdu);
 	if (!hwatt_wire_ok(&pdu) || value < 0 || value > INT32_MAX)
 		return false;
-	*id = (uint32_t)value;
+	*out = (struct ber_head){ .id = (uint32_t)value };
 	return true;
 }
 

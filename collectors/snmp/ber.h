@@ -60,8 +60,16 @@ struct ber_message {
 int ber_decode(const void *packet, size_t length, struct ber_message *out, struct hwatt_error *err);
 /* Reads a PDU that stands alone, as in an SNMPv3 message; everything in `out` points into it. */
 int ber_decode_pdu(const void *pdu, size_t length, struct ber_message *out, struct hwatt_error *err);
-/* The request id alone, for matching before decoding: false when the packet's head is no SNMP v1 or v2c response. */
-bool ber_peek_id(const void *packet, size_t length, uint32_t *id);
+
+struct ber_head { /* of a v1 or v2c response */
+	uint32_t id;
+	const uint8_t *variables; /* the list's contents, up to the packet's end, when the answer is sound as far as it and has no
+				   * error; else NULL */
+	size_t length;
+};
+
+/* The head alone, for matching before decoding: false when the packet's is no SNMP v1 or v2c response. */
+bool ber_read_head(const void *packet, size_t length, struct ber_head *out);
 
 struct ber_request {
 	enum ber_version version;

@@ -57,6 +57,11 @@ struct outbox {
 	uint8_t packets[BATCH][BER_MAX_PACKET];
 };
 
+struct packet_head {
+	struct ber_head is;
+	bool sound;
+};
+
 struct engine {
 	uv_loop_t *loop;
 	struct hwatt_log *log;
@@ -74,6 +79,7 @@ struct engine {
 	struct engine_counters counters;
 	struct ber_message message;
 	struct outbox *outbox;
+	struct packet_head heads[BATCH]; /* of what came */
 	struct mmsghdr headers[BATCH];
 	struct iovec vectors[BATCH];
 	union engine_address sources[BATCH];
@@ -277,16 +283,22 @@ static bool same_source(const union engine_address *a, const union engine_addres
 	       (a->v6.sin6_scope_id == 0 || b->v6.sin6_scope_id == 0 || a->v6.sin6_scope_id == b->v6.sin6_scope_id);
 }
 
-/* The slot that a packet answers, NO_SLOT after counting why there is none. */
-static uint32_t match(struct engine *e, const uint8_t *packet, size_t length, const union engine_address *from)
+/* The slot of a request that is out, NO_SLOT when none has this id. */
+static uint32_t waiting(const struct engine *e, uint32_t id)
 {
-	uint32_t id;
-	if (!ber_peek_id(packet, length, &id) && !head_peek_id(packet, length, &id)) {
+	uint32_t at = id & (MAX_SLOTS - 1);
+	return at < e->slot_count && e->slots[at].state == SLOT_WAITING && id_of(at, &e->slots[at]) == id ? at : NO_SLOT;
+}
+
+/* The slot that a packet answers, NO_SLOT after counting why there is none. */
+static uint32_t match(struct engine *e, const struct packet_head *head, const union engine_address *from)
+{
+	if (!head->sound) {
 		e->counters.malformed++;
 		return NO_SLOT;
 	}
-	uint32_t at = id & (MAX_SLOTS - 1);
-	if (at >= e->slot_count || e->slots[at].state != SLOT_WAITING || id_of(at, &e->slots[at]) != id) {
+	uint32_t at = waiting(e, head->is.id);
+	if (at == NO_SLOT) {
 		e->counters.unknown_id++;
 		return NO_SLOT;
 	}
@@ -335,7 +347,7 @@ static void take_sealed(struct engine *e, uint32_t at, const uint8_t *packet, si
 	}
 }
 
-static void take(struct engine *e, const struct mmsghdr *header, const uint8_t *packet,
+static void take(struct engine *e, const struct mmsghdr *header, const struct packet_head *head, const uint8_t *packet,
 		 const union engine_address *from)
 {
 	e->counters.received++;
@@ -343,7 +355,7 @@ static void take(struct engine *e, const struct mmsghdr *header, const uint8_t *
 		e->counters.malformed++;
 		return;
 	}
-	uint32_t at = match(e, packet, header->msg_len, from);
+	uint32_t at = match(e, head, from);
 	if (at == NO_SLOT)
 		return;
 	if (e->slots[at].request.security != NULL) {
@@ -351,7 +363,8 @@ static void take(struct engine *e, const struct mmsghdr *header, const uint8_t *
 		return;
 	}
 	const struct engine_request *request = &e->slots[at].request;
-	if (request->taste != NULL && request->taste(request->arg, packet, header->msg_len)) {
+	if (request->taste != NULL && head->is.variables != NULL &&
+	    request->taste(request->taste_arg, head->is.variables, head->is.length)) {
 		finish(e, at, NULL, NULL);
 		return;
 	}
@@ -375,24 +388,50 @@ static void count_drops(struct port *port, struct msghdr *header)
 	}
 }
 
+/* Reads the heads of a batch and has the processor fetch what its packets will touch: that of all of them at once takes little
+ * longer than that of one. What is found out here may not hold any more when a packet's turn comes. */
+static void look_ahead(struct engine *e, unsigned count)
+{
+	uint32_t slots[BATCH];
+	for (unsigned i = 0; i < count; i++) {
+		struct packet_head *head = &e->heads[i];
+		size_t length = e->headers[i].msg_len;
+		head->is = (struct ber_head){ 0 };
+		head->sound = ber_read_head(e->packets[i], length, &head->is) || head_peek_id(e->packets[i], length, &head->is.id);
+		slots[i] = head->sound ? waiting(e, head->is.id) : NO_SLOT;
+	}
+	for (unsigned step = 0; step < ENGINE_FETCH_STEPS && count > 1; step++) {
+		for (unsigned i = 0; i < count; i++) {
+			const struct engine_request *r = slots[i] != NO_SLOT ? &e->slots[slots[i]].request : NULL;
+			if (r != NULL && r->fetch != NULL)
+				r->fetch(r->arg, step);
+		}
+	}
+}
+
+static void ready_header(struct engine *e, unsigned i)
+{
+	e->vectors[i] = (struct iovec){ e->packets[i], BER_MAX_PACKET };
+	e->headers[i].msg_hdr = (struct msghdr){
+		.msg_name = &e->sources[i], .msg_namelen = sizeof(e->sources[i]),
+		.msg_iov = &e->vectors[i], .msg_iovlen = 1,
+		.msg_control = e->control[i], .msg_controllen = sizeof(e->control[i]),
+	};
+}
+
 /* Takes what has come; how many packets that was. */
 static unsigned receive(struct port *port)
 {
 	struct engine *e = port->engine;
 	unsigned got = 0;
 	for (unsigned round = 0; port->fd >= 0 && round < ROUNDS && !e->closing; round++) {
-		for (unsigned i = 0; i < BATCH; i++) {
-			e->vectors[i] = (struct iovec){ e->packets[i], BER_MAX_PACKET };
-			e->headers[i].msg_hdr = (struct msghdr){
-				.msg_name = &e->sources[i], .msg_namelen = sizeof(e->sources[i]),
-				.msg_iov = &e->vectors[i], .msg_iovlen = 1,
-				.msg_control = e->control[i], .msg_controllen = sizeof(e->control[i]),
-			};
-		}
 		int n = recvmmsg(port->fd, e->headers, BATCH, MSG_DONTWAIT, NULL);
+		if (n > 0)
+			look_ahead(e, (unsigned)n);
 		for (int i = 0; i < n; i++) {
 			count_drops(port, &e->headers[i].msg_hdr);
-			take(e, &e->headers[i], e->packets[i], &e->sources[i]);
+			take(e, &e->headers[i], &e->heads[i], e->packets[i], &e->sources[i]);
+			ready_header(e, (unsigned)i);
 		}
 		got += n > 0 ? (unsigned)n : 0;
 		if (n < (int)BATCH)
@@ -526,6 +565,8 @@ int engine_open(uv_loop_t *loop, struct hwatt_log *log, struct engine **out, str
 	e->timer.data = e->look.data = e->before_wait.data = e;
 	e->open_handles = 3;
 	e->outbox = hwatt_alloc(sizeof(*e->outbox));
+	for (unsigned i = 0; i < BATCH; i++)
+		ready_header(e, i);
 	uv_prepare_start(&e->before_wait, on_before_wait);
 	if (port_open(e, &e->v4, AF_INET, &buffer, err) < 0) {
 		engine_close(e);

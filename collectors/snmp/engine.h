@@ -39,9 +39,14 @@ struct engine_counters {
  * valid during the call. */
 typedef void engine_done(void *arg, const struct ber_message *message, const struct hwatt_error *err);
 
-/* Looks at the packet that answers before it is decoded: true when it took all of it, and the request then ends with neither
- * message nor error. After false it has taken nothing. */
-typedef bool engine_taste(void *arg, const uint8_t *packet, size_t length);
+/* Looks at the variables of a sound answer before they are decoded: true when it took all of them, and the request then ends with
+ * neither message nor error. After false it has taken nothing. */
+typedef bool engine_taste(void *arg, const uint8_t *variables, size_t length);
+
+/* An answer has come and will be handed over after others that came with it: has the processor fetch what that will touch. In
+ * ENGINE_FETCH_STEPS steps from 0 on, each going on from what the one before fetched. */
+typedef void engine_fetch(const void *arg, unsigned step);
+#define ENGINE_FETCH_STEPS 3u
 
 enum engine_verdict {
 	ENGINE_ANSWER,  /* the message is filled in */
@@ -69,6 +74,8 @@ struct engine_request { /* what is asked; copied, but the packet stays the calle
 	unsigned retries;
 	engine_done *done;
 	engine_taste *taste; /* NULL: every packet is decoded; sealed ones are in any case */
+	void *taste_arg;
+	engine_fetch *fetch; /* NULL: nothing is fetched ahead */
 	void *arg;
 	const struct engine_security *security; /* NULL: the packet is sent as it is */
 	void *security_arg;

@@ -49,9 +49,9 @@ static int number(struct book *book, const char *text)
 
 static struct reference refer(struct book *book, const char *text)
 {
-	const char *brace = strchr(text, '{');
-	if (text[0] == '\0')
+	if (text == NULL || text[0] == '\0')
 		return (struct reference){ NO_OBJECT, NULL };
+	const char *brace = strchr(text, '{');
 	if (brace == NULL)
 		return (struct reference){ number(book, text), NULL };
 	char *column = hwatt_arena_strndup(book->arena, text, (size_t)(brace - text) - 1);
@@ -150,6 +150,20 @@ static const struct family_quirk *make_quirk(struct book *book, const struct hwa
 	return out;
 }
 
+static const struct family_part *make_parts(struct book *book, const struct hwatt_profile *p)
+{
+	struct family_part *out = hwatt_arena_alloc(book->arena, p->part_count * sizeof(*out));
+	for (size_t i = 0; i < p->part_count; i++) {
+		const struct snmp_part *in = p->parts[i].source;
+		out[i] = (struct family_part){
+			.kind = p->parts[i].kind, .index = copy(book, p->parts[i].index), .source = make_source(book, &in->at),
+			.models = refer_all(book, &in->models), .firmwares = refer_all(book, &in->firmwares),
+			.empty_count = in->empty.count, .empty = conditions(book, &in->empty),
+		};
+	}
+	return out;
+}
+
 static bool fits(const regex_t *expression, const char *text)
 {
 	return expression == NULL || (text != NULL && regexec(expression, text, 0, NULL, 0) == 0);
@@ -196,6 +210,8 @@ static struct family make_family(struct book *book, const struct hwatt_profile *
 		r->is.quirk = NULL;
 	}
 	f.readings = readings;
+	f.part_count = p->part_count;
+	f.parts = make_parts(book, p);
 	return f;
 }
 

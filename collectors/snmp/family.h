@@ -71,17 +71,27 @@ struct family_identity {
 	struct family_source source;
 };
 
+struct family_part {
+	enum hwatt_part_kind kind;
+	const char *index;
+	struct family_source source; /* of the serial number */
+	struct family_list models, firmwares;
+	size_t empty_count;
+	const struct family_condition *empty;
+};
+
 struct family {
 	const char *name, *vendor;
 	int64_t priority;
 	bool supplement;
-	size_t without_count, object_id_count, probe_count, identity_count, reading_count;
+	size_t without_count, object_id_count, probe_count, identity_count, reading_count, part_count;
 	const char *const *without;
 	const struct ber_oid *object_ids;
 	regex_t *description;   /* NULL: any */
 	const int *probes;      /* objects */
 	const struct family_identity *identity;
 	const struct family_reading *readings;
+	const struct family_part *parts;
 };
 
 struct book {

@@ -3,6 +3,9 @@
 #include "line.h"
 #include <assert.h>
 
+#define CACHE_LINE 64u
+#define FETCH_OCTETS 256u /* of the session that a line stands in */
+
 static void answered(void *arg, const struct ber_message *message, const struct hwatt_error *err)
 {
 	struct line *line = arg;
@@ -18,10 +21,16 @@ static void answered(void *arg, const struct ber_message *message, const struct 
 	done(line->arg, message, err);
 }
 
-static bool taste(void *arg, const uint8_t *packet, size_t length)
+/* The line and what stands around it, then its target. */
+static void fetch(const void *arg, unsigned step)
 {
 	const struct line *line = arg;
-	return line->taste(line->arg, packet, length);
+	if (step > 0) {
+		hwatt_target_fetch(line->target, step - 1);
+		return;
+	}
+	for (size_t at = 0; at < FETCH_OCTETS; at += CACHE_LINE)
+		__builtin_prefetch((const char *)line + at, 1);
 }
 
 void line_send(struct line *line, uint8_t *packet, size_t length, size_t id_at, engine_done *done, void *arg)
@@ -29,7 +38,7 @@ void line_send(struct line *line, uint8_t *packet, size_t length, size_t id_at, 
 	line_send_tasted(line, packet, length, id_at, NULL, done, arg);
 }
 
-void line_send_tasted(struct line *line, uint8_t *packet, size_t length, size_t id_at, engine_taste *tasted, engine_done *done,
+void line_send_tasted(struct line *line, uint8_t *packet, size_t length, size_t id_at, engine_taste *taste, engine_done *done,
 		      void *arg)
 {
 	assert(line->ticket == ENGINE_NO_TICKET);
@@ -42,11 +51,11 @@ void line_send_tasted(struct line *line, uint8_t *packet, size_t length, size_t 
 		timeout_ms = left_ms / tries > 50 ? left_ms / tries : 50;
 	struct engine_request request = {
 		.to = &line->to, .packet = packet, .length = length, .id_at = id_at, .timeout_ms = timeout_ms,
-		.retries = line->retries, .done = answered, .taste = tasted != NULL ? taste : NULL, .arg = line,
+		.retries = line->retries, .done = answered, .taste = taste, .taste_arg = arg, .fetch = taste != NULL ? fetch : NULL,
+		.arg = line,
 		.security = line->peer != NULL ? &peer_security : NULL, .security_arg = line->peer,
 	};
 	line->done = done;
-	line->taste = tasted;
 	line->arg = arg;
 	hwatt_target_count_request(line->target);
 	line->ticket = engine_send(line->engine, &request);

@@ -26,9 +26,9 @@ struct line {
 	int64_t timeout_ms;
 	unsigned retries, max_repetitions;
 	unsigned octets;      /* what an answer may take; halved when the agent cannot give as much */
+	bool apart;           /* the agent did not bear a GET that tables ride along in: scalars and tables are asked for apart */
 	uint32_t ticket;      /* of the request that is out */
 	engine_done *done;
-	engine_taste *taste;
 	void *arg;
 };
 

@@ -13,6 +13,8 @@ static void plan_free(struct plan *plan)
 	free(plan->requests);
 	free(plan->expects);
 	free(plan->points);
+	free(plan->steps);
+	free(plan->kinds);
 	free(plan->whens);
 	free(plan->input_whens);
 	free(plan->when_refs);
@@ -20,7 +22,6 @@ static void plan_free(struct plan *plan)
 	free(plan);
 }
 
-#define TOLD_AT_ONCE 64u
 
 struct part { /* of a plan, for hashing and comparing */
 	const void *bytes;
@@ -175,6 +176,7 @@ static void take_value(const struct plan *plan, int32_t input, const struct ber_
 	} else {
 		value->number = scale_read(v->type, v->number, v->bytes, v->length, &value->raw);
 	}
+	value->whole = value->number && value->raw.e10 == 0 && value->raw.e2 == 0;
 	for (uint32_t w = plan->input_whens[input]; w < plan->input_whens[input + 1]; w++) {
 		struct cell cell = { .type = v->type, .number = v->number, .bytes = v->bytes, .length = v->length };
 		poll->held[w] = cell_holds(plan->whens[w].is, &cell);
@@ -186,90 +188,83 @@ static bool is_expected(const struct plan *plan, const struct plan_expect *e, co
 	return v->oid.length == e->oid_length && memcmp(v->oid.bytes, plan->octets + e->oid, e->oid_length) == 0;
 }
 
-/* The variables of a sound answer without an error. */
-static bool open_answer(const uint8_t *packet, size_t length, struct hwatt_wire *variables)
+static inline uint64_t eight(const uint8_t *p)
 {
-	struct hwatt_wire in = hwatt_wire_from(packet, length);
-	struct hwatt_wire message = ber_open(&in, BER_SEQUENCE);
-	int64_t version = ber_integer(&message);
-	ber_open(&message, BER_STRING);
-	struct hwatt_wire pdu = ber_open(&message, BER_RESPONSE);
-	ber_integer(&pdu);
-	int64_t status = ber_integer(&pdu);
-	ber_integer(&pdu);
-	*variables = ber_open(&pdu, BER_SEQUENCE);
-	return hwatt_wire_ok(&pdu) && hwatt_wire_ok(&message) && hwatt_wire_ok(&in) && (version == BER_V1 || version == BER_V2C) &&
-	       status == 0 && hwatt_wire_left(&in) == 0 && hwatt_wire_left(&message) == 0 && hwatt_wire_left(&pdu) == 0;
+	uint64_t octets;
+	memcpy(&octets, p, sizeof(octets));
+	return octets;
 }
 
-/* Whether the OID stands at `p`, of as many octets. */
-static inline bool same_oid(const uint8_t *p, const uint8_t *oid, size_t length)
+/* Whether the same octets stand at both, of as many. */
+static inline bool same_octets(const uint8_t *p, const uint8_t *q, size_t length)
 {
-	uint64_t a, b, differ = 0;
-	if (length < sizeof(a))
-		return memcmp(p, oid, length) == 0;
-	for (size_t i = 0; i + sizeof(a) < length; i += sizeof(a)) {
-		memcpy(&a, p + i, sizeof(a));
-		memcpy(&b, oid + i, sizeof(b));
-		differ |= a ^ b;
-	}
-	memcpy(&a, p + length - sizeof(a), sizeof(a));
-	memcpy(&b, oid + length - sizeof(b), sizeof(b));
-	return (differ | (a ^ b)) == 0;
+	if (length - 16 <= 8) /* as nearly all names are */
+		return ((eight(p) ^ eight(q)) | (eight(p + 8) ^ eight(q + 8)) | (eight(p + length - 8) ^ eight(q + length - 8))) == 0;
+	return memcmp(p, q, length) == 0;
 }
 
-/* The whole number of 1 to 4 octets before `end`, as ber.c reads it; four octets must stand there. */
-static inline int64_t short_number(bool is_signed, const uint8_t *end, size_t length)
+/* The whole number of 1 to 8 octets before `end`, as ber.c reads it; eight octets must stand there. */
+static inline int64_t number_before(bool is_signed, const uint8_t *end, size_t length)
 {
-	uint32_t word;
-	memcpy(&word, end - sizeof(word), sizeof(word));
+	uint64_t word = eight(end - sizeof(word));
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-	word = __builtin_bswap32(word);
+	word = __builtin_bswap64(word);
 #endif
-	unsigned over = 32 - 8 * (unsigned)length;
-	uint32_t number = word << over >> over;
-	uint32_t sign = UINT32_C(1) << (31 - over);
-	return is_signed ? (int64_t)(number ^ sign) - (int64_t)sign : (int64_t)number;
+	unsigned over = 64 - 8 * (unsigned)length;
+	word <<= over;
+	return is_signed ? (int64_t)word >> over : (int64_t)(word >> over);
 }
 
-static inline void put_number(const struct plan *plan, int32_t input, uint8_t tag, int64_t number, struct plan_poll *poll)
+/* Takes the variable at `p`, of which `left` octets are there, when it is the expected one and sound; how many octets it has, or 0. */
+static __attribute__((noinline)) size_t read_expected(const struct plan *plan, const struct plan_expect *e, const uint8_t *p,
+						      size_t left, struct plan_poll *poll)
 {
-	struct plan_value *value = &poll->values[input];
-	if (tag == BER_TIMETICKS || plan->input_whens[input] != plan->input_whens[input + 1]) {
-		struct ber_varbind v = { .type = tag, .number = number };
-		take_value(plan, input, &v, poll);
-		return;
-	}
-	*value = (struct plan_value){ .raw.mantissa = number, .answered = true, .number = true };
-}
-
-/* Takes the variable at `p`, of which `left` octets are there, when it is the expected one and short; how many octets it has, or 0. */
-static inline size_t read_expected(const struct plan *plan, const struct plan_expect *e, const uint8_t *p, size_t left,
-				   struct plan_poll *poll)
-{
-	size_t oid = e->oid_length;
-	if (left < oid + 6 || p[0] != BER_SEQUENCE || p[1] >= 0x80 || p[1] + 2u > left || p[2] != BER_OID || p[3] != oid ||
-	    !same_oid(p + 4, plan->octets + e->oid, oid))
+	size_t named = e->oid_length + PLAN_OID_HEAD;
+	const uint8_t *start = p;
+	if (left < named + 4 || e->oid_length >= 0x80)
 		return 0;
-	const uint8_t *value = p + 4 + oid, *end = p + 2 + p[1];
-	uint8_t tag = value[0];
-	size_t length = value[1];
-	if (value + 2 + length != end)
+	bool wide = p[1] == 0x82; /* as many agents write it */
+	if (wide && left < named + 6)
 		return 0;
-	if (tag == BER_INTEGER || tag == BER_GAUGE32 || tag == BER_COUNTER32 || tag == BER_TIMETICKS) {
-		length -= tag != BER_INTEGER && length == 5 && value[2] == 0; /* from 2^31 on */
-		if (length - 1 > 3)
+	size_t whole = wide ? (size_t)p[2] << 8 | p[3] : p[1];
+	p += wide ? 4 : 2;
+	const uint8_t *value = p + named, *end = value + 2 + value[1];
+	if (start[0] != BER_SEQUENCE || whole != (size_t)(end - p) || (size_t)(end - start) > left || value[1] >= 0x80 ||
+	    memcmp(p, plan->octets + e->oid - PLAN_OID_HEAD, named) != 0)
+		return 0;
+	struct ber_varbind v = { .type = value[0], .bytes = value + 2, .length = value[1] };
+	if (v.type == BER_INTEGER || v.type == BER_COUNTER64 || (v.type >= BER_COUNTER32 && v.type <= BER_TIMETICKS)) {
+		if (v.length - 1 >= 8)
 			return 0;
-		if (e->input >= 0)
-			put_number(plan, e->input, tag, short_number(tag == BER_INTEGER, end, length), poll);
-	} else if (tag == BER_STRING) {
-		struct ber_varbind v = { .type = BER_STRING, .bytes = value + 2, .length = length };
-		if (e->input >= 0)
-			take_value(plan, e->input, &v, poll);
-	} else {
+		v.number = number_before(v.type == BER_INTEGER, end, v.length);
+		if (v.type != BER_INTEGER && v.type != BER_COUNTER64 && (v.number < 0 || v.number > UINT32_MAX))
+			return 0;
+	} else if (v.type != BER_STRING) {
 		return 0;
 	}
-	return (size_t)(end - p);
+	if (e->input >= 0)
+		take_value(plan, e->input, &v, poll);
+	return (size_t)(end - start);
+}
+
+/* The same of most variables: a whole number that no condition looks at. NULL: it is another; else where it ends. */
+static inline const uint8_t *read_plain(const uint8_t *octets, const struct plan_expect *e, const uint8_t *p, const uint8_t *end,
+					struct plan_poll *poll)
+{
+	size_t named = e->oid_length + PLAN_OID_HEAD;
+	if ((size_t)(end - p) < named + 5)
+		return NULL;
+	const uint8_t *value = p + 2 + named;
+	size_t tag = value[0], length = value[1], whole = named + 2 + length;
+	const uint8_t *next = value + 2 + length;
+	if ((tag != BER_INTEGER && tag - BER_COUNTER32 > 1) || length - 1 >= 8 || p[0] != BER_SEQUENCE || p[1] != whole ||
+	    whole >= 0x80 || next > end || e->watched || !same_octets(p + 2, octets + e->oid - PLAN_OID_HEAD, named))
+		return NULL;
+	int64_t number = number_before(tag == BER_INTEGER, next, length);
+	if (tag != BER_INTEGER && (uint64_t)number > UINT32_MAX)
+		return NULL;
+	poll->values[e->input] = (struct plan_value){ .raw.mantissa = number, .answered = true, .number = true, .whole = true };
+	return next;
 }
 
 static void forget(const struct plan *plan, int32_t input, struct plan_poll *poll)
@@ -281,29 +276,30 @@ static void forget(const struct plan *plan, int32_t input, struct plan_poll *pol
 		poll->held[w] = false;
 }
 
-bool plan_read(const struct plan *plan, size_t r, const uint8_t *packet, size_t length, struct plan_poll *poll)
+bool plan_read(const struct plan *plan, size_t r, const uint8_t *variables, size_t length, struct plan_poll *poll)
 {
 	const struct plan_request *request = &plan->requests[r];
-	const struct plan_expect *expects = plan->expects + request->first_expect;
-	struct hwatt_wire list;
-	uint32_t n = 0;
-	if (!open_answer(packet, length, &list))
-		return false;
-	const uint8_t *at = list.bytes, *end = list.bytes + list.length;
-	for (size_t octets; n < request->expect_count; n++, at += octets)
-		if ((octets = read_expected(plan, &expects[n], at, (size_t)(end - at), poll)) == 0)
+	const struct plan_expect *first = plan->expects + request->first_expect, *last = first + request->expect_count, *e;
+	const uint8_t *at = variables, *end = variables + length, *next;
+	for (e = first; e < last; e++, at = next) {
+		next = read_plain(plan->octets, e, at, end, poll);
+		if (next == NULL)
+			next = at + read_expected(plan, e, at, (size_t)(end - at), poll);
+		if (next == at)
 			break;
-	if (n == request->expect_count && at == end)
+	}
+	if (e == last && at == end)
 		return true;
-	while (n > 0)
-		forget(plan, expects[--n].input, poll);
+	while (e > first)
+		forget(plan, (--e)->input, poll);
 	return false;
 }
 
-void plan_take(const struct plan *plan, size_t r, const struct ber_message *message, struct plan_poll *poll)
+bool plan_take(const struct plan *plan, size_t r, const struct ber_message *message, struct plan_poll *poll)
 {
 	const struct plan_request *request = &plan->requests[r];
 	const struct plan_expect *expects = plan->expects + request->first_expect;
+	bool in_place = true;
 	for (size_t i = 0; i < message->count; i++) {
 		const struct ber_varbind *v = &message->varbinds[i];
 		if (i < request->expect_count && is_expected(plan, &expects[i], v)) {
@@ -312,10 +308,12 @@ void plan_take(const struct plan *plan, size_t r, const struct ber_message *mess
 			continue;
 		}
 		poll->changed = true; /* a row has come or gone: the others may stand at other places */
+		in_place = false;
 		for (size_t j = 0; j < request->expect_count; j++)
 			if (expects[j].input >= 0 && is_expected(plan, &expects[j], v))
 				take_value(plan, expects[j].input, v, poll);
 	}
+	return in_place;
 }
 
 void plan_take_one(const struct plan *plan, const struct plan_expect *expect, const struct ber_varbind *v,
@@ -366,17 +364,18 @@ static bool register_count(const struct plan_point *p, struct scale_raw raw, uin
 }
 
 /* A plain point whose raw value is a whole number. */
-static inline bool evaluate_plain(const struct plan_point *p, int64_t raw, struct hwatt_value *out)
+static inline bool evaluate_plain(const struct plan_kind *k, int64_t raw, struct hwatt_value *out)
 {
-	if ((p->has_absent && raw == p->absent) || __builtin_mul_overflow(raw, p->scale.a, &out->value) || out->value < p->min ||
-	    out->value > p->max)
+	out->count = 0;
+	if ((k->has_absent && raw == k->absent) || __builtin_mul_overflow(raw, k->factor, &out->value) || out->value < k->min ||
+	    out->value > k->max)
 		return false;
-	if (p->step == 0)
+	if (k->step == 0)
 		return true;
 	if (raw < 0)
 		return false;
 	out->count = (uint64_t)raw;
-	if (__builtin_mul_overflow(raw, p->step, &out->value))
+	if (__builtin_mul_overflow(raw, k->step, &out->value))
 		out->value = INT64_MAX;
 	return true;
 }
@@ -385,6 +384,7 @@ static bool evaluate(const struct plan *plan, const struct plan_point *p, const 
 		     struct hwatt_value *out)
 {
 	const struct plan_value *v = &poll->values[p->input];
+	out->count = 0;
 	if (!v->number || is_sentinel(&p->reading->is.absent, v->raw))
 		return false;
 	for (uint32_t w = p->first_when; w < p->first_when + p->when_count; w++)
@@ -426,26 +426,33 @@ static void tell_life(const struct plan_point *p, const struct plan_hold *hold, 
 void plan_give(const struct plan *plan, const struct plan_hold *hold, size_t r, const struct plan_poll *poll,
 	       struct hwatt_target *target)
 {
+	enum { MOST = 64 };
+	struct hwatt_given given[MOST];
 	const struct plan_request *request = &plan->requests[r];
-	struct hwatt_told told[TOLD_AT_ONCE];
-	size_t count = 0;
-	for (uint32_t i = request->first_point; i < request->first_point + request->point_count; i++) {
-		const struct plan_point *p = &plan->points[i];
-		struct hwatt_value value = { 0 };
-		int handle = hold->handles != NULL ? hold->handles[p->slot] : (int)p->slot;
-		const struct plan_value *v = &poll->values[p->input];
-		bool quick = p->plain && v->number && v->raw.e10 == 0 && v->raw.e2 == 0;
-		if (handle < 0 || !(quick ? evaluate_plain(p, v->raw.mantissa, &value) : evaluate(plan, p, poll, &value)))
-			continue;
-		told[count++] = (struct hwatt_told){ handle, value };
-		if (p->stamp >= 0)
-			tell_life(p, hold, poll, target, handle);
-		if (count == TOLD_AT_ONCE) {
-			hwatt_target_add_all(target, told, count);
-			count = 0;
+	const struct plan_kind *kinds = plan->kinds;
+	const struct plan_value *values = poll->values;
+	const int *handles = hold->handles;
+	uint32_t at = request->first_point, end = at + request->point_count;
+	while (at < end) {
+		size_t count = 0;
+		for (; at < end && count < MOST; at++) {
+			const struct plan_step *step = &plan->steps[at];
+			const struct plan_value *v = &values[step->input];
+			struct hwatt_given *next = &given[count];
+			next->point = handles != NULL ? handles[step->slot] : (int)step->slot;
+			if (step->kind != PLAN_NOT_PLAIN && v->whole) {
+				count += evaluate_plain(&kinds[step->kind], v->raw.mantissa, &next->value) && next->point >= 0;
+				continue;
+			}
+			const struct plan_point *p = &plan->points[at];
+			if (!evaluate(plan, p, poll, &next->value) || next->point < 0)
+				continue;
+			count++;
+			if (p->stamp >= 0)
+				tell_life(p, hold, poll, target, next->point);
 		}
+		hwatt_target_add_all(target, given, count);
 	}
-	hwatt_target_add_all(target, told, count);
 }
 
 void plan_give_fixed(const struct plan_hold *hold, struct hwatt_target *target)

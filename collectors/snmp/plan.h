@@ -5,7 +5,8 @@
  * Devices of one kind have equal plans and share one: it holds nothing of a single device, so that it stays in the
  * processor's cache. What is a device's own (handles, fixed values) is in its plan_hold.
  * Scalars stand in one GET behind sysUpTime.0; the columns of a table stand side by side in GETBULK requests that end with
- * the last row, so that none is spent on seeing the end. An answer that fits is read by comparing octets; nothing is
+ * the last row, so that none is spent on seeing the end. Where it spares a GETBULK, the first rows of a table ride along in the
+ * GET: its answer names what was asked for, whatever the agent makes of repetitions. An answer that fits is read by comparing octets; nothing is
  * allocated in a poll. */
 #ifndef SNMP_PLAN_H
 #define SNMP_PLAN_H
@@ -16,9 +17,12 @@
 
 #define PLAN_UPTIME 0 /* the input that holds sysUpTime.0 */
 
+#define PLAN_OID_HEAD 2 /* an OID's tag and length stand before it in the plan's octets, so that all can be compared at once */
+
 struct plan_expect { /* the varbind that must stand at this place of an answer */
 	uint32_t oid;         /* in the plan's octets */
 	uint16_t oid_length;
+	uint16_t watched;     /* nobody wants the value, or conditions look at it */
 	int32_t input;        /* -1: a row between, not wanted */
 };
 
@@ -27,6 +31,7 @@ struct plan_request {
 	uint16_t length, id_at;
 	uint32_t first_expect, expect_count;
 	uint32_t first_point, point_count; /* points that are complete with this answer */
+	uint32_t riders;      /* cells of tables in a GET, so that a GETBULK is spared: not every agent bears that */
 };
 
 struct plan_when {
@@ -50,9 +55,19 @@ struct plan_point {
 	uint16_t when_count, term_count, ready;
 	int16_t digits;       /* registers told as text: decimals that a count has */
 	uint32_t slot;        /* its handle in plan_hold */
-	bool plain;           /* the whole raw value times scale.a, with no condition but what stands here */
-	bool has_absent;      /* plain: this raw value means "not measured" */
-	int64_t absent;
+};
+
+struct plan_kind { /* how plain points are evaluated: the whole raw value times `factor`, with no condition but what stands here */
+	int64_t factor, step, min, max;
+	int64_t absent;       /* has_absent: this raw value means "not measured" */
+	bool has_absent;
+};
+
+#define PLAN_NOT_PLAIN UINT32_MAX
+
+struct plan_step { /* a point in short: all that most take, so that a poll goes through few octets */
+	uint32_t input, slot;
+	uint32_t kind;        /* in the plan's kinds, or PLAN_NOT_PLAIN */
 };
 
 struct plan_fixed { /* told once, given with every poll */
@@ -77,16 +92,19 @@ struct plan {
 	struct plan_request *requests;
 	struct plan_expect *expects;
 	struct plan_point *points;
+	struct plan_step *steps;  /* by point; made of the points, as kinds are */
+	struct plan_kind *kinds;
 	struct plan_when *whens;  /* by input */
 	uint32_t *input_whens;    /* by input: its first when; one more at the end */
 	uint32_t *when_refs;      /* by point: the whens it needs */
 	struct plan_term *terms;
-	size_t request_count, expect_count, point_count, when_count, ref_count, term_count, input_count;
+	size_t request_count, expect_count, point_count, when_count, ref_count, term_count, input_count, kind_count;
 };
 
 struct plan_value {
 	struct scale_raw raw;
 	bool answered, number;
+	bool whole;           /* a number without a power of ten or two */
 };
 
 struct plan_poll { /* what a device said so far in one poll */
@@ -116,11 +134,11 @@ struct plan *plan_share(struct plan_shelf *shelf, struct plan *plan);
 /* Empty memory for one poll, from the spare ones where there are any. */
 struct plan_poll *plan_poll_take(struct plan_shelf *shelf, const struct plan *plan);
 void plan_poll_give(struct plan_shelf *shelf, struct plan_poll *poll); /* NULL is fine */
-/* Takes a packet that answers request `r` as most answers are: all that was expected, in order, short whole numbers and texts.
- * false: it is not, or not sound, and nothing was taken. What it takes is what plan_take() would, in a fraction of the time. */
-bool plan_read(const struct plan *plan, size_t r, const uint8_t *packet, size_t length, struct plan_poll *poll);
-/* Takes an answer to request `r`. */
-void plan_take(const struct plan *plan, size_t r, const struct ber_message *message, struct plan_poll *poll);
+/* Takes the variables that answer request `r` as most answers are: all that was expected, in order, short whole numbers and texts.
+ * false: they are not, or not sound, and nothing was taken. What it takes is what plan_take() would, in a fraction of the time. */
+bool plan_read(const struct plan *plan, size_t r, const uint8_t *variables, size_t length, struct plan_poll *poll);
+/* Takes an answer to request `r`; false when something stood elsewhere than expected. */
+bool plan_take(const struct plan *plan, size_t r, const struct ber_message *message, struct plan_poll *poll);
 /* Takes one varbind that was asked for by itself: the value of `expect`. */
 void plan_take_one(const struct plan *plan, const struct plan_expect *expect, const struct ber_varbind *v,
 		   struct plan_poll *poll);

@@ -12,8 +12,11 @@
 #define MICRO INT64_C(1000000)
 #define TEXT_REGISTER_DIGITS 3 /* a register told as text counts in thousandths of its unit */
 #define MESSAGE_OCTETS 60u     /* of an answer, without its varbinds */
-#define GROWTH 2u              /* octets that a value may grow by after the survey */
+#define GROWTH 2u              /* octets that a text may grow by after the survey */
+#define SHORT_VARBIND 120u     /* with so many octets in OID and value their lengths take one each, and many agents write that of both in three */
+#define UPTIME_OCTETS 24u      /* of sysUpTime.0's variable */
 #define FEWEST_IN_BULK 4u      /* fewer rows than these are asked for by GET */
+#define MOST_IN_GET 64u        /* variables */
 
 struct input {
 	int object; /* NO_OBJECT: sysUpTime */
@@ -47,8 +50,9 @@ struct builder {
 	struct missed *missed;
 	struct rider *riders;
 	size_t rider_count, rider_capacity;
+	uint32_t riding;    /* cells of tables that the last GET asks for */
 	size_t input_capacity, missed_count, missed_capacity, request_capacity, expect_capacity, point_capacity,
-		when_capacity, ref_capacity, term_capacity, fixed_capacity, handle_capacity;
+		when_capacity, ref_capacity, term_capacity, fixed_capacity, handle_capacity, kind_capacity;
 };
 
 /* Room for one more element of `size` octets. */
@@ -524,13 +528,24 @@ static struct ber_oid instance(const struct builder *b, int object, const struct
 	return (struct ber_oid){ out, column.length + (cell != NULL ? cell->row.length : 0) };
 }
 
+/* Octets that a cell's value may take until the next survey: that of a number may be some 256 times larger by then. */
+static size_t value_octets(const struct cell *cell)
+{
+	size_t octets = 1;
+	if (cell->type == BER_COUNTER64)
+		return 9;
+	if (cell->length > 0)
+		return cell->length + GROWTH;
+	for (int64_t n = cell->number < 0 ? ~cell->number : cell->number; n > INT8_MAX; n >>= 8)
+		octets++;
+	return octets + 1;
+}
+
 /* Octets that a cell's varbind takes in an answer, at the most. */
 static unsigned cell_octets(const struct builder *b, int object, const struct cell *cell)
 {
-	size_t value = cell->length > 0 ? cell->length : 4;
-	if (cell->type == BER_COUNTER64)
-		value = 9;
-	return (unsigned)(b->book->objects[object].oid.length + cell->row.length + value + 8 + GROWTH);
+	size_t octets = b->book->objects[object].oid.length + cell->row.length + value_octets(cell);
+	return (unsigned)(octets + (octets < SHORT_VARBIND ? 8 : 12));
 }
 
 static void add_expect(struct builder *b, struct ber_oid oid, int32_t input)
@@ -539,6 +554,8 @@ static void add_expect(struct builder *b, struct ber_oid oid, int32_t input)
 	plan->expects = grown(plan->expects, plan->expect_count, &b->expect_capacity, sizeof(*plan->expects));
 	struct plan_expect *e = &plan->expects[plan->expect_count++];
 	memset(e, 0, sizeof(*e));
+	uint8_t head[PLAN_OID_HEAD] = { BER_OID, (uint8_t)oid.length }; /* a longer one is not compared that way */
+	put_octets(plan, head, sizeof(head));
 	e->oid = put_octets(plan, oid.bytes, oid.length);
 	e->oid_length = (uint16_t)oid.length;
 	e->input = input;
@@ -601,106 +618,185 @@ static bool same_rows(const struct builder *b, const struct band *x, const struc
 	return true;
 }
 
-/* One GETBULK over rows `from` to `from + rows` of columns side by side. */
-static void add_bulk(struct builder *b, const struct band *const *bands, unsigned width, uint32_t from, uint32_t rows)
+struct group { /* bands side by side, and how they are asked for */
+	const struct band *bands[SURVEY_WIDTH];
+	unsigned width;
+	uint32_t rows;
+	uint32_t riders;     /* the first so many rows ride along with the GETs */
+	unsigned row_octets; /* of an answer, at the most */
+	uint32_t room;       /* rows of one answer */
+};
+
+/* Puts side by side what has the same rows; how many groups there are. `groups`: room for one of each band. */
+static size_t make_groups(const struct builder *b, struct band *bands, struct group *groups)
 {
-	static const int32_t none = 0;
+	size_t objects = b->book->object_count, count = 0;
+	for (size_t i = 0; i < objects; i++) {
+		if (bands[i].count == 0 || bands[i].used)
+			continue;
+		struct group *g = &groups[count++];
+		*g = (struct group){ .rows = bands[i].count, .row_octets = 1 };
+		for (size_t j = i; j < objects && g->width < SURVEY_WIDTH; j++) {
+			if (bands[j].count == 0 || bands[j].used || !same_rows(b, &bands[i], &bands[j]))
+				continue;
+			const struct column *column = survey_column(b->survey, bands[j].object);
+			unsigned most = 0;
+			for (uint32_t k = 0; k < bands[j].count; k++) {
+				unsigned octets = cell_octets(b, bands[j].object, &column->cells[bands[j].first + k]);
+				most = octets > most ? octets : most;
+			}
+			bands[j].used = true;
+			g->bands[g->width++] = &bands[j];
+			g->row_octets += most;
+		}
+		uint32_t room = b->line->octets > MESSAGE_OCTETS ? (b->line->octets - MESSAGE_OCTETS) / g->row_octets : 0;
+		g->room = room < 1 ? 1 : room > b->line->max_repetitions ? b->line->max_repetitions : room;
+	}
+	return count;
+}
+
+static uint32_t requests_for(const struct group *g, uint32_t rows)
+{
+	return (rows + g->room - 1) / g->room;
+}
+
+/* Lets rows of tables ride along in the last GET, which is sent in any case, where that spares a GETBULK. `octets` and
+ * `variables` are what that GET has so far. */
+static void choose_riders(const struct builder *b, struct group *groups, size_t count, unsigned octets, size_t variables)
+{
+	if (b->line->apart)
+		return;
+	for (size_t i = 0; i < count; i++) {
+		struct group *g = &groups[i];
+		uint32_t rows = g->rows - (requests_for(g, g->rows) - 1) * g->room; /* so many too many for one less */
+		if (octets + rows * g->row_octets > b->line->octets || variables + rows * g->width > MOST_IN_GET)
+			continue;
+		g->riders = rows;
+			octets += rows * g->row_octets;
+		variables += rows * g->width;
+	}
+}
+
+/* The input of a group's cell, -1 when nobody wants it. */
+static int32_t group_input(const struct builder *b, const struct group *g, unsigned column, uint32_t row)
+{
+	const struct band *band = g->bands[column];
+	return b->input_of[band->object][band->first + row] - 1;
+}
+
+/* One GETBULK over rows `from` to `from + rows` of columns side by side. */
+static void add_bulk(struct builder *b, const struct group *g, uint32_t from, uint32_t rows)
+{
 	uint8_t starts[SURVEY_WIDTH][BER_MAX_OID * 2], full[BER_MAX_OID * 2];
 	struct ber_oid oids[SURVEY_WIDTH];
 	size_t first = b->plan->expect_count;
-	for (unsigned c = 0; c < width; c++) { /* asked for: what follows the cell before */
-		const struct column *column = survey_column(b->survey, bands[c]->object);
-		uint32_t at = bands[c]->first + from;
-		oids[c] = instance(b, bands[c]->object, at > 0 ? &column->cells[at - 1] : NULL, starts[c]);
+	for (unsigned c = 0; c < g->width; c++) { /* asked for: what follows the cell before */
+		const struct column *column = survey_column(b->survey, g->bands[c]->object);
+		uint32_t at = g->bands[c]->first + from;
+		oids[c] = instance(b, g->bands[c]->object, at > 0 ? &column->cells[at - 1] : NULL, starts[c]);
 	}
-	for (uint32_t r = 0; r < rows; r++) {
-		for (unsigned c = 0; c < width; c++) {
-			const struct column *column = survey_column(b->survey, bands[c]->object);
-			uint32_t at = bands[c]->first + from + r;
-			const int32_t *input = b->input_of[bands[c]->object] != NULL ? &b->input_of[bands[c]->object][at] : &none;
-			add_expect(b, instance(b, bands[c]->object, &column->cells[at], full), *input - 1);
+	for (uint32_t r = from; r < from + rows; r++) {
+		for (unsigned c = 0; c < g->width; c++) {
+			const struct column *column = survey_column(b->survey, g->bands[c]->object);
+			const struct cell *cell = &column->cells[g->bands[c]->first + r];
+			add_expect(b, instance(b, g->bands[c]->object, cell, full), group_input(b, g, c, r));
 		}
 	}
-	add_request(b, first, BER_GETBULK, oids, width, rows);
+	add_request(b, first, BER_GETBULK, oids, g->width, rows);
 }
 
-static void add_bulks(struct builder *b, const struct band *const *bands, unsigned width)
+static void add_bulks(struct builder *b, const struct group *g)
 {
-	unsigned row_octets = 1;
-	for (unsigned c = 0; c < width; c++) {
-		const struct column *column = survey_column(b->survey, bands[c]->object);
-		unsigned most = 0;
-		for (uint32_t i = 0; i < bands[c]->count; i++) {
-			unsigned octets = cell_octets(b, bands[c]->object, &column->cells[bands[c]->first + i]);
-			most = octets > most ? octets : most;
-		}
-		row_octets += most;
-	}
-	uint32_t count = bands[0]->count;
-	uint32_t room = b->line->octets > MESSAGE_OCTETS ? (b->line->octets - MESSAGE_OCTETS) / row_octets : 0;
-	room = room < 1 ? 1 : room > b->line->max_repetitions ? b->line->max_repetitions : room;
-	uint32_t requests = (count + room - 1) / room, each = (count + requests - 1) / requests;
-	for (uint32_t from = 0; from < count; from += each)
-		add_bulk(b, bands, width, from, count - from < each ? count - from : each);
+	uint32_t count = g->rows - g->riders, requests = requests_for(g, count);
+	uint32_t each = requests > 0 ? (count + requests - 1) / requests : 0;
+	for (uint32_t from = g->riders; from < g->rows; from += each)
+		add_bulk(b, g, from, g->rows - from < each ? g->rows - from : each);
 }
 
-/* What no band covers, packed into GETs. The first begins with sysUpTime.0. */
-static void add_gets(struct builder *b, const bool *banded)
+struct get { /* a GET as it grows */
+	uint8_t full[MOST_IN_GET][BER_MAX_OID * 2];
+	struct ber_oid oids[MOST_IN_GET];
+	size_t count, first;
+	unsigned octets;
+};
+
+static void begin_get(const struct builder *b, struct get *get)
+{
+	get->count = 0;
+	get->first = b->plan->expect_count;
+	get->octets = MESSAGE_OCTETS;
+}
+
+static void ask_cell(struct builder *b, struct get *get, int object, const struct cell *cell, int32_t input)
+{
+	get->oids[get->count] = instance(b, object, cell, get->full[get->count]);
+	add_expect(b, get->oids[get->count++], input);
+	get->octets += cell_octets(b, object, cell);
+}
+
+/* The first rows of the groups, into the last GET. */
+static void add_riders(struct builder *b, struct get *get, const struct group *groups, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		for (uint32_t r = 0; r < groups[i].riders; r++) {
+			for (unsigned c = 0; c < groups[i].width; c++) {
+				const struct band *band = groups[i].bands[c];
+				int32_t input = group_input(b, &groups[i], c, r);
+				if (input < 0)
+					continue;
+				ask_cell(b, get, band->object, &survey_column(b->survey, band->object)->cells[band->first + r], input);
+				b->riding++;
+			}
+		}
+	}
+}
+
+/* What no band covers, packed into GETs, and what rides along. The first begins with sysUpTime.0. */
+static void add_gets(struct builder *b, const struct band *bands, struct group *groups, size_t group_count)
 {
 	static const uint8_t uptime[] = { 0x2b, 6, 1, 2, 1, 1, 3, 0 };
-	enum { MOST = 64 };
 	struct plan *plan = b->plan;
-	uint8_t full[MOST][BER_MAX_OID * 2];
-	struct ber_oid oids[MOST];
-	size_t n = 0, first = plan->expect_count;
-	unsigned octets = MESSAGE_OCTETS + 24;
-	oids[n++] = (struct ber_oid){ uptime, sizeof(uptime) };
-	add_expect(b, oids[0], PLAN_UPTIME);
+	struct get *get = hwatt_alloc(sizeof(*get));
+	b->riding = 0;
+	begin_get(b, get);
+	get->oids[get->count++] = (struct ber_oid){ uptime, sizeof(uptime) };
+	add_expect(b, get->oids[0], PLAN_UPTIME);
+	get->octets += UPTIME_OCTETS;
 	for (size_t i = 1; i < plan->input_count; i++) {
 		const struct input *in = &b->inputs[i];
-		if (banded[in->object])
+		if (bands[in->object].count > 0)
 			continue;
 		const struct cell *cell = &survey_column(b->survey, in->object)->cells[in->cell];
 		unsigned more = cell_octets(b, in->object, cell);
-		if (n > 0 && (n == MOST || octets + more > b->line->octets)) {
-			add_request(b, first, BER_GET, oids, n, 0);
-			n = 0;
-			first = plan->expect_count;
-			octets = MESSAGE_OCTETS;
+		if (get->count > 0 && (get->count == MOST_IN_GET || get->octets + more > b->line->octets)) {
+			add_request(b, get->first, BER_GET, get->oids, get->count, 0);
+			begin_get(b, get);
 		}
-		oids[n] = instance(b, in->object, cell, full[n]);
-		add_expect(b, oids[n++], (int32_t)i);
-		octets += more;
+		ask_cell(b, get, in->object, cell, (int32_t)i);
 	}
-	if (n > 0)
-		add_request(b, first, BER_GET, oids, n, 0);
+	choose_riders(b, groups, group_count, get->octets, get->count);
+	add_riders(b, get, groups, group_count);
+	add_request(b, get->first, BER_GET, get->oids, get->count, 0);
+	plan->requests[plan->request_count - 1].riders = b->riding;
+	free(get);
 }
 
 static void add_requests(struct builder *b)
 {
 	size_t objects = b->book->object_count;
 	struct band *bands = hwatt_alloc((objects + 1) * sizeof(*bands));
-	bool *banded = hwatt_alloc(objects + 1);
+	size_t count = 0;
 	for (size_t i = 0; i < objects; i++) {
 		bands[i] = band_of(b, (int)i);
-		banded[i] = bands[i].count > 0;
+		count += bands[i].count > 0;
 	}
-	add_gets(b, banded);
-	for (size_t i = 0; i < objects; i++) {
-		const struct band *side[SURVEY_WIDTH];
-		unsigned width = 0;
-		if (!banded[i] || bands[i].used)
-			continue;
-		for (size_t j = i; j < objects && width < SURVEY_WIDTH; j++) {
-			if (!banded[j] || bands[j].used || !same_rows(b, &bands[i], &bands[j]))
-				continue;
-			bands[j].used = true;
-			side[width++] = &bands[j];
-		}
-		add_bulks(b, side, width);
-	}
+	struct group *groups = hwatt_alloc((count + 1) * sizeof(*groups));
+	count = make_groups(b, bands, groups);
+	add_gets(b, bands, groups, count);
+	for (size_t i = 0; i < count; i++)
+		add_bulks(b, &groups[i]);
+	free(groups);
 	free(bands);
-	free(banded);
 }
 
 /* How many requests all inputs take; nothing is kept. */
@@ -746,14 +842,47 @@ static void at_least(const struct builder *b, struct plan_point *p, int32_t inpu
 		p->ready = b->inputs[input].request;
 }
 
-/* Most points are a number times another. */
-static void note_plain(struct plan_point *p)
+/* The kind of a point, PLAN_NOT_PLAIN when it is more than a number times another. */
+static uint32_t kind_of(struct builder *b, const struct plan_point *p)
 {
+	struct plan *plan = b->plan;
 	const struct hwatt_list *absent = &p->reading->is.absent;
-	p->plain = p->when_count == 0 && p->term_count == 0 && p->zero_with < 0 && p->stamp < 0 && p->scale.b == 0 && p->scale.c == 1 &&
-		   p->digits == 0 && absent->count <= 1;
-	p->has_absent = p->plain && absent->count == 1;
-	p->absent = p->has_absent ? *(const int64_t *)absent->items : 0;
+	if (p->when_count > 0 || p->term_count > 0 || p->zero_with >= 0 || p->stamp >= 0 || p->scale.b != 0 || p->scale.c != 1 || p->digits != 0 ||
+	    absent->count > 1)
+		return PLAN_NOT_PLAIN;
+	struct plan_kind kind;
+	memset(&kind, 0, sizeof(kind));
+	kind.factor = p->scale.a;
+	kind.step = p->step;
+	kind.min = p->min;
+	kind.max = p->max;
+	kind.has_absent = absent->count == 1;
+	kind.absent = kind.has_absent ? *(const int64_t *)absent->items : 0;
+	for (size_t i = 0; i < plan->kind_count; i++)
+		if (memcmp(&plan->kinds[i], &kind, sizeof(kind)) == 0)
+			return (uint32_t)i;
+	plan->kinds = grown(plan->kinds, plan->kind_count, &b->kind_capacity, sizeof(*plan->kinds));
+	memcpy(&plan->kinds[plan->kind_count], &kind, sizeof(kind));
+	return (uint32_t)plan->kind_count++;
+}
+
+/* Says of each variable whether it is more than a number that is kept. */
+static void mark_watched(struct plan *plan)
+{
+	for (size_t i = 0; i < plan->expect_count; i++) {
+		struct plan_expect *e = &plan->expects[i];
+		e->watched = e->input < 0 || e->oid_length >= 0x80 || plan->input_whens[e->input] != plan->input_whens[e->input + 1];
+	}
+}
+
+static void make_steps(struct builder *b)
+{
+	struct plan *plan = b->plan;
+	plan->steps = hwatt_alloc((plan->point_count + 1) * sizeof(*plan->steps));
+	for (size_t i = 0; i < plan->point_count; i++) {
+		const struct plan_point *p = &plan->points[i];
+		plan->steps[i] = (struct plan_step){ (uint32_t)p->input, p->slot, kind_of(b, p) };
+	}
 }
 
 /* Says of each point which request completes it, and of each request which points it completes. */
@@ -770,8 +899,6 @@ static void order_points(struct builder *b)
 		for (uint32_t w = 0; w < p->when_count; w++)
 			at_least(b, p, plan->whens[plan->when_refs[p->first_when + w]].input);
 	}
-	for (size_t i = 0; i < plan->point_count; i++)
-		note_plain(&plan->points[i]);
 	if (plan->point_count > 0)
 		qsort(plan->points, plan->point_count, sizeof(*plan->points), by_ready);
 	size_t at = 0;
@@ -826,7 +953,9 @@ struct plan *plan_new(struct plan_shelf *shelf, const struct survey *survey, con
 	take_riders(&b);
 	order_whens(&b);
 	add_requests(&b);
+	mark_watched(plan);
 	order_points(&b);
+	make_steps(&b);
 	for (size_t i = 0; i < book->object_count; i++)
 		free(b.input_of[i]);
 	free(b.input_of);

@@ -144,6 +144,8 @@ static void note_places(struct recorder *r, const struct survey *survey)
 			if (f->identity[j].part == HWATT_ID_SERIAL && object != NO_OBJECT)
 				note_serial(r, survey, &f->identity[j].source);
 		}
+		for (size_t j = 0; j < f->part_count; j++)
+			note_serial(r, survey, &f->parts[j].source);
 		for (size_t j = 0; j < f->reading_count; j++) {
 			const struct family_reading *reading = &f->readings[j];
 			if (reading->is.role != HWATT_OUTLET && reading->is.role != HWATT_POE_PORT)

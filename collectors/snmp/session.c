@@ -11,6 +11,7 @@
 #include "plan.h"
 #include "recorder.h"
 #include "source.h"
+#include "stocktaking.h"
 #include "survey.h"
 #include <assert.h>
 #include <inttypes.h>
@@ -32,6 +33,7 @@ struct module { /* shared by all sessions of a loop */
 	struct plan_shelf shelf;
 	int64_t doubted_stamps;    /* moves of registers' stamps that were not believed */
 	struct hwatt_log *log;
+	int64_t apart;             /* devices that did not bear a GET with tables in it */
 };
 
 struct lookup { /* a running name look-up; outlives a session that closes */
@@ -59,9 +61,12 @@ struct session {
 	bool answered;             /* in this poll */
 	int64_t surveyed_ms;       /* loop time of the last survey */
 	bool resurvey;             /* as soon as it may be */
+	bool replan;               /* with the next poll: the plan asks what the agent does not bear */
+	bool bears_riders;         /* it has answered a GET with tables in it since the last survey */
 	int64_t ticks, wraps;      /* sysUpTime as last read, and how often it wrapped */
 	int64_t ticks_at_ms;
 	struct lives lives;        /* of its registers */
+	uint64_t parts_told;       /* their hash */
 	struct pieces *pieces;     /* made when first needed */
 	struct hwatt_recording *order; /* while a recording is made */
 	struct recorder *recorder;
@@ -386,11 +391,12 @@ static void on_surveyed(void *arg, const struct hwatt_error *err)
 		return;
 	}
 	drop_plan(s);
+	stocktaking_tell(s->survey, s->target, &s->parts_told);
 	s->plan = plan_new(&s->module->shelf, s->survey, &who, s->book, &s->line, &s->hold);
 	survey_free(s->survey);
 	s->survey = NULL;
 	s->surveyed_ms = (int64_t)uv_now(hwatt_target_loop(s->target));
-	s->resurvey = false;
+	s->resurvey = s->replan = s->bears_riders = false;
 	go_on(s);
 }
 
@@ -417,7 +423,7 @@ static void begin_survey(struct session *s)
 static bool survey_due(const struct session *s)
 {
 	int64_t age_ms = (int64_t)uv_now(hwatt_target_loop(s->target)) - s->surveyed_ms;
-	return s->order != NULL || s->plan == NULL || s->survey != NULL || age_ms >= s->settings->refresh_ms ||
+	return s->order != NULL || s->plan == NULL || s->survey != NULL || s->replan || age_ms >= s->settings->refresh_ms ||
 	       (s->resurvey && age_ms >= RESURVEY_MS);
 }
 
@@ -546,22 +552,40 @@ static void pieces_answered(void *arg, const struct ber_message *message, const 
 	ask_pieces(s);
 }
 
-static bool plan_tasted(void *arg, const uint8_t *packet, size_t length)
+static bool plan_tasted(void *arg, const uint8_t *variables, size_t length)
 {
 	const struct session *s = arg;
-	return plan_read(s->plan, s->request, packet, length, s->poll);
+	return plan_read(s->plan, s->request, variables, length, s->poll);
+}
+
+/* A GET that tables ride along in did not bring what it asked for: scalars and tables are asked for apart from now on, and this
+ * time by pieces. false when the request had no riders. */
+static bool ask_apart(struct session *s, const struct plan_request *r)
+{
+	if (r->riders == 0 || s->line.apart)
+		return false;
+	s->line.apart = s->replan = true;
+	s->module->apart++;
+	hwatt_log(hwatt_target_log(s->target), HWATT_INFO, "the agent does not bear %u cells of tables beside scalars: asked for apart",
+		  r->riders);
+	begin_pieces(s, r->expect_count / 2);
+	return true;
 }
 
 static void plan_answered(void *arg, const struct ber_message *message, const struct hwatt_error *err)
 {
 	struct session *s = arg;
 	const struct plan_request *r = &s->plan->requests[s->request];
+	bool silent = message == NULL && err != NULL && err->code == HWATT_ETIMEOUT;
 	if (message == NULL && err == NULL) { /* it was taken as it came */
 		s->answered = true;
+		s->bears_riders = s->bears_riders || r->riders > 0;
 		settle(s);
 		return;
 	}
-	if (message == NULL && (!s->answered || err->code != HWATT_ETIMEOUT)) {
+	if (silent && !s->bears_riders && ask_apart(s, r))
+		return; /* the survey was answered just now: it may be this request only */
+	if (message == NULL && (!s->answered || !silent)) {
 		s->resolved = false; /* perhaps the name has another address by now */
 		finish(s, err);
 		return;
@@ -569,12 +593,17 @@ static void plan_answered(void *arg, const struct ber_message *message, const st
 	s->answered = true;
 	if (message == NULL || message->error_status != 0) {
 		/* Too much at once, or one object that spoils it: by pieces now, smaller by the next plan. */
+		if (ask_apart(s, r))
+			return;
 		if (message == NULL || message->error_status != BER_NO_SUCH_NAME)
 			line_shrink(&s->line);
 		begin_pieces(s, r->expect_count / 2);
 		return;
 	}
-	plan_take(s->plan, s->request, message, s->poll);
+	bool in_place = plan_take(s->plan, s->request, message, s->poll);
+	if ((!in_place || message->count < r->expect_count) && ask_apart(s, r))
+		return;
+	s->bears_riders = s->bears_riders || r->riders > 0;
 	if (message->count < r->expect_count && !s->poll->changed) {
 		line_shrink(&s->line);
 		begin_pieces(s, r->expect_count - (uint32_t)message->count);
@@ -670,6 +699,7 @@ void session_counters(void *engine, void (*put)(void *arg, const char *name, con
 	put(arg, "snmp_wrong_source_total", "Answers from another address than was asked, dropped.", c->wrong_source);
 	put(arg, "snmp_kernel_drops_total", "Answers lost because the receive buffer was full.", c->kernel_drops);
 	put(arg, "snmp_send_errors_total", "SNMP requests that could not be sent.", c->send_errors);
+	put(arg, "snmp_apart_total", "Devices that did not bear a GET with cells of tables in it.", m->apart);
 	put(arg, "snmp_stamps_doubted_total", "Times of discontinuity that were not believed, as they move with every read.",
 	    m->doubted_stamps);
 	put(arg, "snmp_v3_refusals_total", "SNMPv3 requests that a device refused: wrong user, secret or context.", c->refusals);

@@ -224,6 +224,27 @@ static const struct hwatt_option source_options[] = {
 	OBJECT("stamp_oid", stamp_oid, "text or time that changes when the register is reset or loses counts"),
 };
 
+static const struct hwatt_option part_options[] = {
+	{ .name = "serial_oid", .type = HWATT_STRING, AT(snmp_part, at.oid), .flags = HWATT_REQUIRED, .pattern = OID_PATTERN,
+	  .help = "the serial number: a column, or a scalar with its .0" },
+	{ .name = "model_oid", .type = HWATT_LIST, AT(snmp_part, models), .flags = HWATT_ONE_OR_LIST, .item = HWATT_STRING,
+	  .pattern = OBJECT_PATTERN, .help = "objects with the model; the first that is not empty" },
+	{ .name = "firmware_oid", .type = HWATT_LIST, AT(snmp_part, firmwares), .flags = HWATT_ONE_OR_LIST, .item = HWATT_STRING,
+	  .pattern = OBJECT_PATTERN, .help = "objects with the firmware; the first that is not empty" },
+	{ .name = "name_oid", .type = HWATT_LIST, AT(snmp_part, at.names), .flags = HWATT_ONE_OR_LIST, .item = HWATT_STRING,
+	  .pattern = OBJECT_PATTERN, .help = "objects that name the place; the first that is not empty, where no other part has it" },
+	{ .name = "index_oid", .type = HWATT_STRING, AT(snmp_part, at.index_oid), .pattern = OBJECT_PATTERN,
+	  .help = "object whose value is the place, or its {value} where \"index\" has that" },
+	{ .name = "index_match", .type = HWATT_STRING, AT(snmp_part, at.index_match),
+	  .help = "regular expression on index_oid's value, of which the first group counts" },
+	{ .name = "where", .type = HWATT_LIST, AT(snmp_part, at.where), .flags = HWATT_ONE_OR_LIST, .schema = &condition_schema,
+	  .help = "which rows count" },
+	{ .name = "row_matches", .type = HWATT_STRING, AT(snmp_part, at.row_matches),
+	  .help = "regular expression that fits the dotted index of the rows that count" },
+	{ .name = "empty", .type = HWATT_LIST, AT(snmp_part, empty), .flags = HWATT_ONE_OR_LIST, .schema = &condition_schema,
+	  .help = "when nothing is at the place" },
+};
+
 static bool has_group(const char *text)
 {
 	regex_t compiled;
@@ -232,6 +253,22 @@ static bool has_group(const char *text)
 	bool some = compiled.re_nsub > 0;
 	regfree(&compiled);
 	return some;
+}
+
+static void check_index_match(const struct snmp_source *s, const struct hwatt_node *at, struct hwatt_report *report)
+{
+	if (s->index_match != NULL && s->index_match[0] != '\0' && (!has_group(s->index_match) || s->index_oid[0] == '\0')) {
+		struct hwatt_mark mark = hwatt_node_mark(at, "index_match");
+		hwatt_report_add(report, &mark, "\"index_match\" is a regular expression with a group, on \"index_oid\"");
+	}
+}
+
+static void check_row_matches(const struct snmp_source *s, const struct hwatt_node *at, struct hwatt_report *report)
+{
+	if (!hwatt_expression_sound(s->row_matches)) {
+		struct hwatt_mark mark = hwatt_node_mark(at, "row_matches");
+		hwatt_report_add(report, &mark, "this is no regular expression");
+	}
 }
 
 static void check_source(const void *object, const struct hwatt_node *at, struct hwatt_report *report)
@@ -247,18 +284,24 @@ static void check_source(const void *object, const struct hwatt_node *at, struct
 	check_oids(&s->names, "name_oid", at, report);
 	check_oids(&s->plus, "plus", at, report);
 	check_oids(&s->minus, "minus", at, report);
-	if (!hwatt_expression_sound(s->row_matches)) {
-		struct hwatt_mark mark = hwatt_node_mark(at, "row_matches");
-		hwatt_report_add(report, &mark, "this is no regular expression");
-	}
-	if (s->index_match != NULL && s->index_match[0] != '\0' && (!has_group(s->index_match) || s->index_oid[0] == '\0')) {
-		struct hwatt_mark mark = hwatt_node_mark(at, "index_match");
-		hwatt_report_add(report, &mark, "\"index_match\" is a regular expression with a group, on \"index_oid\"");
-	}
+	check_row_matches(s, at, report);
+	check_index_match(s, at, report);
 	if ((s->unit_oid[0] != '\0') != (s->units.count > 0)) {
 		struct hwatt_mark mark = hwatt_node_mark(at, "unit_oid");
 		hwatt_report_add(report, &mark, "\"unit_oid\" and \"units\" need each other");
 	}
+}
+
+static void check_part(const void *object, const struct hwatt_node *at, struct hwatt_report *report)
+{
+	const struct snmp_part *p = object;
+	check_oid(p->at.oid, "serial_oid", at, report);
+	check_oid(p->at.index_oid, "index_oid", at, report);
+	check_oids(&p->models, "model_oid", at, report);
+	check_oids(&p->firmwares, "firmware_oid", at, report);
+	check_oids(&p->at.names, "name_oid", at, report);
+	check_index_match(&p->at, at, report);
+	check_row_matches(&p->at, at, report);
 }
 
 extern const struct hwatt_collector snmp_collector;
@@ -277,6 +320,10 @@ const struct hwatt_collector snmp_collector = {
 	.source = {
 		.name = "source", .help = "Where a reading stands in SNMP.", .size = sizeof(struct snmp_source),
 		.options = source_options, .count = COUNT(source_options), .check = check_source,
+	},
+	.part = {
+		.name = "part", .help = "Where serial numbers of parts stand in SNMP.", .size = sizeof(struct snmp_part),
+		.options = part_options, .count = COUNT(part_options), .check = check_part,
 	},
 	.start = session_start,
 	.stop = session_stop,

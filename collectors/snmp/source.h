@@ -71,4 +71,10 @@ struct snmp_source {
 	const char *stamp_oid;        /* a text that changes when the register is reset */
 };
 
+struct snmp_part {
+	struct snmp_source at;        /* the serial number; of its keys those that choose rows and name places */
+	struct hwatt_list models, firmwares; /* const char *: the first that is not empty */
+	struct hwatt_list empty;      /* struct snmp_condition: all hold: nothing is at the place */
+};
+
 #endif

@@ -351,6 +351,17 @@ static void want_source(bool *asked, const struct family_source *from)
 		want(asked, &from->when[i].at);
 }
 
+static void want_part(bool *asked, const struct family_part *part)
+{
+	const struct family_list *lists[] = { &part->models, &part->firmwares };
+	want_source(asked, &part->source);
+	for (size_t i = 0; i < 2; i++)
+		for (size_t j = 0; j < lists[i]->count; j++)
+			want(asked, &lists[i]->items[j]);
+	for (size_t i = 0; i < part->empty_count; i++)
+		want(asked, &part->empty[i].at);
+}
+
 /* Puts what the chosen families speak of into `wanted`: scalars or columns. */
 static void list_wanted(struct survey *s, bool scalars)
 {
@@ -361,6 +372,8 @@ static void list_wanted(struct survey *s, bool scalars)
 			want_source(asked, &f->readings[j].source);
 		for (size_t j = 0; j < f->identity_count; j++)
 			want_source(asked, &f->identity[j].source);
+		for (size_t j = 0; j < f->part_count; j++)
+			want_part(asked, &f->parts[j]);
 	}
 	s->wanted_count = s->walked = 0;
 	for (size_t i = 0; i < s->book->object_count; i++) {

@@ -50,6 +50,11 @@ static void put_site_powers(struct exposition *x, const struct hwatt_snapshot *s
 	free(powers);
 }
 
+static const char *part_of(const struct hwatt_view_kpi *kpi)
+{
+	return kpi->part != NULL ? kpi->part : "";
+}
+
 static int compare_kpis(const void *left, const void *right)
 {
 	const struct hwatt_view_kpi *a = *(const void *const *)left, *b = *(const void *const *)right;
@@ -58,6 +63,8 @@ static int compare_kpis(const void *left, const void *right)
 		c = strcmp(a->subject, b->subject);
 	if (c == 0)
 		c = strcmp(a->kpi, b->kpi);
+	if (c == 0)
+		c = strcmp(part_of(a), part_of(b));
 	return c != 0 ? c : strcmp(a->window, b->window);
 }
 
@@ -66,6 +73,8 @@ static void kpi_sample(struct exposition *x, const struct hwatt_view_kpi *kpi)
 	exposition_sample(x);
 	exposition_label(x, kpi->subject_kind, kpi->subject);
 	exposition_label(x, "kpi", kpi->kpi);
+	if (part_of(kpi)[0] != '\0')
+		exposition_label(x, "room", kpi->part);
 	exposition_label(x, "window", kpi->window);
 }
 
@@ -236,6 +245,32 @@ static void put_coverage(struct exposition *x, const struct hwatt_view_requireme
 	exposition_fixed(x, r->coverage_ppm, 6);
 }
 
+/* Forecasts have names of their own, so that nobody takes one for a verdict. */
+static void put_forecast_value(struct exposition *x, const struct hwatt_view_requirement *r)
+{
+	if (!r->forecast.known || !hwatt_ratio_known(r->forecast.value))
+		return;
+	requirement_sample(x, r);
+	exposition_ratio(x, r->forecast.value);
+}
+
+static void put_forecast_status(struct exposition *x, const struct hwatt_view_requirement *r)
+{
+	for (int status = HWATT_MET; status <= HWATT_NOT_MET && r->forecast.known; status++) {
+		requirement_sample(x, r);
+		exposition_label(x, "status", hwatt_status_name((enum hwatt_status)status));
+		exposition_int(x, r->forecast.status == (enum hwatt_status)status);
+	}
+}
+
+static void put_forecast_crossing(struct exposition *x, const struct hwatt_view_requirement *r)
+{
+	if (!r->forecast.known || r->forecast.crosses_s == 0)
+		return;
+	requirement_sample(x, r);
+	exposition_int(x, r->forecast.crosses_s);
+}
+
 static void put_requirements(struct exposition *x, const struct hwatt_view_hall *hall)
 {
 	static const struct {
@@ -253,6 +288,15 @@ static void put_requirements(struct exposition *x, const struct hwatt_view_hall 
 		  put_status },
 		{ { "requirement_coverage_ratio", FAMILY_GAUGE,
 		    "Share of the judged period that was measured.", false }, put_coverage },
+		{ { "requirement_forecast_value", FAMILY_GAUGE,
+		    "Forecast, not a verdict: what the open period of a requirement will end with if it goes on as it has, in the unit of "
+		    "the limit; absent without ground.", false }, put_forecast_value },
+		{ { "requirement_forecast_status", FAMILY_GAUGE,
+		    "Forecast, not a verdict: 1 for what the open period's verdict will be if it goes on as it has, 0 for the other; absent "
+		    "without ground.", false }, put_forecast_status },
+		{ { "requirement_forecast_crossing_timestamp_seconds", FAMILY_GAUGE,
+		    "Forecast: when the limit will be passed if it goes on as it has; absent when it will not.", false },
+		  put_forecast_crossing },
 	};
 	size_t count = hall->requirement_count;
 	const void **all = sorted(hall->requirements, &count, sizeof(hall->requirements[0]), compare_requirements);

@@ -3,6 +3,7 @@
 /* The schema is eu.schema.json; the keys are those of the field table, one object a section. */
 #include "json_parts.h"
 #include "views.h"
+#include <hallwatt/language.h>
 
 static json_t *field(const struct hwatt_eu_report *r, enum hwatt_eu_field f)
 {
@@ -78,6 +79,8 @@ static json_t *invariant(const void *item)
 	json_t *o = json_object();
 	json_put(o, "rule", json_text(v->rule));
 	json_put(o, "holds", v->checked ? json_boolean(v->holds) : json_null());
+	json_put(o, "words", json_texts(&(struct hwatt_texts){ .sv = hwatt_tr(HWATT_SV, v->words), .nb = hwatt_tr(HWATT_NB, v->words),
+							       .en = v->words }));
 	return o;
 }
 

@@ -99,12 +99,18 @@ static json_t *sections(const struct hwatt_eu_report *r, enum hwatt_language lan
 	return all;
 }
 
-static json_t *broken_rules(const struct hwatt_eu_report *r)
+static json_t *broken_rules(const struct hwatt_eu_report *r, enum hwatt_language language)
 {
 	json_t *a = json_array();
-	for (size_t i = 0; i < r->invariant_count; i++)
-		if (r->invariants[i].checked && !r->invariants[i].holds)
-			json_array_append_new(a, json_text(r->invariants[i].rule));
+	for (size_t i = 0; i < r->invariant_count; i++) {
+		json_t *o;
+		if (!r->invariants[i].checked || r->invariants[i].holds)
+			continue;
+		o = json_object();
+		json_put(o, "rule", json_text(r->invariants[i].rule));
+		json_put(o, "words", json_text(hwatt_tr(language, r->invariants[i].words)));
+		json_array_append_new(a, o);
+	}
 	return a;
 }
 
@@ -138,7 +144,7 @@ int eu_page(const struct hwatt_eu_report *r, enum hwatt_language language, struc
 	json_put(o, "ruleset_hash", json_text(r->ruleset_hash));
 	json_put(o, "config_hash", json_text(r->config_hash));
 	json_put(o, "sections", sections(r, language, &number));
-	json_put(o, "broken_rules", broken_rules(r));
+	json_put(o, "broken_rules", broken_rules(r, language));
 	json_put(o, "notes", notes(r, language));
 	json_put(o, "has_notes", json_boolean(r->note_count > 0));
 	int result = page_fill("eu", o, language, out, err);

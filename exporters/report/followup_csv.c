@@ -6,20 +6,24 @@
 #include "views.h"
 #include "words.h"
 #include <hallwatt/local.h>
+#include <stdio.h>
 
 enum column { RECORD, ID, TYPE, TITLE, STATUS, REASONS, VALUE, UNIT, LIMIT, LIMIT_KIND, MARGIN, UNCERTAINTY, COVERAGE, MIN_COVERAGE,
 	      QUALITY, CATEGORY, WINDOW, FROM, TO, OPEN, SINCE, FORECAST, SUBJECT, BEFORE, AFTER, THEIRS, DIFFERENCE, AUTHOR, DOCUMENT,
-	      PACKAGE, TEMPLATE, SOURCE, SENTENCE, ASK, COLUMNS };
+	      PACKAGE, TEMPLATE, SOURCE, SENTENCE, ASK, PART, REQUIREMENT, VOLUME, COUNT, CANCELLED, BENEFICIARY, LAST_ID, COLUMNS };
 
 static const char *const heads[COLUMNS] = {
 	"record", "id", "type", "title", "status", "reasons", "value", "unit", "limit", "limit_kind", "margin", "uncertainty",
 	"coverage", "min_coverage", "quality", "category", "window", "from", "to", "open", "since", "forecast", "subject", "before",
-	"after", "theirs", "difference", "author", "document", "package", "template", "source", "sentence", "ask",
+	"after", "theirs", "difference", "author", "document", "package", "template", "source", "sentence", "ask", "part",
+	"requirement", "volume", "count", "cancelled", "beneficiary", "last_id",
 };
+
+#define TITLE_LIMIT 512u
 
 struct row { /* texts are borrowed until it is put */
 	const char *cells[COLUMNS];
-	char scratch[10][64];
+	char scratch[12][64];
 	size_t used;
 };
 
@@ -80,14 +84,17 @@ static void put_figure(const struct hwatt_followup_series *s, const struct hwatt
 {
 	const char quality[2] = { k->quality, '\0' }, category[2] = { (char)('0' + k->category), '\0' };
 	struct row row = {0};
+	struct hwatt_text title;
+	hwatt_text_init(&title, TITLE_LIMIT);
 	const char *const cells[COLUMNS] = {
-		[RECORD] = record, [ID] = s->kpi, [TYPE] = s->subject_kind, [TITLE] = words_figure(language, s->kpi),
+		[RECORD] = record, [ID] = s->kpi, [TYPE] = s->subject_kind, [TITLE] = words_series(s, language, &title),
 		[REASONS] = k->notes, [VALUE] = k->known ? value(&row, k->value) : "", [UNIT] = s->unit,
 		[UNCERTAINTY] = value(&row, k->uncertainty), [COVERAGE] = share(&row, k->coverage_ppm), [QUALITY] = quality,
 		[CATEGORY] = k->category != 0 ? category : "", [FROM] = utc(&row, k->from_s), [TO] = utc(&row, k->to_s),
-		[SUBJECT] = s->subject,
+		[SUBJECT] = s->subject, [PART] = s->part,
 	};
 	csv_put_row(cells, COLUMNS, out);
+	hwatt_text_free(&title);
 }
 
 static void put_event(const struct hwatt_followup_event *e, enum hwatt_language language, struct hwatt_text *out)
@@ -111,18 +118,65 @@ static void put_document(const struct hwatt_followup_document *d, struct hwatt_t
 	csv_put_row(cells, COLUMNS, out);
 }
 
-static void put_comparison(const struct hwatt_followup_comparison *c, struct hwatt_text *out)
+static void put_comparison(const struct hwatt_followup_comparison *c, enum hwatt_language language, struct hwatt_text *out)
 {
 	static const char *const agreements[] = { [HWATT_AGREES] = "agrees", [HWATT_DIFFERS] = "differs",
-						  [HWATT_NOT_COMPARABLE] = "not_comparable" };
+						  [HWATT_NOT_COMPARABLE] = "not_comparable", [HWATT_IMPOSSIBLE] = "impossible" };
 	struct row row = {0};
 	const char *const cells[COLUMNS] = {
 		[RECORD] = "comparison", [ID] = c->figure, [STATUS] = agreements[c->agreement], [VALUE] = value(&row, c->ours),
 		[UNIT] = c->unit, [UNCERTAINTY] = value(&row, c->uncertainty), [COVERAGE] = share(&row, c->coverage_ppm),
 		[FROM] = utc(&row, c->from_s), [TO] = utc(&row, c->to_s), [THEIRS] = value(&row, c->theirs),
 		[DIFFERENCE] = value(&row, c->difference), [AUTHOR] = c->author, [DOCUMENT] = c->document,
+		[SENTENCE] = words_in(&c->sentence, language),
 	};
 	csv_put_row(cells, COLUMNS, out);
+}
+
+/* A row for each figure or requirement that the certificate could count for. */
+static void put_use(const struct hwatt_followup_certificate *c, const struct hwatt_followup_use *u, struct hwatt_text *out)
+{
+	struct row row = {0};
+	char *count = scratch(&row);
+	snprintf(count, 64, "%lld", (long long)c->count);
+	const char *const cells[COLUMNS] = {
+		[RECORD] = "certificate", [ID] = c->id, [TYPE] = c->kind, [TITLE] = c->technology, [STATUS] = c->guarantees, [REASONS] = u->reasons,
+		[VALUE] = value(&row, u->counted), [UNIT] = "J", [FROM] = day(&row, c->from_day), [TO] = day(&row, c->to_day),
+		[SUBJECT] = c->subject, [AUTHOR] = c->transaction, [DOCUMENT] = c->sha256, [SOURCE] = c->device, [REQUIREMENT] = u->requirement,
+		[VOLUME] = value(&row, c->volume), [COUNT] = count, [CANCELLED] = day(&row, c->cancelled_day), [BENEFICIARY] = c->beneficiary,
+		[LAST_ID] = c->last_id,
+	};
+	csv_put_row(cells, COLUMNS, out);
+}
+
+static void put_check(const struct hwatt_followup_check *c, enum hwatt_language language, struct hwatt_text *out)
+{
+	static const char *const outcomes[] = { [HWATT_PASSED] = "passed", [HWATT_FAILED] = "failed", [HWATT_NOT_CHECKED] = "not_checked" };
+	struct row row = {0};
+	char *number = scratch(&row);
+	snprintf(number, 64, "%d", c->number);
+	const char *const cells[COLUMNS] = {
+		[RECORD] = "certificate_check", [ID] = number, [TYPE] = c->subject_kind, [TITLE] = words_in(&c->what, language),
+		[STATUS] = outcomes[c->outcome], [REASONS] = c->rows, [SUBJECT] = c->subject,
+	};
+	csv_put_row(cells, COLUMNS, out);
+}
+
+/* What was used, produced and matched in an hour of the day. */
+static void put_hour(const struct hwatt_followup_hour *h, struct hwatt_text *out)
+{
+	const struct { const char *type; struct hwatt_ratio amount; } rows[] = {
+		{ "load", h->load }, { "generated", h->generated }, { "matched", h->matched },
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct row row = {0};
+		char *at = scratch(&row);
+		snprintf(at, 64, "%02d", h->hour);
+		const char *const cells[COLUMNS] = {
+			[RECORD] = "hour_of_day", [ID] = at, [TYPE] = rows[i].type, [VALUE] = value(&row, rows[i].amount), [UNIT] = "J",
+		};
+		csv_put_row(cells, COLUMNS, out);
+	}
 }
 
 void followup_csv(const struct hwatt_followup *f, enum hwatt_language language, struct hwatt_text *out)
@@ -140,5 +194,12 @@ void followup_csv(const struct hwatt_followup *f, enum hwatt_language language, 
 	for (size_t i = 0; i < f->document_count; i++)
 		put_document(&f->documents[i], out);
 	for (size_t i = 0; i < f->comparison_count; i++)
-		put_comparison(&f->comparisons[i], out);
+		put_comparison(&f->comparisons[i], language, out);
+	for (size_t i = 0; i < f->certificate_count; i++)
+		for (size_t u = 0; u < f->certificates[i].use_count; u++)
+			put_use(&f->certificates[i], &f->certificates[i].uses[u], out);
+	for (size_t i = 0; i < f->check_count; i++)
+		put_check(&f->checks[i], language, out);
+	for (size_t i = 0; i < f->hour_count; i++)
+		put_hour(&f->hours[i], out);
 }

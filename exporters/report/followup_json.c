@@ -59,7 +59,7 @@ static json_t *history(const struct hwatt_followup_requirement *r)
 	return a;
 }
 
-static json_t *forecast(const struct hwatt_followup_forecast *f)
+static json_t *forecast(const struct hwatt_view_forecast *f)
 {
 	if (!f->known)
 		return json_null();
@@ -123,6 +123,7 @@ static json_t *figure(const struct hwatt_view_kpi *k)
 	json_put(o, "quality", json_letter(k->quality));
 	json_put(o, "category", k->category != 0 ? json_integer(k->category) : json_null());
 	json_put(o, "excluded", json_integer(k->excluded));
+	json_put(o, "surplus", json_value(k->surplus));
 	json_put(o, "notes", json_words(k->notes));
 	return o;
 }
@@ -134,6 +135,8 @@ static json_t *series(const void *item)
 	json_put(o, "subject_kind", json_text(s->subject_kind));
 	json_put(o, "subject", json_text(s->subject));
 	json_put(o, "kpi", json_text(s->kpi));
+	json_put(o, "part", json_text(s->part));
+	json_put(o, "notation", json_text(s->whole.notation));
 	json_put(o, "unit", json_text(s->unit));
 	json_put(o, "whole", figure(&s->whole));
 	for (size_t i = 0; i < s->count; i++)
@@ -176,7 +179,7 @@ static json_t *comparison(const void *item)
 {
 	const struct hwatt_followup_comparison *c = item;
 	static const char *const agreements[] = { [HWATT_AGREES] = "agrees", [HWATT_DIFFERS] = "differs",
-						  [HWATT_NOT_COMPARABLE] = "not_comparable" };
+						  [HWATT_NOT_COMPARABLE] = "not_comparable", [HWATT_IMPOSSIBLE] = "impossible" };
 	json_t *o = json_object();
 	json_put(o, "figure", json_text(c->figure));
 	json_put(o, "unit", json_text(c->unit));
@@ -190,6 +193,7 @@ static json_t *comparison(const void *item)
 	json_put(o, "uncertainty", json_value(c->uncertainty));
 	json_put(o, "coverage", json_share(c->coverage_ppm));
 	json_put(o, "agreement", json_text(agreements[c->agreement]));
+	json_put(o, "sentence", json_texts(&c->sentence));
 	return o;
 }
 
@@ -217,6 +221,72 @@ static json_t *note(const void *item)
 	return o;
 }
 
+static json_t *use(const void *item)
+{
+	const struct hwatt_followup_use *u = item;
+	json_t *o = json_object();
+	json_put(o, "requirement", u->requirement[0] != '\0' ? json_text(u->requirement) : json_null());
+	json_put(o, "counted", json_value(u->counted));
+	json_put(o, "reasons", json_words(u->reasons));
+	return o;
+}
+
+static json_t *certificate(const void *item)
+{
+	const struct hwatt_followup_certificate *c = item;
+	json_t *o = json_object();
+	json_put(o, "id", json_text(c->id));
+	json_put(o, "last_id", json_text(c->last_id));
+	json_put(o, "count", json_integer(c->count));
+	json_put(o, "subject_kind", json_text(c->subject_kind));
+	json_put(o, "subject", json_text(c->subject));
+	json_put(o, "kind", json_text(c->kind));
+	json_put(o, "technology", json_text(c->technology));
+	json_put(o, "guarantees", json_text(c->guarantees));
+	json_put(o, "country", json_text(c->country));
+	json_put(o, "zone", json_text(c->zone));
+	json_put(o, "device", json_text(c->device));
+	json_put(o, "beneficiary", json_text(c->beneficiary));
+	json_put(o, "transaction", json_text(c->transaction));
+	json_put(o, "cert_id_from", json_text(c->cert_id_from));
+	json_put(o, "cert_id_to", json_text(c->cert_id_to));
+	json_put(o, "sha256", json_text(c->sha256));
+	json_put(o, "from", json_day(c->from_day));
+	json_put(o, "to", json_day(c->to_day));
+	json_put(o, "consumption_from", json_day(c->consumption_from_day));
+	json_put(o, "consumption_to", json_day(c->consumption_to_day));
+	json_put(o, "cancelled", json_day(c->cancelled_day));
+	json_put(o, "volume", json_value(c->volume));
+	json_put(o, "hours", json_value(c->hours));
+	json_put(o, "uses", ARRAY(c->uses, c->use_count, use));
+	return o;
+}
+
+static json_t *check(const void *item)
+{
+	static const char *const outcomes[] = { [HWATT_PASSED] = "passed", [HWATT_FAILED] = "failed", [HWATT_NOT_CHECKED] = "not_checked" };
+	const struct hwatt_followup_check *c = item;
+	json_t *o = json_object();
+	json_put(o, "subject_kind", json_text(c->subject_kind));
+	json_put(o, "subject", json_text(c->subject));
+	json_put(o, "number", json_integer(c->number));
+	json_put(o, "what", json_texts(&c->what));
+	json_put(o, "outcome", json_text(outcomes[c->outcome]));
+	json_put(o, "rows", json_text(c->rows));
+	return o;
+}
+
+static json_t *hour(const void *item)
+{
+	const struct hwatt_followup_hour *h = item;
+	json_t *o = json_object();
+	json_put(o, "hour", json_integer(h->hour));
+	json_put(o, "load", json_value(h->load));
+	json_put(o, "generated", json_value(h->generated));
+	json_put(o, "matched", json_value(h->matched));
+	return o;
+}
+
 json_t *followup_json(const struct hwatt_followup *f)
 {
 	json_t *o = json_object(), *period = json_object();
@@ -238,6 +308,9 @@ json_t *followup_json(const struct hwatt_followup *f)
 	json_put(o, "events", ARRAY(f->events, f->event_count, event));
 	json_put(o, "documents", ARRAY(f->documents, f->document_count, document));
 	json_put(o, "comparisons", ARRAY(f->comparisons, f->comparison_count, comparison));
+	json_put(o, "certificates", ARRAY(f->certificates, f->certificate_count, certificate));
+	json_put(o, "certificate_checks", ARRAY(f->checks, f->check_count, check));
+	json_put(o, "hours_of_day", ARRAY(f->hours, f->hour_count, hour));
 	json_put(o, "notes", ARRAY(f->notes, f->note_count, note));
 	return o;
 }

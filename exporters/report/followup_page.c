@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define TITLE_LIMIT 512u
 #define DRAWING_LIMIT (1u << 20)
 
 struct page { /* what the parts need */
@@ -225,6 +226,10 @@ static json_t *figure_row(struct page *p, const struct number_style *style, cons
 		set(o, "uncertainty", number_text_beside(style, k->uncertainty, (struct hwatt_ratio){ 0, 1 }, p->language, &p->number));
 	set_share(p, o, "coverage", k->coverage_ppm);
 	set(o, "quality", words_quality(p->language, k->quality));
+	struct number_style energy = number_style(MEASURE_ENERGY, "J", k->surplus);
+	set(o, "surplus", "");
+	if (hwatt_ratio_known(k->surplus))
+		set(o, "surplus", number_text(&energy, k->surplus, p->language, &p->number));
 	return o;
 }
 
@@ -240,7 +245,7 @@ static void month_or_day(const struct page *p, int64_t from_s, bool days, char o
 }
 
 static void set_drawing(struct page *p, json_t *o, const struct hwatt_followup_series *s, size_t number,
-			const struct number_style *style,
+			const char *title, const struct number_style *style,
 			const struct hwatt_view_requirement *v, struct hwatt_chart_point *points)
 {
 	struct hwatt_text out, limit;
@@ -252,7 +257,7 @@ static void set_drawing(struct page *p, json_t *o, const struct hwatt_followup_s
 		hwatt_text_printf(&limit, "%s %s", hwatt_tr(p->language, HWATT_N("Limit")),
 				  number_text_beside(style, v->limit, (struct hwatt_ratio){ 0, 1 }, p->language, &p->number));
 	struct hwatt_chart chart = {
-		.id = id, .title = words_figure(p->language, s->kpi),
+		.id = id, .title = title,
 		.description = hwatt_tr(p->language, HWATT_N("The same numbers stand in the table below.")), .unit = style->unit,
 		.bars = measure_of(s->kpi, s->unit) != MEASURE_RATIO, .limited = v != NULL,
 		.limit = v != NULL ? hwatt_ratio_double(v->limit) * style->scale : 0, .limit_label = hwatt_text_string(&limit),
@@ -268,12 +273,14 @@ static json_t *figure(struct page *p, const struct hwatt_followup_series *s, siz
 {
 	json_t *o = json_object(), *rows = json_array();
 	struct number_style style = style_of(s);
+	struct hwatt_text title;
 	struct hwatt_chart_point *points = calloc(s->count + 1, sizeof(*points));
 	char (*labels)[64] = calloc(s->count + 1, sizeof(*labels));
 	const struct hwatt_view_requirement *limit = limit_on(p->f, s);
 	bool any = false, days = s->count > 0 && s->parts[0].to_s - s->parts[0].from_s < 2 * 86400;
 	if (points == NULL || labels == NULL)
 		abort();
+	hwatt_text_init(&title, TITLE_LIMIT);
 	for (size_t i = 0; i < s->count; i++) {
 		const struct hwatt_view_kpi *k = &s->parts[i];
 		json_t *row;
@@ -287,14 +294,16 @@ static json_t *figure(struct page *p, const struct hwatt_followup_series *s, siz
 			labels[i][3] = '\0'; /* at the axis the month alone; the table has the year */
 		json_array_append_new(rows, row);
 	}
-	set(o, "title", words_figure(p->language, s->kpi));
+	set(o, "title", words_series(s, p->language, &title));
+	set(o, "notation", s->whole.notation != NULL ? s->whole.notation : "");
 	set(o, "subject", s->subject);
 	json_object_set_new(o, "site", json_boolean(strcmp(s->subject_kind, "site") == 0));
 	json_object_set_new(o, "whole", figure_row(p, &style, &s->whole, "", limit));
 	json_object_set_new(o, "rows", rows);
 	set(o, "drawing", "");
 	if (any) /* what is matched by months has no days */
-		set_drawing(p, o, s, number, &style, limit, points);
+		set_drawing(p, o, s, number, hwatt_text_string(&title), &style, limit, points);
+	hwatt_text_free(&title);
 	free(points);
 	free(labels);
 	return o;
@@ -363,7 +372,7 @@ static json_t *comparisons(struct page *p)
 {
 	static const char *const agreements[] = {
 		[HWATT_AGREES] = HWATT_N("Agrees within the uncertainty"), [HWATT_DIFFERS] = HWATT_N("Differs: ask for an explanation"),
-		[HWATT_NOT_COMPARABLE] = HWATT_N("Cannot be compared"),
+		[HWATT_NOT_COMPARABLE] = HWATT_N("Cannot be compared"), [HWATT_IMPOSSIBLE] = HWATT_N("Physically impossible"),
 	};
 	json_t *a = json_array();
 	for (size_t i = 0; i < p->f->comparison_count; i++) {
@@ -380,6 +389,8 @@ static json_t *comparisons(struct page *p)
 		set(o, "author", c->author);
 		set(o, "document", c->document);
 		set(o, "agreement", hwatt_tr(p->language, agreements[c->agreement]));
+		json_object_set_new(o, "impossible", json_boolean(c->agreement == HWATT_IMPOSSIBLE));
+		set(o, "sentence", words_in(&c->sentence, p->language));
 		json_array_append_new(a, o);
 	}
 	return a;
@@ -391,6 +402,123 @@ static json_t *notes(const struct page *p)
 	for (size_t i = 0; i < p->f->note_count; i++)
 		json_array_append_new(a, json_string(in(p, &p->f->notes[i].text)));
 	return a;
+}
+
+/* --- green electricity ------------------------------------------------------------------------------------------- */
+
+static void set_energy(struct page *p, json_t *o, const char *key, struct hwatt_ratio joule, struct hwatt_ratio like)
+{
+	struct number_style style = number_style(MEASURE_ENERGY, "J", like);
+	set(o, key, number_text_beside(&style, joule, (struct hwatt_ratio){ 0, 1 }, p->language, &p->number));
+}
+
+/* The name of what the certificate could count for. */
+static const char *use_title(const struct page *p, const struct hwatt_followup_use *u)
+{
+	return u->requirement[0] != '\0' ? title_of(p, u->requirement) : words_figure(p->language, "renewable_share");
+}
+
+static json_t *uses(struct page *p, const struct hwatt_followup_certificate *c)
+{
+	json_t *a = json_array();
+	struct hwatt_text why;
+	hwatt_text_init(&why, 4096);
+	for (size_t i = 0; i < c->use_count; i++) {
+		json_t *o = json_object();
+		words_refusals(p->language, c->uses[i].reasons, &why);
+		set(o, "title", use_title(p, &c->uses[i]));
+		set_energy(p, o, "counted", c->uses[i].counted, c->volume);
+		set(o, "why", hwatt_text_string(&why));
+		json_array_append_new(a, o);
+	}
+	hwatt_text_free(&why);
+	return a;
+}
+
+static json_t *certificates(struct page *p)
+{
+	json_t *a = json_array();
+	for (size_t i = 0; i < p->f->certificate_count; i++) {
+		const struct hwatt_followup_certificate *c = &p->f->certificates[i];
+		json_t *o = json_object();
+		set(o, "id", c->id);
+		set(o, "last_id", c->count > 1 ? c->last_id : "");
+		set(o, "what", words_certificate(p->language, c->kind));
+		set(o, "technology", words_technology(p->language, c->technology));
+		set(o, "country", c->country);
+		set(o, "zone", c->zone);
+		set(o, "subject", c->subject);
+		set(o, "beneficiary", c->beneficiary);
+		set_whole_day(o, "from", c->from_day);
+		set_whole_day(o, "to", c->to_day);
+		set_whole_day(o, "cancelled", c->cancelled_day);
+		set_energy(p, o, "volume", c->volume, c->volume);
+		json_object_set_new(o, "uses", uses(p, c));
+		json_array_append_new(a, o);
+	}
+	return a;
+}
+
+static json_t *checks(const struct page *p)
+{
+	static const struct { const char *class, *symbol, *word; } outcomes[] = {
+		[HWATT_PASSED] = { "met", "✓", HWATT_N("Passed") }, [HWATT_FAILED] = { "not_met", "✗", HWATT_N("Failed") },
+		[HWATT_NOT_CHECKED] = { "not_applicable", "–", HWATT_N("Nothing to check it by") },
+	};
+	json_t *a = json_array();
+	for (size_t i = 0; i < p->f->check_count; i++) {
+		const struct hwatt_followup_check *c = &p->f->checks[i];
+		json_t *o = json_object();
+		json_object_set_new(o, "number", json_integer(c->number));
+		set(o, "subject", c->subject);
+		set(o, "what", in(p, &c->what));
+		set(o, "class", outcomes[c->outcome].class);
+		set(o, "symbol", outcomes[c->outcome].symbol);
+		set(o, "word", hwatt_tr(p->language, outcomes[c->outcome].word));
+		set(o, "rows", c->rows);
+		json_array_append_new(a, o);
+	}
+	return a;
+}
+
+static struct hwatt_ratio share_of_hour(const struct hwatt_followup_hour *h)
+{
+	return h->load.num > 0 ? (struct hwatt_ratio){ h->matched.num, h->load.num } : (struct hwatt_ratio){ 0, 0 };
+}
+
+/* A drawing of the hours of the day and the table behind it. */
+static void set_hours(struct page *p, json_t *o)
+{
+	struct hwatt_chart_point points[24] = {{0}};
+	char labels[24][8], shown[24][64];
+	json_t *rows = json_array();
+	for (size_t i = 0; i < p->f->hour_count && i < 24; i++) {
+		const struct hwatt_followup_hour *h = &p->f->hours[i];
+		struct hwatt_ratio share = share_of_hour(h);
+		struct number_style percent = number_style(MEASURE_SHARE, "1", share);
+		json_t *row = json_object();
+		snprintf(labels[i], sizeof(labels[i]), "%02d", h->hour);
+		snprintf(shown[i], sizeof(shown[i]), "%s", number_text_beside(&percent, share, (struct hwatt_ratio){ 1, 1 }, p->language, &p->number));
+		points[i] = (struct hwatt_chart_point){ labels[i], shown[i], hwatt_ratio_known(share), false,
+							hwatt_ratio_known(share) ? hwatt_ratio_double(share) * 100 : 0 };
+		set(row, "label", labels[i]);
+		set(row, "share", shown[i]);
+		set_energy(p, row, "load", h->load, p->f->hours[0].load);
+		set_energy(p, row, "generated", h->generated, p->f->hours[0].load);
+		set_energy(p, row, "matched", h->matched, p->f->hours[0].load);
+		json_array_append_new(rows, row);
+	}
+	struct hwatt_text out;
+	hwatt_text_init(&out, DRAWING_LIMIT);
+	struct hwatt_chart chart = { .id = "hours", .title = hwatt_tr(p->language, HWATT_N("Covered by renewable electricity of the same hour")),
+				     .description = hwatt_tr(p->language, HWATT_N("The same numbers stand in the table below.")), .unit = "%",
+				     .bars = true, .limit_label = "", .count = p->f->hour_count, .points = points, .language = p->language };
+	if (p->f->hour_count > 0)
+		hwatt_chart_put(&chart, &out);
+	set(o, "hours_drawing", hwatt_text_ok(&out) ? hwatt_text_string(&out) : "");
+	json_object_set_new(o, "hours", rows);
+	json_object_set_new(o, "has_hours", json_boolean(p->f->hour_count > 0));
+	hwatt_text_free(&out);
 }
 
 static json_t *rulesets(const struct page *p)
@@ -450,6 +578,10 @@ int followup_page(const struct hwatt_followup *f, enum hwatt_language language, 
 	json_object_set_new(o, "events", events(&p));
 	json_object_set_new(o, "documents", documents(&p));
 	json_object_set_new(o, "comparisons", comparisons(&p));
+	json_object_set_new(o, "certificates", certificates(&p));
+	json_object_set_new(o, "checks", checks(&p));
+	set_hours(&p, o);
+	json_object_set_new(o, "has_certificates", json_boolean(f->certificate_count + f->check_count > 0));
 	json_object_set_new(o, "notes", notes(&p));
 	json_object_set_new(o, "rulesets", rulesets(&p));
 	json_object_set_new(o, "has_figures", json_boolean(f->series_count > 0));

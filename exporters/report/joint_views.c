@@ -9,17 +9,21 @@
 #include <stdio.h>
 #include <string.h>
 
+#define WORDY 4 /* so many columns have room for words on a sheet of paper; more have signs alone */
+
 static const char *const lessons[HWATT_LESSONS] = {
 	[HWATT_LESSON_NONE] = HWATT_N("Works as it is."),
 	[HWATT_LESSON_MEASURE] = HWATT_N("Cannot be judged in a third of the contracts or more, as the metering is missing or has gaps: require in the "
 					 "package which meters must be there from the first day."),
+	[HWATT_LESSON_REGISTERS] = HWATT_N("Cannot be judged in a third of the contracts or more, as the registers do not tell: require in the package who "
+					   "keeps them, and what is written down."),
 	[HWATT_LESSON_DOCUMENTS] = HWATT_N("Cannot be judged in a third of the contracts or more, as the documents are missing: require them with the "
 					   "tender, or before the start."),
 	[HWATT_LESSON_RENEW] = HWATT_N("Documents have expired in a third of the contracts or more: require renewal before they end."),
 	[HWATT_LESSON_BREACHES] = HWATT_N("Broken in half of the contracts or more: follow the suppliers up together, and examine whether the level is "
 					  "right."),
 	[HWATT_LESSON_SUBJECT] = HWATT_N("Applies to nothing in any contract: write it otherwise, or leave it out."),
-	[HWATT_LESSON_WAIT] = HWATT_N("No period is over yet: wait with conclusions."),
+	[HWATT_LESSON_WAIT] = HWATT_N("No period is over yet, or the requirement is not in force yet: wait with conclusions."),
 };
 
 static json_t *counts(const size_t counts[HWATT_STATUSES])
@@ -40,6 +44,7 @@ static json_t *report(const void *item)
 	json_put(o, "supplier", json_text(r->supplier));
 	json_put(o, "period", json_text(r->period));
 	json_put(o, "open", json_boolean(r->open));
+	json_put(o, "latest", json_boolean(r->latest));
 	json_put(o, "counts", counts(r->counts));
 	return o;
 }
@@ -122,7 +127,7 @@ static void put_status(json_t *o, enum hwatt_status status, enum hwatt_language 
 	json_put(o, "word", json_text(words_status(language, status)));
 }
 
-static json_t *page_report(const struct hwatt_joint_report *r, size_t number, enum hwatt_language language)
+static json_t *page_report(const struct hwatt_joint_report *r, size_t number, bool several, enum hwatt_language language)
 {
 	json_t *o = json_object();
 	char met[64];
@@ -134,6 +139,7 @@ static json_t *page_report(const struct hwatt_joint_report *r, size_t number, en
 	json_put(o, "buyer", json_text(r->buyer));
 	json_put(o, "supplier", json_text(r->supplier));
 	json_put(o, "period", json_text(r->period));
+	json_put(o, "dated", json_text(several ? r->period : ""));
 	json_put(o, "open", json_boolean(r->open));
 	json_put(o, "met", json_text(met));
 	json_put(o, "not_met", json_integer((json_int_t)r->counts[HWATT_NOT_MET]));
@@ -158,28 +164,85 @@ static json_t *page_row(const struct hwatt_joint *j, const struct hwatt_joint_ro
 	json_put(o, "risk", json_text(words_risk(language, r->risk)));
 	json_put(o, "area", json_text(words_area(language, r->area)));
 	json_put(o, "cells", cells);
-	json_put(o, "lesson", json_text(hwatt_tr(language, lessons[r->lesson])));
-	json_put(o, "act", json_boolean(r->lesson != HWATT_LESSON_NONE && r->lesson != HWATT_LESSON_WAIT));
 	return o;
+}
+
+/* Whether the cell is one that the lesson was drawn from. */
+static bool concerned(enum hwatt_lesson lesson, enum hwatt_status status)
+{
+	switch (lesson) {
+	case HWATT_LESSON_MEASURE:
+	case HWATT_LESSON_REGISTERS:
+	case HWATT_LESSON_DOCUMENTS: return status == HWATT_NOT_ENOUGH_DATA;
+	case HWATT_LESSON_RENEW: return status == HWATT_EXPIRED;
+	case HWATT_LESSON_BREACHES: return status == HWATT_NOT_MET;
+	default: return true;
+	}
+}
+
+/* "1, 4": the reports that a lesson was drawn from, by their numbers. */
+static size_t put_concerned(const struct hwatt_joint *j, const struct hwatt_joint_row *r, struct hwatt_text *numbers)
+{
+	size_t count = 0;
+	for (size_t c = 0; c < j->report_count; c++) {
+		if (!r->cells[c].present || !j->reports[c].latest || !concerned(r->lesson, r->cells[c].status))
+			continue;
+		hwatt_text_printf(numbers, "%s%zu", count > 0 ? ", " : "", c + 1);
+		count++;
+	}
+	return count;
+}
+
+/* The requirements that a lesson is about; NULL none. */
+static json_t *lesson_group(const struct hwatt_joint *j, enum hwatt_lesson lesson, const json_t *rows, enum hwatt_language language)
+{
+	json_t *o = json_object(), *items = json_array();
+	for (size_t i = 0; i < j->row_count; i++) {
+		struct hwatt_text numbers;
+		if (j->rows[i].lesson != lesson)
+			continue;
+		json_t *item = json_copy(json_array_get(rows, i));
+		hwatt_text_init(&numbers, JOINT_MAX_REPORTS * 6);
+		json_put(item, "count", json_integer((json_int_t)put_concerned(j, &j->rows[i], &numbers)));
+		json_put(item, "all", json_integer((json_int_t)j->rows[i].contracts));
+		json_put(item, "numbers", json_text(hwatt_text_string(&numbers)));
+		json_array_append_new(items, item);
+		hwatt_text_free(&numbers);
+	}
+	json_put(o, "what", json_text(hwatt_tr(language, lessons[lesson])));
+	json_put(o, "items", items);
+	if (json_array_size(items) > 0)
+		return o;
+	json_decref(o);
+	return NULL;
 }
 
 int joint_page(const struct hwatt_joint *j, enum hwatt_language language, struct hwatt_text *out, struct hwatt_error *err)
 {
-	json_t *o = json_object(), *reports = json_array(), *rows = json_array(), *to_change = json_array();
+	json_t *o = json_object(), *reports = json_array(), *rows = json_array(), *to_change = json_array(), *legend = json_array();
+	bool several = j->contract_count < j->report_count;
 	for (size_t i = 0; i < j->report_count; i++)
-		json_array_append_new(reports, page_report(&j->reports[i], i + 1, language));
-	for (size_t i = 0; i < j->row_count; i++) {
-		json_t *row = page_row(j, &j->rows[i], language);
-		json_array_append(rows, row);
-		if (json_is_true(json_object_get(row, "act")))
-			json_array_append(to_change, row);
-		json_decref(row);
+		json_array_append_new(reports, page_report(&j->reports[i], i + 1, several, language));
+	for (size_t i = 0; i < j->row_count; i++)
+		json_array_append_new(rows, page_row(j, &j->rows[i], language));
+	for (int lesson = HWATT_LESSON_NONE + 1; lesson < HWATT_LESSON_WAIT; lesson++) {
+		json_t *group = lesson_group(j, (enum hwatt_lesson)lesson, rows, language);
+		if (group != NULL)
+			json_array_append_new(to_change, group);
 	}
+	for (int s = 0; s < HWATT_STATUSES; s++) {
+		json_t *one = json_object();
+		put_status(one, (enum hwatt_status)s, language);
+		json_array_append_new(legend, one);
+	}
+	json_put(o, "legend", legend);
+	json_put(o, "compact", json_boolean(j->report_count > WORDY));
+	json_put(o, "several", json_boolean(several));
 	json_put(o, "language", json_text(hwatt_language_name(language)));
 	json_put(o, "reports", reports);
 	json_put(o, "rows", rows);
 	json_put(o, "to_change", to_change);
-	json_put(o, "contract_count", json_integer((json_int_t)j->report_count));
+	json_put(o, "contract_count", json_integer((json_int_t)j->contract_count));
 	json_put(o, "row_count", json_integer((json_int_t)j->row_count));
 	int result = page_fill("joint", o, language, out, err);
 	json_decref(o);

@@ -1,6 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The hallwatt authors
  * SPDX-License-Identifier: Apache-2.0 */
 #include "words.h"
+#include <stdio.h>
 #include <string.h>
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -12,6 +13,7 @@ static const struct figure_words figures[] = {
 	{ "pue1", HWATT_N("PUE, IT energy metered after the UPS"), MEASURE_RATIO },
 	{ "pue2", HWATT_N("PUE, IT energy metered at the PDUs"), MEASURE_RATIO },
 	{ "pue3", HWATT_N("PUE, IT energy metered at the equipment"), MEASURE_RATIO },
+	{ "ppue", HWATT_N("Partial PUE (pPUE) of a room"), MEASURE_RATIO },
 	{ "energy_dc", HWATT_N("Energy of the data hall"), MEASURE_ENERGY },
 	{ "energy_it", HWATT_N("Energy of the IT equipment"), MEASURE_ENERGY },
 	{ "energy_allocated", HWATT_N("Energy with its share of cooling and losses"), MEASURE_ENERGY },
@@ -97,6 +99,32 @@ static const struct word risks[] = {
 	{ "any", HWATT_N("All areas of risk") },
 };
 
+static const struct word certificates[] = {
+	{ "go", HWATT_N("guarantees of origin") }, { "ppa", HWATT_N("delivery under contract") }, { "onsite", HWATT_N("own plant") },
+};
+
+static const struct word technologies[] = {
+	{ "hydro", HWATT_N("hydropower") }, { "wind", HWATT_N("wind power") }, { "solar", HWATT_N("solar power") },
+	{ "biomass", HWATT_N("biomass") }, { "geothermal", HWATT_N("geothermal power") }, { "ocean", HWATT_N("power of the sea") },
+	{ "nuclear", HWATT_N("nuclear power") }, { "fossil", HWATT_N("fossil fuels") }, { "waste", HWATT_N("waste") },
+	{ "unknown", HWATT_N("unknown source") },
+};
+
+static const struct word refusals[] = {
+	{ "TECHNOLOGY", HWATT_N("The source does not count.") },
+	{ "SOLD", HWATT_N("The guarantees of this energy were sold.") },
+	{ "EXPIRED", HWATT_N("It was not cancelled in time.") },
+	{ "COUNTRY", HWATT_N("It comes from a country that does not count.") },
+	{ "ZONE", HWATT_N("It comes from a bidding zone that does not count.") },
+	{ "LABEL", HWATT_N("It lacks the environmental label that was promised.") },
+	{ "SUPPORT", HWATT_N("It does not say that the plant had no support.") },
+	{ "NOT_RESOLVED", HWATT_N("It does not say when the electricity was produced as finely as it is matched.") },
+	{ "STEMS_FROM_DELIVERY", HWATT_N("The same energy is counted as a delivery.") },
+	{ "DOUBLE_COUNT", HWATT_N("The same certificates stand in another row too.") },
+	{ "OWN_PLANT_METERED", HWATT_N("The own plant is counted by its meter.") },
+	{ "OTHER_PERIOD", HWATT_N("The rest belongs to another time.") },
+};
+
 static const struct word areas[] = {
 	{ "data_hall", HWATT_N("Data halls") }, { "server", HWATT_N("Servers") }, { "network_product", HWATT_N("Network products") },
 	{ "it_product", HWATT_N("IT products") }, { "supply_chain", HWATT_N("Supply chain") }, { "any", HWATT_N("All product areas") },
@@ -140,6 +168,15 @@ const char *words_figure(enum hwatt_language language, const char *kpi)
 {
 	const struct figure_words *words = figure_words(kpi);
 	return words != NULL ? hwatt_tr(language, words->name) : kpi;
+}
+
+const char *words_series(const struct hwatt_followup_series *series, enum hwatt_language language, struct hwatt_text *out)
+{
+	hwatt_text_reset(out);
+	hwatt_text_puts(out, words_figure(language, series->kpi));
+	if (series->part != NULL && series->part[0] != '\0')
+		hwatt_text_printf(out, ": %s", series->part);
+	return hwatt_text_string(out);
 }
 
 const char *words_status(enum hwatt_language language, enum hwatt_status status)
@@ -186,6 +223,28 @@ const char *words_stage(enum hwatt_language language, const char *stage)
 const char *words_risk(enum hwatt_language language, const char *risk)
 {
 	return find(risks, COUNT(risks), language, risk);
+}
+
+const char *words_certificate(enum hwatt_language language, const char *kind)
+{
+	return find(certificates, COUNT(certificates), language, kind);
+}
+
+const char *words_technology(enum hwatt_language language, const char *technology)
+{
+	return find(technologies, COUNT(technologies), language, technology);
+}
+
+void words_refusals(enum hwatt_language language, const char *reasons, struct hwatt_text *out)
+{
+	hwatt_text_reset(out);
+	while (*reasons != '\0') {
+		char name[32];
+		size_t length = strcspn(reasons, " ");
+		snprintf(name, sizeof(name), "%.*s", (int)(length < sizeof(name) ? length : sizeof(name) - 1), reasons);
+		hwatt_text_printf(out, "%s%s", out->length > 0 ? " " : "", find(refusals, COUNT(refusals), language, name));
+		reasons += length + (reasons[length] == ' ');
+	}
 }
 
 const char *words_area(enum hwatt_language language, const char *area)

@@ -26,6 +26,8 @@ const struct figure_words *figure_words(const char *kpi);
 enum measure measure_of(const char *kpi, const char *unit);
 /* In the reader's language. */
 const char *words_figure(enum hwatt_language language, const char *kpi);
+/* The same, and behind it the room where it is of one; in `out`. */
+const char *words_series(const struct hwatt_followup_series *series, enum hwatt_language language, struct hwatt_text *out);
 const char *words_status(enum hwatt_language language, enum hwatt_status status);
 /* A sign beside the word, so that colour is not all there is: "✓". */
 const char *words_symbol(enum hwatt_status status);
@@ -35,6 +37,10 @@ const char *words_window(enum hwatt_language language, const char *window);
 const char *words_quality(enum hwatt_language language, char letter);
 const char *words_stage(enum hwatt_language language, const char *stage);
 const char *words_risk(enum hwatt_language language, const char *risk);
+const char *words_certificate(enum hwatt_language language, const char *kind);
+const char *words_technology(enum hwatt_language language, const char *technology);
+/* Why not all of a certificate counted, as sentences: "LABEL NOT_RESOLVED". `out` is reset first. */
+void words_refusals(enum hwatt_language language, const char *reasons, struct hwatt_text *out);
 const char *words_area(enum hwatt_language language, const char *area);
 /* "jan" .. "dec". */
 const char *words_month(enum hwatt_language language, int month);

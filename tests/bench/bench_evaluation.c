@@ -2,13 +2,15 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* bench_evaluation.c - how long a start takes to sum the past: all figures and verdicts of many meters, months and contracts.
  *
- *   bench_evaluation [--folder F] [--contracts N] [--rows] [--keep] [METERS MONTHS]
+ *   bench_evaluation [--folder F] [--contracts N] [--rows] [--hours] [--keep] [METERS MONTHS]
  *
  * Without METERS and MONTHS: 500, 1000 and 2000 meters over 3, 6 and 12 months, 200 contracts.  A store is made in the folder
  * (a new one under /tmp), opened by a process of its own, summed and judged; printed are that process's CPU seconds, wall
  * seconds and peak memory.  The store has packs of all days that are over and rows of the last two days; with --rows it has
  * all rows, is packed by the store itself, and is summed before that as well: both must give the same figures.  A site of 2000
- * meters over a year has 70 million rows, which take minutes to make and 8 GB. */
+ * meters over a year has 70 million rows, which take minutes to make and 8 GB.  With --hours the site has a certificate a month with its
+ * hourly production, and all contracts ask for hourly matching. */
+#include "calendar.h"
 #include "evaluation.h"
 #include "pack.h"
 #include "snapshot.h"
@@ -32,7 +34,7 @@
 
 struct size {
 	int64_t meters, months, contracts;
-	bool rows, keep;
+	bool rows, keep, hours;
 };
 
 static void must(int rc, const struct hwatt_error *err)
@@ -56,6 +58,28 @@ static void write_file(const char *folder, const char *name, const struct hwatt_
 	}
 }
 
+/* A certificate a month for the site, and how much of it each hour gave. */
+static void write_hours(const char *folder, int64_t kwh)
+{
+	struct hwatt_text certificates, production;
+	hwatt_text_init(&certificates, 1u << 16);
+	hwatt_text_init(&production, 4u << 20);
+	hwatt_text_puts(&certificates, "statement_id,site,volume,technology,production_start,production_end,transaction_time\n");
+	hwatt_text_puts(&production, "statement_id,start,volume\n");
+	for (int month = 1; month <= 12; month++) {
+		int64_t first = civil_day(2026, month, 1), next = civil_day(month == 12 ? 2027 : 2026, month % 12 + 1, 1);
+		hwatt_text_printf(&certificates, "M-%d,hall,%" PRId64 " kWh,wind,2026-%02d-01,2026-%02d-%02d,2026-12-31\n", month,
+				  (next - first) * 24 * kwh, month, month, (int)(next - first));
+		for (int64_t h = 0; h < (next - first) * 24; h++)
+			hwatt_text_printf(&production, "M-%d,2026-%02d-%02dT%02d:00Z,%" PRId64 " kWh\n", month, month, (int)(h / 24) + 1,
+					  (int)(h % 24), h % 2 == 0 ? kwh / 2 : kwh + kwh / 2);
+	}
+	write_file(folder, "certificates.csv", &certificates);
+	write_file(folder, "production.csv", &production);
+	hwatt_text_free(&certificates);
+	hwatt_text_free(&production);
+}
+
 /* A hall with PDUs in racks; each contract has a share of the PDUs, a third of one of them among it. */
 static void write_hall(const char *folder, const struct size *size)
 {
@@ -63,7 +87,10 @@ static void write_hall(const char *folder, const struct size *size)
 	int64_t pdus = size->meters - HEAD_METERS, each = pdus / size->contracts > 0 ? pdus / size->contracts : 1;
 	hwatt_text_init(&text, 8u << 20);
 	hwatt_text_printf(&text, "state: %s/state\nsites: [{id: hall, timezone: Europe/Stockholm, rated_it_power: 9 MW}]\n"
-			  "contracts: [contract-*.yaml]\ndevices:\n", folder);
+			  "contracts: [contract-*.yaml]\n%sdevices:\n", folder,
+			  size->hours ? "certificates: [certificates.csv]\nproduction: [production.csv]\n" : "");
+	if (size->hours)
+		write_hours(folder, size->meters * 4); /* a little less than is used */
 	for (int i = 1; i <= 2; i++)
 		hwatt_text_printf(&text, "  - {id: grid-%d, address: \"snmp://192.0.2.1\", site: hall, power_role: grid,"
 				  " accuracy: 1 %%}\n", i);
@@ -85,6 +112,8 @@ static void write_hall(const char *folder, const struct size *size)
 				"  - {id: month, type: pue, max: 1.3, window: month}\n"
 				"  - {id: energy, type: energy, max: 900 MWh, window: year}\n"
 				"  - {id: year, type: pue, max: 1.4, window: year}\n");
+		if (size->hours)
+			hwatt_text_puts(&text, "  - {id: hours, type: renewable_share, min: 0.5, matching: hourly, window: year}\n");
 		snprintf(name, sizeof(name), "contract-%" PRId64 ".yaml", c);
 		write_file(folder, name, &text);
 	}
@@ -395,6 +424,8 @@ int main(int argc, char **argv)
 	for (; argc > 1 && argv[1][0] == '-'; argc--, argv++) {
 		if (strcmp(argv[1], "--rows") == 0)
 			size.rows = true;
+		else if (strcmp(argv[1], "--hours") == 0)
+			size.hours = true;
 		else if (strcmp(argv[1], "--keep") == 0)
 			size.keep = true;
 		else if (argc > 2 && strcmp(argv[1], "--contracts") == 0)

@@ -27,7 +27,7 @@ struct bench {
 	int64_t good, failed;
 	void *engine;
 	uv_timer_t timer;
-	double seconds, cpu_s;
+	double seconds, cpu_s, user_s;
 	int64_t good_before;
 	uint64_t at_ns;
 	bool measuring;
@@ -40,6 +40,13 @@ struct member {
 	struct scheduler_entry *entry;
 	char host[32], id[32];
 };
+
+static double user_s(void)
+{
+	struct rusage use;
+	getrusage(RUSAGE_SELF, &use);
+	return (double)use.ru_utime.tv_sec + (double)use.ru_utime.tv_usec / 1e6;
+}
 
 static double cpu_s(void)
 {
@@ -95,15 +102,18 @@ static void on_timer(uv_timer_t *timer)
 		b->measuring = true;
 		b->good_before = b->good;
 		b->cpu_s = cpu_s();
+		b->user_s = user_s();
 		b->at_ns = uv_hrtime();
 		uv_timer_start(timer, on_timer, (uint64_t)(b->seconds * 1000), 0);
 		return;
 	}
-	double spent = cpu_s() - b->cpu_s, took = (double)(uv_hrtime() - b->at_ns) / 1e9;
+	double spent = cpu_s() - b->cpu_s, own = user_s() - b->user_s, took = (double)(uv_hrtime() - b->at_ns) / 1e9;
 	int64_t polls = b->good - b->good_before;
 	struct scheduler_figures f = scheduler_figures(b->scheduler);
-	printf("collector_polls=%lld\ncollector_polls_per_s=%.1f\ncollector_cpu_us_per_poll=%.2f\ncollector_failed=%lld\n"
+	printf("collector_polls=%lld\ncollector_polls_per_s=%.1f\ncollector_cpu_us_per_poll=%.2f\n"
+	       "collector_user_us_per_poll=%.2f\ncollector_failed=%lld\n"
 	       "collector_late=%lld\n", (long long)polls, (double)polls / took, polls > 0 ? spent * 1e6 / (double)polls : 0,
+	       polls > 0 ? own * 1e6 / (double)polls : 0,
 	       (long long)b->failed, (long long)f.late);
 	stop(b);
 }

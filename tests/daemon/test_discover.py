@@ -50,8 +50,8 @@ def test_all_and_nothing_else(hall):
     assert found.returncode == 0, found.stderr
     told = json.loads(found.stdout)
     assert told["addresses"] == 62
-    assert {d["address"] for d in told["devices"]} == {f"snmp://127.9.0.{n}:{hall.sim_port}" for n in range(1, 27)}
-    assert len({d["id"] for d in told["devices"]}) == 26
+    assert {d["address"] for d in told["devices"]} == {f"snmp://127.9.0.{n}:{hall.sim_port}" for n in (*range(1, 27), 34)}
+    assert len({d["id"] for d in told["devices"]}) == 27
     assert told["bmcs"] == [{"address": "127.9.0.40", "port": bmc.port, "version": "2.0"}], told["bmcs"]
     assert bmc.asked == 2, bmc.asked
     roles = {d["id"]: d.get("power_role") for d in told["devices"]}

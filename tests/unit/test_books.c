@@ -183,6 +183,8 @@ static void nonsense_in_certificates_is_told_with_its_place(void **state)
 	       "g.csv:2:1: the production ends before it begins\n");
 	expect(BOOKS_CERTIFICATES, "g.csv", CERTIFICATES "a,,s,,1 MWh,wind,,2026-02-30,2026-03-31,,,,,,,,\n",
 	       "g.csv:2:19: 2026-02-30: that month has the days 1 to 28\n");
+	expect(BOOKS_CERTIFICATES, "g.csv", CERTIFICATES "a,,s,,1 MWh,wind,,2026-02-01,2026-02-28,2026-01-31,,,,,,,\n",
+	       "g.csv:2:41: it was cancelled before any of it was produced\n");
 	expect(BOOKS_CERTIFICATES, "g.yaml", "- {statement_id: a, site: s, volume: 1 MWh, technology: wind, production_start: 2026-01-01, production_end: 2026-01-01, "
 	       "production_from: \"13:00\"}\n", "g.yaml:1:3: state both \"production_from\" and \"production_until\", or neither\n");
 	expect(BOOKS_CERTIFICATES, "g.csv", CERTIFICATES "a,,s,,1 MWh,wind,,2026-01-01,2026-01-31,,X1,X9,,,,,\na,,s,,1 MWh,wind,,2026-01-01,2026-01-31,,X9,X12,,,,,\n",
@@ -342,9 +344,28 @@ static void guarantees_of_a_delivery_are_linked_with_it(void **state)
 	assert_int_equal(rows[1].link_count, 1);
 	assert_int_equal(rows[1].links[0].volume_mj, 1000 * HWATT_MJ_PER_WH);
 	loading_end(&d.l);
+	/* a delivery whose range holds theirs does not hide guarantees that share one */
+	rows = link_rows(&d, OWNERS "P,ppa,s,9 MWh,wind,cancelled,2026-01-01,2026-12-31,7,X1,X9\nA,go,s,2 MWh,wind,,2026-01-01,2026-12-31,7,X2,X3\n"
+			 "B,go,s,2 MWh,wind,,2026-01-01,2026-12-31,7,X3,X4\n", NULL);
+	assert_true(rows[1].twice && rows[2].twice);
+	assert_false(rows[0].twice);
+	loading_end(&d.l);
 	rows = link_rows(&d, OWNERS "P,ppa,s,2 kWh,wind,sold,2026-01-01,2026-01-01,7,,\nA,go,s,2 kWh,wind,,2026-01-01,2026-01-01,7,,\n", NULL);
 	assert_int_equal(rows[1].link_count, 0); /* that delivery counts for nothing */
 	loading_end(&d.l);
+}
+
+static void a_range_has_so_many_certificates(void **state)
+{
+	(void)state;
+	static const struct { const char *from, *to; int64_t count; } cases[] = {
+		{ "X1", "X1", 1 }, { "SE0009", "SE0100", 92 }, { "643002406801000000000000000001", "643002406801000000000000000250", 250 }, { "X", "X", 0 },
+		{ "X9", "Y10", 0 }, { "X1", "X0", 0 }, { "A1000000000000000000001", "A2000000000000000000001", 0 },
+	};
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct certificate row = { .cert_id_from = cases[i].from, .cert_id_to = cases[i].to };
+		assert_int_equal(certificate_range(&row), cases[i].count);
+	}
 }
 
 static const struct certificate_check *audit(struct desk *d, const char *site, int64_t used_mwh, struct certificate_check out[CERTIFICATE_CHECKS])
@@ -394,6 +415,27 @@ static void an_audit_finds_what_counts_twice(void **state)
 	loading_end(&d.l);
 }
 
+static void an_audit_counts_what_was_cancelled_and_where_it_stands(void **state)
+{
+	(void)state;
+	struct desk d = begin();
+	struct certificate_check out[CERTIFICATE_CHECKS];
+	take(&d, BOOKS_CERTIFICATES, "g.csv", CERTIFICATES
+	     "short,,s,,3 MWh,wind,,2026-02-01,2026-02-28,2026-03-20,Z1,Z2,SE,SE,,t,\n"    /* two certificates */
+	     "supply,ppa,s,,3 MWh,wind,cancelled,2026-05-01,2026-05-31,,K1,K3,,,,,\n"
+	     "own,,s,,3 MWh,wind,,2026-05-01,2026-05-31,2026-06-20,K1,K3,SE,SE,,t,\n"      /* of that delivery */
+	     "early,,s,,1 MWh,wind,,2026-05-01,2026-05-31,2026-05-20,,,SE,SE,,t,\n");      /* half of it did not exist yet */
+	finish(&d, "");
+	audit(&d, "s", 7, out); /* 3 and 3 and 1: what stands in two rows is claimed once */
+	static const char *const text[CERTIFICATE_CHECKS] = { [3] = "early", [4] = "short", [6] = "own", [12] = "short, own, early", [14] = "early" };
+	for (int i = 0; i < CERTIFICATE_CHECKS; i++)
+		assert_string_equal(out[i].outcome == CERTIFICATE_FAIL ? out[i].text : "", text[i] != NULL ? text[i] : "");
+	assert_int_equal(out[9].outcome, CERTIFICATE_PASS);
+	audit(&d, "s", 6, out);
+	assert_int_equal(out[9].outcome, CERTIFICATE_FAIL);
+	loading_end(&d.l);
+}
+
 static void what_is_eligible(void **state)
 {
 	(void)state;
@@ -439,10 +481,13 @@ static void the_shipped_examples_have_no_mistake(void **state)
 	size_t count;
 	take_example(&d, BOOKS_READINGS, TEST_SOURCE_DIR "/../../packaging/readings.example.csv");
 	take_example(&d, BOOKS_CERTIFICATES, TEST_SOURCE_DIR "/../../packaging/certificates.example.yaml");
+	take_example(&d, BOOKS_PRODUCTION, TEST_SOURCE_DIR "/../../packaging/production.example.csv");
 	finish(&d, "");
 	assert_int_equal(d.books->logbook.track_count, 5);
-	books_certificates(d.books, &count);
-	assert_int_equal(count, 2);
+	const struct certificate *rows = books_certificates(d.books, &count);
+	assert_int_equal(count, 3);
+	assert_int_equal(rows[0].hour_count, 3);
+	assert_int_equal(rows[2].hour_count, 1);
 	loading_end(&d.l);
 }
 
@@ -459,8 +504,10 @@ int main(void)
 		cmocka_unit_test(nonsense_in_hours_is_told_with_its_place),
 		cmocka_unit_test(hours_join_their_certificate_in_the_order_of_time),
 		cmocka_unit_test(guarantees_of_a_delivery_are_linked_with_it),
+		cmocka_unit_test(a_range_has_so_many_certificates),
 		cmocka_unit_test(regress_5_a_statement_of_several_rows_counts_once),
 		cmocka_unit_test(an_audit_finds_what_counts_twice),
+		cmocka_unit_test(an_audit_counts_what_was_cancelled_and_where_it_stands),
 		cmocka_unit_test(what_is_eligible),
 		cmocka_unit_test(the_shipped_examples_have_no_mistake),
 	};

@@ -10,6 +10,8 @@
 #include <unistd.h>
 
 #include "contract.h"
+#include "folder.h"
+#include "loading.h"
 #include "package.h"
 
 static const char product_example[] =
@@ -246,6 +248,48 @@ static void a_file_is_read_and_a_missing_one_is_a_mistake(void **state)
 	hwatt_arena_free(arena);
 }
 
+static void rows_are_about_requirements_that_there_are(void **state)
+{
+	(void)state;
+	struct folder f = folder_new();
+	struct loading l = loading_begin();
+	struct package_shelf shelf = {0};
+	struct contract *contracts[2];
+	static const char *const own[] = { "pue", "follow" };
+	folder_write(&f, "shared.yaml", "- {id: t1, kind: follow_up, on: 2026-02-01, requirement: follow}\n");
+	folder_write(&f, "one.yaml", "- {id: d1, type: attestation, from: 2026-01-01, status: submitted, requirement: eu}\n"
+		     "- {id: d2, type: attestation, from: 2026-01-01, status: submitted, requirement: follow}\n");
+	for (int i = 0; i < 2; i++) {
+		folder_write(&f, "c.yaml", hwatt_arena_printf(l.arena, "id: c%d\nvalid: {from: 2026-01-01, to: 2026-12-31}\nscope: [{site: s1}]\n"
+			     "requirements: [{id: \"%s\", type: follow_up, max_age_months: 6}, {id: ev, type: location, set: EU}]\n"
+			     "registers: {activities: shared.yaml%s}\n", i, own[i], i == 0 ? ", documents: one.yaml" : ""));
+		contracts[i] = contract_load(hwatt_arena_printf(l.arena, "%s/c.yaml", f.path), &shelf, l.arena, &l.report);
+		assert_string_equal(loading_mistakes(&l), "");
+	}
+	contract_check_rows(contracts, 2, l.arena, &l.report);
+	const char *expected = hwatt_arena_printf(l.arena, "%s/one.yaml:1:3: contract c0 has no requirement \"eu\"; did you mean \"ev\"?\n"
+						  "%s/one.yaml:2:3: contract c0 has no requirement \"follow\"\n", f.path, f.path);
+	assert_string_equal(loading_mistakes(&l), expected); /* the shared row is about the other contract */
+	loading_end(&l);
+	folder_gone(&f);
+}
+
+static void what_is_metered_by_months_is_in_force_for_months(void **state)
+{
+	(void)state;
+	struct read r;
+	read_text(&r, "id: c\nvalid: {from: 2026-01-15, to: 2026-12-20}\nscope: [{site: s1}]\nrequirements:\n"
+				     "  - {id: a, type: pue, max: 1.3, window: month, from: 2026-01-15, to: 2026-12-20}\n"
+				     "  - {id: b, type: pue, max: 1.3, window: month, from: 2026-03-02}\n"
+				     "  - {id: c, type: pue, max: 1.3, window: year, to: 2026-06-29}\n"
+				     "  - {id: d, type: pue, max: 1.3, window: day, from: 2026-03-02, to: 2026-03-05}\n"
+				     "  - {id: e, type: follow_up, max_age_months: 6, from: 2026-03-02}\n");
+	assert_int_equal(r.report.count, 2);
+	assert_string_equal(hwatt_text_string(&r.text), "c.yaml:6:5: requirement \"b\" is metered by months: \"from\" is the first day of one\n"
+			    "c.yaml:7:5: requirement \"c\" is metered by months: \"to\" is the last day of one\n");
+	done(&r);
+}
+
 static void every_type_is_a_whole_row(void **state)
 {
 	(void)state;
@@ -277,6 +321,8 @@ int main(void)
 		cmocka_unit_test(limits_out_of_range_and_keys_of_other_types_are_mistakes),
 		cmocka_unit_test(all_mistakes_come_at_once),
 		cmocka_unit_test(a_file_is_read_and_a_missing_one_is_a_mistake),
+		cmocka_unit_test(rows_are_about_requirements_that_there_are),
+		cmocka_unit_test(what_is_metered_by_months_is_in_force_for_months),
 		cmocka_unit_test(every_type_is_a_whole_row),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

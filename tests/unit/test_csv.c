@@ -121,7 +121,9 @@ static void rows_have_as_many_cells_as_the_header(void **state)
 	(void)state;
 	expect_mistakes("id,count\na\nb,2,3\nc,\n",
 			"t.csv:2:1: the row has 1 cell, the header 2\n"
-			"t.csv:3:1: the row has 3 cells, the header 2\n");
+			"t.csv:3:1: the row has 3 cells, the header 2; a text with a comma stands in quotes, like \"Acme, Inc\"\n");
+	expect_mistakes("id\tcount\na\t1\n",
+			"t.csv:1:1: the columns are parted by tabs; save the table with commas or semicolons between them\n");
 }
 
 static void quotes_are_whole(void **state)

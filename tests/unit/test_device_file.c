@@ -52,9 +52,11 @@ static const struct hwatt_collector protocol = { .name = "snmp", .default_port =
 
 static struct sweep_host host_at(const char *address, int access, const char *name)
 {
-	struct sweep_host host = { .access = { access, -1 }, .name = { name, "" } };
-	host.at.any.sa_family = AF_INET;
-	assert_int_equal(inet_pton(AF_INET, address, &host.at.v4.sin_addr), 1);
+	union cidr_address at = { .any.sa_family = AF_INET };
+	assert_int_equal(inet_pton(AF_INET, address, &at.v4.sin_addr), 1);
+	struct sweep_host host = sweep_host_at(&at);
+	host.access[SWEEP_SNMP] = access;
+	host.name[SWEEP_SNMP] = name;
 	return host;
 }
 
@@ -81,18 +83,22 @@ static void a_file_has_what_was_found(void **state)
 	(void)state;
 	struct sweep_host hosts[] = { host_at("192.0.2.1", 0, "pdu"), host_at("192.0.2.2", 1, "pdu"),
 				      host_at("192.0.2.3", -1, ""), host_at("192.0.2.4", 2, ""), host_at("192.0.2.5", -1, "") };
-	hosts[2].bmc = hosts[2].presence.ipmi_2_0 = hosts[4].bmc = true;
+	hosts[2].access[SWEEP_IPMI] = hosts[4].access[SWEEP_IPMI] = 4;
+	hosts[2].version[SWEEP_IPMI] = "2.0";
+	hosts[4].version[SWEEP_IPMI] = "1.5";
+	hosts[4].trouble[SWEEP_IPMI] = "speaks only IPMI 1.5, which hallwatt does not";
 	hosts[2].access[SWEEP_REDFISH] = 3;
 	hosts[2].name[SWEEP_REDFISH] = "iRMC";
 	struct introduction items[] = { one(&hosts[0], "S1", HWATT_POWER_PDU), one(&hosts[1], "S1", HWATT_POWER_NONE) };
 	items[1].error = "no answer";
 	struct sweep_access accesses[] = { { .collector = &protocol, .port = 161 }, { .collector = &protocol, .port = 1161 },
 					  { .collector = &protocol, .presence = true, .port = 161 },
-					  { .protocol = SWEEP_REDFISH, .presence = true, .port = 8443 } };
+					  { .protocol = SWEEP_REDFISH, .presence = true, .port = 8443 },
+					  { .protocol = SWEEP_IPMI, .presence = true, .port = 623 } };
 	struct device_file_access words[] = { { .community = "public" }, { .community = "se\"cret", .version_1 = true },
-					  { .said = "" }, { .said = "" } };
+					  { .said = "" }, { .said = "" }, { .said = "" } };
 	struct device_file file = { .items = items, .count = 2, .hosts = hosts, .host_count = 5, .accesses = accesses,
-				    .words = words, .access_count = 4, .bmc_port = 623, .redfish_port = 8443 };
+				    .words = words, .access_count = 5 };
 	expect(&file, false,
 	       "# Found by hallwatt discover: 2 of 5 addresses answer SNMP.\n"
 	       "# To be edited, then taken in with `include:`; `hallwatt check` says what is still amiss.\n"

@@ -95,10 +95,85 @@ static void example_10_ref_is_cut_at_one(void **state)
 	struct kpi out = ref_of(&d, rows, 1);
 	assert_int_equal(hwatt_ratio_compare(out.value, (struct hwatt_ratio){ 1, 1 }), 0);
 	assert_int_equal(out.flags, KPI_SURPLUS);
+	EXPECT(out.surplus, 0, "7200000000000"); /* 2,000 MWh */
 	domain_read(&d, LOGBOOK_NATURAL_GAS, 0, YEAR, 5000000 * MICRO); /* gas is energy too: the surplus covers part of it */
 	out = ref_of(&d, rows, 1);
 	EXPECT(out.value, 9, "0.800000000");
 	assert_int_equal(out.flags, 0);
+	assert_false(hwatt_ratio_known(out.surplus));
+}
+
+/* What one site has too much of does not cover the fuel of another: energy belongs to one data centre. domain.md 2.3. */
+static void regress_5_the_surplus_of_a_site_is_its_own(void **state)
+{
+	(void)state;
+	struct domain a, b;
+	domain_begin(&a, YEAR);
+	domain_begin(&b, YEAR);
+	a.slices[0].dc = b.slices[0].dc = domain_energy(1000000, 0, YEAR);
+	b.site.id = "other";
+	domain_read(&b, LOGBOOK_NATURAL_GAS, 0, YEAR, 1000000 * MICRO);
+	struct kpi_site sites[] = { a.site, b.site };
+	struct certificate one = row(CERTIFICATE_GO, 2000);
+	a.period.sites = sites;
+	a.period.site_count = 2;
+	struct kpi out = ref_of(&a, &one, 1); /* 2,000 MWh for a site of 1,000, beside one of 1,000 and as much gas */
+	EXPECT(out.value, 9, "0.333333333");
+	EXPECT(out.surplus, 0, "3600000000000");
+}
+
+/* A year's guarantees of the own plant were sold: no month holds the row, and it counts all the same. domain.md 2.3 (r). */
+static void regress_5_sold_guarantees_of_the_own_plant_need_no_month_of_their_own(void **state)
+{
+	(void)state;
+	struct domain d;
+	struct kpi monthly;
+	static const struct certificate_filter renewable;
+	domain_begin(&d, 30);
+	d.site.slice_count = 2;
+	d.site.onsite_renewable = true;
+	d.period.span = (struct kpi_span){ 60 * 96, 60 * 96 };
+	for (int64_t i = 0; i < 2; i++) {
+		d.slices[i] = (struct kpi_slice){ .from_s = i * 30 * DOMAIN_DAY_S, .to_s = (i + 1) * 30 * DOMAIN_DAY_S, .from_day = i * 30, .to_day = (i + 1) * 30 };
+		d.slices[i].dc = domain_energy(1000000, 0, 30);
+		d.slices[i].onsite = domain_energy(i == 0 ? 300000 : 100000, 0, 30);
+	}
+	struct certificate sold = row(CERTIFICATE_ONSITE, 200);
+	sold.guarantees = CERTIFICATE_SOLD;
+	sold.to_day = 59;
+	struct kpi out = ref_of(&d, &sold, 1);
+	EXPECT(out.value, 9, "0.100000000"); /* 400 generated, 200 sold, of 2,000 */
+	kpi_renewable_share(&d.period, KPI_MATCH_MONTHLY, &renewable, &monthly);
+	EXPECT(monthly.value, 9, "0.100000000");
+	sold.to_day = 29; /* all of the first month's and no more */
+	sold.volume_mj *= 2;
+	out = ref_of(&d, &sold, 1);
+	EXPECT(out.value, 9, "0.000000000"); /* what was sold beyond is missing from the second */
+}
+
+/* Certificates come before deliveries under contract, whatever their order in the books; what burns and states no emission is not free of
+ * it. domain.md 4.4. */
+static void regress_5_market_based_carbon_has_an_order(void **state)
+{
+	(void)state;
+	struct domain d;
+	struct kpi out;
+	domain_begin(&d, YEAR);
+	d.slices[0].grid = domain_energy(1000000, 1000000, YEAR);
+	d.slices[0].residual = (struct kpi_factor){ 500000000, true, false };
+	struct certificate rows[] = { row(CERTIFICATE_PPA, 1000), row(CERTIFICATE_GO, 1000) };
+	rows[0].emission_micro = 20000000;
+	d.period.certificate_count = 2;
+	d.period.certificates = domain_rows(&d, rows, 2);
+	kpi_cue_market(&d.period, &out);
+	EXPECT(out.value, 6, "0.000000");
+	rows[1].technology = CERTIFICATE_FOSSIL;
+	kpi_cue_market(&d.period, &out);
+	EXPECT(out.value, 6, "0.020000");
+	rows[0].technology = CERTIFICATE_WASTE;
+	rows[0].emission_micro = 0;
+	kpi_cue_market(&d.period, &out);
+	EXPECT(out.value, 6, "0.500000");
 }
 
 static void example_11_erf(void **state)
@@ -501,6 +576,8 @@ static void capacity_use(void **state)
 	domain_begin(&d, 10);
 	d.site.it_category = 2;
 	d.site.it = domain_energy(24000, 0, 10); /* 100 kW */
+	d.site.power = d.site.it;
+	d.site.it.num += 12000 * KPI_PER_KWH; /* where one of two meters is silent, the other's energy has no time of both */
 	d.site.pd_it_mw = (struct hwatt_ratio){ 400000000, 1 };
 	kpi_capacity_use(&d.period, &out);
 	EXPECT(out.value, 6, "0.250000");
@@ -517,6 +594,9 @@ int main(void)
 		cmocka_unit_test(example_8_ref),
 		cmocka_unit_test(example_9_ref_with_guarantees_sold),
 		cmocka_unit_test(example_10_ref_is_cut_at_one),
+		cmocka_unit_test(regress_5_the_surplus_of_a_site_is_its_own),
+		cmocka_unit_test(regress_5_sold_guarantees_of_the_own_plant_need_no_month_of_their_own),
+		cmocka_unit_test(regress_5_market_based_carbon_has_an_order),
 		cmocka_unit_test(example_11_erf),
 		cmocka_unit_test(example_12_erf_net_of_own_use),
 		cmocka_unit_test(example_13_cer),

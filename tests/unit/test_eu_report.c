@@ -176,6 +176,7 @@ static void what_contradicts_itself_shows(void **state)
 	eu_report_fill(&r.facts, r.l.arena, &r.report);
 	assert_true(r.report.invariants[1].checked);
 	assert_false(r.report.invariants[1].holds);
+	assert_non_null(strstr(r.report.invariants[1].words, "backup generators"));
 	assert_false(r.report.invariants[0].checked); /* E_IT is not known: not 0 */
 	assert_int_equal(r.report.values[HWATT_EU_E_IT_KWH].status, HWATT_EU_NOT_AVAILABLE);
 	loading_end(&r.l);

@@ -10,6 +10,7 @@
 #include "snapshot.h"
 #include "subject.h"
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 
 #define POINTS 24
@@ -234,7 +235,7 @@ static int64_t utc(int year, int month, int day, int hour, int minute)
 	return civil_day(year, month, day) * 86400 + hour * 3600 + minute * 60;
 }
 
-struct register_files { const char *keys, *readings, *certificates, *factors, *benchmarks, *documents; }; /* files as texts; NULL: none */
+struct register_files { const char *keys, *readings, *certificates, *factors, *benchmarks, *documents, *activities; }; /* files as texts; NULL: none */
 
 /* The hall with further devices and one contract on rack A1; the store begins at `base_s`, which holds no intervals yet. */
 static void set_up_with(struct hall *h, const struct register_files *files, const char *devices, const char *valid,
@@ -262,6 +263,9 @@ static void set_up_with(struct hall *h, const struct register_files *files, cons
 	if (files->documents != NULL) {
 		folder_write(&h->folder, "d.yaml", files->documents);
 		hwatt_text_puts(&text, "registers: {documents: d.yaml}\n");
+	} else if (files->activities != NULL) {
+		folder_write(&h->folder, "a.yaml", files->activities);
+		hwatt_text_puts(&text, "registers: {activities: a.yaml}\n");
 	}
 	folder_write(&h->folder, "c.yaml", hwatt_text_string(&text));
 	hwatt_text_free(&text);
@@ -324,6 +328,15 @@ static void feed(struct hall *h, size_t point, int64_t start_s, int64_t amount, 
 		evaluation_interval(h->e, (int64_t)point + 1, &interval);
 }
 
+static size_t add_point(struct hall *h, const char *device, enum hwatt_role role, const char *index, enum hwatt_quantity quantity,
+			enum interval_kind kind)
+{
+	size_t at = h->store.point_count++;
+	struct store_point *p = &h->store.points[at];
+	*p = (struct store_point){ .id = (int64_t)at + 1, .device = device, .index = index, .role = role, .quantity = quantity, .kind = kind };
+	return at;
+}
+
 /* The usual quarters of all points from `from_s` to before `to_s`. */
 static void run(struct hall *h, int64_t from_s, int64_t to_s)
 {
@@ -384,9 +397,14 @@ static void figures_of_all_windows(void **state)
 	(void)state;
 	struct hall h;
 	int64_t start_s = utc(2026, 3, 30, 22, 0); /* 31 March, 00:00 in Stockholm */
-	set_up(&h, "", "from: 2026-03-31, to: 2026-12-31", "  - {id: r, type: pue, max: 1.5}\n", start_s);
+	set_up(&h, "  - {id: gen-1, address: snmp://a, site: s1, power_role: generator, accuracy: 0.7 %}\n", "from: 2026-03-31, to: 2026-12-31",
+	       "  - {id: r, type: pue, max: 1.5}\n", start_s);
+	size_t generator = add_point(&h, "gen-1", HWATT_INLET, "1", HWATT_ENERGY, INTERVAL_ENERGY);
 	open_at(&h, start_s);
-	run(&h, start_s, start_s + 100 * QUARTER_S); /* a day, and an hour of April */
+	for (int64_t at_s = start_s; at_s < start_s + 100 * QUARTER_S; at_s += QUARTER_S) { /* a day, and an hour of April */
+		feed(&h, generator, at_s, 0, QUARTER_MS);
+		run(&h, at_s, at_s + QUARTER_S);
+	}
 	judge_at(&h, start_s + 100 * QUARTER_S + 5);
 	FIGURE(&h, "site", "pue1", "interval", 14, 10, 1000000);
 	FIGURE(&h, "site", "pue2", "interval", 14000, 9800, 1000000);
@@ -411,7 +429,7 @@ static void figures_of_all_windows(void **state)
 	FIGURE(&h, "contract", "rack_utilisation", "day", 980, 11000, 1000000);
 	FIGURE(&h, "site", "rack_utilisation", "month", 980, 11000, 1000000);
 	FIGURE(&h, "contract", "coverage", "contract", 1, 1, 1000000);
-	FIGURE(&h, "site", "power_ratio_now", "interval", 14, 10, 1000000);
+	FIGURE(&h, "site", "power_ratio_now", "interval", 14, 10, 1000000); /* the generator rests, and its meter says so */
 	assert_null(figure(&h, "site", "power_ratio_now", "day"));
 	assert_null(figure(&h, "site", "memory_utilisation", "day"));
 	assert_null(figure(&h, "site", "energy_cooling", "day"));
@@ -724,15 +742,6 @@ static void a_server_that_tells_no_power_leaves_pue3_unknown(void **state)
 	tear_down(&h);
 }
 
-static size_t add_point(struct hall *h, const char *device, enum hwatt_role role, const char *index, enum hwatt_quantity quantity,
-			enum interval_kind kind)
-{
-	size_t at = h->store.point_count++;
-	struct store_point *p = &h->store.points[at];
-	*p = (struct store_point){ .id = (int64_t)at + 1, .device = device, .index = index, .role = role, .quantity = quantity, .kind = kind };
-	return at;
-}
-
 /* The second server idles, at 4 % and 500 octets a second; its air is at 20 degrees, for 3 days of the month at 33. A room takes 70 W at
  * its PDU, and its cooler 9. */
 static void idle_servers_their_air_and_a_room_are_judged(void **state)
@@ -743,7 +752,8 @@ static void idle_servers_their_air_and_a_room_are_judged(void **state)
 	int64_t july = utc(2026, 6, 30, 22, 0);
 	set_up(&h, "  - {id: pdu-r, address: snmp://a, site: s1, room: r1, power_role: pdu, fed_by: ups-1}\n"
 		   "  - {id: cool-r, address: snmp://a, site: s1, room: r1, power_role: cooling}\n"
-		   "  - {id: cool-2, address: snmp://a, site: s1, power_role: cooling}\n", "from: 2026-01-01, to: 2026-12-31",
+		   "  - {id: cool-2, address: snmp://a, site: s1, power_role: cooling}\n"
+		   "  - {id: air-2, address: snmp://a, site: s1, room: r2}\n", "from: 2026-01-01, to: 2026-12-31",
 	       "  - {id: idle, type: idle_ratio, max: 0.5, window: month}\n  - {id: some, type: idle_ratio, max: 0.49, window: month}\n"
 	       "  - {id: asleep, type: idle_ratio, state: comatose, max: 0.1, window: year}\n"
 	       "  - {id: a1, type: inlet_temperature, class: A1, min: 0.91}\n  - {id: a2, type: inlet_temperature, class: A2, min: 1}\n"
@@ -778,6 +788,10 @@ static void idle_servers_their_air_and_a_room_are_judged(void **state)
 	VERDICT(&h, "small", HWATT_NOT_MET, "LIMIT", march, april);
 	VERDICT(&h, "none", HWATT_NOT_ENOUGH_DATA, "COVERAGE NO_DATA", march, april);
 	FIGURE(&h, "contract", "idle_share", "contract", 1, 2, 1000000);
+	FIGURE(&h, "site", "ppue", "year", 79, 70, 1000000); /* of r1 alone: r2 has no meters */
+	assert_string_equal(figure(&h, "site", "ppue", "year")->part, "r1");
+	assert_string_equal(figure(&h, "site", "ppue", "year")->notation, "pPUE2[r1] (2026-01-01:2026-04-01) = 1.13");
+	assert_string_equal(figure(&h, "contract", "ppue", "contract")->part, "r1");
 	assert_null(figure(&h, "contract", "idle_share", "day"));
 	assert_false(figure(&h, "contract", "comatose_share", "contract")->known); /* the contract began three months ago */
 	open_at(&h, july + 3600);
@@ -855,6 +869,10 @@ static void the_last_closed_month_is_judged(void **state)
 	VERDICT(&h, "day", HWATT_MET, "OK", april - 86400, april);
 	VERDICT(&h, "cpu", HWATT_NOT_MET, "LIMIT", march, april);
 	VERDICT(&h, "all", HWATT_NOT_ENOUGH_DATA, "PERIOD_OPEN", march, utc(2026, 5, 15, 22, 0));
+	const struct hwatt_view_forecast *all = &h.view->requirements[3].forecast; /* beside the verdict: 980 W until the end */
+	assert_true(all->known && all->status == HWATT_MET && all->from_s == march && all->to_s == utc(2026, 5, 15, 22, 0));
+	assert_true(fabs(hwatt_ratio_double(all->value) / (980.0 * (double)(all->to_s - march)) - 1) < 1e-6);
+	assert_false(h.view->requirements[0].forecast.known); /* April has not begun */
 	judge_at(&h, may + 3600); /* April was not measured at all */
 	VERDICT(&h, "pue", HWATT_NOT_ENOUGH_DATA, "COVERAGE NO_DATA", april, may);
 	run(&h, may, utc(2026, 5, 15, 22, 0));
@@ -944,6 +962,76 @@ static void twelve_months_are_twelve_months(void **state)
 	VERDICT(&h, "pue", HWATT_MET, "OK", first, full);
 	judge_at(&h, utc(2027, 5, 1, 0, 0)); /* ended on 15 March: the 12 months before 1 March; February 2027 was not measured */
 	VERDICT(&h, "pue", HWATT_NOT_ENOUGH_DATA, "COVERAGE", utc(2026, 2, 28, 23, 0), utc(2027, 2, 28, 23, 0));
+	tear_down(&h);
+}
+
+static void periods_are_cut_to_the_time_in_force(void **state)
+{
+	(void)state;
+	struct hall h;
+	int64_t jan = utc(2025, 12, 31, 23, 0), feb = utc(2026, 1, 31, 23, 0), mar = utc(2026, 2, 28, 23, 0), apr = utc(2026, 3, 31, 22, 0);
+	int64_t may = utc(2026, 4, 30, 22, 0);
+	set_up(&h, "", "from: 2026-01-01, to: 2026-12-31",
+	       "  - {id: year, type: pue, max: 1.45, window: year, category: 1, from: 2026-02-01, to: 2026-03-31}\n"
+	       "  - {id: month, type: pue, max: 1.45, window: month, category: 1, from: 2026-02-01, to: 2026-02-28}\n"
+	       "  - {id: rolling, type: pue, max: 1.45, window: 12 months, category: 1, from: 2026-02-01}\n"
+	       "  - {id: cap, type: energy, max: 1.5 MWh, window: contract, from: 2026-02-01, to: 2026-02-28}\n"
+	       "  - {id: trend, type: energy_trend, min: 0.1, baseline: 8.76 MWh, factor: 1, window: year, from: 2026-02-01}\n", jan);
+	open_at(&h, jan);
+	for (int64_t at_s = jan; at_s < feb; at_s += QUARTER_S) /* January was bad, and before their time */
+		for (size_t p = 0; p < HALL_POINTS; p++)
+			feed(&h, p, at_s, p == GRID ? 2 * usual[p] : usual[p], QUARTER_MS);
+	judge_at(&h, feb - 86400);
+	VERDICT(&h, "month", HWATT_NOT_APPLICABLE, "OUTSIDE_PERIOD", feb, mar); /* the first time that will be judged */
+	VERDICT(&h, "year", HWATT_NOT_APPLICABLE, "OUTSIDE_PERIOD", feb, apr);
+	run(&h, feb, mar);
+	judge_at(&h, mar);
+	VERDICT(&h, "month", HWATT_MET, "OK", feb, mar);
+	VERDICT(&h, "year", HWATT_NOT_ENOUGH_DATA, "PERIOD_OPEN", feb, apr);
+	VERDICT(&h, "rolling", HWATT_NOT_ENOUGH_DATA, "PERIOD_OPEN", feb, utc(2026, 12, 31, 23, 0)); /* not with January in it */
+	VERDICT(&h, "cap", HWATT_MET, "OK", feb, mar);
+	VERDICT(&h, "trend", HWATT_NOT_ENOUGH_DATA, "PERIOD_OPEN", feb, utc(2026, 12, 31, 23, 0));
+	for (size_t i = 0; i < h.view->requirement_count; i++) /* 980 W against 1000 W: not eleven twelfths of the year saved */
+		if (strcmp(h.view->requirements[i].requirement, "trend") == 0)
+			assert_true(h.view->requirements[i].value.num * 100 < h.view->requirements[i].value.den * 12);
+	run(&h, mar, apr);
+	judge_at(&h, apr);
+	VERDICT(&h, "year", HWATT_MET, "OK", feb, apr); /* January does not count */
+	VERDICT(&h, "month", HWATT_NOT_APPLICABLE, "OUTSIDE_PERIOD", mar, apr);
+	run(&h, apr, may);
+	judge_at(&h, may);
+	VERDICT(&h, "year", HWATT_MET, "OK", feb, apr);
+	VERDICT(&h, "month", HWATT_NOT_APPLICABLE, "OUTSIDE_PERIOD", apr, may);
+	tear_down(&h);
+}
+
+static void a_report_is_judged_when_it_is_due(void **state)
+{
+	(void)state;
+	struct hall h;
+	static const struct register_files files = { .keys = "", .activities =
+		"- {id: r1, kind: report, on: 2026-02-08, period: 2026-01}\n- {id: r3, kind: report, on: 2026-04-08, period: 2026-03}\n" };
+	int64_t jan = utc(2025, 12, 31, 23, 0), feb = utc(2026, 1, 31, 23, 0), mar = utc(2026, 2, 28, 23, 0), apr = utc(2026, 3, 31, 22, 0);
+	set_up_with(&h, &files, "", "from: 2026-01-01, to: 2027-12-31",
+		    "  - {id: m, type: reporting, due_days: 20}\n  - {id: yearly, type: reporting, window: year, due_days: 120}\n", jan);
+	open_at(&h, jan);
+	judge_at(&h, utc(2026, 1, 20, 12, 0));
+	VERDICT(&h, "m", HWATT_NOT_ENOUGH_DATA, "NO_DOC", jan, feb); /* nothing was due yet */
+	judge_at(&h, utc(2026, 2, 5, 12, 0));
+	VERDICT(&h, "m", HWATT_NOT_ENOUGH_DATA, "NO_DOC", jan, feb);
+	judge_at(&h, utc(2026, 2, 8, 12, 0));
+	VERDICT(&h, "m", HWATT_MET, "OK", jan, feb);
+	judge_at(&h, utc(2026, 3, 15, 12, 0)); /* that of February is not due: January's was there */
+	VERDICT(&h, "m", HWATT_MET, "OK", jan, feb);
+	judge_at(&h, utc(2026, 3, 21, 12, 0));
+	VERDICT(&h, "m", HWATT_NOT_MET, "OVERDUE", feb, mar);
+	judge_at(&h, utc(2026, 4, 2, 12, 0));
+	VERDICT(&h, "m", HWATT_NOT_MET, "OVERDUE", feb, mar);
+	judge_at(&h, utc(2026, 4, 10, 12, 0));
+	VERDICT(&h, "m", HWATT_MET, "OK", mar, apr);
+	VERDICT(&h, "yearly", HWATT_NOT_ENOUGH_DATA, "NO_DOC", jan, utc(2026, 12, 31, 23, 0));
+	judge_at(&h, utc(2027, 5, 2, 12, 0));
+	VERDICT(&h, "yearly", HWATT_NOT_MET, "OVERDUE", jan, utc(2026, 12, 31, 23, 0));
 	tear_down(&h);
 }
 
@@ -1165,6 +1253,8 @@ int main(void)
 		cmocka_unit_test(regress_5_each_meter_of_a_calibration_is_calibrated_again),
 		cmocka_unit_test(documents_and_events_are_judged_as_of_today),
 		cmocka_unit_test(twelve_months_are_twelve_months),
+		cmocka_unit_test(periods_are_cut_to_the_time_in_force),
+		cmocka_unit_test(a_report_is_judged_when_it_is_due),
 		cmocka_unit_test(a_short_contract_is_judged_as_a_whole),
 		cmocka_unit_test(example_74_a_certain_breach_does_not_wait),
 		cmocka_unit_test(a_requirement_without_a_subject_or_meters_says_so),

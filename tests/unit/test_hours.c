@@ -321,6 +321,50 @@ static void hours_with_gaps_lower_the_coverage(void **state)
 	rig_free(r);
 }
 
+static struct hwatt_ratio hourly_of(struct evaluation *e)
+{
+	struct hwatt_view_hall *view = evaluation_judge(e, NOVEMBER_S + 3600);
+	struct hwatt_ratio value = verdict(view, "hourly")->value;
+	snapshot_hall_release(view);
+	return value;
+}
+
+/* A quarter of long ago is told anew: the running evaluation ends where one that begins now does. */
+static void a_late_correction_reaches_its_hour(void **state)
+{
+	(void)state;
+	uint64_t seed = 41;
+	int64_t kwh[HOURS + 1], id, context;
+	struct hwatt_text text;
+	struct hwatt_error err;
+	struct evaluation *running, *fresh;
+	hwatt_text_init(&text, 1u << 20);
+	write_hours(&text, kwh, &seed);
+	struct rig *r = rig_new(WIND, hwatt_text_string(&text), &seed, false);
+	ok(evaluation_open(r->inventory, r->store, NULL, NOVEMBER_S + 3600, &running, &err), &err);
+	struct hwatt_ratio before = hourly_of(running);
+	struct store_context where = { .device = "pdu" };
+	ok(store_context_id(r->store, &where, &context, &err), &err);
+	ok(store_point_id(r->store, &points[GRID], &id, &err), &err);
+	size_t hour = 100;
+	while (kwh[hour] == 0)
+		hour++;
+	struct interval i = { .start_s = OCTOBER_S + (int64_t)hour * 3600, .source = 'D', .quality = 'M', .state = 'G', .samples = 30,
+			      .covered_ms = QUARTER_MS, .amount = 2 * INT64_C(9000000) * QUARTER_MS, .correction = true };
+	ok(store_begin(r->store, &err), &err);
+	ok(store_append(r->store, id, context, &i, &err), &err);
+	ok(store_commit(r->store, &err), &err);
+	evaluation_interval(running, id, &i);
+	struct hwatt_ratio after = hourly_of(running);
+	ok(evaluation_open(r->inventory, r->store, NULL, NOVEMBER_S + 3600, &fresh, &err), &err);
+	assert_int_equal(hwatt_ratio_compare(after, hourly_of(fresh)), 0);
+	assert_true(hwatt_ratio_compare(before, after) != 0);
+	evaluation_close(fresh);
+	evaluation_close(running);
+	hwatt_text_free(&text);
+	rig_free(r);
+}
+
 /* Rows at random: statements with and without hours, granular ones, deliveries of the same plants. */
 static void write_random(struct hwatt_text *certificates, struct hwatt_text *production, uint64_t *seed)
 {
@@ -383,6 +427,7 @@ int main(void)
 		cmocka_unit_test(without_hours_nothing_is_said_but_what_no_hour_could_mend),
 		cmocka_unit_test(granular_certificates_count_in_their_own_hour),
 		cmocka_unit_test(hours_with_gaps_lower_the_coverage),
+		cmocka_unit_test(a_late_correction_reaches_its_hour),
 		cmocka_unit_test(finer_matching_never_exceeds_coarser_on_the_whole_path),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

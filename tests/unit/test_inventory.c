@@ -316,6 +316,20 @@ static void a_mixed_scope_has_its_lowest_category_and_largest_shares(void **stat
 	end(&f);
 }
 
+static void a_partial_pue_is_of_a_room_that_is_there(void **state)
+{
+	(void)state;
+	static const char room[] = HALL "  - {id: cool, address: snmp://a, site: s1, room: hall-1, power_role: cooling}\n"
+				   "  - {id: far, address: snmp://a, site: s2, room: office}\n";
+	expect(room, "  - {rack: A1}\nrequirements:\n  - {id: p, type: ppue, room: hal-1, max: 1.2}\n  - {id: q, type: ppue, room: office, max: 1.2}\n"
+		     "  - {id: r, type: ppue, room: hall-1, site: s2, max: 1.2}\n",
+	       "c.yaml:9:5: no device of the contract's sites stands in a room \"hal-1\"; did you mean \"hall-1\"?\n"
+	       "c.yaml:10:5: no device of the contract's sites stands in a room \"office\"\n"
+	       "c.yaml:11:5: no device of site s2 stands in a room \"hall-1\"\n");
+	struct fixture f = good(room, "  - {rack: A1}\nrequirements:\n  - {id: p, type: ppue, room: hall-1, max: 1.2}\n");
+	end(&f);
+}
+
 static void what_is_not_there_is_named_with_the_nearest(void **state)
 {
 	(void)state;
@@ -407,6 +421,7 @@ int main(void)
 		cmocka_unit_test(outlets_that_feed_others_do_not_count_twice),
 		cmocka_unit_test(meters_that_only_look_alike_are_summed),
 		cmocka_unit_test(a_mixed_scope_has_its_lowest_category_and_largest_shares),
+		cmocka_unit_test(a_partial_pue_is_of_a_room_that_is_there),
 		cmocka_unit_test(what_is_not_there_is_named_with_the_nearest),
 		cmocka_unit_test(totals_come_from_the_stated_role_or_the_first),
 		cmocka_unit_test(outlets_are_covered_by_number),

@@ -46,6 +46,16 @@ static void write_report(const char *contract, const char *requirements)
 	write_text(text);
 }
 
+/* A report of contract c over a month of 2026. */
+static void write_month(const char *month, const char *requirements)
+{
+	char text[4096];
+	snprintf(text, sizeof(text), "{\"schema\": \"hallwatt.followup/1\", \"contract\": {\"id\": \"c\", \"buyer\": \"B\", \"supplier\": \"S\", \"title\": {}}, "
+		 "\"period\": {\"asked\": \"2026-%s\", \"to\": \"2026-%s-28T23:00:00Z\", \"open\": false}, \"requirements\": [%s]}", month, month,
+		 requirements);
+	write_text(text);
+}
+
 #define R(package, template, type, status, reasons) \
 	"{\"id\": \"x\", \"type\": \"" type "\", \"status\": \"" status "\", \"reasons\": [" reasons "], \"package\": \"" package "\", " \
 	"\"template\": \"" template "\", \"title\": {\"en\": \"t\"}, \"value\": \"1.5\", \"limit\": null, \"unit\": \"1\"}"
@@ -86,6 +96,37 @@ static void what_to_change_follows_from_what_the_contracts_say(void **state)
 	assert_int_equal(LESSON(open, open, gaps), HWATT_LESSON_MEASURE); /* of the one that could have been judged */
 	assert_int_equal(LESSON(broken, gaps, gaps), HWATT_LESSON_MEASURE); /* what cannot be judged goes first */
 	assert_int_equal(LESSON(P("not_enough_data", "\"PERIOD_OPEN\", \"COVERAGE\"")), HWATT_LESSON_MEASURE);
+}
+
+static void what_registers_do_not_tell_is_no_lack_of_meters(void **state)
+{
+	(void)state;
+	const char *unknown = R("p@1", "a", "reuse_rate", "not_enough_data", "\"NO_DATA\""), *unread = P("not_enough_data", "\"NO_DATA\"");
+	assert_int_equal(LESSON(unknown), HWATT_LESSON_REGISTERS);
+	assert_int_equal(LESSON(unread), HWATT_LESSON_MEASURE);
+	const char *later = P("not_applicable", "\"OUTSIDE_PERIOD\"");
+	assert_int_equal(LESSON(later), HWATT_LESSON_WAIT); /* a step of a later year: nothing to leave out */
+}
+
+static void lessons_are_drawn_from_the_latest_report_of_a_contract(void **state)
+{
+	(void)state;
+	struct hwatt_joint joint;
+	struct hwatt_error err = {0};
+	begin();
+	write_month("10", P("met", "\"OK\""));
+	write_month("08", P("not_met", "\"LIMIT\""));
+	write_month("09", P("not_met", "\"LIMIT\""));
+	assert_int_equal(hwatt_joint_read(files, 3, &joint, &err), 0);
+	assert_int_equal(joint.report_count, 3);
+	assert_int_equal(joint.contract_count, 1);
+	assert_true(joint.reports[0].latest && !joint.reports[1].latest && !joint.reports[2].latest);
+	assert_int_equal(joint.rows[0].contracts, 1);
+	assert_int_equal(joint.rows[0].counts[HWATT_MET], 1);
+	assert_int_equal(joint.rows[0].counts[HWATT_NOT_MET], 0);
+	assert_int_equal(joint.rows[0].lesson, HWATT_LESSON_NONE);
+	assert_int_equal(joint.rows[0].cells[1].status, HWATT_NOT_MET); /* the table shows all */
+	hwatt_joint_free(&joint);
 }
 
 static void rows_are_templates_and_types_and_fold_to_the_worst(void **state)
@@ -173,6 +214,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_to_change_follows_from_what_the_contracts_say),
+		cmocka_unit_test(what_registers_do_not_tell_is_no_lack_of_meters),
+		cmocka_unit_test(lessons_are_drawn_from_the_latest_report_of_a_contract),
 		cmocka_unit_test(rows_are_templates_and_types_and_fold_to_the_worst),
 		cmocka_unit_test(what_is_no_report_is_named),
 	};

@@ -65,15 +65,23 @@ static void nonsense_is_rejected_where_it_stands(void **state)
 	EXPECT("documents", "- {id: d, type: minerals, from: 2026-02-01, to: 2026-01-31, status: submitted}\n",
 	       "f.yaml:1:49: it ends before it begins; \"to\" is its last day\n");
 	EXPECT("documents", "- {id: d, type: minerals, from: 2026-02-01, status: submitted, subject: Acme}\n",
-	       "f.yaml:1:73: \"Acme\" has the wrong form for: what it covers, like brand:Acme or model:X1; everything when absent; it "
-	       "must match ^([*]|(kind|brand|model|asset|serial|device|site):.+)$\n");
+	       "f.yaml:1:73: \"Acme\" has the wrong form; write kind:, brand:, model:, asset:, serial:, device: or site: with a name behind, like "
+	       "brand:Acme, or *\n");
 	EXPECT("activities", "- {id: a, kind: audit, on: 2026-01-01}\n",
 	       "f.yaml:1:3: an audit has a level: self_assessment, office_audit or factory_audit\n");
 	EXPECT("activities", "- {id: a, kind: refill, on: 2026-01-01}\n", "f.yaml:1:3: a refill has an amount; state \"kg\"\n");
 	EXPECT("activities", "- {id: a, kind: report, on: 2026-01-01}\n",
 	       "f.yaml:1:3: a report is about a period; state \"period\", like 2026-10\n");
 	EXPECT("activities", "- {id: a, kind: audit, on: 2026-01-01, level: office_audit, due: 2026-02-01}\n",
-	       "f.yaml:1:3: only a finding is due and closed\n");
+	       "f.yaml:1:66: only a finding is due and closed\n");
+	EXPECT("activities", "- {id: a, kind: report, on: 2026-01-01, period: 2026-Q1}\n",
+	       "f.yaml:1:49: \"2026-Q1\" has the wrong form; write a year or a month, like 2026 or 2026-10\n");
+	EXPECT("activities", "- {id: a, kind: refill, on: 2026-01-01, kg: \"0,5\"}\n",
+	       "f.yaml:1:45: \"0,5\" is not a number here; write it with a decimal point and no spaces: 0.5\n");
+	EXPECT("activities", "- {id: a, kind: refill, on: 2026-01-01, kg: 1 000}\n",
+	       "f.yaml:1:45: \"1 000\" is not a number here; write it with a decimal point and no spaces: 1000\n");
+	EXPECT("activities", "- {id: a, kind: refill, on: 2026-01-01, kg: \"1,000\"}\n", /* a thousand, or one */
+	       "f.yaml:1:45: \"1,000\" is not a number; write it with at most six decimals, like 1.25\n");
 	EXPECT("factories", "- {name: F, country: sx, brand: B}\n", "f.yaml:1:22: \"sx\" is not a country; write SX, in capitals\n");
 	EXPECT("counters", "- {counter: prints, from: 2026-01-01, to: 2026-12-31, value: 3}\n",
 	       "f.yaml:1:3: the counter lacks \"author\": who entered it\n"

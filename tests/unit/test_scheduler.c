@@ -133,10 +133,57 @@ static void a_dead_device_is_asked_less_and_less_often(void **state)
 	assert_in_range(w.devices[0].polls, 5, 12);
 }
 
+struct crowd {
+	uv_loop_t loop;
+	struct scheduler *scheduler;
+	struct member { struct crowd *crowd; struct scheduler_entry *entry; } members[3 * SCHEDULER_LOT];
+	int64_t at_ms;         /* the turn that polls begin in */
+	int in_turn, most, polls, turns;
+};
+
+static void on_crowd_poll(void *arg, int64_t limit_ms)
+{
+	struct member *m = arg;
+	struct crowd *c = m->crowd;
+	int64_t now = (int64_t)uv_now(&c->loop);
+	(void)limit_ms;
+	assert_true(c->polls == 0 || now == c->at_ms || now - c->at_ms >= SCHEDULER_LOT_MS);
+	c->turns += c->polls == 0 || now != c->at_ms;
+	c->in_turn = c->polls == 0 || now != c->at_ms ? 1 : c->in_turn + 1;
+	c->most = c->in_turn > c->most ? c->in_turn : c->most;
+	c->at_ms = now;
+	c->polls++;
+	scheduler_done(m->entry, true);
+}
+
+static void a_group_that_is_too_large_begins_in_lots(void **state)
+{
+	(void)state;
+	static struct crowd c;
+	enum { MEMBERS = 3 * SCHEDULER_LOT };
+	uv_loop_init(&c.loop);
+	c.scheduler = scheduler_start(&c.loop);
+	for (int i = 0; i < MEMBERS; i++) { /* one key: all at one place */
+		c.members[i].crowd = &c;
+		c.members[i].entry = scheduler_add(c.scheduler, "pdu", 600, 100, false,
+						   (struct scheduler_client){ on_crowd_poll, on_expire, &c.members[i] });
+	}
+	while (c.polls < MEMBERS)
+		uv_run(&c.loop, UV_RUN_ONCE);
+	assert_int_equal(c.most, SCHEDULER_LOT);
+	assert_int_equal(c.turns, 3);
+	for (int i = 0; i < MEMBERS; i++)
+		scheduler_remove(c.members[i].entry);
+	scheduler_stop(c.scheduler);
+	uv_run(&c.loop, UV_RUN_DEFAULT);
+	assert_int_equal(uv_loop_close(&c.loop), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(polls_are_spread_over_the_period),
+		cmocka_unit_test(a_group_that_is_too_large_begins_in_lots),
 		cmocka_unit_test(a_poll_keeps_its_place_in_the_period),
 		cmocka_unit_test(a_silent_device_expires_and_delays_nobody),
 		cmocka_unit_test(a_dead_device_is_asked_less_and_less_often),

@@ -191,9 +191,35 @@ static void a_subject_says_whether_it_is_a_part(void **state)
 	assert_false(hwatt_part_is_subject(""));
 }
 
+static void firmware_is_kept_and_older_stores_are_read(void **state)
+{
+	(void)state;
+	struct stock kept = {0};
+	struct hwatt_text stored;
+	stock_read(&kept, "psu\t1\tPS1\tModel\n-fan\t2\t\t\nmodule\tSlot 1\tM1\tNM-8\t4.5\nbattery\tno serial\n");
+	assert_int_equal(kept.count, 3);
+	assert_string_equal(kept.items[0].firmware, "");
+	assert_true(kept.items[1].gone);
+	assert_string_equal(kept.items[2].model, "NM-8");
+	assert_string_equal(kept.items[2].firmware, "4.5");
+	struct stock told = {0};
+	struct hwatt_part module = { .kind = HWATT_PART_MODULE, .index = "Slot 1", .serial = "M1", .model = "NM-8", .firmware = "4.6" };
+	stock_put(&told, &module);
+	hwatt_text_init(&stored, 4000);
+	stock_update(&kept, &told, on_change, &stored);
+	assert_string_equal(hwatt_text_string(&stored), ""); /* new firmware is no new part */
+	stock_write(&kept, &stored);
+	assert_non_null(strstr(hwatt_text_string(&stored), "module\tSlot 1\tM1\tNM-8\t4.6\n"));
+	assert_non_null(strstr(hwatt_text_string(&stored), "psu\t1\tPS1\tModel\n"));
+	hwatt_text_free(&stored);
+	stock_free(&told);
+	stock_free(&kept);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(firmware_is_kept_and_older_stores_are_read),
 		cmocka_unit_test(the_first_look_says_nothing),
 		cmocka_unit_test(another_serial_number_at_a_place_is_an_exchange),
 		cmocka_unit_test(silence_removes_nothing),

@@ -67,7 +67,7 @@ static void windows_are_unions_of_bins(void **state)
 	assert_int_equal(held(&bins, WINDOW_MONTH, MARCH, MARCH + 31 * DAY_S), 111);
 	assert_int_equal(held(&bins, WINDOW_YEAR, MARCH - 59 * DAY_S, MARCH + 306 * DAY_S), 1111);
 	assert_int_equal(held(&bins, WINDOW_12_MONTHS, MARCH + 31 * DAY_S, MARCH + 61 * DAY_S), 1000);
-	assert_int_equal(held(&bins, WINDOW_CONTRACT, 0, 0), 1111);
+	assert_int_equal(held(&bins, WINDOW_CONTRACT, INT64_MIN, INT64_MAX), 1111);
 	bins_free(&bins);
 	zone_free(zone);
 }
@@ -89,7 +89,7 @@ static void only_the_last_days_and_months_are_kept(void **state)
 	assert_int_equal(held(&bins, WINDOW_DAY, MARCH + 90 * DAY_S, MARCH + 91 * DAY_S), 1);
 	assert_int_equal(held(&bins, WINDOW_MONTH, MARCH + 31 * DAY_S, MARCH + 61 * DAY_S), 35);
 	assert_int_equal(held(&bins, WINDOW_MONTH, MARCH, MARCH + 31 * DAY_S), 0);
-	assert_int_equal(held(&bins, WINDOW_CONTRACT, 0, 0), 112);
+	assert_int_equal(held(&bins, WINDOW_CONTRACT, INT64_MIN, INT64_MAX), 112);
 	bins_free(&bins);
 	zone_free(zone);
 }
@@ -111,13 +111,13 @@ static void a_wrong_bin_is_replaced_in_all_that_contain_it(void **state)
 	bins_replace(&bins, bin, &fresh);
 	assert_int_equal(held(&bins, WINDOW_DAY, bin->from_s, bin->to_s), 50);
 	assert_int_equal(held(&bins, WINDOW_MONTH, MARCH + 31 * DAY_S, MARCH + 61 * DAY_S), 58);
-	assert_int_equal(held(&bins, WINDOW_CONTRACT, 0, 0), 89);
+	assert_int_equal(held(&bins, WINDOW_CONTRACT, INT64_MIN, INT64_MAX), 89);
 	bin = bins_wrong(&bins);
 	assert_int_equal(bin->from_s, MARCH);
 	assert_int_equal(bin->to_s, MARCH + 31 * DAY_S);
 	bins_replace(&bins, bin, &fresh);
 	assert_int_equal(held(&bins, WINDOW_MONTH, MARCH, MARCH + 31 * DAY_S), 50);
-	assert_int_equal(held(&bins, WINDOW_CONTRACT, 0, 0), 108);
+	assert_int_equal(held(&bins, WINDOW_CONTRACT, INT64_MIN, INT64_MAX), 108);
 	assert_null(bins_wrong(&bins));
 	sums_free(&fresh);
 	bins_free(&bins);

@@ -73,12 +73,43 @@ static void units_are_those_of_the_figure(void **state)
 	assert_int_equal(compare("figure: wue, value: 2, unit: L/kWh", &ours, "m3/MWh").agreement, HWATT_AGREES);
 }
 
+static void what_no_data_centre_can_have_is_impossible(void **state)
+{
+	(void)state;
+	static const struct { const char *row; enum hwatt_agreement is; const char *said; } cases[] = {
+		{ "figure: pue2, value: 0.98", HWATT_IMPOSSIBLE, "below 1," },
+		{ "figure: pue2, value: 0.99, uncertainty: 0.02", HWATT_DIFFERS, "" }, /* 1 - u: maybe 1 */
+		{ "figure: pue2, value: 0.9899, uncertainty: 0.02", HWATT_IMPOSSIBLE, "below 1," },
+		{ "figure: ref, value: 1.01", HWATT_IMPOSSIBLE, "outside 0 to 100" },
+		{ "figure: cpu_utilisation, value: 101, unit: \"%\"", HWATT_IMPOSSIBLE, "outside 0 to 100" },
+		{ "figure: rack_utilisation, value: 101, unit: \"%\"", HWATT_DIFFERS, "" },
+		{ "figure: cer, value: 0", HWATT_IMPOSSIBLE, "not above zero" },
+		{ "figure: cue_location, value: -0.1", HWATT_IMPOSSIBLE, "below zero" },
+		{ "figure: pue2, value: 1.286", HWATT_AGREES, "" },
+	};
+	struct kpi ours = pue(1286, 1000, 15000000, 1000000);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct hwatt_followup_comparison c = compare(cases[i].row, &ours, "1");
+		if (c.agreement != cases[i].is || (strstr(c.sentence.en, cases[i].said) == NULL) || (c.sentence.en[0] == '\0') != (cases[i].said[0] == '\0'))
+			fail_msg("%s: %d, %s", cases[i].row, (int)c.agreement, c.sentence.en);
+		if (c.sentence.en[0] != '\0')
+			assert_true(strcmp(c.sentence.sv, c.sentence.en) != 0 && strcmp(c.sentence.nb, c.sentence.en) != 0);
+	}
+	assert_int_equal(compare("figure: pue2, value: 0.5", &(struct kpi){ .coverage = { 0, 1 } }, "1").agreement, HWATT_IMPOSSIBLE);
+	ours = pue(90, 100, 1000000, 1000000);
+	ours.flags = KPI_PHYS_IMPOSSIBLE; /* then it is ours that is wrong */
+	struct hwatt_followup_comparison c = compare("figure: pue2, value: 1.2", &ours, "1");
+	assert_int_equal(c.agreement, HWATT_NOT_COMPARABLE);
+	assert_non_null(strstr(c.sentence.en, "What was measured"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_difference_within_both_uncertainties_agrees),
 		cmocka_unit_test(what_cannot_be_held_against_each_other_is_not),
 		cmocka_unit_test(units_are_those_of_the_figure),
+		cmocka_unit_test(what_no_data_centre_can_have_is_impossible),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

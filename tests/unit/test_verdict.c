@@ -245,6 +245,25 @@ static void said(const struct verdict_question *q, enum hwatt_language language,
 }
 #define SAID(q, language, expected) said((q), (language), (expected), __LINE__)
 
+static void a_room_is_not_the_hall(void **state)
+{
+	(void)state;
+	struct requirement r = promise("ppue", true, 1300000);
+	r.window = WINDOW_MONTH;
+	r.part.category = 0;
+	r.part.room = "hall-1";
+	struct verdict_question q = question(&r, 1200000, 970000);
+	struct verdict v = verdict_judge(&q);
+	const struct verdict_period period = { "2026-10-01", "2026-10-31" };
+	struct hwatt_text text;
+	hwatt_text_init(&text, 4096);
+	verdict_sentence(&q, &v, &period, HWATT_EN, &text);
+	assert_non_null(strstr(hwatt_text_string(&text), "The value is that of the room hall-1 alone, the same for all its customers; it cannot be "
+							 "compared with the PUE of a data hall."));
+	assert_null(strstr(hwatt_text_string(&text), "whole data hall, the same"));
+	hwatt_text_free(&text);
+}
+
 static void sentences_tell_the_value_from_the_limit(void **state)
 {
 	(void)state;
@@ -378,6 +397,7 @@ int main(void)
 		cmocka_unit_test(guard_bands_and_certainty),
 		cmocka_unit_test(missing_data_is_a_breach_only_where_the_contract_says_so_and_the_period_is_over),
 		cmocka_unit_test(folding_takes_the_worst),
+		cmocka_unit_test(a_room_is_not_the_hall),
 		cmocka_unit_test(sentences_tell_the_value_from_the_limit),
 		cmocka_unit_test(sentences_use_the_unit_of_the_promise),
 		cmocka_unit_test(every_combination_has_a_sentence),

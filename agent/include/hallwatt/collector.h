@@ -23,7 +23,9 @@ struct uv_loop_s;
 
 /* Who answered a find. */
 struct hwatt_found {
-	const char *name; /* what the device is called by its owner, cleaned; "" when it does not say */
+	const char *name;    /* what the device is called by its owner, cleaned; "" when it does not say */
+	const char *version; /* of the protocol, where it says it; NULL or "" */
+	const char *trouble; /* why it cannot be polled all the same, with the device as what it is said of; NULL: nothing */
 };
 /* NULL: silence. */
 typedef void hwatt_find_done(void *arg, const struct hwatt_found *found);
@@ -44,6 +46,7 @@ struct hwatt_collector {
 	struct hwatt_schema settings; /* option table: what a device's credentials may say */
 	struct hwatt_schema match;    /* option table: what a profile's `match` may say */
 	struct hwatt_schema source;   /* option table: what a profile says per reading, e.g. oid */
+	struct hwatt_schema part;     /* option table: what a profile says per kind of part; without options: no profile has any */
 
 	/* State shared by all targets of this protocol on one loop (a socket, a request table).
 	 * `start` gives it in *out; `stop` frees it after the last target has closed. Both NULL: none. */
@@ -108,12 +111,17 @@ void hwatt_target_parts_told(struct hwatt_target *t);
 int hwatt_target_point(struct hwatt_target *t, const struct hwatt_point *point);
 /* One value of the running poll. Out of the quantity's range: dropped and counted. */
 void hwatt_target_add(struct hwatt_target *t, int point, struct hwatt_value value);
-struct hwatt_told {
+
+struct hwatt_given {
 	int point;
 	struct hwatt_value value;
 };
+
+/* Values will be added soon, when other targets had theirs: has the processor fetch what that touches. In two steps, 0 and 1, with
+ * the same of other targets between them. */
+void hwatt_target_fetch(const struct hwatt_target *t, unsigned step);
 /* The same of all that one answer told: quicker, and their times take less room. */
-void hwatt_target_add_all(struct hwatt_target *t, const struct hwatt_told *told, size_t count);
+void hwatt_target_add_all(struct hwatt_target *t, const struct hwatt_given *given, size_t count);
 /* The device's own clock since its start, ms: going back means that it restarted. */
 void hwatt_target_uptime(struct hwatt_target *t, int64_t uptime_ms);
 /* A value of `what` identifies the present life of the registers of `point` (APC's energy StartTime): a change is a reset. */

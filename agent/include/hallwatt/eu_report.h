@@ -88,6 +88,7 @@ struct hwatt_eu_statement { /* a cancellation statement that counted */
 struct hwatt_eu_invariant { /* what must hold between the fields, and whether it does */
 	const char *rule;            /* "e_dc_kwh >= e_it_kwh" */
 	bool checked, holds;         /* not checked: a side is not known */
+	const char *words;        /* in English for hwatt_tr: what it means where it does not hold */
 };
 
 struct hwatt_eu_report {

@@ -17,7 +17,9 @@
 struct hwatt_joint_report { /* a column */
 	const char *file, *contract, *buyer, *supplier, *period, *schema;
 	struct hwatt_texts title;
+	const char *to;                /* end of the period, UTC, "" not stated */
 	bool open;                     /* the period was not over when the report was made */
+	bool latest;                   /* no other report of the contract is of a later period: what lessons are drawn from */
 	size_t counts[HWATT_STATUSES];
 };
 
@@ -33,11 +35,12 @@ struct hwatt_joint_cell { /* what a report says of a row */
 enum hwatt_lesson {
 	HWATT_LESSON_NONE,             /* works: it is judged, and met by most */
 	HWATT_LESSON_MEASURE,          /* too often not judged for lack of metering: require the meters */
+	HWATT_LESSON_REGISTERS,        /* too often not judged as nobody keeps the register: require who does */
 	HWATT_LESSON_DOCUMENTS,        /* too often not judged for lack of documents: require them with the tender */
 	HWATT_LESSON_RENEW,            /* documents expire unnoticed: require renewal before the end */
 	HWATT_LESSON_BREACHES,         /* judged, and broken by half or more: follow up together, or mend the level */
 	HWATT_LESSON_SUBJECT,          /* nothing that it applies to in any contract: drop it, or write it otherwise */
-	HWATT_LESSON_WAIT,             /* no period is over yet */
+	HWATT_LESSON_WAIT,             /* no period is over yet, or it is not in force yet */
 	HWATT_LESSONS
 };
 
@@ -45,7 +48,7 @@ struct hwatt_joint_row {
 	const char *package, *template_id; /* "" when no package */
 	const char *type, *stage, *risk, *area;
 	struct hwatt_texts title, source;
-	size_t contracts;              /* that have it */
+	size_t contracts;              /* that have it; these and the lesson are of the latest report of each */
 	size_t counts[HWATT_STATUSES];
 	enum hwatt_lesson lesson;
 	const struct hwatt_joint_cell *cells; /* one a report */
@@ -53,6 +56,7 @@ struct hwatt_joint_row {
 
 struct hwatt_joint {
 	size_t report_count, row_count;
+	size_t contract_count;         /* contracts may have several reports */
 	const struct hwatt_joint_report *reports; /* in the order given */
 	const struct hwatt_joint_row *rows;       /* by package and template, then type */
 	void *memory;

@@ -60,6 +60,7 @@ struct hwatt_option {
 	const char *const *words;   /* ENUM: the words, ended by NULL */
 	int64_t min, max;           /* numbers, in the stored unit; checked when max > min */
 	const char *pattern;        /* STRING: POSIX extended regular expression it must match, NULL: any; MAP: for its names */
+	const char *form;           /* the pattern in words, for those who do not read such: what to write; NULL: the pattern is shown */
 };
 
 struct hwatt_schema {

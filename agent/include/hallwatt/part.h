@@ -8,7 +8,7 @@
 
 enum hwatt_part_kind {
 	HWATT_PART_ENCLOSURE, HWATT_PART_BOARD, HWATT_PART_PSU, HWATT_PART_PROCESSOR, HWATT_PART_MEMORY, HWATT_PART_DRIVE,
-	HWATT_PART_KINDS
+	HWATT_PART_MODULE, HWATT_PART_FAN, HWATT_PART_BATTERY, HWATT_PART_KINDS
 };
 
 struct hwatt_part { /* any string may be NULL: not known */
@@ -16,10 +16,11 @@ struct hwatt_part { /* any string may be NULL: not known */
 	const char *index;  /* its place among its kind, "" for the only one */
 	const char *model;
 	const char *serial;
+	const char *firmware;
 	bool empty;         /* the device says that nothing is at this place; silence is not that */
 };
 
-/* "enclosure", "board", "psu", "processor", "memory", "drive". */
+/* "enclosure", "board", "psu", "processor", "memory", "drive", "module", "fan", "battery". */
 const char *hwatt_part_word(enum hwatt_part_kind kind);
 /* Whether an event's subject ("psu 1") is a part, not the device as a whole. */
 bool hwatt_part_is_subject(const char *subject);

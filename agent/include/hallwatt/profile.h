@@ -8,6 +8,7 @@
 #define HALLWATT_PROFILE_H
 
 #include <hallwatt/option.h>
+#include <hallwatt/part.h>
 #include <hallwatt/reading.h>
 
 enum hwatt_profile_unit { HWATT_UNIT_BASE, HWATT_UNIT_FAHRENHEIT, HWATT_UNIT_KELVIN };
@@ -49,15 +50,24 @@ struct hwatt_profile_identity {
 	void *source;           /* by the collector's `source` table */
 };
 
+/* Parts with serial numbers of their own: one for each place. */
+struct hwatt_profile_part {
+	enum hwatt_part_kind kind;
+	const char *index;      /* template of the place, "" for the collector's own rule */
+	struct hwatt_mark mark;
+	void *source;           /* by the collector's `part` table */
+};
+
 struct hwatt_profile {
 	const char *name, *vendor;
 	const char *source;     /* where its facts come from: MIB and revision */
 	int64_t priority;       /* of several that fit, the highest names the device and is asked first */
 	bool supplement;        /* a standard that adds to a family's own profile */
 	struct hwatt_list without; /* const char *: profiles that do not apply beside this one */
-	size_t identity_count, reading_count;
+	size_t identity_count, reading_count, part_count;
 	const struct hwatt_profile_identity *identity;
 	const struct hwatt_profile_reading *readings; /* of one point (role, index, quantity) the first that answers counts */
+	const struct hwatt_profile_part *parts;
 	void *match;            /* by the collector's `match` table */
 	struct hwatt_mark mark;
 };

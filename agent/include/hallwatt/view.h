@@ -71,12 +71,23 @@ struct hwatt_view_kpi {
 	const char *label;        /* class of the label, "B"; "" where there is none */
 	const char *notation;     /* as standards print it: "iPUE1 (2026-04-01:2026-09-30) = 1.24"; "" */
 	const char *ruleset, *ruleset_hash; /* that it was computed by; "" by none */
+	const char *part;         /* of a part alone (ppue): its boundary, a room; "" or NULL: of the whole */
+	struct hwatt_ratio surplus; /* of a share cut at 1: energy that was proved and not used, in J; unknown: none */
 };
 
 enum hwatt_status { HWATT_MET, HWATT_NOT_MET, HWATT_NOT_ENOUGH_DATA, HWATT_EXPIRED,
 		    HWATT_NOT_APPLICABLE, HWATT_STATUSES };
 /* "met", "not_met", "not_enough_data", "expired", "not_applicable". */
 const char *hwatt_status_name(enum hwatt_status status);
+
+struct hwatt_view_forecast { /* what the open period will end with if it goes on so; never a verdict */
+	bool known;
+	struct hwatt_ratio value; /* expected at the end of the period */
+	enum hwatt_status status; /* met or not_met, by then */
+	int64_t crosses_s;        /* UTC: when the limit will be passed; 0: it will not, or that cannot be told */
+	struct hwatt_texts sentence; /* says that it is a forecast */
+	int64_t from_s, to_s;     /* the open period: not the one judged where that is over */
+};
 
 struct hwatt_view_requirement {
 	const char *contract, *requirement, *type;
@@ -97,6 +108,7 @@ struct hwatt_view_requirement {
 	char quality;
 	int category;             /* as in struct hwatt_view_kpi */
 	struct hwatt_ratio uncertainty;
+	struct hwatt_view_forecast forecast; /* beside the verdict, and no part of it */
 };
 
 struct hwatt_view_contract {

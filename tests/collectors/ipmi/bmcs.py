@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The hallwatt authors
 # SPDX-License-Identifier: Apache-2.0
 """Simulated BMCs and the daemon on them, for tests: started on free ports of loopback, stopped at the end."""
+import errno
 import json
 import os
 import re
@@ -72,6 +73,15 @@ class Bmcs:
         assert not any("error" in x for x in lines), (line, lines)
         return lines if line == "all" else lines[0]
 
+    def has_v6(self):
+        """Whether BMC 0 is at [::1], too."""
+        try:
+            with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as s:
+                s.bind(("::1", self.port))
+                return False
+        except OSError as e:
+            return e.errno == errno.EADDRINUSE
+
     def address(self, k):
         octets = [int(x) for x in self.base.split(".")]
         number = (octets[0] << 24 | octets[1] << 16 | octets[2] << 8 | octets[3]) + k
@@ -86,15 +96,15 @@ def probe(hallwatt, address, user, password_file, *options):
 
 
 class Daemon:
-    """hallwatt run over `devices`, lines of YAML; `with Daemon(...) as d:`."""
+    """hallwatt run over `devices`, each a name and an address, and perhaps other credentials than "bmcs"; `with Daemon(...) as d:`."""
 
-    def __init__(self, hallwatt, credentials, devices, interval="1s", extra="", clock=None, speed=1):
+    def __init__(self, hallwatt, credentials, devices, interval="1s", extra="", clock=None, speed=1, others=""):
         self.hallwatt, self.interval = hallwatt, interval
         self.dir = tempfile.mkdtemp(prefix="hallwatt-ipmi-")
         self.port = free_port()
         self.log_path = os.path.join(self.dir, "log")
         self.config = os.path.join(self.dir, "hallwatt.yaml")
-        self.credentials, self.devices, self.extra = credentials, devices, extra
+        self.credentials, self.devices, self.extra, self.others = credentials, devices, extra, others
         self.process = None
         self.environment = dict(os.environ)
         if clock is not None: # its time goes faster
@@ -104,10 +114,10 @@ class Daemon:
     def write(self):
         with open(self.config, "w") as f:
             f.write(f"listen: 127.0.0.1:{self.port}\nstate: {self.dir}/state\ninterval: {self.interval}\n{self.extra}"
-                    f"credentials:\n  bmcs: {{ipmi: {self.credentials}}}\n"
+                    f"credentials:\n  bmcs: {{ipmi: {self.credentials}}}\n{self.others}"
                     "sites:\n  - {id: here, name: Here, country: SE, timezone: Europe/Stockholm}\ndevices:\n")
-            for name, address in self.devices:
-                f.write(f"  - {{id: {name}, address: \"{address}\", credentials: bmcs, site: here, power_role: it}}\n")
+            for name, address, *group in self.devices:
+                f.write(f"  - {{id: {name}, address: \"{address}\", credentials: {(group or ['bmcs'])[0]}, site: here, power_role: it}}\n")
 
     def start(self):
         with open(self.log_path, "a") as log:

@@ -40,12 +40,11 @@ def sessions_end(password, more, what):
 
 
 def wrong_password(folder):
-    """Two tries each, though every BMC stands three times in the configuration: under its address, under a name, and again."""
+    """Two tries each, though every BMC stands three times in the configuration."""
     wrong = secret(folder.dir, "changing", "not-the-password")
-    with Bmcs(HALLSIM, count=10, arguments=["--slots", "4"]) as bmcs:
-        more = [(f"again-{k}", bmcs.address(k)) for k in range(bmcs.count)]
-        more += [("by-name", f"ipmi://localhost:{bmcs.port}")] # where no BMC is: a name is looked up before a login is tried
-        with Daemon(HALLWATT, credentials(wrong), devices(bmcs) + more) as daemon:
+    with Bmcs(HALLSIM, count=10, faults=["*:lockout"], arguments=["--slots", "4"]) as bmcs: # of an account, at the third
+        again = [(f"again-{k}-{n}", bmcs.address(k)) for k in range(bmcs.count) for n in range(2)]
+        with Daemon(HALLWATT, credentials(wrong), devices(bmcs) + again) as daemon:
             until("two tries were made", lambda: bmcs.control("total")["logins_failed"] >= 20)
             sleep_until(time.monotonic() + 5)
             daemon.stop(signal.SIGKILL)
@@ -58,7 +57,76 @@ def wrong_password(folder):
             daemon.reload()
             until("the right password is taken at once", daemon.all_up, 20)
             assert daemon.stop() == 0
+        total = bmcs.control("total")
+        assert total["live_sessions"] == 0 and total["lockouts"] == 0, total
+
+
+def by_name(folder, password):
+    """A BMC under its address and under a name has two tries, too; and it is read under both when the password is right."""
+    wrong = secret(folder.dir, "named", "not-the-password")
+    with Bmcs(HALLSIM, base="127.0.0.1", count=1) as bmcs:
+        both = [("address", bmcs.address(0)), ("name", f"ipmi://localhost:{bmcs.port}")]
+        if bmcs.has_v6():
+            both.append(("six", f"ipmi://[::1]:{bmcs.port}")) # another address: two more
+        most = 4 if len(both) == 3 else 2
+        with Daemon(HALLWATT, credentials(wrong), both) as daemon:
+            until("the tries are made", lambda: bmcs.control("total")["logins_failed"] == most)
+            sleep_until(time.monotonic() + 5)
+            assert bmcs.control("total")["logins_failed"] == most
+            secret(folder.dir, "named", PASSWORD)
+            daemon.reload()
+            until("all are read", daemon.all_up, 30)
+            powers = daemon.metrics().all("hallwatt_power_watts", role="chassis", index="total")
+            assert len(powers) == len(both), powers
+            assert daemon.stop() == 0
         assert bmcs.control("total")["live_sessions"] == 0
+
+
+def no_k_g(folder):
+    """The password is right and K_g is missing: the session that the BMC then has cannot be closed, so there are two of them, not all."""
+    right = secret(folder.dir, "keyed", "twenty-octets-secret")
+    with Bmcs(HALLSIM, count=2, profile="keyed") as bmcs:
+        with Daemon(HALLWATT, credentials(right), devices(bmcs)) as daemon:
+            until("it is told why", lambda: daemon.log().count("is not signed with the session's key") == 2)
+            until("two tries were made", lambda: bmcs.control("total")["opens"] >= 4)
+            sleep_until(time.monotonic() + 5)
+            assert bmcs.control("total")["opens"] == 4
+            assert daemon.metrics().one("hallwatt_ipmi_logins_refused_total") == 4
+            assert daemon.stop() == 0
+
+
+def two_passwords(folder, password):
+    """A device with a wrong password beside one with the right one: its two tries, and the other is read on, session by session."""
+    with Bmcs(HALLSIM, count=3) as bmcs:
+        wrong = secret(folder.dir, "wrong", "not-the-password")
+        stale = f"  stale: {{ipmi: {credentials(wrong, ', session: close')}}}\n"
+        both = devices(bmcs) + [(f"stale-{k}", bmcs.address(k), "stale") for k in range(bmcs.count)]
+        with Daemon(HALLWATT, credentials(password, ", session: close"), both, others=stale) as daemon:
+            until("the wrong ones were tried", lambda: all(b["logins_failed"] == 2 for b in bmcs.control("all")))
+            before = bmcs.control("total")["logins"]
+            until("the right ones go on", lambda: bmcs.control("total")["logins"] >= before + 12)
+            up = dict((l["device"], v) for l, v in daemon.metrics().all("hallwatt_device_up"))
+            assert all(v == (not name.startswith("stale")) for name, v in up.items()), up
+            assert all(b["logins_failed"] == 2 for b in bmcs.control("all"))
+            assert daemon.stop() == 0
+
+
+def full_for_long(password):
+    """No session free is no outage, but it is told after ten minutes, counted, and gives no value; 60 of the daemon's seconds in one."""
+    with Bmcs(HALLSIM, count=3, faults=["*:full"]) as bmcs:
+        with Daemon(HALLWATT, credentials(password), devices(bmcs), "30s", clock=CLOCK, speed=60) as daemon:
+            until("it is told", lambda: daemon.log().count("without a value for 10 minutes") == 3, 40)
+            m = daemon.metrics()
+            assert m.one("hallwatt_ipmi_bmcs_empty") == 3 and m.one("hallwatt_ipmi_polls_empty_total") >= 3 * 15
+            assert daemon.all_up() and not m.all("hallwatt_power_watts")
+            asked = bmcs.control("total")["no_slot"]
+            assert asked <= 3 * 18, "not asked more than once a minute"
+            bmcs.control("clear")
+            until("they give values again", lambda: daemon.log().count("gives values again") == 3)
+            m = daemon.metrics()
+            assert m.one("hallwatt_ipmi_bmcs_empty") == 0 and m.all("hallwatt_power_watts")
+            assert daemon.log().count("without a value for 10 minutes") == 3
+            assert daemon.stop() == 0
 
 
 def killed_four_times(password):
@@ -243,7 +311,8 @@ def main():
         password = secret(folder.dir, "password", PASSWORD)
         tests = {"kept": lambda: sessions_end(password, "", "kept"),
                  "closed": lambda: sessions_end(password, ", session: close", "closed"),
-                 "wrong": lambda: wrong_password(folder), "loss": lambda: loss(password), "forgetful": lambda: forgetful(password),
+                 "wrong": lambda: wrong_password(folder), "name": lambda: by_name(folder, password),
+                 "two": lambda: two_passwords(folder, password), "k_g": lambda: no_k_g(folder), "full": lambda: full_for_long(password), "loss": lambda: loss(password), "forgetful": lambda: forgetful(password),
                  "holds": lambda: holds_double(folder), "disagreement": lambda: disagreement(password),
                  "parts": lambda: exchanged_parts(password),
                  "downgrade": lambda: downgrade(password), "sums": lambda: whole_sums(password), "killed": lambda: killed_four_times(password)}

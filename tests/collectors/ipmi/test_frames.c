@@ -40,6 +40,9 @@ struct world { /* plays the transport, too */
 	struct hwatt_target *target;
 	bool over;
 	struct hwatt_error err;
+	char *kept;                /* what is remembered as "power" */
+	unsigned after_ms[8];      /* how long each repetition of `other` was to wait */
+	size_t others;
 	const char *other;         /* a command that is answered with `code` */
 	uint8_t code;
 };
@@ -95,6 +98,8 @@ static void play(struct transport *t, const struct transport_command *c, transpo
 		at += snprintf(w->asked + at, sizeof(w->asked) - (size_t)at, "%02x", c->data[i]);
 	w->done = done;
 	w->arg = arg;
+	if (w->other != NULL && strncmp(w->asked, w->other, strlen(w->other)) == 0)
+		w->after_ms[w->others++ % 8] = c->after_ms;
 	uv_idle_start(&w->idle, on_idle);
 }
 
@@ -132,6 +137,23 @@ static void on_closed(void *arg, struct hwatt_target *t)
 	ipmi_collector.stop(w->engine);
 }
 
+static void keep(void *arg, const char *device, const char *key, const char *value)
+{
+	struct world *w = arg;
+	(void)device;
+	if (strcmp(key, "power") != 0)
+		return;
+	free(w->kept);
+	w->kept = value != NULL ? hwatt_strdup(value) : NULL;
+}
+
+static char *recall(void *arg, const char *device, const char *key)
+{
+	const struct world *w = arg;
+	(void)device;
+	return strcmp(key, "power") == 0 && w->kept != NULL ? hwatt_strdup(w->kept) : NULL;
+}
+
 static void open_world(struct world *w, const char *settings)
 {
 	memset(w, 0, sizeof(*w));
@@ -148,7 +170,7 @@ static void open_world(struct world *w, const char *settings)
 	assert_int_equal(hwatt_option_read(&ipmi_collector.settings, node, read, w->arena, &report), 0);
 	w->device = (struct hwatt_device){ .id = "bmc", .scheme = "ipmi", .host = "", .interval_ms = 30000, .timeout_ms = 10000 };
 	struct target_parts parts = { .loop = &w->loop, .collector = &ipmi_collector, .engine = w->engine, .settings = read,
-				      .device = &w->device, .owner = { .done = on_done, .closed = on_closed, .arg = w } };
+				      .device = &w->device, .memory = { keep, recall, w }, .owner = { .done = on_done, .closed = on_closed, .arg = w } };
 	assert_int_equal(target_open(&parts, &w->target, &w->err), 0);
 	bmc_set_transport(w->target, &w->transport);
 }
@@ -173,6 +195,7 @@ static void close_world(struct world *w)
 	uv_run(&w->loop, UV_RUN_DEFAULT);
 	assert_int_equal(uv_loop_close(&w->loop), 0);
 	hwatt_arena_free(w->arena);
+	free(w->kept);
 }
 
 /* The value of the last poll, INT64_MIN when it gave none. */
@@ -221,6 +244,71 @@ static const char *serial(const struct world *w, enum hwatt_part_kind kind, cons
 		if (stock->items[i].kind == kind && strcmp(stock->items[i].index, index) == 0)
 			return stock->items[i].serial;
 	return "none";
+}
+
+/* "Not now" takes nothing from a power reading that was there, over a restart either; "never heard of it" does. */
+static void who_had_dcmi_stays_with_it(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *kept;
+		uint8_t code;
+		bool dcmi;
+	} cases[] = { { "dcmi", 0xd5, true }, { "dcmi", 0xd4, true }, { "dcmi", 0xc9, true }, { "dcmi", 0xc1, false },
+		      { NULL, 0xd5, false } };
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct world w;
+		open_world(&w, "{}");
+		w.kept = cases[i].kept != NULL ? hwatt_strdup(cases[i].kept) : NULL;
+		w.other = "2c 02";
+		w.code = cases[i].code;
+		poll(&w);
+		assert_int_equal(strcmp(target_identity(w.target)->profile_reason, "power by DCMI Get Power Reading") == 0, cases[i].dcmi);
+		assert_int_equal(value(&w, "dcmi", "DCMI power reading"), INT64_MIN);
+		assert_int_equal(value(&w, "sdr", "System Power"), 144000);
+		w.other = NULL;
+		poll(&w);
+		assert_int_equal(value(&w, "dcmi", "DCMI power reading"), cases[i].dcmi ? 140000 : INT64_MIN);
+		close_world(&w);
+	}
+}
+
+/* Busy is not "has none": what was not read is read with the next polls, and what was known stays. */
+static void an_inventory_that_was_busy_is_read_later(void **state)
+{
+	(void)state;
+	static const char *const busy[] = { "0a 10 00", "0a 11 00", "0a 10 01", "0a 11 0128" };
+	for (size_t i = 0; i < sizeof(busy) / sizeof(busy[0]); i++) {
+		struct world w;
+		open_world(&w, "{}");
+		w.other = busy[i];
+		w.code = 0xc0;
+		poll(&w);
+		poll(&w);
+		w.other = NULL;
+		poll(&w);
+		assert_string_equal(target_identity(w.target)->serial, "SRV000000A");
+		assert_string_equal(serial(&w, HWATT_PART_PSU, "1"), "PSA000000A");
+		poll(&w);
+		size_t quiet = w.commands;
+		w.other = busy[i];
+		poll(&w);
+		assert_int_equal(w.commands, quiet); /* and not again */
+		close_world(&w);
+	}
+	struct world w;
+	open_world(&w, "{}");
+	w.other = "0a 10 00"; /* for ever */
+	w.code = 0xff;
+	size_t last = 0, before = 0;
+	for (int n = 0; n < 10; n++) {
+		poll(&w);
+		before = last;
+		last = w.commands;
+	}
+	assert_int_equal(last, before);
+	assert_true(last < 30);
+	close_world(&w);
 }
 
 /* One that does not answer is not told; that is not "its place is empty". */
@@ -288,6 +376,25 @@ static void a_code_that_is_no_answer_is_no_value(void **state)
 	}
 }
 
+/* A busy one is given a moment; a code that may mean anything is not worth one. */
+static void a_busy_controller_is_given_time(void **state)
+{
+	(void)state;
+	static const unsigned moments[2][4] = { { 0, 20, 60, 180 }, { 0, 0, 0, 0 } };
+	static const uint8_t codes[] = { 0xc0, 0xff, 0xc3, 0xdf };
+	for (size_t i = 0; i < sizeof(codes); i++) {
+		struct world w;
+		open_world(&w, "{}");
+		poll(&w);
+		w.other = "2c 02";
+		w.code = codes[i];
+		poll(&w);
+		assert_int_equal(w.others, 4);
+		assert_memory_equal(w.after_ms, moments[i % 2], sizeof(moments[0]));
+		close_world(&w);
+	}
+}
+
 /* A supply that falls silent is missed, not left out of the sum; one that was never there is. */
 static void the_sum_is_of_all_supplies_or_there_is_none(void **state)
 {
@@ -334,9 +441,12 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(recorded_frames_become_readings),
+		cmocka_unit_test(who_had_dcmi_stays_with_it),
+		cmocka_unit_test(an_inventory_that_was_busy_is_read_later),
 		cmocka_unit_test(parts_that_answer_are_told),
 		cmocka_unit_test(what_is_not_wanted_is_not_asked),
 		cmocka_unit_test(a_code_that_is_no_answer_is_no_value),
+		cmocka_unit_test(a_busy_controller_is_given_time),
 		cmocka_unit_test(the_sum_is_of_all_supplies_or_there_is_none),
 		cmocka_unit_test(a_bmc_that_is_always_busy_for_one_thing_is_read),
 	};

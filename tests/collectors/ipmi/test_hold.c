@@ -130,6 +130,21 @@ static void what_works_is_not_held_up_by_what_does_not(void **state)
 	put_back(&book, h);
 }
 
+/* As both are new when the daemon starts. */
+static void the_right_one_is_tried_though_the_wrong_one_came_first(void **state)
+{
+	(void)state;
+	struct hold_book book = { 0 };
+	struct hold *h = take(&book);
+	hold_recall(h, OTHER, NULL, START, WALL);
+	hold_recall(h, ONE, NULL, START, WALL);
+	hold_refuse(h, ONE, RAKP_BAD_CODE, START);
+	hold_refuse(h, ONE, RAKP_BAD_CODE, START);
+	assert_int_equal(hold_ask(h, ONE, START), HOLD_REFUSED);
+	assert_int_equal(hold_ask(h, OTHER, START), HOLD_GO);
+	put_back(&book, h);
+}
+
 static void new_credentials_get_one_try_at_once(void **state)
 {
 	(void)state;
@@ -237,6 +252,7 @@ int main(void)
 		cmocka_unit_test(devices_at_one_bmc_share_the_tries),
 		cmocka_unit_test(no_more_logins_run_than_tries_are_left),
 		cmocka_unit_test(what_works_is_not_held_up_by_what_does_not),
+		cmocka_unit_test(the_right_one_is_tried_though_the_wrong_one_came_first),
 		cmocka_unit_test(new_credentials_get_one_try_at_once),
 		cmocka_unit_test(a_restart_forgets_no_refusal),
 		cmocka_unit_test(a_full_controller_is_left_alone_for_a_minute),

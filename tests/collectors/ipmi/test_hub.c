@@ -28,6 +28,7 @@ struct test_peer {
 	struct hub_peer peer;
 	struct world *world;
 	unsigned packets;
+	size_t foreign; /* octets that were no RMCP+ */
 	bool refuses;
 };
 
@@ -38,7 +39,10 @@ static struct test_peer *of(struct hub_peer *peer)
 
 static bool on_packet(struct hub_peer *peer, const struct rmcpp_packet *packet)
 {
-	(void)packet;
+	if (packet->type == RMCPP_FOREIGN) {
+		of(peer)->foreign += packet->size;
+		return false;
+	}
 	of(peer)->packets++;
 	return !of(peer)->refuses;
 }
@@ -170,6 +174,8 @@ static void packets_go_to_whom_they_are_from(void **state)
 	hub_send(w.hub, &here.peer, packet, sizeof(packet));
 	answer(&w, "no packet", 9);
 	assert_int_equal(hub_counters(w.hub)->malformed, 1);
+	assert_int_equal(here.foreign, 9);
+	assert_int_equal(elsewhere.foreign, 0);
 	hub_leave(w.hub, &here.peer);
 	hub_leave(w.hub, &also_here.peer);
 	here.peer.to.v4 = w.at; /* it has left, but can still send */

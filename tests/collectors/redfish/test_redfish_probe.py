@@ -94,6 +94,8 @@ def services_that_misbehave(server):
         result = server.probe(HALLWATT)
         assert result.returncode == 1 and words in result.stderr, (rules, result.returncode, result.stderr)
         assert "sanitizer" not in result.stderr.lower(), result.stderr
+    server.fault("shy")
+    power(server.probe(HALLWATT))
     server.fault("slow:150")
     power(server.probe(HALLWATT))
     server.fault("slow:3000")

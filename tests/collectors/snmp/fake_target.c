@@ -146,6 +146,7 @@ void fake_forget(struct hwatt_target *t)
 		free(t->warnings[i]);
 	free(t->warnings);
 	free(t->memory);
+	stock_free(&t->parts);
 }
 
 void fake_close(struct hwatt_target *t)
@@ -180,6 +181,16 @@ int64_t fake_value(const struct hwatt_target *t, const char *role, const char *q
 		abort();
 	}
 	return p->value.value;
+}
+
+const char *fake_part(const struct hwatt_target *t, const char *kind, const char *index)
+{
+	for (size_t i = 0; i < t->parts.count; i++) {
+		const struct stock_part *p = &t->parts.items[i];
+		if (strcmp(hwatt_part_word(p->kind), kind) == 0 && strcmp(p->index, index) == 0)
+			return p->gone ? "-" : p->serial;
+	}
+	return NULL;
 }
 
 bool fake_warned(const struct hwatt_target *t, const char *words)
@@ -284,10 +295,16 @@ void hwatt_target_add(struct hwatt_target *t, int point, struct hwatt_value valu
 	p->times++;
 }
 
-void hwatt_target_add_all(struct hwatt_target *t, const struct hwatt_told *told, size_t count)
+void hwatt_target_fetch(const struct hwatt_target *t, unsigned step)
+{
+	(void)t;
+	(void)step;
+}
+
+void hwatt_target_add_all(struct hwatt_target *t, const struct hwatt_given *given, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		hwatt_target_add(t, told[i].point, told[i].value);
+		hwatt_target_add(t, given[i].point, given[i].value);
 }
 
 void hwatt_target_uptime(struct hwatt_target *t, int64_t uptime_ms)
@@ -298,6 +315,16 @@ void hwatt_target_uptime(struct hwatt_target *t, int64_t uptime_ms)
 void hwatt_target_register_stamp(struct hwatt_target *t, int point, uint64_t stamp)
 {
 	t->points[point].stamp = stamp;
+}
+
+void hwatt_target_part(struct hwatt_target *t, const struct hwatt_part *part)
+{
+	stock_put(&t->parts, part);
+}
+
+void hwatt_target_parts_told(struct hwatt_target *t)
+{
+	t->looks++;
 }
 
 void hwatt_target_warn(struct hwatt_target *t, const char *fmt, ...)

@@ -6,6 +6,7 @@
 #define SNMP_FAKE_TARGET_H
 
 #include "profile.h"
+#include "stock.h"
 #include <hallwatt/collector.h>
 #include <uv.h>
 
@@ -33,6 +34,8 @@ struct hwatt_target {
 	bool polling, done, failed, closed;
 	struct hwatt_error err;
 	uv_timer_t deadline;
+	struct stock parts;    /* of the last look at them */
+	unsigned looks;
 	char *memory;          /* what was remembered, of one key */
 };
 
@@ -72,6 +75,8 @@ void fake_forget(struct hwatt_target *t);
 const struct fake_point *fake_find(const struct hwatt_target *t, const char *role, const char *quantity, const char *index);
 /* The value given in the last poll in the fixed unit; fails the test when there is none. */
 int64_t fake_value(const struct hwatt_target *t, const char *role, const char *quantity, const char *index);
+/* The serial number of a part as it was last told, "-" at an empty place; NULL: nothing is known of the place. */
+const char *fake_part(const struct hwatt_target *t, const char *kind, const char *index);
 /* Whether some warning holds these words. */
 bool fake_warned(const struct hwatt_target *t, const char *words);
 

@@ -10,11 +10,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct ber_message m;
-	uint32_t id = 0, arcs[BER_MAX_SUBIDS + 1];
-	bool peeked = ber_peek_id(data, size, &id);
+	uint32_t arcs[BER_MAX_SUBIDS + 1];
+	struct ber_head head = { 0 };
+	bool peeked = ber_read_head(data, size, &head);
+	assert(head.variables == NULL || (head.variables > data && head.variables + head.length == data + size));
 	if (ber_decode(data, size, &m, NULL) < 0)
 		return 0;
-	assert(!peeked || (m.pdu == BER_RESPONSE && m.request_id == (int64_t)id));
+	assert(!peeked || (m.pdu == BER_RESPONSE && m.request_id == (int64_t)head.id));
+	assert(head.variables == NULL || (m.error_status == 0 && (m.version == BER_V1 || m.version == BER_V2C) &&
+					  (m.count == 0 || (head.variables < m.varbinds[0].oid.bytes &&
+							    head.variables + 8 > m.varbinds[0].oid.bytes - 1))));
 	assert(m.count <= BER_MAX_VARBINDS);
 	for (size_t i = 0; i < m.count; i++) {
 		const struct ber_varbind *v = &m.varbinds[i];

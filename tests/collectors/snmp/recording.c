@@ -281,6 +281,12 @@ static bool answer_get(const struct recording *r, struct out *o, const struct be
 	for (size_t i = 0; i < m->count; i++) {
 		struct ber_oid oid = m->varbinds[i].oid;
 		size_t n = lower(r, oid);
+		if (r->fault == FAULT_GET_SHORT && m->count > r->most && i == r->most)
+			break;
+		if (r->fault == FAULT_GET_ASTRAY && m->count > r->most && i >= r->most) {
+			n += n + 1 < r->count;
+			oid = oid_of(&r->rows[n]);
+		}
 		bool there = n < r->count && ber_oid_compare(oid_of(&r->rows[n]), oid) == 0;
 		if (m->version == BER_V1 && (!there || r->rows[n].type == BER_COUNTER64)) {
 			refuse(o, m, BER_NO_SUCH_NAME, (int64_t)i + 1);
@@ -343,6 +349,13 @@ static bool answer(struct recording *r, struct out *o, const struct ber_message 
 	if ((r->fault == FAULT_TOO_BIG || r->fault == FAULT_GEN_ERR) && asked_for(m) > r->most) {
 		refuse(o, m, r->fault == FAULT_TOO_BIG ? BER_TOO_BIG : BER_GEN_ERR, 0);
 		return true;
+	}
+	if (r->fault == FAULT_BULK_DEAF && m->pdu == BER_GETBULK)
+		return false;
+	if (m->pdu == BER_GET && m->count > r->most && r->fault >= FAULT_GET_TOO_BIG && r->fault <= FAULT_GET_DEAF) {
+		if (r->fault != FAULT_GET_DEAF)
+			refuse(o, m, r->fault == FAULT_GET_TOO_BIG ? BER_TOO_BIG : BER_GEN_ERR, 0);
+		return r->fault != FAULT_GET_DEAF;
 	}
 	if (m->pdu == BER_GET)
 		return answer_get(r, o, m, m->request_id, 0);

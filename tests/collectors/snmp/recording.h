@@ -30,6 +30,12 @@ enum fault {
 	FAULT_DEAF,         /* no answer to more than `most` varbinds */
 	FAULT_GARBAGE,      /* random octets first */
 	FAULT_NULLS,        /* every value is NULL */
+	FAULT_BULK_DEAF,    /* no answer to GETBULK */
+	FAULT_GET_TOO_BIG,  /* of a GET of more than `most` varbinds: tooBig, */
+	FAULT_GET_ERR,      /* genErr, */
+	FAULT_GET_DEAF,     /* no answer, */
+	FAULT_GET_SHORT,    /* only the first `most`, */
+	FAULT_GET_ASTRAY,   /* and from there on what follows what was asked for, as GETNEXT would */
 };
 
 struct recording {

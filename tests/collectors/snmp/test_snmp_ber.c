@@ -179,12 +179,12 @@ static void the_id_is_peeked_from_responses_only(void **state)
 {
 	(void)state;
 	uint8_t packet[256];
-	uint32_t id = 0;
+	struct ber_head head = { 0 };
 	size_t n = response(packet, "\x02\x01\x05", 3);
-	assert_true(ber_peek_id(packet, n, &id));
-	assert_int_equal(id, 0x40000001);
+	assert_true(ber_read_head(packet, n, &head));
+	assert_int_equal(head.id, 0x40000001);
 	packet[13] = 0xa0;
-	assert_false(ber_peek_id(packet, n, &id));
+	assert_false(ber_read_head(packet, n, &head));
 }
 
 static void oids_are_parsed_and_formatted(void **state)

@@ -104,7 +104,7 @@ static void an_answer_that_comes_twice_counts_once(void **state)
 	assert_all_read(s);
 	s->agent.fault = FAULT_NONE;
 	assert_int_equal(fake_poll(s->t, 5000), 0); /* the last one's double may come only now */
-	assert_int_equal(counter(s, "snmp_unknown_id_total"), before + 3);
+	assert_int_equal(counter(s, "snmp_unknown_id_total"), before + 2);
 	close_stage(s);
 }
 
@@ -154,7 +154,74 @@ static void a_general_error_is_asked_for_in_pieces(void **state)
 static void silence_after_the_first_answer_is_asked_for_in_pieces(void **state)
 {
 	(void)state;
-	poll_with(FAULT_DEAF, 22, NULL); /* the GET of 21 is answered, the GETBULKs of 36 are not */
+	poll_with(FAULT_BULK_DEAF, 0, NULL);
+}
+
+/* An agent that does not bear a GET of more than 30: the tables that ride along in it are asked for apart from then on. */
+static void rides_with(enum fault fault, bool late)
+{
+	struct stage *s = late ? polled_stage() : open_stage("{timeout: 200ms, retries: 1, refresh: 1d}", AF_INET);
+	s->agent.fault = fault;
+	s->agent.most = 30;
+	assert_int_equal(fake_poll(s->t, 5000), 0);
+	assert_all_read(s);
+	assert_int_equal(counter(s, "snmp_apart_total"), 1);
+	unsigned before = s->agent.requests;
+	assert_int_equal(fake_poll(s->t, 5000), 0); /* another survey, and a plan of separate requests */
+	assert_all_read(s);
+	assert_true(s->agent.requests > before + 5);
+	before = s->agent.requests;
+	assert_int_equal(fake_poll(s->t, 5000), 0);
+	assert_all_read(s);
+	assert_int_equal(s->agent.requests, before + 3);
+	assert_int_equal(counter(s, "snmp_apart_total"), 1);
+	close_stage(s);
+}
+
+static void what_does_not_bear_tables_beside_scalars_is_asked_apart(void **state)
+{
+	(void)state;
+	rides_with(FAULT_GET_TOO_BIG, false);
+	rides_with(FAULT_GET_ERR, false);
+	rides_with(FAULT_GET_DEAF, false);
+	rides_with(FAULT_GET_SHORT, false);
+	rides_with(FAULT_GET_ASTRAY, false);
+}
+
+static void so_is_what_bears_it_no_longer(void **state)
+{
+	(void)state;
+	rides_with(FAULT_GET_TOO_BIG, true);
+	rides_with(FAULT_GET_SHORT, true);
+	rides_with(FAULT_GET_ASTRAY, true);
+}
+
+static void an_outage_is_no_reason_to_ask_apart(void **state)
+{
+	(void)state;
+	struct stage *s = polled_stage();
+	s->agent.fault = FAULT_SILENT;
+	assert_int_equal(fake_poll(s->t, 5000), -1);
+	s->agent.fault = FAULT_NONE;
+	unsigned before = s->agent.requests;
+	assert_int_equal(fake_poll(s->t, 5000), 0);
+	assert_all_read(s);
+	assert_int_equal(s->agent.requests, before + 2);
+	assert_int_equal(counter(s, "snmp_apart_total"), 0);
+	close_stage(s);
+}
+
+static void a_scalar_that_is_gone_does_not_hurt_what_rides_with_it(void **state)
+{
+	(void)state;
+	struct stage *s = polled_stage();
+	recording_remove(&s->agent, POWER);
+	assert_int_equal(fake_poll(s->t, 5000), 0);
+	assert_int_equal(fake_find(s->t, "inlet", "active_power", "1")->times, 0);
+	assert_int_equal(fake_value(s->t, "inlet", "apparent_power", "1"), 1310000);
+	assert_int_equal(fake_value(s->t, "outlet", "active_power", "1"), 163000);
+	assert_int_equal(counter(s, "snmp_apart_total"), 0);
+	close_stage(s);
 }
 
 /* The survey meets the same agents. */
@@ -324,7 +391,7 @@ static void sys_uptime_wraps_without_a_restart(void **state)
 	unsigned before = s->agent.requests;
 	recording_set(&s->agent, UPTIME, BER_TIMETICKS, 4);
 	assert_int_equal(fake_poll(s->t, 5000), 0);
-	assert_int_equal(s->agent.requests, before + 3);
+	assert_int_equal(s->agent.requests, before + 2);
 	assert_true(s->t->uptime_ms == (INT64_C(4294967296) + 4) * 10);
 	close_stage(s);
 }
@@ -444,6 +511,10 @@ int main(void)
 		cmocka_unit_test(too_big_is_asked_for_in_pieces),
 		cmocka_unit_test(a_general_error_is_asked_for_in_pieces),
 		cmocka_unit_test(silence_after_the_first_answer_is_asked_for_in_pieces),
+		cmocka_unit_test(what_does_not_bear_tables_beside_scalars_is_asked_apart),
+		cmocka_unit_test(so_is_what_bears_it_no_longer),
+		cmocka_unit_test(an_outage_is_no_reason_to_ask_apart),
+		cmocka_unit_test(a_scalar_that_is_gone_does_not_hurt_what_rides_with_it),
 		cmocka_unit_test(a_survey_gets_through_bad_agents),
 		cmocka_unit_test(a_loop_ends_with_a_warning),
 		cmocka_unit_test(values_of_a_wrong_type_are_left_out),

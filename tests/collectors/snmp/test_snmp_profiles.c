@@ -84,6 +84,16 @@ static void mistakes_are_named_with_their_place(void **state)
 		       "acme.yaml:5:", "no regular expression");
 	assert_mistake("profile: acme\nsource: M\nmatch: {sysDescr: '['}\n", "acme.yaml:3:", "regular expression");
 	assert_mistake(HEAD "identity:\n  - {part: colour, oid: 1.3.6.1}\n", "acme.yaml:5:", "colour");
+	assert_string_equal(mistakes(HEAD "parts:\n  - {kind: psu, index: '{1}', serial_oid: 1.3.6.1.2, model_oid: [1.3.6.1.3, '1.3.6.1.4.{1}'], "
+		"where: {oid: 1.3.6.1.5, is: 6}, empty: {oid: 1.3.6.1.6, is: 2}}\n"), "");
+	assert_mistake(HEAD "parts:\n  - {kind: flux, serial_oid: 1.3.6.1}\n", "acme.yaml:5:12", "psu");
+	assert_mistake(HEAD "parts:\n  - {kind: psu}\n", "acme.yaml:5:5", "\"serial_oid\"");
+	assert_mistake(HEAD "parts:\n  - {kind: psu, serial_oid: 1.3.6.1, scale: 1}\n", "acme.yaml:5:", "scale");
+	assert_mistake(HEAD "parts:\n  - {kind: psu, serial_oid: 1.3.6.1, model_oid: 1.3.4294967296}\n", "acme.yaml:5:", "is no OID");
+	assert_mistake(HEAD "parts:\n  - {kind: psu, serial_oid: 1.3.6.1, index_match: '(a)'}\n", "acme.yaml:5:", "on \"index_oid\"");
+	assert_mistake(HEAD "parts:\n  - {kind: psu, serial_oid: 1.3.6.1, row_matches: '('}\n", "acme.yaml:5:", "regular expression");
+	assert_mistake(HEAD "parts:\n  - {kind: psu, serial_oid: 1.3.6.1, empty: {oid: 1.3.6.2, matches: '('}}\n", "acme.yaml:5:",
+		       "regular expression");
 }
 
 static void all_mistakes_come_at_once(void **state)

@@ -101,9 +101,40 @@ static bool is_counter64(const struct recording *r, const char *oid)
 	return false;
 }
 
-static unsigned judge(const struct hwatt_target *t, const char *name, const json_t *expected, const struct recording *v1)
+static bool has_part(const struct hwatt_target *t, const json_t *part)
+{
+	for (size_t i = 0; i < t->parts.count; i++) {
+		const struct stock_part *p = &t->parts.items[i];
+		if (strcmp(hwatt_part_word(p->kind), text(part, "kind")) == 0 && strcmp(p->index, text(part, "place")) == 0 &&
+		    strcmp(p->model, text(part, "model")) == 0 && strcmp(p->serial, text(part, "serial")) == 0 &&
+		    strcmp(p->firmware, text(part, "firmware")) == 0 && p->gone == json_is_true(json_object_get(part, "empty")))
+			return true;
+	}
+	return false;
+}
+
+/* Where a recording says which parts there are, it names them all. */
+static unsigned judge_parts(const struct hwatt_target *t, const char *name, const json_t *parts)
 {
 	unsigned wrong = 0;
+	size_t i;
+	json_t *part;
+	json_array_foreach(parts, i, part) {
+		if (!has_part(t, part)) {
+			print_message("%s: lacks %s %s\n", name, text(part, "kind"), text(part, "place"));
+			wrong++;
+		}
+	}
+	if (parts != NULL && t->parts.count != json_array_size(parts)) {
+		print_message("%s: %zu parts, not %zu\n", name, t->parts.count, json_array_size(parts));
+		wrong++;
+	}
+	return wrong;
+}
+
+static unsigned judge(const struct hwatt_target *t, const char *name, const json_t *expected, const struct recording *v1)
+{
+	unsigned wrong = judge_parts(t, name, json_object_get(expected, "parts"));
 	size_t i;
 	json_t *row;
 	json_array_foreach(json_object_get(expected, "readings"), i, row) {
@@ -202,7 +233,7 @@ static void zero_watts_beside_a_load_are_no_measurement(void **state)
 	fake_world_close(&world);
 }
 
-static void a_lean_poll_of_an_ap8641_takes_three_requests(void **state)
+static void a_lean_poll_of_an_ap8641_takes_two_requests(void **state)
 {
 	(void)state;
 	struct fake_world world;
@@ -215,8 +246,10 @@ static void a_lean_poll_of_an_ap8641_takes_three_requests(void **state)
 	assert_string_equal(t->profile, "apc-rpdu2");
 	assert_string_equal(t->model, "AP8641");
 	assert_non_null(strstr(t->profile_reason, "sysObjectID 1.3.6.1.4.1.318.1.3.4.6"));
+	unsigned gets = r.gets;
 	assert_int_equal(fake_poll(t, 5000), 0);
-	assert_int_equal(t->requests, 3);
+	assert_int_equal(t->requests, 2);
+	assert_int_equal(r.gets, 1 + gets); /* one alone, so that polls can be counted */
 	assert_int_equal(fake_value(t, "outlet", "active_power", "1"), 163000);
 	assert_string_equal(fake_find(t, "outlet", "active_power", "1")->is.name, "CP-CM-SAN-01");
 	assert_int_equal(fake_find(t, "outlet", "energy", "24")->is.step, 360000000);
@@ -281,6 +314,32 @@ static void outlets_behind_one_address_do_not_mix(void **state)
 	fake_world_close(&world);
 }
 
+static void parts_are_told_when_they_differ(void **state)
+{
+	(void)state;
+	struct fake_world world;
+	struct recording r;
+	struct hwatt_target *t = polled(&world, &r, "made-entity-parts");
+	assert_int_equal(t->looks, 1);
+	fake_close(t);
+	struct hwatt_error err;
+	t = fake_open(&world, "127.0.0.1", r.port, "{community: public, refresh: 1s}", &err);
+	assert_int_equal(fake_poll(t, 5000), 0);
+	assert_string_equal(fake_part(t, "psu", "Switch 1 PSU A"), "PSA0001");
+	assert_null(fake_part(t, "psu", "Switch 1 PSU C"));
+	recording_set(&r, "1.3.6.1.2.1.1.3.0", BER_TIMETICKS, 100); /* it restarts, so it is surveyed */
+	assert_int_equal(fake_poll(t, 5000), 0);
+	assert_int_equal(t->looks, 1); /* nothing new */
+	recording_set_text(&r, "1.3.6.1.2.1.47.1.1.1.1.11.1003", "PSA0009");
+	recording_set(&r, "1.3.6.1.2.1.1.3.0", BER_TIMETICKS, 50);
+	assert_int_equal(fake_poll(t, 5000), 0);
+	assert_int_equal(t->looks, 2);
+	assert_string_equal(fake_part(t, "psu", "Switch 1 PSU A"), "PSA0009");
+	fake_close(t);
+	recording_close(&r);
+	fake_world_close(&world);
+}
+
 static void stamps_of_counters_ride_with_them_where_there_is_room(void **state)
 {
 	(void)state;
@@ -328,13 +387,14 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rows_of_one_place_are_found_by_their_names),
 		cmocka_unit_test(outlets_behind_one_address_do_not_mix),
+		cmocka_unit_test(parts_are_told_when_they_differ),
 		cmocka_unit_test(stamps_of_counters_ride_with_them_where_there_is_room),
 		cmocka_unit_test(stamps_that_would_take_a_request_are_read_by_surveys),
 		cmocka_unit_test(recordings_give_what_their_mibs_say),
 		cmocka_unit_test(they_do_with_small_answers),
 		cmocka_unit_test(they_do_in_v1),
 		cmocka_unit_test(zero_watts_beside_a_load_are_no_measurement),
-		cmocka_unit_test(a_lean_poll_of_an_ap8641_takes_three_requests),
+		cmocka_unit_test(a_lean_poll_of_an_ap8641_takes_two_requests),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

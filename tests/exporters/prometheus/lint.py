@@ -27,7 +27,7 @@ FORBIDDEN_WORDS = {
 # Labels that this project uses; a further one is added here on purpose, after a look at ecosystem.md a.2.
 ALLOWED_LABELS = {
     "device", "role", "index", "source", "name", "reason", "vendor", "model", "serial", "firmware", "profile", "site",
-    "rack", "power_role", "contract", "requirement", "status", "buyer", "supplier", "valid_from", "valid_to", "kpi",
+    "rack", "room", "power_role", "contract", "requirement", "status", "buyer", "supplier", "valid_from", "valid_to", "kpi",
     "window", "version", "revision", "compiler", "queue", "engine", "state", "collector", "le",
 }
 NAME = re.compile(r"[a-z][a-z0-9_]*\Z")

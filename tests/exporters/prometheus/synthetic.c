@@ -75,6 +75,10 @@ static struct hwatt_view_hall *hall(void)
 		  .value = { 13, 10 }, .unit = "1", .coverage_ppm = 998000 },
 		{ .subject_kind = "site", .subject = "lulea-1", .kpi = "pue2", .window = "12_months", .unit = "1",
 		  .coverage_ppm = 120000 },
+		{ .subject_kind = "site", .subject = "lulea-1", .kpi = "ppue", .part = "b", .window = "month", .known = true,
+		  .value = { 12, 10 }, .unit = "1", .coverage_ppm = 1000000 },
+		{ .subject_kind = "site", .subject = "lulea-1", .kpi = "ppue", .part = "a", .window = "month", .known = true,
+		  .value = { 11, 10 }, .unit = "1", .coverage_ppm = 1000000 },
 		{ .subject_kind = "contract", .subject = "hosting-2023", .kpi = "energy_it", .window = "month", .known = true,
 		  .value = { INT64_C(9007199254740993), 1 }, .unit = "J", .coverage_ppm = 1000000 },
 		{ .subject_kind = "contract", .subject = "hosting-2023", .kpi = "energy_it", .window = "day", .known = true,
@@ -82,7 +86,8 @@ static struct hwatt_view_hall *hall(void)
 	};
 	const struct hwatt_view_requirement requirements[] = {
 		{ .contract = "hosting-2023", .requirement = "util", .type = "cpu_utilisation", .status = HWATT_MET,
-		  .known = true, .value = { 1, 2 }, .limit = { 4, 10 }, .limited = true, .coverage_ppm = 970000 },
+		  .known = true, .value = { 1, 2 }, .limit = { 4, 10 }, .limited = true, .coverage_ppm = 970000,
+		  .forecast = { .known = true, .value = { 39, 100 }, .status = HWATT_NOT_MET, .crosses_s = 1789000000 } },
 		{ .contract = "hosting-2023", .requirement = "pue", .type = "pue", .status = HWATT_NOT_MET, .known = true,
 		  .value = { 156, 100 }, .limit = { 13, 10 }, .limited = true, .maximum = true, .coverage_ppm = 990000 },
 		{ .contract = "hosting-2023", .requirement = "zero", .type = "energy", .status = HWATT_NOT_ENOUGH_DATA,

@@ -164,6 +164,14 @@ static void sites_and_kpis_are_there(void **state)
 	assert_line(text, "hallwatt_site_power_watts{site=\"lulea-1\",power_role=\"grid\"} 150000.001");
 	assert_line(text, "hallwatt_kpi_ratio{site=\"lulea-1\",kpi=\"pue2\",window=\"month\"} 1.3");
 	assert_absent(text, "hallwatt_kpi_ratio{site=\"lulea-1\",kpi=\"pue2\",window=\"12_months\"}");
+	assert_line(text, "hallwatt_kpi_ratio{site=\"lulea-1\",kpi=\"ppue\",room=\"a\",window=\"month\"} 1.1");
+	assert_line(text, "hallwatt_requirement_forecast_value{contract=\"hosting-2023\",requirement=\"util\"} 0.39");
+	assert_line(text, "hallwatt_requirement_forecast_status{contract=\"hosting-2023\",requirement=\"util\",status=\"met\"} 0");
+	assert_line(text, "hallwatt_requirement_forecast_status{contract=\"hosting-2023\",requirement=\"util\",status=\"not_met\"} 1");
+	assert_line(text, "hallwatt_requirement_forecast_crossing_timestamp_seconds{contract=\"hosting-2023\",requirement=\"util\"} 1789000000");
+	assert_line(text, "hallwatt_requirement_status{contract=\"hosting-2023\",requirement=\"util\",status=\"met\"} 1");
+	assert_absent(text, "hallwatt_requirement_forecast_value{contract=\"hosting-2023\",requirement=\"pue\"}");
+	assert_line(text, "hallwatt_kpi_ratio{site=\"lulea-1\",kpi=\"ppue\",room=\"b\",window=\"month\"} 1.2");
 	assert_line(text, "hallwatt_kpi_coverage_ratio{site=\"lulea-1\",kpi=\"pue2\",window=\"12_months\"} 0.12");
 	assert_line(text, "hallwatt_kpi_energy_joules{contract=\"hosting-2023\",kpi=\"energy_it\",window=\"month\"} "
 			  "9007199254740993");

@@ -28,10 +28,10 @@ static const struct hwatt_view_kpi energy_months[] = {
 };
 static const struct hwatt_followup_series series[] = {
 	{ "contract", "hosting", "pue2", "1",
-	  { "contract", "hosting", "pue2", "", Q3, Q3_END, true, { 1285, 1000 }, "1", 660000, 'L', { 3, 100 }, 2, 0, .notes = "" }, 3, pue_months },
+	  { "contract", "hosting", "pue2", "", Q3, Q3_END, true, { 1285, 1000 }, "1", 660000, 'L', { 3, 100 }, 2, 0, .notes = "" }, 3, pue_months, .part = "" },
 	{ "site", "lulea-1", "energy_dc", "J",
 	  { "site", "lulea-1", "energy_dc", "", Q3, Q3_END, true, { (hwatt_i128)135000000000000, 1 }, "J", 750000, 'L', { 0, 0 }, 0, 0, .notes = "" }, 2,
-	  energy_months },
+	  energy_months, .part = "" },
 };
 
 static const struct hwatt_followup_change changes[] = {
@@ -74,12 +74,43 @@ static const struct hwatt_followup_document documents[] = {
 	{ "ever", "policy", "", "", "submitted", "", 20000, INT64_MAX, 0, "" },
 };
 static const struct hwatt_followup_comparison comparisons[] = {
-	{ "pue2", "1", "Supplier AB", "report.pdf", Q3, Q3_END, { 120, 100 }, { 1285, 1000 }, { -85, 1000 }, { 3, 100 }, 660000, HWATT_DIFFERS },
-	{ "energy_dc", "J", "Supplier AB", "", Q3, Q3_END, { (hwatt_i128)135000000000000, 1 }, { 0, 0 }, { 0, 0 }, { 0, 0 }, 0, HWATT_NOT_COMPARABLE },
+	{ "pue2", "1", "Supplier AB", "report.pdf", Q3, Q3_END, { 120, 100 }, { 1285, 1000 }, { -85, 1000 }, { 3, 100 }, 660000, HWATT_DIFFERS, { "s", "n", "e" } },
+	{ "energy_dc", "J", "Supplier AB", "", Q3, Q3_END, { (hwatt_i128)135000000000000, 1 }, { 0, 0 }, { 0, 0 }, { 0, 0 }, 0, HWATT_IMPOSSIBLE, { "", "", "" } },
 };
 static const char *const sites[] = { "lulea-1", "boden" };
 static const struct hwatt_followup_ruleset rulesets[] = { { "EED-2024", "0123abcd" } };
 static const struct hwatt_followup_note notes[] = { { "PROPORTIONAL_ALLOCATION", BOTH("The PUE is that of the site.") } };
+
+static const struct hwatt_followup_use wind_uses[] = {
+	{ "", { (hwatt_i128)7 * 3600000000000, 1000 }, "STEMS_FROM_DELIVERY OTHER_PERIOD" }, { "minerals", { 0, 1000 }, "LABEL" },
+};
+static const struct hwatt_followup_use hour_uses[] = { { "", { 1800000, 1 }, "" } };
+static const struct hwatt_followup_certificate certificates[] = {
+	{ .id = "=WIND-1", .last_id = "=WIND-1", .count = 1, .subject_kind = "site", .subject = "lulea-1", .kind = "go", .technology = "wind",
+	  .guarantees = "not_stated", .country = "SE", .zone = "SE1", .device = "735999", .beneficiary = "Region <Norr>", .transaction = "T-1",
+	  .cert_id_from = "A1", .cert_id_to = "A9", .sha256 = "abc", .from_day = 20635, .to_day = 20665, .consumption_from_day = 20635,
+	  .consumption_to_day = 20726, .cancelled_day = 20700, .volume = { (hwatt_i128)9 * 3600000000000, 1000 }, .hours = { 0, 1 }, .use_count = 2,
+	  .uses = wind_uses },
+	{ .id = "H-1", .last_id = "H-24", .count = 24, .subject_kind = "contract", .subject = "hosting", .kind = "ppa", .technology = "solar",
+	  .guarantees = "cancelled", .country = "SE", .zone = "", .device = "", .beneficiary = "", .transaction = "", .cert_id_from = "",
+	  .cert_id_to = "", .sha256 = "", .from_day = 20635, .to_day = 20635, .consumption_from_day = INT64_MAX, .consumption_to_day = INT64_MAX,
+	  .cancelled_day = INT64_MAX, .volume = { 1800000, 1 }, .hours = { 1800000, 1 }, .use_count = 1, .uses = hour_uses },
+};
+static const struct hwatt_followup_check checks[] = {
+	{ "site", "lulea-1", 1, BOTH("ids are used once"), HWATT_FAILED, "=WIND-1, H-1" },
+	{ "site", "lulea-1", 2, BOTH("the beneficiary is known"), HWATT_PASSED, "" },
+	{ "site", "lulea-1", 9, BOTH("exports are no use"), HWATT_NOT_CHECKED, "" },
+};
+static struct hwatt_followup_hour hours[24];
+static struct hwatt_followup report;
+
+static void fill_hours(void)
+{
+	for (int i = 0; i < 24; i++)
+		hours[i] = (struct hwatt_followup_hour){ i, { i == 3 ? 0 : 3600000, 1 }, { i * 300000, 1 }, { i == 3 ? 0 : i * 150000, 1 } };
+	report.hours = hours;
+	report.hour_count = 24;
+}
 
 static struct hwatt_followup report = {
 	.contract = { .id = "hosting", .buyer = "Region <Norr>", .supplier = "Exempelhall AB & co", .title = { .sv = "Drift", .en = "Hosting" },
@@ -88,6 +119,7 @@ static struct hwatt_followup report = {
 	.config_hash = "feed", .site_count = 2, .sites = sites, .ruleset_count = 1, .rulesets = rulesets, .requirement_count = 5,
 	.requirements = requirements, .series_count = 2, .series = series, .event_count = 1, .events = events, .document_count = 3,
 	.documents = documents, .comparison_count = 2, .comparisons = comparisons, .note_count = 1, .notes = notes,
+	.certificate_count = 2, .certificates = certificates, .check_count = 3, .checks = checks,
 };
 
 static const struct hwatt_eu_carrier carriers[] = { { "electricity", { (hwatt_i128)1000000000001, 1000 }, 900000 } };
@@ -95,7 +127,10 @@ static const struct hwatt_eu_point points[] = { { "ups-1", "ups_output", 1 }, { 
 static const struct hwatt_eu_refrigerant refrigerants[] = { { "R-1234ze", { 18, 1 }, { 7, 1 } } };
 static const struct hwatt_eu_statement statements[] = { { "WIND-1", "go", "", { 7000, 1 } }, { HOSTILE, "ppa", "", { 1, 3 } } };
 static const struct hwatt_eu_invariant invariants[] = {
-	{ "e_it_kwh <= e_dc_kwh", true, true }, { "w_in_pot_m3 <= w_in_m3", true, false }, { "w_in_fre_m3 <= w_in_m3", false, false },
+	{ "e_it_kwh <= e_dc_kwh", true, true, "a" },
+	{ "w_in_pot_m3 <= w_in_m3", true, false,
+	  "There cannot be more potable water than water: the meter of all water does not see the potable water." },
+	{ "w_in_fre_m3 <= w_in_m3", false, false, "b" },
 };
 static const char *const grid_functions[] = { "frequency response" };
 static const char *const eu_notes[] = { "The year is not over: the figures are those so far." };
@@ -144,7 +179,9 @@ int main(int argc, char **argv)
 	bool european = argc > 3 && strncmp(argv[3], "eu", 2) == 0;
 	if (european)
 		fill_eu(strcmp(argv[3], "eu-empty") == 0);
+	fill_hours();
 	if (argc > 3 && !european) {
+		report.certificate_count = report.check_count = report.hour_count = 0;
 		report.requirement_count = report.series_count = report.event_count = report.document_count = 0;
 		report.comparison_count = report.note_count = report.ruleset_count = report.site_count = 0;
 		report.open = true;

@@ -81,7 +81,7 @@ for row, r in zip(of("requirement"), report["requirements"]):
     assert plain(row["title"]) == r["title"]["sv"] and row["sentence"] == r["sentence"]["sv"] and plain(row["source"]) == r["source"].get("sv", r["source"].get("en", ""))
 for row, s in zip(of("figure"), report["figures"]):
     agree(row, s["whole"], ["value", "uncertainty", "coverage", "quality", "category", "from", "to"], reasons="notes")
-    agree(row, s, ["subject", "unit"], id="kpi", type="subject_kind")
+    agree(row, s, ["subject", "unit", "part"], id="kpi", type="subject_kind")
 parts = [p for s in report["figures"] for p in s["parts"]]
 assert len(of("figure_part")) == len(parts) == 5
 for row, p in zip(of("figure_part"), parts):
@@ -92,7 +92,22 @@ for row, d in zip(of("document"), report["documents"]):
     agree(row, d, ["id", "type", "title", "status", "from", "to"], subject="requirement", author="issuer", document="sha256")
 for row, c in zip(of("comparison"), report["comparisons"]):
     agree(row, c, ["unit", "theirs", "difference", "uncertainty", "coverage", "author", "document"], id="figure", value="ours", status="agreement")
-assert {r["record"] for r in rows} == {"requirement", "figure", "figure_part", "event", "document", "comparison"} and same > 150
+uses = [(c, u) for c in report["certificates"] for u in c["uses"]]
+assert len(of("certificate")) == len(uses) == 3
+for row, (c, u) in zip(of("certificate"), uses):
+    agree(row, c, ["id", "last_id", "from", "to", "subject", "volume", "count", "cancelled", "beneficiary"], type="kind", title="technology",
+          status="guarantees", document="sha256", author="transaction")
+    assert plain(row["source"]) == c["device"]
+    agree(row, u, ["requirement", "reasons"], value="counted")
+for row, c in zip(of("certificate_check"), report["certificate_checks"], strict=True):
+    agree(row, c, ["subject"], id="number", status="outcome", reasons="rows", type="subject_kind")
+assert len(report["hours_of_day"]) == 24
+for h in report["hours_of_day"]:
+    for row in of("hour_of_day")[3 * h["hour"]:3 * h["hour"] + 3]:
+        assert row["id"] == f"{h['hour']:02d}"
+        agree(row, {"value": h[row["type"]]}, ["value"])
+assert {r["record"] for r in rows} == {"requirement", "figure", "figure_part", "event", "document", "comparison", "certificate",
+                                       "certificate_check", "hour_of_day"} and same > 250
 formulas = [v for row in rows for v in row.values() if v and v[0] in "=+@" or v and v[0] == "-" and not re.fullmatch(r"-[0-9.]*", v)]
 assert formulas == [], formulas
 
@@ -123,7 +138,7 @@ for language in LANGUAGES:
     assert f"≤ 1{comma}30" in words
     assert words.index("Exempelhall AB & co") > 0 and "Region <Norr>" in words
     assert f"> 40{comma}0" in words  # an exclusive limit
-    assert len(tree.fromstring(page.split("\n", 1)[1]).findall(".//svg")) == 2
+    assert len(tree.fromstring(page.split("\n", 1)[1]).findall(".//svg")) == 3
     assert re.search(r"99[.,]9999", words), "a coverage below one is never shown as 100 %"
 first = tree.fromstring(shown("html", "sv").split("\n", 1)[1]).find(".//table")
 assert "Ej uppfyllt" in " ".join(first.itertext()), "the verdicts come first"

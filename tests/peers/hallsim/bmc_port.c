@@ -8,6 +8,7 @@
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -17,6 +18,7 @@
 #define BUFFER_OCTETS (16 << 20)
 #define WAITING_MAX 100000
 #define DEVICE "lo"
+#define PEER_V6 (UINT64_C(1) << 63) /* came to [::1], from a port there */
 
 /* A packet that leaves later: a heap by time, then by order of sending. */
 struct waiting {
@@ -38,7 +40,8 @@ struct slot {
 
 struct bmc_port {
 	struct bmc_farm *farm;
-	int fd;
+	int fd, fd6; /* fd6: BMC 0 at [::1]; -1 where there is no IPv6 */
+	int either;  /* an epoll of both */
 	uint16_t number;
 	uint32_t base;
 	struct waiting **heap;
@@ -109,6 +112,16 @@ static void flush(struct bmc_port *port)
 	port->out_count = 0;
 }
 
+/* A packet from [::1], behind those that have been gathered. */
+static void send_v6(struct bmc_port *port, uint64_t peer, const uint8_t *data, size_t length)
+{
+	struct sockaddr_in6 to = {.sin6_family = AF_INET6,
+	                          .sin6_addr = IN6ADDR_LOOPBACK_INIT,
+	                          .sin6_port = htons((uint16_t)peer)};
+	flush(port);
+	(void)sendto(port->fd6, data, length, 0, (struct sockaddr *)&to, sizeof(to));
+}
+
 /* Prepares a packet from BMC `number`, and sends when the batch is full. */
 static void gather(struct bmc_port *port, uint32_t number, uint64_t peer, const uint8_t *data,
                    size_t length)
@@ -118,6 +131,10 @@ static void gather(struct bmc_port *port, uint32_t number, uint64_t peer, const 
 	struct cmsghdr *control = (struct cmsghdr *)slot->control;
 	struct in_pktinfo from = {.ipi_spec_dst.s_addr = htonl(port->base + number)};
 
+	if ((peer & PEER_V6) != 0) {
+		send_v6(port, peer, data, length);
+		return;
+	}
 	memcpy(slot->data, data, length);
 	slot->vector = (struct iovec){.iov_base = slot->data, .iov_len = length};
 	slot->peer = (struct sockaddr_in){
@@ -203,6 +220,22 @@ static bool receive(struct bmc_port *port)
 	return got == BATCH;
 }
 
+/* Answers what has come to [::1]. */
+static void receive_v6(struct bmc_port *port)
+{
+	uint8_t data[RECEIVE_MAX];
+	for (int i = 0; port->fd6 >= 0 && i < BATCH; i++) {
+		struct sockaddr_in6 from;
+		socklen_t size = sizeof(from);
+		ssize_t got = recvfrom(port->fd6, data, sizeof(data), MSG_DONTWAIT,
+		                       (struct sockaddr *)&from, &size);
+		if (got < 0)
+			return;
+		bmc_farm_receive(port->farm, 0, PEER_V6 | ntohs(from.sin6_port), data, (size_t)got,
+		                 emit, port);
+	}
+}
+
 void bmc_port_turn(struct bmc_port *port, bool readable)
 {
 	while (port->heap_count > 0 && port->heap[0]->due_ms <= port->farm->world.run_ms) {
@@ -216,6 +249,8 @@ void bmc_port_turn(struct bmc_port *port, bool readable)
 		if (!more)
 			break;
 	}
+	if (readable)
+		receive_v6(port);
 	flush(port);
 }
 
@@ -229,7 +264,7 @@ int bmc_port_patience_ms(const struct bmc_port *port)
 
 int bmc_port_fd(const struct bmc_port *port)
 {
-	return port->fd;
+	return port->either;
 }
 
 uint16_t bmc_port_number(const struct bmc_port *port)
@@ -260,6 +295,29 @@ static int open_socket(struct bmc_port *port, uint16_t number, struct sim_fault 
 	return 0;
 }
 
+/* The same port at [::1], where there is IPv6. */
+static void open_v6(struct bmc_port *port)
+{
+	struct sockaddr_in6 address = {.sin6_family = AF_INET6,
+	                               .sin6_addr = IN6ADDR_LOOPBACK_INIT,
+	                               .sin6_port = htons(port->number)};
+	port->fd6 = socket(AF_INET6, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (port->fd6 >= 0 && bind(port->fd6, (struct sockaddr *)&address, sizeof(address)) < 0) {
+		close(port->fd6);
+		port->fd6 = -1;
+	}
+}
+
+static int open_either(struct bmc_port *port, struct sim_fault *fault)
+{
+	struct epoll_event event = {.events = EPOLLIN};
+	port->either = epoll_create1(EPOLL_CLOEXEC);
+	if (port->either < 0 || epoll_ctl(port->either, EPOLL_CTL_ADD, port->fd, &event) < 0 ||
+	    (port->fd6 >= 0 && epoll_ctl(port->either, EPOLL_CTL_ADD, port->fd6, &event) < 0))
+		return sim_fail(fault, "cannot wait for packets: %s", strerror(errno));
+	return 0;
+}
+
 struct bmc_port *bmc_port_open(struct bmc_farm *farm, uint32_t base, uint16_t number,
                                struct sim_fault *fault)
 {
@@ -270,7 +328,13 @@ struct bmc_port *bmc_port_open(struct bmc_farm *farm, uint32_t base, uint16_t nu
 	}
 	port->farm = farm;
 	port->base = base;
-	if (open_socket(port, number, fault) < 0) {
+	port->fd6 = port->either = -1;
+	int rc = open_socket(port, number, fault);
+	if (rc == 0) {
+		open_v6(port);
+		rc = open_either(port, fault);
+	}
+	if (rc < 0) {
 		bmc_port_close(port);
 		return NULL;
 	}
@@ -281,8 +345,10 @@ void bmc_port_close(struct bmc_port *port)
 {
 	if (port == NULL)
 		return;
-	if (port->fd >= 0)
-		close(port->fd);
+	const int fds[] = {port->fd, port->fd6, port->either};
+	for (size_t i = 0; i < sizeof(fds) / sizeof(fds[0]); i++)
+		if (fds[i] >= 0)
+			close(fds[i]);
 	for (size_t i = 0; i < port->heap_count; i++)
 		free(port->heap[i]);
 	free(port->heap);

@@ -4,7 +4,8 @@
 /* bmc_port.h - one UDP socket on loopback behind which all BMCs of a farm are.
  *
  * The address that a packet was sent to says which BMC is meant, and the answer leaves from there.
- * All of 127.0.0.0/8 is local, so no address needs to be set up. */
+ * All of 127.0.0.0/8 is local, so no address needs to be set up.  BMC 0 is at [::1], too, where there
+ * is IPv6 and the port is free there. */
 #ifndef HALLSIM_BMC_PORT_H
 #define HALLSIM_BMC_PORT_H
 

@@ -347,9 +347,10 @@ static int make_services(struct redfish_server *server, const struct bmc_power_s
 	if (server->services == NULL)
 		return sim_fail(fault, "no memory for %u services", o->count);
 	bool mixed = o->profile != NULL && strcmp(o->profile, "mixed") == 0;
-	bool modern = o->profile != NULL && strcmp(o->profile, "modern") == 0;
+	bool reporting = o->profile != NULL && strcmp(o->profile, "reporting") == 0;
+	bool modern = reporting || (o->profile != NULL && strcmp(o->profile, "modern") == 0);
 	if (o->profile != NULL && !mixed && !modern && strcmp(o->profile, "legacy") != 0)
-		return sim_fail(fault, "--profile: \"%.40s\" is unknown; write legacy, modern or mixed", o->profile);
+		return sim_fail(fault, "--profile: \"%.40s\" is unknown; write legacy, modern, reporting or mixed", o->profile);
 	while (o->trees != NULL && o->trees[trees] != NULL)
 		trees++;
 	for (uint32_t i = 0; i < o->count; i++) {
@@ -359,6 +360,7 @@ static int make_services(struct redfish_server *server, const struct bmc_power_s
 		s->tree = i < trees ? o->trees[i] : NULL;
 		s->power = power;
 		s->modern = modern || (mixed && i % 2 == 1);
+		s->reporting = reporting;
 		s->slots = o->slots > 0 && o->slots < REDFISH_SLOTS ? o->slots : REDFISH_SLOTS / 2;
 		s->idle_ms = (o->idle_s > 0 ? o->idle_s : 1800) * 1000;
 	}

@@ -20,7 +20,7 @@ struct redfish_serve_options {
 	int64_t slots, idle_s; /* sessions of each, 0: 16 of 1800 s */
 	const char *const *trees;  /* captured trees, one a service, NULL after the last; the rest is made up */
 	const char *const *faults; /* rules as in redfish_service.h, NULL after the last */
-	const char *profile;       /* "legacy", "modern", or "mixed" for both in turn; NULL: legacy */
+	const char *profile;       /* "legacy", "modern", "reporting", or "mixed" for the first two in turn; NULL: legacy */
 	const char *certificate;   /* file to write the certificate to, NULL: none */
 	const char *control;       /* path of the Unix socket for counters and faults, NULL: none */
 };

@@ -20,7 +20,11 @@ int redfish_rule(struct redfish_rules *rules, const char *text, struct sim_fault
 		{"busy", &rules->busy}, {"full", &rules->full}, {"forget", &rules->forget}, {"no-sessions", &rules->no_sessions},
 		{"slow", &rules->slow}, {"expand-slow", &rules->expand_slow}, {"no-expand", &rules->no_expand},
 		{"broken", &rules->broken}, {"truncated", &rules->truncated}, {"redirect", &rules->redirect}, {"huge", &rules->huge},
-		{"supply", &rules->supply}, {"pulled", &rules->pulled},
+		{"supply", &rules->supply}, {"pulled", &rules->pulled}, {"shy", &rules->shy},
+		{"report-stale", &rules->reports.stale}, {"report-gone", &rules->reports.gone}, {"report-disabled", &rules->reports.disabled},
+		{"report-wrong", &rules->reports.wrong}, {"report-twice", &rules->reports.twice}, {"report-kilo", &rules->reports.kilo},
+		{"report-mean", &rules->reports.mean}, {"report-ahead", &rules->reports.ahead}, {"report-repeat", &rules->reports.repeat},
+		{"report-lacks", &rules->reports.lacks},
 	};
 	size_t length = strcspn(text, ":");
 	if (strcmp(text, "clear") == 0) {
@@ -191,6 +195,7 @@ static void resource(struct redfish_service *s, const struct redfish_rules *rule
 		reply->delay_ms += rules->expand_slow;
 	s->exchanged = rules->supply;
 	s->pulled = rules->pulled;
+	s->reports = rules->reports;
 	char *body = redfish_model(s, path, request->query, now_ms);
 	if (body == NULL) {
 		s->counts.missing++;
@@ -235,7 +240,7 @@ void redfish_answer(struct redfish_service *s, const struct redfish_rules *rules
 	snprintf(path, sizeof(path), "%s", request->path);
 	while (strlen(path) > 1 && path[strlen(path) - 1] == '/')
 		path[strlen(path) - 1] = '\0';
-	bool open = strcmp(path, "/redfish/v1") == 0, get = strcmp(request->method, "GET") == 0;
+	bool open = strcmp(path, "/redfish/v1") == 0 && !(rules->shy > 0), get = strcmp(request->method, "GET") == 0;
 	if (open && rules->redirect > 0) {
 		snprintf(reply->location, sizeof(reply->location), "https://192.0.2.1/redfish/v1/");
 		say(reply, 301, "{}");

@@ -12,7 +12,11 @@
  *   no-expand    $expand is promised, and answered with 501
  *   broken:N     every N-th body is no JSON       truncated:N    every N-th ends in the middle
  *   redirect     the service root is at another host
+ *   shy          the service root is only shown to users
  *   huge         the power resource is 4 MiB long
+ *   report-stale, report-gone, report-disabled, report-wrong (other properties), report-twice (two values of one moment), report-kilo
+ *                (other units), report-mean (averaged), report-ahead (times of an hour later), report-repeat:N (made every N s),
+ *                report-lacks:N (without the first N values): metric reports, or what is said of them
  *   supply:N     supply N (1 or 2) has another serial number     pulled:N     its bay is empty */
 #ifndef HALLSIM_REDFISH_SERVICE_H
 #define HALLSIM_REDFISH_SERVICE_H
@@ -36,8 +40,13 @@ struct redfish_session {
 	int64_t requests;
 };
 
+struct redfish_reports { /* what is wrong with them; 0: nothing */
+	int64_t stale, gone, disabled, wrong, twice, kilo, mean, ahead, repeat, lacks;
+};
+
 struct redfish_rules { /* 0: not asked for */
-	int64_t busy, full, forget, no_sessions, slow, expand_slow, no_expand, broken, truncated, redirect, huge, supply, pulled;
+	int64_t busy, full, forget, no_sessions, slow, expand_slow, no_expand, broken, truncated, redirect, huge, supply, pulled, shy;
+	struct redfish_reports reports;
 };
 
 struct redfish_counts {
@@ -47,7 +56,8 @@ struct redfish_counts {
 struct redfish_service { /* {0} but for number and tree is fresh */
 	uint32_t number;
 	const char *tree;  /* folder that holds redfish/v1/index.json, NULL: made up */
-	bool modern;
+	bool modern, reporting; /* reporting: with metric reports, redfish_telemetry.h */
+	struct redfish_reports reports;
 	int64_t slots, idle_ms;
 	uint64_t seed;
 	const struct bmc_power_source *power; /* NULL: bmc_power_at of seed and number */

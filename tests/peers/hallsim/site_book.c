@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <openssl/evp.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -18,7 +19,8 @@
 
 struct filling {
 	const struct site_days *days;
-	int month; /* of @each: months back; 0 outside */
+	int month; /* of @each and @hours: months back; 0 outside */
+	int hour, hours; /* of @hours: which of the month's, and how many it has */
 	FILE *out;
 	struct sim_fault *fault;
 };
@@ -61,12 +63,34 @@ static void put_season(const struct filling *f, double low, double high)
 	fprintf(f->out, "%.1f", high - (high - low) * from_july / 6);
 }
 
+static void put_hour(const struct filling *f)
+{
+	put_day(f->out, month_s(f, -f->month) + (int64_t)f->hour / 24 * CALENDAR_DAY_S);
+	fprintf(f->out, "T%02d:00Z", f->hour % 24);
+}
+
+/* The wind in the first `hours` hours: it rises and falls in three days and a half. */
+static int64_t wind_until(int hours)
+{
+	int64_t sum = 0;
+	for (int i = 0; i < hours; i++)
+		sum += 100 + 20 * (i % 83 < 42 ? i % 83 : 83 - i % 83);
+	return sum;
+}
+
+/* The hour's part of what the month has, by the wind; all hours add up to it. */
+static void put_wind(const struct filling *f, long total)
+{
+	int64_t all = wind_until(f->hours);
+	fprintf(f->out, "%lld", (long long)(total * wind_until(f->hour + 1) / all - total * wind_until(f->hour) / all));
+}
+
 /* One place, without its braces. */
 static int put_place(const struct filling *f, const char *word)
 {
 	char *end;
 	double low, high;
-	long number = strtol(word + 1, &end, 10);
+	long total, number = strtol(word + 1, &end, 10);
 	int months = end == word + 1 ? -f->month : (int)number;
 	if (strcmp(word, "from") == 0)
 		put_day(f->out, f->days->from_s);
@@ -76,6 +100,10 @@ static int put_place(const struct filling *f, const char *word)
 		return put_sha(f, word + 4);
 	else if (sscanf(word, "season %lf %lf", &low, &high) == 2)
 		put_season(f, low, high);
+	else if (strcmp(word, "h") == 0 && f->hours > 0)
+		put_hour(f);
+	else if (sscanf(word, "wind %ld", &total) == 1 && f->hours > 0)
+		put_wind(f, total);
 	else if (*end != '\0')
 		return sim_fail(f->fault, "no such place: %s", word);
 	else if (word[0] == 'd')
@@ -116,11 +144,21 @@ static int put_line(const struct filling *f, const char *line)
 	return 0;
 }
 
+/* The line for the month, once or for each of its hours. */
+static int put_month(struct filling *f, const char *line, bool hourly)
+{
+	f->hours = hourly ? (int)((month_s(f, 1 - f->month) - month_s(f, -f->month)) / 3600) : 0;
+	for (f->hour = 0; f->hour == 0 || f->hour < f->hours; f->hour++)
+		if (put_line(f, line) < 0)
+			return -1;
+	return 0;
+}
+
 int site_book_fill(const char *bytes, size_t length, const struct site_days *days, FILE *out,
                    struct sim_fault *fault)
 {
-	static const char each[] = "@each ";
-	struct filling f = {days, 0, out, fault};
+	static const char each[] = "@each ", hours[] = "@hours ";
+	struct filling f = {days, 0, 0, 0, out, fault};
 	char line[LINE_SIZE];
 	for (const char *end = bytes + length; bytes < end;) {
 		const char *stop = memchr(bytes, '\n', (size_t)(end - bytes));
@@ -132,13 +170,16 @@ int site_book_fill(const char *bytes, size_t length, const struct site_days *day
 		bytes += size + (stop != NULL);
 		char *rest = line;
 		f.month = 0;
-		if (strncmp(line, each, sizeof(each) - 1) == 0)
+		bool hourly = strncmp(line, hours, sizeof(hours) - 1) == 0;
+		if (hourly)
+			f.month = (int)strtol(line + sizeof(hours) - 1, &rest, 10);
+		else if (strncmp(line, each, sizeof(each) - 1) == 0)
 			f.month = (int)strtol(line + sizeof(each) - 1, &rest, 10);
 		rest += f.month > 0 && *rest == ' ';
 		if (strncmp(line, "@#", 2) == 0) /* of the book itself: tables have no comments */
 			continue;
 		do {
-			if (put_line(&f, rest) < 0)
+			if (put_month(&f, rest, hourly) < 0)
 				return -1;
 		} while (--f.month > 0);
 	}

@@ -13,6 +13,7 @@
  *   @{sha NAME}      SHA-256 of the document NAME
  *   @each N LINE     the line N times, for the months N to 1 ago: there m, e, r, p and y without a number; @{season LOW HIGH} is LOW in
  *                    January and HIGH in July
+ *   @hours N LINE    the same for each hour of these months, in UTC: @{h} is its start, @{wind TOTAL} its part of the month's total
  *   @# ...           a comment on the book itself */
 #ifndef HALLSIM_SITE_BOOK_H
 #define HALLSIM_SITE_BOOK_H

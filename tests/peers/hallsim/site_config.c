@@ -222,6 +222,7 @@ static int write_main(const struct site_config *config, struct sim_fault *fault)
 	fputs("contracts: [contracts.d/*.yaml]\n"
 	      "readings: [books/readings.csv]\n"
 	      "certificates: [books/certificates.csv]\n"
+	      "production: [books/production.csv]\n"
 	      "factors: [books/factors.csv]\n"
 	      "benchmarks: [books/benchmarks.csv]\n"
 	      "supplier_figures: [books/supplier-figures.csv]\n",

@@ -1,6 +1,6 @@
 /* SPDX-FileCopyrightText: 2026 The hallwatt authors
  * SPDX-License-Identifier: Apache-2.0 */
-#include "rmcp.h"
+#include "presence.h"
 #include <hallwatt/wire.h>
 #include <string.h>
 
@@ -24,19 +24,19 @@ static uint8_t checksum(const uint8_t *bytes, size_t length)
 	return (uint8_t)(0x100 - sum);
 }
 
-void rmcp_ask(uint8_t out[RMCP_ASK_OCTETS])
+void presence_ask(uint8_t out[PRESENCE_ASK_OCTETS])
 {
 	uint8_t message[] = { BMC, REQUEST_NETFN, 0, REMOTE, 0, COMMAND, EXTENDED | THIS_CHANNEL, USER, 0 };
 	const uint8_t head[] = { VERSION_1_0, 0, NO_SEQUENCE, CLASS_IPMI };
 	message[2] = checksum(message, 2);
 	message[8] = checksum(message + 3, 5);
-	memset(out, 0, RMCP_ASK_OCTETS); /* no authentication, sequence 0, session 0 */
+	memset(out, 0, PRESENCE_ASK_OCTETS); /* no authentication, sequence 0, session 0 */
 	memcpy(out, head, sizeof(head));
 	out[13] = sizeof(message);
 	memcpy(out + 14, message, sizeof(message));
 }
 
-int rmcp_read(const void *packet, size_t length, struct rmcp_presence *out, struct hwatt_error *err)
+int presence_read(const void *packet, size_t length, struct presence *out, struct hwatt_error *err)
 {
 	struct hwatt_wire in = hwatt_wire_from(packet, length);
 	uint8_t version = hwatt_wire_u8(&in);
@@ -52,7 +52,7 @@ int rmcp_read(const void *packet, size_t length, struct rmcp_presence *out, stru
 	if ((message[1] & 0xfcu) != RESPONSE_NETFN || message[5] != COMMAND)
 		return hwatt_fail(err, HWATT_EPROTO, "the answer is to another command");
 	/* Some BMCs get the checksums wrong; that something answers is all that is asked here. A refusal is an answer. */
-	*out = (struct rmcp_presence){ .ipmi_1_5 = true };
+	*out = (struct presence){ .ipmi_1_5 = true };
 	if (message[6] == 0 && (message[8] & EXTENDED) != 0) {
 		out->ipmi_1_5 = (message[10] & 0x01u) != 0;
 		out->ipmi_2_0 = (message[10] & 0x02u) != 0;
