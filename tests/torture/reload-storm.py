@@ -151,11 +151,19 @@ def judge(chance, daemon, port, config, bmcs, services, present, log):
     daemon.send_signal(signal.SIGHUP)
     wanted = {f"{kind}-{number}" for kind, number in present}
 
+    amiss = {}
+
     def right():
         m = metrics(port)
-        return {l["device"] for l, _ in m.all("hallwatt_device_polls_total")} == wanted and \
-            {l["device"] for l, v in m.all("hallwatt_device_up") if v == 1} == wanted and m.one("hallwatt_config_last_reload_successful") == 1
-    until("all configured devices, and no others, are read", right, 150)
+        amiss.update({"not read": wanted - {l["device"] for l, v in m.all("hallwatt_device_up") if v == 1},
+                      "not wanted": {l["device"] for l, _ in m.all("hallwatt_device_polls_total")} ^ wanted,
+                      "reload": m.one("hallwatt_config_last_reload_successful") != 1})
+        return not any(amiss.values())
+    try:
+        until("all configured devices, and no others, are read", right, 150)
+    except AssertionError as error:
+        said = [line for line in open(log, errors="replace") if any(f"logger={device} " in line for device in sorted(amiss["not read"])[:3])]
+        raise AssertionError(f"{error}: {amiss}\n{''.join(said[-30:])}") from None
     print(f"devices={len(wanted)} logins={services.counts()['logins']} bmc_sessions={bmcs.tell('total')['live_sessions']}")
     daemon.send_signal(signal.SIGTERM)
     status = daemon.wait(60)
