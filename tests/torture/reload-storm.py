@@ -94,8 +94,8 @@ timeout: 900ms
 credentials:
   ipmi-0: {{ipmi: {{user: hallwatt, password: {{file: {folder}/ipmi}}, session: keep}}}}
   ipmi-1: {{ipmi: {{user: hallwatt, password: {{file: {folder}/ipmi}}, session: close}}}}
-  redfish-0: {{redfish: {{user: {peer.USER}, password: {{file: {services.password}}}, ca: {services.certificate}, detail: 1s}}}}
-  redfish-1: {{redfish: {{user: {peer.USER}, password: {{file: {services.password}}}, ca: {services.certificate}, refresh: 1m}}}}
+  redfish-0: {{redfish: {{user: {peer.USER}, password: {{file: {services.password}}}, ca: {services.certificate}, server_name: hallsim, detail: 1s}}}}
+  redfish-1: {{redfish: {{user: {peer.USER}, password: {{file: {services.password}}}, ca: {services.certificate}, server_name: hallsim, refresh: 1m}}}}
 sites:
   - {{id: s, name: Site, country: SE, timezone: Europe/Stockholm}}
 devices:
