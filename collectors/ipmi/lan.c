@@ -41,6 +41,7 @@ struct handshake { /* what is only there until the session is: wiped after */
 	struct rakp rakp;
 	uint8_t packet[RMCPP_MAX_PLAIN];
 	size_t length;
+	bool doubled;           /* RAKP 1 left more than once before it was answered */
 	struct handshake *next; /* spare ones */
 };
 
@@ -82,6 +83,7 @@ struct lan {
 	uint8_t privilege, rq;
 	uint8_t turn;               /* of the addresses that its name has */
 	bool numeric, resolved, keep, proven, set_user, raised, no_raise, was_full;
+	bool patient;               /* answers to the handshake take longer than others': more time before it is asked again */
 	bool late, waits, trying;   /* a verdict is told from the clock; nothing is done before it; a login is under way */
 	uint8_t netfn, lun, command, length;
 	uint8_t data[TRANSPORT_MAX_REQUEST];
@@ -359,7 +361,8 @@ static void send_packet(struct lan *l, const uint8_t *packet, size_t length)
 	hwatt_target_count_request(l->target);
 	if (l->tries > 0)
 		counters(l)->retries++;
-	wait_for(l, l->state == CLOSING ? CLOSE_MS : waits_ms[l->tries < TRIES ? l->tries : TRIES - 1]);
+	unsigned turn = l->tries + (l->patient && l->shake != NULL ? 1u : 0u);
+	wait_for(l, l->state == CLOSING ? CLOSE_MS : waits_ms[turn < TRIES ? turn : TRIES - 1]);
 	l->tries++;
 }
 
@@ -541,6 +544,21 @@ static void lower(struct lan *l)
 	open_session(l);
 }
 
+/* Its code for us was right, ours for it is not. Some (OpenBMC) make a new random number for each RAKP 1 that comes: when that was sent
+ * again too early, ours was of the answer before. That says nothing of the password. */
+static void take_bad_code(struct lan *l)
+{
+	if (l->state != RAKP_3 || !l->shake->doubled || l->patient) {
+		refuse(l, RAKP_BAD_CODE);
+		return;
+	}
+	l->patient = true;
+	if (l->closed != NULL)
+		fail(l, STATUS);
+	else
+		open_session(l);
+}
+
 static void take_status(struct lan *l, uint8_t status)
 {
 	l->status = status;
@@ -574,8 +592,10 @@ static void take_status(struct lan *l, uint8_t status)
 		else
 			refuse(l, status);
 		break;
-	case RAKP_NO_USER:
 	case RAKP_BAD_CODE:
+		take_bad_code(l);
+		break;
+	case RAKP_NO_USER:
 		refuse(l, status);
 		break;
 	default:
@@ -621,6 +641,7 @@ static bool take_rakp_2(struct lan *l, const struct rmcpp_packet *p)
 		return false;
 	switch (rakp_2(sealer, &l->shake->rakp, p->payload, p->length, &status)) {
 	case RAKP_DONE:
+		l->shake->doubled = l->tries > 1;
 		put_shake(l, RAKP_3, RMCPP_RAKP3, payload, rakp_3(sealer, &l->shake->rakp, 0, payload));
 		explicit_bzero(payload, sizeof(payload));
 		return true;

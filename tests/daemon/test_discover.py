@@ -20,9 +20,10 @@ BMC_QUESTION = bytes([6, 0, 255, 7] + [0] * 9 + [9, 0x20, 0x18, 0xC8, 0x81, 0, 0
 class Bmc:
     """A BMC's presence on an address of loopback; the first question gets lost."""
 
-    def __init__(self, address):
+    def __init__(self, address, port=0, answers=(BMC_ANSWER,)):
+        self.answers = answers
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.socket.bind((address, 0))
+        self.socket.bind((address, port))
         self.port = self.socket.getsockname()[1]
         self.asked = 0
         threading.Thread(target=self.serve, daemon=True).start()
@@ -33,7 +34,8 @@ class Bmc:
             assert packet == BMC_QUESTION, packet.hex()
             self.asked += 1
             if self.asked > 1:
-                self.socket.sendto(BMC_ANSWER, source)
+                for answer in self.answers:
+                    self.socket.sendto(answer, source)
 
 
 def run(*command):
@@ -131,6 +133,20 @@ def test_servers(hall):
         services.stop()
 
 
+def test_impostors(hall):
+    """What answers something else is no BMC; one that speaks only IPMI 1.5 is told as what hallwatt does not speak."""
+    other = BMC_ANSWER[:19] + b"\x39" + BMC_ANSWER[20:]
+    short = BMC_ANSWER[:13] + bytes([7]) + BMC_ANSWER[14:21]
+    old = BMC_ANSWER[:22] + bytes([0x00, 4, 2, 1]) + BMC_ANSWER[26:]
+    impostor = Bmc("127.9.0.41", answers=(b"hello", short, other, BMC_ANSWER[:-3]))
+    Bmc("127.9.0.42", impostor.port, (other, old))
+    told = json.loads(discover(hall, "127.9.0.40/30", "--ipmi-port", str(impostor.port), "--redfish-port", "0", "--format", "json").stdout)
+    assert [b["address"] for b in told["bmcs"]] == ["127.9.0.42"], told
+    assert impostor.asked > 1
+    found = discover(hall, "127.9.0.40/30", "--ipmi-port", str(impostor.port), "--redfish-port", "0")
+    assert "1.5" in found.stdout + found.stderr and "127.9.0.41" not in found.stdout, found
+
+
 def test_exit_status(hall):
     nobody = discover(hall, "127.9.0.60/30", "--ipmi-port", "0")
     assert (nobody.returncode, nobody.stdout) == (1, ""), nobody
@@ -170,6 +186,7 @@ def main():
         test_all_and_nothing_else(hall)
         test_the_file_is_a_device_file(hall)
         test_servers(hall)
+        test_impostors(hall)
         test_exit_status(hall)
         test_record(hall)
     finally:

@@ -90,6 +90,17 @@ def stands_in(arguments):
         assert hall.server.counts()["live_sessions"] == 0
 
 
+def half_repeats(arguments):
+    """A report that is made every second second: the same values for the second time, though not old, are none."""
+    with Reporting(*arguments, "report-repeat:2") as hall:
+        until("the report stands in", lambda: "is read in place of 5 resources" in hall.logged())
+        until("it saved something", lambda: hall.saved() > 8)
+        for _ in range(2):
+            assert 2.5 <= hall.requests_per_poll() <= DIRECT, "one report in one poll, all resources, too, in the next"
+        hall.values_are_right()
+        hall.stop()
+
+
 def stands_down(arguments, fault):
     """On duty, then something goes wrong with it: no poll is lost, and no value is wrong."""
     with Reporting(*arguments) as hall:
@@ -118,7 +129,7 @@ def never_stands_in(arguments, fault, polls=14):
 def main():
     arguments = sys.argv[1:3]
     with concurrent.futures.ThreadPoolExecutor(4) as pool:
-        cases = [pool.submit(stands_in, arguments)]
+        cases = [pool.submit(stands_in, arguments), pool.submit(half_repeats, arguments)]
         cases += [pool.submit(stands_down, arguments, fault) for fault in
                   ("report-stale", "report-gone", "report-wrong", "report-twice", "report-ahead", "report-repeat:20")]
         cases += [pool.submit(never_stands_in, arguments, fault) for fault in

@@ -175,6 +175,21 @@ def forgetful(password):
             assert daemon.stop() == 0
 
 
+def restless(password):
+    """Slow ones that make a new random number for each RAKP 1: their refusal of the answer to the one before is not the password's fault."""
+    with Bmcs(HALLSIM, count=4, faults=["*:delay=700/720", "*:restless", "*:lockout=2/600"]) as bmcs:
+        with Daemon(HALLWATT, credentials(password, ", sensors: none, session: close"), devices(bmcs), "20s", "timeout: 15s\n") as daemon:
+            until("all are up", daemon.all_up, 50)
+            first = bmcs.control("total")
+            assert 0 < first["logins_failed"] <= bmcs.count, first
+            until("they are read again", lambda: bmcs.control("total")["logins"] >= 2 * bmcs.count, 50)
+            again = bmcs.control("total")
+            assert again["logins_failed"] == first["logins_failed"], "it was learnt to wait"
+            assert daemon.metrics().one("hallwatt_ipmi_logins_refused_total") == 0
+            assert daemon.stop() == 0
+        assert bmcs.control("total")["live_sessions"] == 0
+
+
 def downgrade(password):
     """Who has done 17 is not asked for 3, also after a restart."""
     with Bmcs(HALLSIM, count=2) as bmcs:
@@ -313,6 +328,7 @@ def main():
                  "closed": lambda: sessions_end(password, ", session: close", "closed"),
                  "wrong": lambda: wrong_password(folder), "name": lambda: by_name(folder, password),
                  "two": lambda: two_passwords(folder, password), "k_g": lambda: no_k_g(folder), "full": lambda: full_for_long(password), "loss": lambda: loss(password), "forgetful": lambda: forgetful(password),
+                 "restless": lambda: restless(password),
                  "holds": lambda: holds_double(folder), "disagreement": lambda: disagreement(password),
                  "parts": lambda: exchanged_parts(password),
                  "downgrade": lambda: downgrade(password), "sums": lambda: whole_sums(password), "killed": lambda: killed_four_times(password)}

@@ -41,6 +41,7 @@ static const struct {
 	[BMC_FAULT_SUITE_LIE] = {"suite-lie", NONE, false, 0, 0},
 	[BMC_FAULT_SHORT_ERRORS] = {"short-errors", NONE, false, 0, 0},
 	[BMC_FAULT_DEAF] = {"deaf", NONE, false, 0, 0},
+	[BMC_FAULT_RESTLESS] = {"restless", NONE, false, 0, 0},
 	[BMC_FAULT_BUSY] = {"busy", PAIR, false, 0, -1},
 	[BMC_FAULT_LOST_RESERVATION] = {"lost-reservation", NONE, false, 0, 0},
 	[BMC_FAULT_READ_LIMIT] = {"read-limit", NUMBER, true, 16, 0},

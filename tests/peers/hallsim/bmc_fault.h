@@ -15,6 +15,7 @@
  *   no-suite-17       refuses suite 17             suite-lie         agrees to 3 when asked for 17
  *   short-errors      refusals to open a session are two octets long
  *   deaf              a repeated RAKP1 or RAKP3 is not answered
+ *   restless          a repeated RAKP1 is answered with another random number
  *   busy=N/M          of M commands the first N are answered with C0h
  *   lost-reservation  every second read of an SDR is answered with C5h
  *   read-limit[=N]    reads of more than N (16) octets are answered with CAh
@@ -60,6 +61,7 @@ enum bmc_fault_kind {
 	BMC_FAULT_SUITE_LIE,
 	BMC_FAULT_SHORT_ERRORS,
 	BMC_FAULT_DEAF,
+	BMC_FAULT_RESTLESS,
 	BMC_FAULT_BUSY,
 	BMC_FAULT_LOST_RESERVATION,
 	BMC_FAULT_READ_LIMIT,

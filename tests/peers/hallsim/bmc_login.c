@@ -388,6 +388,8 @@ static void rakp1(struct bmc_world *world, struct bmc *bmc, const struct rmcpp_p
 		bmc_chance_fill(bmc, session->nonce, BMC_NONCE);
 	} else if (bmc_rule(world, bmc, BMC_FAULT_DEAF) != NULL) {
 		return;
+	} else if (bmc_rule(world, bmc, BMC_FAULT_RESTLESS) != NULL) {
+		bmc_chance_fill(bmc, session->nonce, BMC_NONCE);
 	}
 	session->last_ms = world->run_ms;
 	rakp2_code(world, bmc, session, code);
