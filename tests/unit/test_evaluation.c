@@ -1069,6 +1069,7 @@ static void example_74_a_certain_breach_does_not_wait(void **state)
 	/* PUE 1.4 on 80 %: were the rest 2 kW without overhead, it would be (1.4 x 0.8 + 2 x 0.2) / (0.8 + 0.4) = 1.267 */
 	VERDICT(&h, "pue", HWATT_NOT_MET, "LIMIT_CERTAIN", utc(2026, 1, 31, 23, 0), now_s);
 	assert_non_null(strstr(h.view->requirements[0].sentence.en, "passed already"));
+	assert_non_null(strstr(h.view->requirements[2].sentence.en, "would not be kept even if all that is missing")); /* nothing is still to come */
 	tear_down(&h);
 }
 
