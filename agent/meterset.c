@@ -29,7 +29,7 @@ struct meterset {
 	struct meterset_settings settings;
 	struct meterset_shelf *shelf;
 	struct layout *layout;
-	struct cells cells;                /* by number of the layout's meters; spread out only while shelf->spread is this set */
+	struct cells cells;                /* by number of the layout's meters; spread out only while shelf->spread is this set, or it is busy */
 	uint64_t *stamps;                  /* of tallies; NULL: no register has one */
 	int64_t close_ms;                  /* while packed: the wall clock until which no meter has a quarter to close */
 	struct tally_clock clock;          /* of the tallies */
@@ -78,12 +78,22 @@ static bool is_spread(const struct meterset *set)
 	return set->shelf->spread == set;
 }
 
+/* Fed so often that packing would cost more than the memory is worth: it stays spread out. */
+static bool is_busy(const struct meterset *set)
+{
+	return set->settings.interval_ms < METERSET_PACKED_FROM_MS;
+}
+
 /* Makes ready for a look at the cells, in place of the set that was. */
 static void spread(struct meterset *set)
 {
 	struct meterset *other = set->shelf->spread;
 	if (other == set)
 		return;
+	if (is_busy(set)) {
+		cells_spread(&set->cells);
+		return;
+	}
 	if (other != NULL) {
 		other->close_ms = close_after_ms(other);
 		cells_pack(&other->cells);
@@ -713,7 +723,7 @@ static void pass_on_closed(void *arg, const struct interval *interval)
 
 void meterset_close(struct meterset *set, int64_t wall_ms, meterset_emit *emit, void *arg)
 {
-	if (!is_spread(set) && wall_ms <= set->close_ms)
+	if (!is_busy(set) && !is_spread(set) && wall_ms <= set->close_ms)
 		return;
 	spread(set);
 	for (size_t i = 0; i < set->cells.count; i++) {

@@ -19,12 +19,13 @@
 
 #define METERSET_BYTES_PER_LEVEL INT64_C(1048576)
 #define METERSET_BITS_PER_LEVEL INT64_C(1000000)
+#define METERSET_PACKED_FROM_MS 5000 /* of a set that is polled more often the meters stay spread out: packing costs a quarter of a poll */
 #define METERSET_MAX_WATER INT64_C(1000) /* L/s: no pipe of a data centre carries more, so a register that jumps was set */
 
 struct meterset;
 
-/* What the sets of many devices share. {0} is fresh. One of them is spread out, the one that was used last; the others' meters are
- * packed (cells.h). */
+/* What the sets of many devices share. {0} is fresh. One of them is spread out, the one that was used last, and those that are
+ * polled often; the others' meters are packed (cells.h). */
 struct meterset_shelf {
 	struct layout_shelf layouts;
 	struct meterset *spread;

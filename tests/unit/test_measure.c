@@ -298,7 +298,7 @@ static void polled_water_and_heat_reach_figures_and_the_yearly_report(void **sta
 	struct loading l = loading_begin();
 	struct hwatt_error err;
 	struct store *store;
-	struct evaluation *e;
+	struct evaluation *e = NULL;
 	char path[96];
 	folder_write(&folder, "h.yaml", hall);
 	folder_write(&folder, "r.csv", "site,quantity,meter,from,to,value,unit,accuracy,author\n"

@@ -310,6 +310,30 @@ static void months_go_by(void **state)
 	rig_free(&r);
 }
 
+/* Sets that are polled often stay spread out; a reload makes the one of the other. */
+static void sets_become_busy_and_idle_again(void **state)
+{
+	(void)state;
+	struct rig r;
+	rig_new(&r);
+	meterset_configure(r.whole, (struct meterset_settings){ .interval_ms = METERSET_PACKED_FROM_MS });
+	meterset_configure(r.tallied, (struct meterset_settings){ .interval_ms = METERSET_PACKED_FROM_MS });
+	for (int i = 0; i < 4000; i++) {
+		/* Both bridge the same holes. */
+		struct meterset_settings settings = { .interval_ms = METERSET_PACKED_FROM_MS - (i / 100 % 2) };
+		if (i % 100 == 0)
+			meterset_configure(i % 200 < 100 ? r.whole : r.tallied, settings);
+		if (i % 100 == 50)
+			meterset_configure(i % 200 < 100 ? r.tallied : r.whole, settings);
+		speak(&r, wait(&r));
+		poll(&r, false);
+		if (i % 50 > 0 && i % 50 < 49)
+			continue;
+		assert_same_totals(r.whole, r.tallied);
+	}
+	rig_free(&r);
+}
+
 static void damaged_octets_are_an_error_or_sound(void **state)
 {
 	(void)state;
@@ -354,6 +378,7 @@ int main(void)
 		cmocka_unit_test(a_state_and_the_records_after_it_are_the_state),
 		cmocka_unit_test(a_tally_that_is_wanted_again_is_a_meter_with_its_total),
 		cmocka_unit_test(months_go_by),
+		cmocka_unit_test(sets_become_busy_and_idle_again),
 		cmocka_unit_test(damaged_octets_are_an_error_or_sound),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -52,7 +52,7 @@ static const struct hwatt_followup_requirement requirements[] = {
 		       .coverage_ppm = 750000, .min_coverage_ppm = 980000, .from_s = Q3, .to_s = Q3 + 365 * DAY, .reasons = "COVERAGE PERIOD_OPEN",
 		       .sentence = BOTH("So far."), .title = BOTH("=cmd|' /C calc'!A0"), .window = "year", .open = true, .quality = 'L' },
 	  .package = "", .template_id = "", .stage = "", .risk = "", .area = "",
-	  .forecast = { true, { (hwatt_i128)500000000000000, 1 }, HWATT_NOT_MET, Q3_END + 20 * DAY, BOTH("Will exceed in October.") } },
+	  .forecast = { true, { (hwatt_i128)500000000000000, 1 }, HWATT_NOT_MET, Q3_END + 20 * DAY, BOTH("Will exceed in October."), Q3, Q3 + 365 * DAY } },
 	{ .verdict = { .contract = "hosting", .requirement = "minerals", .type = "minerals", .status = HWATT_EXPIRED, .unit = "", .reasons = "DOC_EXPIRED",
 		       .from_s = Q3, .to_s = Q3_END, .sentence = BOTH("Expired."), .title = BOTH("Minerals"), .window = "contract", .quality = 'X' },
 	  .package = "regions-it-platform@2023", .template_id = "minerals", .source = { .en = "-" }, .stage = "raw_material", .risk = "human_rights", .area = "server" },

@@ -1,0 +1,112 @@
+/* SPDX-FileCopyrightText: 2026 The hallwatt authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* How much room a PDU's meters take between two polls, fresh and after weeks: of ten thousand PDUs it is most of the memory.
+ * That packing loses nothing is what test_tally looks at. */
+#include "meterset.c"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <cmocka.h>
+
+#define OUTLETS 24
+#define PLACES (OUTLETS + 1) /* the first is the inlet */
+#define STEP_MS INT64_C(30000)
+#define FRESH_MOST 960u
+#define OLD_MOST 1250u
+
+struct pdu {
+	struct target_point points[2 * PLACES];
+	char indexes[PLACES][12];
+	int64_t kept[2 * PLACES], drawn_uwh[PLACES];
+	uint32_t at[2 * PLACES];
+	struct target_values values;
+	int64_t mono_ms;
+};
+
+static void pdu_init(struct pdu *pdu)
+{
+	*pdu = (struct pdu){ .mono_ms = 1000 };
+	for (int i = 0; i < 2 * PLACES; i++) {
+		snprintf(pdu->indexes[i / 2], sizeof(pdu->indexes[0]), "%d", i / 2);
+		pdu->points[i] = (struct target_point){ .role = i < 2 ? HWATT_INLET : HWATT_OUTLET, .index = pdu->indexes[i / 2],
+							.name = "", .source = "", .step = 360000, /* 100 Wh */
+							.quantity = i % 2 == 0 ? HWATT_ACTIVE_POWER : HWATT_ENERGY };
+		pdu->at[i] = i < PLACES ? 990 : 1000; /* it took two answers */
+	}
+	pdu->values = (struct target_values){ .kept = pdu->kept, .at = pdu->at, .from = 1 };
+}
+
+/* What it says next: outlets of 100 to 340 W that waver, whose registers say 2 % more than the samples. */
+static void pdu_go_on(struct pdu *pdu)
+{
+	pdu->mono_ms += STEP_MS;
+	pdu->values.epoch_ms = pdu->mono_ms - 1000;
+	int64_t sum_mw = 0;
+	for (int i = PLACES - 1; i >= 0; i--) {
+		int64_t mw = i == 0 ? sum_mw : 90000 + 10000 * i + pdu->mono_ms / STEP_MS * (37 + i) % 5000;
+		sum_mw += mw;
+		pdu->drawn_uwh[i] += mw * 102 / 100 * STEP_MS / 3600;
+		pdu->kept[2 * i] = mw;
+		pdu->kept[2 * i + 1] = 1000000 + pdu->drawn_uwh[i] / 100000000;
+	}
+}
+
+static bool is_inlet_alone(void *arg, const struct store_point *point)
+{
+	(void)arg;
+	return point->role == HWATT_INLET;
+}
+
+static void forget_quarter(void *arg, const struct store_point *point, const struct interval *interval)
+{
+	(void)arg;
+	(void)point;
+	(void)interval;
+}
+
+static void feed_steps(struct meterset *set, struct pdu *pdu, int steps)
+{
+	struct hwatt_text record;
+	hwatt_text_init(&record, 1u << 16);
+	for (int i = 0; i < steps; i++) {
+		pdu_go_on(pdu);
+		struct meterset_poll poll = { .points = pdu->points, .values = &pdu->values, .count = 2 * PLACES,
+					      .wall_ms = INT64_C(1800000000000) + pdu->mono_ms, .mono_ms = pdu->mono_ms };
+		hwatt_text_reset(&record);
+		meterset_feed(set, &poll, &record, forget_quarter, NULL);
+		if (meterset_grew(set))
+			meterset_keep(set, is_inlet_alone, NULL);
+	}
+	hwatt_text_free(&record);
+}
+
+static void a_pdu_takes_little_room_between_its_polls(void **state)
+{
+	(void)state;
+	static struct pdu pdu;
+	struct meterset_shelf shelf = { .spread = NULL };
+	struct meterset *set = meterset_new("pdu", (struct meterset_settings){ .interval_ms = STEP_MS }, &shelf);
+	struct meterset *other = meterset_new("other", (struct meterset_settings){ .interval_ms = STEP_MS }, &shelf);
+	pdu_init(&pdu);
+	feed_steps(set, &pdu, 10);
+	spread(other);
+	assert_int_equal(set->tallies, OUTLETS);
+	print_message("%u octets after 5 minutes\n", set->cells.room);
+	assert_in_range(set->cells.room, 200, FRESH_MOST);
+	feed_steps(set, &pdu, 14 * 2880); /* the registers have ticked hundreds of times */
+	spread(other);
+	assert_int_equal(set->tallies, OUTLETS);
+	print_message("%u octets after two weeks\n", set->cells.room);
+	assert_in_range(set->cells.room, 200, OLD_MOST);
+	meterset_free(set);
+	meterset_free(other);
+	meterset_shelf_free(&shelf);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_pdu_takes_little_room_between_its_polls),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
