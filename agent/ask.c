@@ -37,6 +37,9 @@ struct hwatt_texts ask_about(const struct hwatt_view_requirement *v)
 	const char *text = "";
 	bool good = v->status == HWATT_MET || v->status == HWATT_NOT_APPLICABLE;
 	bool wait = v->status == HWATT_NOT_ENOUGH_DATA && holds(v->reasons, "PERIOD_OPEN") && !holds(v->reasons, "COVERAGE");
+	bool paper = !holds(v->reasons, "CLAIM") && !holds(v->reasons, "OVERDUE") && !holds(v->reasons, "DOC_EXPIRED");
+	if (v->to_review && paper && !good)
+		text = HWATT_N("Review what the supplier has handed in.");
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]) && !good && !wait && text[0] == '\0'; i++)
 		if (holds(v->reasons, rows[i].reason))
 			text = rows[i].text;

@@ -116,7 +116,7 @@ struct certificate_check { /* one row of an audit: number and words of domain.md
 	int number;
 	const char *what;
 	enum certificate_outcome outcome;
-	const char *text;          /* which rows fail, or why it could not be checked; "" */
+	const char *text;          /* which rows fail, the last of many counted as "+12", or why it could not be checked; "" */
 };
 #define CERTIFICATE_CHECKS 16
 

@@ -17,7 +17,7 @@ struct auditing {
 	size_t count;
 	const struct certificate_audit *audit;
 	struct hwatt_text text;  /* of the check at work: the ids that fail */
-	size_t failed, looked;
+	size_t failed, looked, unnamed;
 };
 
 static bool ours(const struct auditing *a, const struct certificate *c)
@@ -34,9 +34,12 @@ static bool in_period(const struct auditing *a, const struct certificate *c)
 
 static void fails(struct auditing *a, const struct certificate *c)
 {
-	if (a->failed++ > 0)
-		hwatt_text_puts(&a->text, ", ");
-	hwatt_text_puts(&a->text, c->id);
+	a->failed++;
+	if (a->unnamed > 0 || a->text.length + strlen(c->id) + 24 > TEXT_MAX) { /* a year of hours has thousands: the rest is counted */
+		a->unnamed++;
+		return;
+	}
+	hwatt_text_printf(&a->text, "%s%s", a->text.length > 0 ? ", " : "", c->id);
 }
 
 /* 1: the ids of this site's or contract's rows, against everybody's. */
@@ -260,8 +263,6 @@ static bool run(struct auditing *a, int number)
 	case 10:
 		a->looked = audit->used_mj >= 0;
 		a->failed = audit->used_mj >= 0 && claimed(a) + audit->onsite_mj > audit->used_mj;
-		if (a->failed > 0)
-			hwatt_text_puts(&a->text, "the surplus does not count");
 		break;
 	case 12: check_both_claim(a); break;
 	case 13: check_rows(a, is_go, not_authentic); break;
@@ -280,6 +281,8 @@ void certificate_audit(const struct certificate *rows, size_t count, const struc
 		struct certificate_check *check = &out[number - 1];
 		hwatt_text_init(&a.text, TEXT_MAX);
 		bool told = run(&a, number);
+		if (a.unnamed > 0)
+			hwatt_text_printf(&a.text, "%s+%zu", a.text.length > 0 ? ", " : "", a.unnamed);
 		*check = (struct certificate_check){ .number = number, .what = words[number - 1], .text = "nothing to check it by" };
 		check->outcome = !told ? CERTIFICATE_NOT_CHECKED : a.failed > 0 ? CERTIFICATE_FAIL : CERTIFICATE_PASS;
 		if (told)

@@ -631,9 +631,10 @@ static const char *forecast_text(const struct subject *s, const struct judgement
 				 enum hwatt_language language, struct hwatt_arena *arena)
 {
 	struct civil at = zone_civil(s->zone, forecast->crosses_s);
+	struct verdict_period period = { day_text(arena, s, j->window.from_s, false), day_text(arena, s, j->window.to_s - 1, false) };
 	struct hwatt_text text;
 	hwatt_text_init(&text, SENTENCE_LIMIT);
-	forecast_sentence(&j->question, forecast, at.month, at.year, language, &text);
+	forecast_sentence(&j->question, forecast, &period, at.month, at.year, language, &text);
 	const char *copy = hwatt_arena_strdup(arena, hwatt_text_string(&text));
 	hwatt_text_free(&text);
 	return copy;
@@ -720,7 +721,8 @@ static void put_requirement(struct evaluation *e, struct draft *d, size_t subjec
 		.maximum = r->maximum, .unit = requirement_unit_name(r), .coverage_ppm = ppm_of(kpi->coverage),
 		.min_coverage_ppm = r->min_coverage_ppm, .from_s = j.window.from_s, .to_s = j.window.to_s,
 		.reasons = hwatt_arena_strdup(d->arena, reasons), .title = r->title, .window = window_name(r->window),
-		.open = !j.question.closed, .exclusive = r->exclusive, .quality = kpi->quality, .category = kpi->category,
+		.open = !j.question.closed, .exclusive = r->exclusive,
+		.to_review = j.question.by_evidence && verdict_to_review(&j.question.evidence), .quality = kpi->quality, .category = kpi->category,
 		.uncertainty = uncertainty_of(kpi), .forecast = forecast,
 		.sentence = { .sv = sentence(d, s, &j, HWATT_SV), .nb = sentence(d, s, &j, HWATT_NB),
 			      .en = sentence(d, s, &j, HWATT_EN) },

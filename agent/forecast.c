@@ -62,29 +62,28 @@ struct forecast forecast_make(const struct verdict_question *q, int64_t from_s, 
 	return out;
 }
 
-void forecast_sentence(const struct verdict_question *q, const struct forecast *f, int month, int year, enum hwatt_language language,
-		       struct hwatt_text *out)
+void forecast_sentence(const struct verdict_question *q, const struct forecast *f, const struct verdict_period *period, int month, int year,
+		       enum hwatt_language language, struct hwatt_text *out)
 {
 	static const char *const months[] = { HWATT_N("January"), HWATT_N("February"), HWATT_N("March"), HWATT_N("April"), HWATT_N("May"),
 					      HWATT_N("June"), HWATT_N("July"), HWATT_N("August"), HWATT_N("September"),
 					      HWATT_N("October"), HWATT_N("November"), HWATT_N("December") };
-	struct verdict_period period = { "", "" };
 	struct verdict_words words;
 	struct verdict_question expected = *q;
 	char when[64];
 	if (!f->known)
 		return;
 	expected.kpi.value = f->value;
-	verdict_words_fill(&words, &expected, &period, language);
+	verdict_words_fill(&words, &expected, period, language);
 	snprintf(when, sizeof(when), "%s %d", hwatt_tr(language, months[(month + 11) % 12]), year);
 	words.names = when;
 	if (f->status == HWATT_MET)
-		verdict_words_put(out, HWATT_N("If it goes on like this, the requirement will be met: {v} is expected. This is a forecast, not a "
-					       "verdict."), &words);
+		verdict_words_put(out, HWATT_N("If it goes on like this, the requirement will be met from {f} to {t}: {v} is expected. This is a forecast, "
+					       "not a verdict."), &words);
 	else if (f->crosses_s != 0)
-		verdict_words_put(out, HWATT_N("If it goes on like this, the limit will be passed in {k}, and {v} is expected for the whole period. This is a "
+		verdict_words_put(out, HWATT_N("If it goes on like this, the limit will be passed in {k}, and {v} is expected from {f} to {t}. This is a "
 					       "forecast, not a verdict."), &words);
 	else
-		verdict_words_put(out, HWATT_N("If it goes on like this, the requirement will not be met: {v} is expected. This is a forecast, not a "
-					       "verdict."), &words);
+		verdict_words_put(out, HWATT_N("If it goes on like this, the requirement will not be met from {f} to {t}: {v} is expected. This is a "
+					       "forecast, not a verdict."), &words);
 }

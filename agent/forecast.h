@@ -22,8 +22,9 @@ struct forecast {
 /* The forecast of a question about the open period from_s..to_s as of now_s (UTC).  Unknown for what documents answer, without a limit
  * or value, over a closed period, before a day of it has passed, and with less than half of that covered. */
 struct forecast forecast_make(const struct verdict_question *question, int64_t from_s, int64_t to_s, int64_t now_s);
-/* Puts a sentence: "If it goes on like this ..."; nothing when it is unknown.  `month` and `year`: the local ones of crosses_s. */
-void forecast_sentence(const struct verdict_question *question, const struct forecast *forecast, int month, int year,
-		       enum hwatt_language language, struct hwatt_text *out);
+/* Puts a sentence: "If it goes on like this ..."; nothing when it is unknown.  `period`: the days of the open period, which is seldom the one judged;
+ * `month` and `year`: the local ones of crosses_s. */
+void forecast_sentence(const struct verdict_question *question, const struct forecast *forecast, const struct verdict_period *period, int month,
+		       int year, enum hwatt_language language, struct hwatt_text *out);
 
 #endif

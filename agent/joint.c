@@ -62,15 +62,27 @@ static enum hwatt_status worse(enum hwatt_status a, enum hwatt_status b)
 	return rank[a] >= rank[b] ? a : b;
 }
 
-/* The row of a requirement: by its template where it comes from a package, else by its type. */
+static bool same_text(const char *a, const char *b)
+{
+	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
+static bool same_texts(const struct hwatt_texts *a, const struct hwatt_texts *b)
+{
+	return same_text(a->sv, b->sv) && same_text(a->nb, b->nb) && same_text(a->en, b->en);
+}
+
+/* The row of a requirement: by its template where it comes from a package, else by its type and title: wind by the hour and wind by the year are
+ * promises of one type, and neither may answer for the other. */
 static struct hwatt_joint_row *row_of(struct draft *d, const json_t *r, size_t report_count)
 {
 	const char *package = keep(d, json_object_get(r, "package")), *template = keep(d, json_object_get(r, "template"));
 	const char *type = keep(d, json_object_get(r, "type"));
+	const struct hwatt_texts title = keep_texts(d, json_object_get(r, "title"));
 	for (size_t i = 0; i < d->row_count; i++) {
 		struct hwatt_joint_row *row = &d->rows[i];
 		if (strcmp(row->package, package) == 0 && strcmp(row->template_id, template) == 0 &&
-		    (package[0] != '\0' || strcmp(row->type, type) == 0))
+		    (package[0] != '\0' || (strcmp(row->type, type) == 0 && same_texts(&row->title, &title))))
 			return row;
 	}
 	if (d->row_count == d->row_capacity) {
@@ -81,7 +93,7 @@ static struct hwatt_joint_row *row_of(struct draft *d, const json_t *r, size_t r
 		.package = package, .template_id = template, .type = type, .stage = keep(d, json_object_get(r, "stage")),
 		.risk = keep(d, json_object_get(r, "risk")), .area = keep(d, json_object_get(r, "area")),
 		.source = keep_texts(d, json_object_get(r, "source")),
-		.title = keep_texts(d, json_object_get(r, "title")),
+		.title = title,
 		.cells = hwatt_arena_alloc(d->arena, report_count * sizeof(struct hwatt_joint_cell)),
 	};
 	return &d->rows[d->row_count++];

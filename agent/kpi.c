@@ -424,13 +424,13 @@ void kpi_capacity_use(const struct kpi_period *period, struct kpi *out)
 	*out = (struct kpi){ .coverage = { 0, 1 }, .quality = 'X', .flags = KPI_NO_DATA };
 	for (size_t i = 0; i < period->site_count; i++) {
 		const struct kpi_site *site = &period->sites[i];
-		if (site->it_category == 0 || !hwatt_ratio_known(site->pd_it_mw) || site->pd_it_mw.num <= 0)
+		if (!hwatt_ratio_known(site->pd_it_mw) || site->pd_it_mw.num <= 0)
 			return;
 		demand = fraction_plus(demand, site->pd_it_mw);
 		energy += site->power.num;
 		quarters = site->power.quarters < quarters ? site->power.quarters : quarters;
-		if (kpi_letter_rank(kpi_pair_quality(&site->it)) > kpi_letter_rank(out->quality) || i == 0)
-			out->quality = kpi_pair_quality(&site->it);
+		if (kpi_letter_rank(kpi_pair_quality(&site->power)) > kpi_letter_rank(out->quality) || i == 0)
+			out->quality = kpi_pair_quality(&site->power);
 	}
 	if (period->site_count == 0 || quarters <= 0 || energy < 0)
 		return;

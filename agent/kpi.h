@@ -182,7 +182,7 @@ struct kpi_site { /* a site's sums over the window */
 	struct kpi_pair ups;      /* num at the output, den at the input: paired */
 	int it_category;          /* where the IT energy below is measured; 0: nowhere */
 	struct kpi_pair it;       /* IT energy of the subject: the site's, or the contract's at this site */
-	struct kpi_pair power;    /* of a site: num IT energy of the quarters in which all its meters are covered */
+	struct kpi_pair power;    /* the site's, whoever asks: num IT energy of the quarters in which all its meters are covered */
 };
 
 struct kpi_member { /* a device of a group */

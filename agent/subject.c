@@ -75,8 +75,12 @@ static void add_whole(struct subject *s, size_t site_at, struct sources *sources
 		whole.whole_dc = new_pair(s, false);
 		use_dc(&s->pairs[whole.whole_dc].num, site, sources);
 	}
-	if (category > 0)
+	if (category > 0) {
 		whole.whole_it = energy_pair(s, &site->power[it_roles[category]], sources);
+		whole.power = new_pair(s, true);
+		use_sum(&s->pairs[whole.power].num, &site->power[it_roles[category]], sources);
+		use_sum(&s->pairs[whole.power].den, &site->power[it_roles[category]], sources);
+	}
 	if (category > 0 && site->power[HWATT_POWER_GRID].count > 0) {
 		whole.whole_grid = new_pair(s, true);
 		use_sum(&s->pairs[whole.whole_grid].num, &site->power[HWATT_POWER_GRID], sources);
@@ -362,12 +366,8 @@ void subject_init_site(struct subject *s, const struct inventory *inventory, con
 	}
 	for (int c = 3; c >= 1; c--)
 		own->it_category = site->power[it_roles[c]].count > 0 ? c : own->it_category;
-	if (own->it_category > 0) {
+	if (own->it_category > 0)
 		own->it = energy_pair(s, &site->power[it_roles[own->it_category]], sources);
-		own->power = new_pair(s, true);
-		use_sum(&s->pairs[own->power].num, &site->power[it_roles[own->it_category]], sources);
-		use_sum(&s->pairs[own->power].den, &site->power[it_roles[own->it_category]], sources);
-	}
 	s->metered = new_pair(s, false); /* what its PUE needs */
 	use_dc(&s->pairs[s->metered].num, site, sources);
 	use_sum(&s->pairs[s->metered].num, &site->power[it_roles[own->it_category]], sources);

@@ -129,6 +129,11 @@ struct verdict verdict_judge(const struct verdict_question *q)
 	return answer(breach ? HWATT_NOT_MET : HWATT_NOT_ENOUGH_DATA, missing | notes); /* rules 3 and 4 */
 }
 
+bool verdict_to_review(const struct verdict_evidence *e)
+{
+	return e->submitted > 0 && e->submitted >= e->count[EVIDENCE_AWAITED] + e->count[EVIDENCE_MISSING] && e->count[EVIDENCE_UNKNOWN] == 0;
+}
+
 enum hwatt_status verdict_worse(enum hwatt_status a, enum hwatt_status b)
 {
 	static const int rank[HWATT_STATUSES] = { [HWATT_NOT_APPLICABLE] = 0, [HWATT_MET] = 1, [HWATT_NOT_ENOUGH_DATA] = 2,

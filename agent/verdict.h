@@ -83,6 +83,8 @@ struct verdict {
 };
 
 struct verdict verdict_judge(const struct verdict_question *question);
+/* Whether all that is missing has been handed in, and waits for the buyer's own review. */
+bool verdict_to_review(const struct verdict_evidence *evidence);
 /* The worse of two, to fold several subjects: NOT_MET > EXPIRED > NOT_ENOUGH_DATA > MET; NOT_APPLICABLE counts for
  * nothing. */
 enum hwatt_status verdict_worse(enum hwatt_status a, enum hwatt_status b);

@@ -65,13 +65,15 @@ static const char *outcome_of_evidence(const struct verdict_question *q, const s
 			       "and to hand in: {a}.");
 	if (count[EVIDENCE_OVERDUE] > 0)
 		return HWATT_N("The deadline {d} has passed, for: {k}. The requirement is not met. Ask the supplier for: {a}.");
+	if (v->status == HWATT_NOT_MET && verdict_to_review(&q->evidence))
+		return HWATT_N("Nothing else is accepted, for: {k}. It was due on {d}, and under the contract that is a breach. The requirement is not met "
+			       "until you have accepted it.");
 	if (v->status == HWATT_NOT_MET)
 		return HWATT_N("Nothing that is accepted has been handed in, for: {k}. It was due on {d}, and under the contract that is a "
 			       "breach. The requirement is not met. Ask the supplier for: {a}.");
 	if (v->status == HWATT_EXPIRED)
 		return HWATT_N("What was handed in has been out of date since {d}, for: {k}. Ask the supplier for: {a}.");
-	bool in_your_hands = q->evidence.submitted > 0 && q->evidence.submitted >= count[EVIDENCE_AWAITED] + count[EVIDENCE_MISSING];
-	if (in_your_hands && count[EVIDENCE_UNKNOWN] == 0)
+	if (verdict_to_review(&q->evidence))
 		return HWATT_N("Nothing else is accepted, for: {k}. The requirement can be judged when you have reviewed it.");
 	if (count[EVIDENCE_MISSING] > 0)
 		return HWATT_N("Nothing that is accepted has been handed in, for: {k}. It was due on {d}. The requirement cannot be judged. Ask "

@@ -8,7 +8,7 @@ enum phrase {
 	PROMISED,
 	MEASURED, MEASURED_DAY, MEASURED_SO_FAR, COVERED, COVERED_SO_FAR, NO_VALUE,
 	PLACE_UPS, PLACE_PDU, PLACE_IT, MEASURED_AT,
-	MET, NOT_MET, GUARDED, CERTAIN, OPEN, OPEN_GAPS, GAPS, GAPS_BREACH, NOTHING, NOTHING_BREACH, ZERO, IMPOSSIBLE,
+	MET, NOT_MET, GUARDED, CERTAIN, CERTAIN_CLOSED, OPEN, OPEN_GAPS, GAPS, GAPS_BREACH, NOTHING, NOTHING_BREACH, ZERO, IMPOSSIBLE,
 	CATEGORY, CATEGORY_NONE, UNCERTAIN, CALIBRATION, OUTSIDE, NO_SUBJECT,
 	WHOLE_HALL, ROOM_ALONE, BELOW_ONE, EXCLUDED, DOUBLE_COUNT, PROVISIONAL, FACTOR,
 	UNRESOLVED, UNRESOLVED_MONTH, UNRESOLVED_HOUR, UNRESOLVED_QUARTER, /* in the order of enum kpi_matching */
@@ -32,6 +32,7 @@ static const char *const phrases[PHRASES] = {
 	                    "present a plan of action with dates."),
 	[GUARDED] = HWATT_N("With the measurement uncertainty (±{u}) it is not certain that the limit is kept."),
 	[CERTAIN] = HWATT_N("The limit has been passed already, whatever missing and coming data may show."),
+	[CERTAIN_CLOSED] = HWATT_N("The limit would not be kept even if all that is missing turned out as well as it can."),
 	[OPEN] = HWATT_N("The period is not over; the requirement is judged after {t}. There is nothing to "
 	                 "ask for yet."),
 	[OPEN_GAPS] = HWATT_N("The period is not over; the requirement is judged after {t}. At least {m} "
@@ -173,7 +174,7 @@ static void put_outcome(const struct verdict_question *q, const struct verdict *
 		struct hwatt_ratio limit = requirement_limit(r);
 		int side = hwatt_ratio_compare(q->kpi.known ? q->kpi.value : limit, limit);
 		if ((v->reasons & REASON_LIMIT_CERTAIN) != 0)
-			put(out, CERTAIN, w);
+			put(out, q->closed ? CERTAIN_CLOSED : CERTAIN, w);
 		else if (r->guard == GUARD_GUARDED_ACCEPT && (r->maximum ? side <= 0 : side >= 0))
 			put(out, GUARDED, w);
 		put(out, NOT_MET, w);

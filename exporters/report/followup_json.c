@@ -67,6 +67,8 @@ static json_t *forecast(const struct hwatt_view_forecast *f)
 	json_put(o, "value", json_value(f->value));
 	json_put(o, "status", json_text(hwatt_status_name(f->status)));
 	json_put(o, "crosses", f->crosses_s != 0 ? json_utc(f->crosses_s) : json_null());
+	json_put(o, "from", json_utc(f->from_s));
+	json_put(o, "to", json_utc(f->to_s));
 	json_put(o, "sentence", json_texts(&f->sentence));
 	return o;
 }

@@ -124,6 +124,7 @@ def check_eu(config):
 def check_joint(folder):
     files = [folder / f"{c}.json" for c in CONTRACTS]
     joint = json.loads(run("followup", "--format", "json", *files))
+    jsonschema.validate(joint, json.loads((SCHEMAS / "joint.schema.json").read_text()))
     assert len(joint["reports"]) == 5, joint["reports"]
     assert any(len({c["contract"] for c in r["contracts"] if c.get("status")}) > 0 for r in joint["requirements"])
     english = set(body_of(run("followup", "--format", "html", "--lang", "en", *files))[1])

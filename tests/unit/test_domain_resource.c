@@ -578,6 +578,7 @@ static void capacity_use(void **state)
 	d.site.it = domain_energy(24000, 0, 10); /* 100 kW */
 	d.site.power = d.site.it;
 	d.site.it.num += 12000 * KPI_PER_KWH; /* where one of two meters is silent, the other's energy has no time of both */
+	d.site.it_category = 0; /* a contract that uses nothing there: the hall is used all the same */
 	d.site.pd_it_mw = (struct hwatt_ratio){ 400000000, 1 };
 	kpi_capacity_use(&d.period, &out);
 	EXPECT(out.value, 6, "0.250000");

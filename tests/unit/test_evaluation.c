@@ -465,7 +465,8 @@ static void what_people_write_down_pairs_with_the_months(void **state)
 		    "  - {id: wind, type: renewable_share, min: 0.5, window: month, technologies: [wind]}\n"
 		    "  - {id: hydro, type: renewable_share, min: 0.5, window: month, technologies: [hydro]}\n"
 		    "  - {id: heat, type: erf, min: 0.5, window: month}\n  - {id: carbon, type: cue, max: 0.05, basis: location, window: month}\n"
-		    "  - {id: pue, type: pue_class, class: B, window: month}\n", may_s);
+		    "  - {id: pue, type: pue_class, class: B, window: month}\n"
+		    "  - {id: full, type: it_capacity_use, min: 0.2, window: month}\n", may_s);
 	open_at(&h, may_s);
 	run(&h, may_s, june_s);
 	judge_at(&h, june_s + 5);
@@ -498,6 +499,7 @@ static void what_people_write_down_pairs_with_the_months(void **state)
 	VERDICT(&h, "heat", HWATT_MET, "OK", may_s, june_s);
 	VERDICT(&h, "carbon", HWATT_MET, "OK PROVISIONAL_FACTOR", may_s, june_s);
 	VERDICT(&h, "pue", HWATT_NOT_MET, "LIMIT", may_s, june_s); /* 1.4 is above the 1.25 of class B */
+	VERDICT(&h, "full", HWATT_MET, "OK", may_s, june_s); /* the hall's 0.25, not the contract's part of it */
 	run(&h, june_s, july_s);
 	judge_at(&h, july_s + 5);
 	VERDICT(&h, "water", HWATT_NOT_ENOUGH_DATA, "COVERAGE NO_DATA", june_s, july_s);
@@ -1067,6 +1069,7 @@ static void example_74_a_certain_breach_does_not_wait(void **state)
 	/* PUE 1.4 on 80 %: were the rest 2 kW without overhead, it would be (1.4 x 0.8 + 2 x 0.2) / (0.8 + 0.4) = 1.267 */
 	VERDICT(&h, "pue", HWATT_NOT_MET, "LIMIT_CERTAIN", utc(2026, 1, 31, 23, 0), now_s);
 	assert_non_null(strstr(h.view->requirements[0].sentence.en, "passed already"));
+	assert_non_null(strstr(h.view->requirements[2].sentence.en, "would not be kept even if all that is missing")); /* nothing is still to come */
 	tear_down(&h);
 }
 

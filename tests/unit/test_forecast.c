@@ -29,8 +29,9 @@ static struct verdict_question open_year(const struct requirement *r, int64_t co
 static void said(const struct verdict_question *q, const struct forecast *f, enum hwatt_language language, const char *expected)
 {
 	struct hwatt_text text;
+	const struct verdict_period period = { "2026-01-01", "2026-12-31" };
 	hwatt_text_init(&text, 1000);
-	forecast_sentence(q, f, 10, 2026, language, &text);
+	forecast_sentence(q, f, &period, 10, 2026, language, &text);
 	assert_string_equal(hwatt_text_string(&text), expected);
 	hwatt_text_free(&text);
 }
@@ -45,13 +46,14 @@ static void energy_goes_on_at_its_rate(void **state)
 	assert_int_equal(hwatt_ratio_compare(f.value, (struct hwatt_ratio)MWH(120)), 0);
 	assert_int_equal(f.status, HWATT_NOT_MET);
 	assert_int_equal(f.crosses_s, 365 * DAY * INT64_C(10) / 12); /* 100 of 120 */
-	said(&q, &f, HWATT_SV, "Om det fortsätter så här passeras gränsen i oktober 2026, och 120,0\u00a0MWh väntas för hela perioden. Detta är en "
-	     "prognos, inte en bedömning.");
+	said(&q, &f, HWATT_SV, "Om det fortsätter så här passeras gränsen i oktober 2026, och 120,0\u00a0MWh väntas från och med 2026-01-01 till och med "
+	     "2026-12-31. Detta är en prognos, inte en bedömning.");
 	q.kpi.value = (struct hwatt_ratio)MWH(50);
 	f = forecast_make(&q, 0, 365 * DAY, 182 * DAY + DAY / 2);
 	assert_int_equal(f.status, HWATT_MET); /* at the limit */
 	assert_int_equal(f.crosses_s, 0);
-	said(&q, &f, HWATT_EN, "If it goes on like this, the requirement will be met: 100.0\u00a0MWh is expected. This is a forecast, not a verdict.");
+	said(&q, &f, HWATT_EN, "If it goes on like this, the requirement will be met from 2026-01-01 to 2026-12-31: 100.0\u00a0MWh is expected. "
+	     "This is a forecast, not a verdict.");
 	r.exclusive = true;
 	f = forecast_make(&q, 0, 365 * DAY, 182 * DAY + DAY / 2);
 	assert_int_equal(f.status, HWATT_NOT_MET);
@@ -77,7 +79,8 @@ static void a_ratio_stays_what_it_is(void **state)
 	struct forecast f = forecast_make(&q, 0, 30 * DAY, 10 * DAY);
 	assert_int_equal(f.status, HWATT_NOT_MET);
 	assert_int_equal(f.crosses_s, 0);
-	said(&q, &f, HWATT_NB, "Hvis det fortsetter slik, blir kravet ikke oppfylt: 1,31 ventes. Dette er en prognose, ikke en vurdering.");
+	said(&q, &f, HWATT_NB, "Hvis det fortsetter slik, blir kravet ikke oppfylt fra og med 2026-01-01 til og med 2026-12-31: 1,31 ventes. "
+	     "Dette er en prognose, ikke en vurdering.");
 }
 
 static void what_was_passed_already_is_not_foretold(void **state)
@@ -89,7 +92,8 @@ static void what_was_passed_already_is_not_foretold(void **state)
 	struct forecast f = forecast_make(&q, 0, 400 * DAY, 200 * DAY);
 	assert_int_equal(f.status, HWATT_NOT_MET);
 	assert_int_equal(f.crosses_s, 0);
-	said(&q, &f, HWATT_EN, "If it goes on like this, the requirement will not be met: 202.0\u00a0MWh is expected. This is a forecast, not a verdict.");
+	said(&q, &f, HWATT_EN, "If it goes on like this, the requirement will not be met from 2026-01-01 to 2026-12-31: 202.0\u00a0MWh is expected. "
+	     "This is a forecast, not a verdict.");
 }
 
 static void there_is_no_forecast_without_ground(void **state)

@@ -59,6 +59,10 @@ static void write_month(const char *month, const char *requirements)
 #define R(package, template, type, status, reasons) \
 	"{\"id\": \"x\", \"type\": \"" type "\", \"status\": \"" status "\", \"reasons\": [" reasons "], \"package\": \"" package "\", " \
 	"\"template\": \"" template "\", \"title\": {\"en\": \"t\"}, \"value\": \"1.5\", \"limit\": null, \"unit\": \"1\"}"
+/* A requirement of the contract's own. */
+#define OWN(title, status) \
+	"{\"id\": \"x\", \"type\": \"pue\", \"status\": \"" status "\", \"reasons\": [], \"package\": \"\", \"template\": \"\", \"title\": {" title "}, " \
+	"\"value\": \"1.5\", \"limit\": null, \"unit\": \"1\"}"
 #define P(status, reasons) R("p@1", "a", "pue", status, reasons)
 
 static enum hwatt_lesson lesson(const char *const *reports, size_t count)
@@ -154,6 +158,25 @@ static void rows_are_templates_and_types_and_fold_to_the_worst(void **state)
 	hwatt_joint_free(&joint);
 }
 
+static void own_promises_of_one_type_do_not_answer_for_each_other(void **state)
+{
+	(void)state;
+	struct hwatt_joint joint;
+	struct hwatt_error err = {0};
+	begin();
+	write_report("a", OWN("\"sv\": \"by month\"", "met") "," OWN("\"sv\": \"by hour\"", "not_met") "," OWN("\"sv\": \"by month\", \"en\": \"m\"", "met"));
+	write_report("b", OWN("\"sv\": \"by month\"", "expired"));
+	assert_int_equal(hwatt_joint_read(files, 2, &joint, &err), 0);
+	assert_int_equal(joint.row_count, 3);
+	for (size_t i = 0; i < joint.row_count; i++) {
+		const struct hwatt_joint_row *row = &joint.rows[i];
+		bool hour = strcmp(row->title.sv, "by hour") == 0, both = !hour && row->title.en == NULL;
+		assert_int_equal(row->cells[0].status, hour ? HWATT_NOT_MET : HWATT_MET);
+		assert_int_equal(row->contracts, both ? 2 : 1);
+	}
+	hwatt_joint_free(&joint);
+}
+
 static void refused(const char *with)
 {
 	struct hwatt_joint joint;
@@ -217,6 +240,7 @@ int main(void)
 		cmocka_unit_test(what_registers_do_not_tell_is_no_lack_of_meters),
 		cmocka_unit_test(lessons_are_drawn_from_the_latest_report_of_a_contract),
 		cmocka_unit_test(rows_are_templates_and_types_and_fold_to_the_worst),
+		cmocka_unit_test(own_promises_of_one_type_do_not_answer_for_each_other),
 		cmocka_unit_test(what_is_no_report_is_named),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -1,6 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The hallwatt authors
  * SPDX-License-Identifier: Apache-2.0 */
 /* Requirements that documents, registers and events answer. The examples are those of domain.md 9, by number. */
+#include "ask.h"
 #include "judge.h"
 #include "loading.h"
 #include <stdlib.h>
@@ -491,6 +492,16 @@ static void what_is_wrong_is_said(void **state)
 	ASK(&b, 5, "2026-05-01", HWATT_NOT_ENOUGH_DATA, "NO_DOC");
 	SAID(&b, HWATT_EN, "Promised: no corruption and no conflict of interest. Something was handed in and waits for your review. Nothing else is "
 	     "accepted, for: Exempelhall. The requirement can be judged when you have reviewed it."); /* not the supplier's turn */
+	struct hwatt_view_requirement seen = { .status = HWATT_NOT_ENOUGH_DATA, .reasons = "NO_DOC", .to_review = verdict_to_review(&b.q.evidence) };
+	assert_string_equal(ask_about(&seen).en, "Review what the supplier has handed in.");
+	((struct requirement *)b.contract->requirements.items)[5].missing_is_breach = true;
+	ASK(&b, 5, "2026-05-01", HWATT_NOT_MET, "NO_DOC");
+	SAID(&b, HWATT_SV, "Utlovat: ingen korruption och inget jäv. Något har lämnats in och väntar på er granskning. Inget annat är godkänt, för: "
+	     "Exempelhall. Det skulle ha lämnats senast 2026-01-01, och enligt avtalet är det ett avtalsbrott. Kravet är inte uppfyllt förrän ni har "
+	     "godkänt det.");
+	ASK(&b, 4, "2026-05-01", HWATT_NOT_ENOUGH_DATA, "NO_DOC");
+	seen.to_review = verdict_to_review(&b.q.evidence);
+	assert_string_equal(ask_about(&seen).en, "Ask the supplier to hand in what is missing.");
 	((struct register_activity *)b.contract->registers.activities.items)[0].day = day("2026-04-20");
 	((struct register_activity *)b.contract->registers.activities.items)[0].fields = ((const struct requirement *)b.contract->requirements.items)[2].event.fields;
 	ASK(&b, 2, "2026-05-01", HWATT_NOT_MET, "OVERDUE");

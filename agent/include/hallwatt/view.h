@@ -105,6 +105,7 @@ struct hwatt_view_requirement {
 	const char *window;       /* "month", "12_months" ... */
 	bool open;                /* the period judged is not over */
 	bool exclusive;           /* the limit itself is a breach */
+	bool to_review;           /* what is missing has been handed in, and waits for the buyer's review */
 	char quality;
 	int category;             /* as in struct hwatt_view_kpi */
 	struct hwatt_ratio uncertainty;

@@ -10,6 +10,8 @@ import sys
 import tempfile
 import xml.etree.ElementTree as tree
 
+import jsonschema
+
 printer, hallwatt = sys.argv[1:]
 
 
@@ -31,6 +33,7 @@ with tempfile.TemporaryDirectory() as folder:
     files = (folder / "a.json", folder / "b.json")
 
     joint = json.loads(run("--format", "json", *files))
+    jsonschema.validate(joint, json.loads((pathlib.Path(__file__).parents[3] / "exporters/report/joint.schema.json").read_text()))
     assert joint["schema"] == "hallwatt.joint/1" and len(joint["reports"]) == 2 and len(joint["requirements"]) == 5
     pue = next(r for r in joint["requirements"] if r["template"] == "pue")
     assert [c["status"] for c in pue["contracts"]] == ["not_met", "met"] and pue["lesson"] == "breaches", pue
