@@ -20,7 +20,7 @@ struct report { /* what the arguments say */
 };
 
 static const char help[] =
-	"Usage: hallwatt report -c FILE --contract ID --period PERIOD [OPTION...]\n"
+	"Usage: hallwatt report -c FILE --contract ID --period PERIOD [--ruleset ID] [OPTION...]\n"
 	"       hallwatt report -c FILE --eu-2024-1364 --year YEAR --site ID [--ruleset ID] [OPTION...]\n\n"
 	"Writes the follow-up report of a contract: each requirement with its verdict, the figures behind it, what to raise in the\n"
 	"meeting, what hardware was exchanged and which documents expire. Or the yearly report of a data centre under Delegated\n"
@@ -89,8 +89,8 @@ static int parse(int argc, char **argv, struct report *r)
 		return cmd_misuse(argv[0], "--eu-2024-1364 is of a site and a year, not of a contract and a period", NULL);
 	if (r->eu && (r->year == 0 || r->site == NULL))
 		return cmd_misuse(argv[0], "say which year and site: --year YEAR --site ID", NULL);
-	if (!r->eu && (r->year != 0 || r->site != NULL || r->ruleset != NULL))
-		return cmd_misuse(argv[0], "--year, --site and --ruleset go with --eu-2024-1364", NULL);
+	if (!r->eu && (r->year != 0 || r->site != NULL))
+		return cmd_misuse(argv[0], "--year and --site go with --eu-2024-1364", NULL);
 	if (!r->eu && (r->contract == NULL || r->period == NULL))
 		return cmd_misuse(argv[0], "say which contract and period: --contract ID --period 2026-Q3", NULL);
 	return CMD_DONE;
@@ -113,7 +113,8 @@ static int write_eu(const struct report *r, const struct generation *generation,
 static int write_followup(const struct report *r, const struct generation *generation, struct store *store, struct hwatt_error *err)
 {
 	const struct hwatt_followup *followup;
-	if (followup_make(generation->inventory, store, r->contract, r->period, time(NULL), &followup, err) < 0)
+	const struct followup_ask ask = { .contract = r->contract, .period = r->period, .ruleset = r->ruleset, .now_s = time(NULL) };
+	if (followup_make(generation->inventory, store, &ask, &followup, err) < 0)
 		return -1;
 	struct hwatt_view view = { .followup = followup };
 	int result = report_out_write(&r->out, &view, err);

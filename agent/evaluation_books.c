@@ -165,6 +165,12 @@ struct evaluation_books *evaluation_books_new(const struct evaluation *e)
 	return books;
 }
 
+void evaluation_books_rule(struct evaluation_books *books, const struct ruleset *ruleset)
+{
+	for (size_t i = 0; i < books->site_count; i++)
+		books->sites[i].ruleset = ruleset;
+}
+
 void evaluation_books_free(struct evaluation_books *books)
 {
 	if (books != NULL)

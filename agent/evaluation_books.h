@@ -8,6 +8,8 @@
 
 /* What is written down of each site, in UTC; made once, since it does not change. */
 struct evaluation_books *evaluation_books_new(const struct evaluation *evaluation);
+/* All sites' figures are by these rules from now on, not by the configured ones. */
+void evaluation_books_rule(struct evaluation_books *books, const struct ruleset *ruleset);
 void evaluation_books_free(struct evaluation_books *books);
 
 /* Whether hours are asked of the subject: by a requirement of the contract, or by certificates of it that tell theirs. */

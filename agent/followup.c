@@ -4,6 +4,7 @@
 #include "allocation.h"
 #include "ask.h"
 #include "books.h"
+#include "evaluation_books.h"
 #include "followup_private.h"
 #include "supplier_figure.h"
 #include "verdict_history.h"
@@ -594,18 +595,23 @@ static int make(struct making *m, const char *period, int64_t now_s, struct hwat
 	return add_events(m, err);
 }
 
-int followup_make(const struct inventory *inventory, struct store *reader, const char *contract, const char *period, int64_t now_s,
+int followup_make(const struct inventory *inventory, struct store *reader, const struct followup_ask *ask,
 		  const struct hwatt_followup **out, struct hwatt_error *err)
 {
 	struct making *m = hwatt_alloc(sizeof(*m));
-	int rc = followup_period(period, &m->from_day, &m->to_day, err);
+	const struct ruleset *rules = ask->ruleset != NULL ? books_ruleset(inventory->config->books, ask->ruleset) : NULL;
+	int rc = followup_period(ask->period, &m->from_day, &m->to_day, err);
 	m->arena = hwatt_arena_new();
 	if (rc == 0)
-		rc = find_contract(inventory, contract, &m->scope, err);
+		rc = find_contract(inventory, ask->contract, &m->scope, err);
+	if (rc == 0 && rules == NULL && ask->ruleset != NULL)
+		rc = hwatt_fail(err, HWATT_EINVAL, "there is no ruleset \"%.60s\"", ask->ruleset);
 	if (rc == 0 && (rc = store_begin(reader, err)) == 0) { /* all of it sees one state */
-		rc = evaluation_open_report(inventory, m->scope, reader, now_s, &m->e, err);
+		rc = evaluation_open_report(inventory, m->scope, reader, ask->now_s, &m->e, err);
+		if (rc == 0 && rules != NULL)
+			evaluation_books_rule(m->e->books, rules);
 		if (rc == 0)
-			rc = make(m, period, now_s, err);
+			rc = make(m, ask->period, ask->now_s, err);
 		store_rollback(reader);
 	}
 	evaluation_close(m->e);

@@ -15,9 +15,15 @@
 /* The local days, both inclusive, of "2026", "2026-Q3", "2026-10" or "2026-01-01..2026-06-30". HWATT_EINVAL: none of those. */
 int followup_period(const char *text, int64_t *from_day, int64_t *to_day, struct hwatt_error *err);
 
-/* `contract` is an id of the inventory's configuration, `reader` stands in no transaction, `now_s` is UTC.  HWATT_EINVAL: no such contract or period, or the contract is
- * not valid in it; HWATT_ENODATA: it has not begun; HWATT_EIO. Free with followup_free. */
-int followup_make(const struct inventory *inventory, struct store *reader, const char *contract, const char *period, int64_t now_s,
+struct followup_ask {
+	const char *contract, *period; /* an id of the inventory's configuration; as above */
+	const char *ruleset;           /* id; NULL: each site's own */
+	int64_t now_s;                 /* UTC */
+};
+
+/* `reader` stands in no transaction.  HWATT_EINVAL: no such contract, period or ruleset, or the contract is not valid in it;
+ * HWATT_ENODATA: it has not begun; HWATT_EIO. Free with followup_free. */
+int followup_make(const struct inventory *inventory, struct store *reader, const struct followup_ask *ask,
 		  const struct hwatt_followup **out, struct hwatt_error *err);
 void followup_free(const struct hwatt_followup *followup);
 

@@ -201,7 +201,7 @@ static const struct hwatt_followup *make(struct rig *r, const char *contract, co
 {
 	struct hwatt_error err;
 	const struct hwatt_followup *f = NULL;
-	ok(followup_make(r->inventory, r->reader, contract, period, now_s, &f, &err), &err);
+	ok(followup_make(r->inventory, r->reader, &(struct followup_ask){ contract, period, NULL, now_s }, &f, &err), &err);
 	return f;
 }
 
@@ -462,6 +462,37 @@ static void periods_are_read(void **state)
 	}
 }
 
+/* An old period by newer rules, and by those of its time. */
+static void figures_are_by_the_rules_that_were_asked_for(void **state)
+{
+	static const char *const asked[] = { "EED-2026", "EED-2024", "ISO-30134-2016" };
+	struct rig *r = *state;
+	for (size_t i = 0; i < sizeof(asked) / sizeof(asked[0]); i++) {
+		const struct followup_ask ask = { "c", "2026-Q3", asked[i], stockholm(2026, 10, 20, 9) };
+		const struct hwatt_followup *f = NULL;
+		struct hwatt_error err = {0};
+		size_t ruled = 0;
+		ok(followup_make(r->inventory, r->reader, &ask, &f, &err), &err);
+		for (size_t s = 0; s < f->series_count; s++) {
+			if (f->series[s].whole.ruleset[0] == '\0')
+				continue;
+			assert_string_equal(f->series[s].whole.ruleset, asked[i]);
+			ruled++;
+		}
+		assert_true(ruled > 0);
+		assert_int_equal(f->ruleset_count, 1);
+		assert_string_equal(f->rulesets[0].id, asked[i]);
+		followup_free(f);
+	}
+	const struct followup_ask ask = { "c", "2026-Q3", "EED-1999", stockholm(2026, 10, 20, 9) };
+	const struct hwatt_followup *f = NULL;
+	struct hwatt_error err = {0};
+	assert_int_equal(followup_make(r->inventory, r->reader, &ask, &f, &err), -1);
+	assert_int_equal(err.code, HWATT_EINVAL);
+	assert_string_equal(err.text, "there is no ruleset \"EED-1999\"");
+	assert_null(f);
+}
+
 static void what_cannot_be_reported_is_a_sentence(void **state)
 {
 	static const struct { const char *contract, *period, *says; enum hwatt_code code; } cases[] = {
@@ -474,8 +505,8 @@ static void what_cannot_be_reported_is_a_sentence(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct hwatt_error err = {0};
 		const struct hwatt_followup *f = NULL;
-		assert_int_equal(followup_make(r->inventory, r->reader, cases[i].contract, cases[i].period, stockholm(2026, 10, 20, 9), &f,
-					       &err), -1);
+		const struct followup_ask ask = { cases[i].contract, cases[i].period, NULL, stockholm(2026, 10, 20, 9) };
+		assert_int_equal(followup_make(r->inventory, r->reader, &ask, &f, &err), -1);
 		assert_int_equal(err.code, cases[i].code);
 		assert_non_null(strstr(err.text, cases[i].says));
 		assert_null(f);
@@ -653,6 +684,7 @@ int main(void)
 		cmocka_unit_test(regress_5_a_certain_breach_shows_where_missing_data_is_one_too),
 		cmocka_unit_test(what_came_after_the_period_does_not_count),
 		cmocka_unit_test(periods_are_read),
+		cmocka_unit_test(figures_are_by_the_rules_that_were_asked_for),
 		cmocka_unit_test(what_cannot_be_reported_is_a_sentence),
 		cmocka_unit_test(events_of_the_contracts_hardware_are_told),
 		cmocka_unit_test(the_history_of_a_verdict_ends_with_the_period),

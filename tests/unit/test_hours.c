@@ -158,7 +158,7 @@ static struct hwatt_view_kpi reported(struct rig *r, const char *kind, const cha
 	const struct hwatt_followup *f;
 	struct hwatt_error err;
 	struct hwatt_view_kpi out = { .known = false };
-	ok(followup_make(r->inventory, r->reader, "c", "2026-10", NOVEMBER_S + 7200, &f, &err), &err);
+	ok(followup_make(r->inventory, r->reader, &(struct followup_ask){ "c", "2026-10", NULL, NOVEMBER_S + 7200 }, &f, &err), &err);
 	for (size_t i = 0; i < f->series_count; i++)
 		if (strcmp(f->series[i].subject_kind, kind) == 0 && strcmp(f->series[i].kpi, kpi) == 0)
 			out = f->series[i].whole;
