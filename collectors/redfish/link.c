@@ -14,6 +14,7 @@
 
 #define CLOSE_MS 3000
 #define LOGIN_MS 8000           /* for a login that is under way when the link closes: nobody else knows its session */
+#define KEPT_MS 2000            /* of that for an answer over a connection that was kept: it may be dead without a word */
 #define AGAIN_MS 500            /* at least between two tries to end the session */
 #define REST_MS 10000           /* first rest after 429 or 503 without Retry-After */
 #define REST_MAX_MS (10 * 60 * 1000)
@@ -67,6 +68,7 @@ struct link {
 };
 
 static void perform(struct link *link, enum errand errand);
+static void logged_in(struct link *link, struct link_answer *answer);
 
 static int64_t now_ms(const struct link *link)
 {
@@ -306,13 +308,31 @@ static void begin_log_out(struct link *link)
 	log_out(link);
 }
 
-/* The login does not end: what it made of a session, if any, the service has to forget by itself. */
+/* Whether the headers of a login's answer say all of the session that it made, whatever became of the rest. */
+static bool session_came(struct link *link)
+{
+	long status = 0;
+	curl_easy_getinfo(link->job.easy, CURLINFO_RESPONSE_CODE, &status);
+	if ((status != 200 && status != 201) || link->got_token[0] == '\0' || link->got_location[0] == '\0')
+		return false;
+	link->status = status;
+	return true;
+}
+
+/* The login does not end: what it made of a session without telling us, if any, the service has to forget by itself. */
 static void on_impatient(uv_timer_t *timer)
 {
 	struct link *link = timer->data;
+	struct link_answer answer = {0};
 	if (link->errand != ERRAND_LOGIN)
 		return; /* that has its own bound */
+	bool came = session_came(link);
 	curl_loop_cancel(link->loop, &link->job);
+	link->connected = false;
+	if (came) {
+		logged_in(link, &answer); /* and out again, as it is an orphan's */
+		return;
+	}
 	link->orphan = false;
 	finish_close(link);
 }
@@ -490,6 +510,8 @@ static void perform(struct link *link, enum errand errand)
 	link->job.fresh = !link->connected;
 	if (left < limit && (errand == ERRAND_LOGOUT || (errand != ERRAND_LOGIN && !link->job.fresh)))
 		limit = left; /* others may outlive the poll: see link_abort() */
+	if (errand == ERRAND_LOGOUT && !link->job.fresh && limit > KEPT_MS)
+		limit = KEPT_MS;
 	curl_easy_setopt(link->job.easy, CURLOPT_TIMEOUT_MS, (long)(limit > 100 ? limit : 100));
 	curl_easy_setopt(link->job.easy, CURLOPT_CONNECTTIMEOUT_MS, (long)(limit > 100 ? limit : 100));
 	if (link->watch.sent != NULL && errand != ERRAND_LOGOUT)
@@ -704,8 +726,11 @@ static void go_on(struct link *link)
 /* A service that is busy did not say what becomes of the session: it is asked again when the next one begins, or at the end. */
 static void drop_leftover(struct link *link)
 {
-	if (!link->closing && (link->status == 429 || link->status >= 500))
+	bool busy = link->status == 429 || link->status >= 500;
+	if (!link->closing && busy)
 		return;
+	if (link->closing && !busy && link->watch.ended != NULL)
+		link->watch.ended(link->watch.arg, link->leftover);
 	replace(&link->leftover, NULL);
 	if (link->watch.session != NULL && !link->closing)
 		link->watch.session(link->watch.arg, link->location);
@@ -818,29 +843,65 @@ static void got(struct link *link, struct link_answer *answer)
 	deliver(link, answer);
 }
 
-static void on_again(uv_timer_t *timer)
+/* The session stays behind: its path is kept for the next link to look at. */
+static void leave_behind(struct link *link, const char *why)
 {
-	perform(timer->data, ERRAND_LOGOUT);
+	if (link->watch.left != NULL)
+		link->watch.left(link->watch.arg, link->location, why);
+	finish_close(link);
 }
 
-/* A service that is busy is asked again, while there is time. */
+/* A try to connect may have waited for its turn all the time. */
+static void on_spent(uv_timer_t *timer)
+{
+	struct link *link = timer->data;
+	curl_loop_cancel(link->loop, &link->job);
+	leave_behind(link, "no answer in time");
+}
+
+static void on_again(uv_timer_t *timer)
+{
+	struct link *link = timer->data;
+	int64_t left = link->limit_at_ms - now_ms(link);
+	perform(link, ERRAND_LOGOUT);
+	be_patient(link, on_spent, (left > 0 ? left : 0) + AGAIN_MS / 2); /* the transfer's own limit comes first */
+}
+
+/* A service that is busy, or whose answer did not come through, is asked again, while there is time. */
 static bool try_again(struct link *link, CURLcode code)
 {
 	int64_t wait = link->retry_after_ms > AGAIN_MS ? link->retry_after_ms : AGAIN_MS;
-	if (code != CURLE_OK || (link->status != 429 && link->status < 500) || now_ms(link) + wait + AGAIN_MS > link->limit_at_ms)
+	if (code == CURLE_SSL_PINNEDPUBKEYNOTMATCH || code == CURLE_PEER_FAILED_VERIFICATION)
+		return false;
+	if (code == CURLE_OK && link->status != 429 && link->status < 500)
+		return false;
+	if (code == CURLE_OPERATION_TIMEDOUT)
+		wait = 0; /* it has waited */
+	if (now_ms(link) + wait + AGAIN_MS > link->limit_at_ms)
 		return false;
 	be_patient(link, on_again, wait);
 	return true;
 }
 
-/* The session's end: the service knows it no more. */
+/* The session's end: the service knows it no more. 401 is to the token: a try whose answer was lost may have ended it, which
+ * the next link looks at. */
 static void logged_out(struct link *link, CURLcode code)
 {
+	char why[120];
+	struct hwatt_error err = {0};
 	curl_easy_getinfo(link->job.easy, CURLINFO_RESPONSE_CODE, &link->status);
-	if (code == CURLE_OK && ((link->status >= 200 && link->status < 300) || link->status == 404) && link->watch.ended != NULL)
-		link->watch.ended(link->watch.arg, link->location);
-	if (!try_again(link, code))
+	if (code == CURLE_OK && ((link->status >= 200 && link->status < 300) || link->status == 404)) {
+		if (link->watch.ended != NULL)
+			link->watch.ended(link->watch.arg, link->location);
 		finish_close(link);
+	} else if (try_again(link, code)) {
+		return;
+	} else if (code == CURLE_OK && link->status == 401) {
+		finish_close(link);
+	} else {
+		snprintf(why, sizeof(why), "HTTP %ld", link->status);
+		leave_behind(link, explain(link, code, &err) < 0 ? err.text : why);
+	}
 }
 
 static void on_done(void *arg, CURLcode code)
@@ -855,6 +916,10 @@ static void on_done(void *arg, CURLcode code)
 	if (link->closing && link->errand != ERRAND_LOGIN && code != CURLE_OK) { /* no word about the session of before */
 		replace(&link->leftover, NULL);
 		log_out(link);
+		return;
+	}
+	if (code != CURLE_OK && link->errand == ERRAND_LOGIN && session_came(link)) {
+		logged_in(link, &answer); /* cut off after all that matters: the session is there, and ours */
 		return;
 	}
 	if (explain(link, code, &answer.err) < 0) {

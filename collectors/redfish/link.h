@@ -43,6 +43,7 @@ struct link_watch { /* what the owner wants to know */
 	void (*pinned)(void *arg, const char *pin);          /* the key of the certificate, seen for the first time */
 	void (*session)(void *arg, const char *location);    /* a session is ours now; NULL: it is no more */
 	void (*ended)(void *arg, const char *location);      /* this session was ended well */
+	void (*left)(void *arg, const char *location, const char *why); /* this one could not be ended */
 	void (*refused)(void *arg, const char *text);        /* the account was refused, see lockout.h; NULL: it is taken again */
 	void *arg;
 };

@@ -855,6 +855,17 @@ static void on_ended(void *arg, const char *location)
 	free(kept);
 }
 
+/* Whoever comes next looks at it and deletes it, unless there is one already that is to be looked at. */
+static void on_left(void *arg, const char *location, const char *why)
+{
+	struct session *s = arg;
+	char *kept = hwatt_target_recall(s->t, "redfish-session");
+	if (kept == NULL)
+		hwatt_target_remember(s->t, "redfish-session", location);
+	free(kept);
+	hwatt_log(hwatt_target_log(s->t), HWATT_WARN, "its session %.100s could not be ended and is left behind: %s", location, why);
+}
+
 static void on_refused(void *arg, const char *text)
 {
 	struct session *s = arg;
@@ -880,7 +891,7 @@ int service_open(struct hwatt_target *t, struct hwatt_error *err)
 	s->system_at = s->chassis_at = s->manager_at = WALK_NONE;
 	s->engine = hwatt_target_engine(t);
 	char *pin = hwatt_target_recall(t, "redfish-pin"), *refused = hwatt_target_recall(t, "redfish-refused");
-	const struct link_watch watch = { on_sent, on_pinned, on_session, on_ended, on_refused, s };
+	const struct link_watch watch = { on_sent, on_pinned, on_session, on_ended, on_left, on_refused, s };
 	struct link_parts parts = { .loop = s->engine->loop, .uv = hwatt_target_loop(t), .settings = settings, .host = device->host,
 				    .port = device->port != 0 ? device->port : 443, .pin = pin, .refused = refused };
 	int rc = link_open(&parts, &watch, &s->link, err);
