@@ -12,9 +12,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#define CLOSE_MS 3000
+#define CLOSE_MS 6000
 #define LOGIN_MS 8000           /* for a login that is under way when the link closes: nobody else knows its session */
-#define KEPT_MS 2000            /* of that for an answer over a connection that was kept: it may be dead without a word */
+#define KEPT_MS 3000            /* of that for an answer over a connection that was kept: it may be dead without a word */
 #define AGAIN_MS 500            /* at least between two tries to end the session */
 #define REST_MS 10000           /* first rest after 429 or 503 without Retry-After */
 #define REST_MAX_MS (10 * 60 * 1000)
