@@ -619,35 +619,52 @@ static struct hwatt_eu_invariant once(const struct filling *f)
 	return out;
 }
 
-static void put_invariants(struct filling *f)
+/* What cannot be more than what. */
+static const struct {
+	const char *rule, *words;
+	enum hwatt_eu_field less, more;
+} parts[] = {
+	{ "e_it_kwh <= e_dc_kwh",
+	  HWATT_N("The IT equipment cannot use more energy than the whole data centre: a meter is missing, or one is assigned wrongly."),
+	  HWATT_EU_E_IT_KWH, HWATT_EU_E_DC_KWH },
+	{ "e_dc_bg_kwh <= e_dc_kwh",
+	  HWATT_N("The backup generators cannot give more energy than the data centre uses: a meter is missing, or a generator feeds others too."),
+	  HWATT_EU_E_DC_BG_KWH, HWATT_EU_E_DC_KWH },
+	{ "w_in_pot_m3 <= w_in_m3",
+	  HWATT_N("There cannot be more potable water than water: the meter of all water does not see the potable water."),
+	  HWATT_EU_W_IN_POT_M3, HWATT_EU_W_IN_M3 },
+	{ "w_in_fre_m3 <= w_in_m3",
+	  HWATT_N("There cannot be more freshwater than water: the meter of all water does not see the freshwater."),
+	  HWATT_EU_W_IN_FRE_M3, HWATT_EU_W_IN_M3 },
+	{ "e_reuse_kwh <= e_dc_kwh",
+	  HWATT_N("More heat cannot be reused than energy goes in: a heat meter is assigned wrongly, or counts heat of others."),
+	  HWATT_EU_E_REUSE_KWH, HWATT_EU_E_DC_KWH },
+};
+
+/* Renewable energy is the sum of its three kinds. */
+static struct hwatt_eu_invariant adds_up(const struct filling *f)
 {
-	struct hwatt_eu_invariant *rows = hwatt_arena_alloc(f->arena, 7 * sizeof(*rows));
 	const struct hwatt_eu_value *v = f->out->values;
-	rows[0] = at_most(f, "e_it_kwh <= e_dc_kwh",
-			  HWATT_N("The IT equipment cannot use more energy than the whole data centre: a meter is missing, or one is assigned wrongly."),
-			  HWATT_EU_E_IT_KWH, HWATT_EU_E_DC_KWH);
-	rows[1] = at_most(f, "e_dc_bg_kwh <= e_dc_kwh",
-			  HWATT_N("The backup generators cannot give more energy than the data centre uses: a meter is missing, or a generator feeds others too."),
-			  HWATT_EU_E_DC_BG_KWH, HWATT_EU_E_DC_KWH);
-	rows[2] = at_most(f, "w_in_pot_m3 <= w_in_m3",
-			  HWATT_N("There cannot be more potable water than water: the meter of all water does not see the potable water."),
-			  HWATT_EU_W_IN_POT_M3, HWATT_EU_W_IN_M3);
-	rows[3] = at_most(f, "w_in_fre_m3 <= w_in_m3",
-			  HWATT_N("There cannot be more freshwater than water: the meter of all water does not see the freshwater."),
-			  HWATT_EU_W_IN_FRE_M3, HWATT_EU_W_IN_M3);
-	rows[4] = at_most(f, "e_reuse_kwh <= e_dc_kwh",
-			  HWATT_N("More heat cannot be reused than energy goes in: a heat meter is assigned wrongly, or counts heat of others."),
-			  HWATT_EU_E_REUSE_KWH, HWATT_EU_E_DC_KWH);
-	rows[5] = (struct hwatt_eu_invariant){ "e_res_tot_kwh = e_res_goo_kwh + e_res_ppa_kwh + e_res_os_kwh", known(f, HWATT_EU_E_RES_TOT_KWH), false,
-						 HWATT_N("Renewable energy in total must be the sum of guarantees of origin, contracts and own plant.") };
-	if (rows[5].checked) {
+	struct hwatt_eu_invariant out = { "e_res_tot_kwh = e_res_goo_kwh + e_res_ppa_kwh + e_res_os_kwh", known(f, HWATT_EU_E_RES_TOT_KWH), false,
+					  HWATT_N("Renewable energy in total must be the sum of guarantees of origin, contracts and own plant.") };
+	if (out.checked) {
 		struct hwatt_ratio sum = fraction_plus(fraction_plus(v[HWATT_EU_E_RES_GOO_KWH].number, v[HWATT_EU_E_RES_PPA_KWH].number),
 						       v[HWATT_EU_E_RES_OS_KWH].number);
-		rows[5].holds = hwatt_ratio_compare(sum, v[HWATT_EU_E_RES_TOT_KWH].number) == 0;
+		out.holds = hwatt_ratio_compare(sum, v[HWATT_EU_E_RES_TOT_KWH].number) == 0;
 	}
-	rows[6] = once(f);
+	return out;
+}
+
+static void put_invariants(struct filling *f)
+{
+	enum { PARTS = sizeof(parts) / sizeof(parts[0]) };
+	struct hwatt_eu_invariant *rows = hwatt_arena_alloc(f->arena, (PARTS + 2) * sizeof(*rows));
+	for (size_t i = 0; i < PARTS; i++)
+		rows[i] = at_most(f, parts[i].rule, parts[i].words, parts[i].less, parts[i].more);
+	rows[PARTS] = adds_up(f);
+	rows[PARTS + 1] = once(f);
 	f->out->invariants = rows;
-	f->out->invariant_count = 7;
+	f->out->invariant_count = PARTS + 2;
 }
 
 void eu_report_fill(const struct eu_report_facts *facts, struct hwatt_arena *arena, struct hwatt_eu_report *out)
