@@ -73,9 +73,9 @@ static int64_t close_after_ms(const struct meterset *set)
 	return until_ms;
 }
 
-static bool is_spread(const struct meterset *set)
+static bool is_packed(const struct meterset *set)
 {
-	return set->shelf->spread == set;
+	return set->cells.all == NULL && set->cells.count > 0;
 }
 
 /* Fed so often that packing would cost more than the memory is worth: it stays spread out. */
@@ -123,7 +123,7 @@ void meterset_free(struct meterset *set)
 {
 	if (set == NULL)
 		return;
-	if (is_spread(set))
+	if (set->shelf->spread == set)
 		set->shelf->spread = NULL;
 	layout_release(set->layout, &set->shelf->layouts);
 	if (set->lone) {
@@ -139,6 +139,8 @@ void meterset_free(struct meterset *set)
 void meterset_configure(struct meterset *set, struct meterset_settings settings)
 {
 	set->unsettled |= settings.interval_ms != set->settings.interval_ms || settings.rated_mw != set->settings.rated_mw;
+	if (settings.interval_ms != set->settings.interval_ms)
+		set->close_ms = INT64_MIN; /* it was told by the old one */
 	set->settings = settings;
 }
 
@@ -723,7 +725,7 @@ static void pass_on_closed(void *arg, const struct interval *interval)
 
 void meterset_close(struct meterset *set, int64_t wall_ms, meterset_emit *emit, void *arg)
 {
-	if (!is_busy(set) && !is_spread(set) && wall_ms <= set->close_ms)
+	if (is_packed(set) && wall_ms <= set->close_ms)
 		return;
 	spread(set);
 	for (size_t i = 0; i < set->cells.count; i++) {
