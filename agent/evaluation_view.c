@@ -395,14 +395,15 @@ static void put_names(const struct evaluation *e, struct draft *d, const struct 
 	int64_t end_s = window->to_s < until_s ? window->to_s : until_s;
 	if (name[0] == '\0' || !kpi->known || window->kind == WINDOW_INTERVAL || end_s <= window->from_s)
 		return;
-	kpi_notation(name, kpi->category, k->part[0] != '\0' ? k->part : NULL, !annual(window, until_s, kpi), zone_day(s->zone, window->from_s), zone_day(s->zone, end_s - 1),
-		     kpi->value, notation);
+	const bool year = annual(window, until_s, kpi);
+	kpi_notation(name, kpi->category, k->part[0] != '\0' ? k->part : NULL, !year, zone_day(s->zone, window->from_s),
+		     zone_day(s->zone, end_s - 1), kpi->value, notation);
 	k->notation = hwatt_arena_strdup(d->arena, notation);
-	if ((kpi->flags & KPI_PHYS_IMPOSSIBLE) != 0) /* no class: it is no value at all */
+	if (labels == NULL || !year || (kpi->flags & KPI_PHYS_IMPOSSIBLE) != 0) /* what is impossible is no value at all */
 		return;
-	if (labels != NULL && annual(window, until_s, kpi) && strcmp(figure->name, "pue1") == 0)
+	if (strcmp(figure->name, "pue1") == 0)
 		class = ruleset_class(&labels->classes.pue, kpi->value);
-	if (labels != NULL && annual(window, until_s, kpi) && strcmp(figure->name, "wue") == 0)
+	if (strcmp(figure->name, "wue") == 0)
 		class = ruleset_class(&labels->classes.wue, kpi->value);
 	k->label = class != NULL ? class : "";
 }
