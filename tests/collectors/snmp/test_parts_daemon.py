@@ -14,6 +14,9 @@ import tempfile
 import time
 import urllib.request
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "daemon"))
+from hall import free_port, until  # noqa: E402
+
 HALLWATT = os.path.abspath(sys.argv[1])
 # Speaks net-snmp's pass_persist: what stands in the file beside it.
 HANDLER = """import json, os, sys
@@ -33,22 +36,6 @@ def main():
             print("NONE", flush=True)
 main()
 """
-
-
-def free_port(kind):
-    with socket.socket(socket.AF_INET, kind) as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
-
-
-def until(what, condition, seconds=60.0):
-    end = time.monotonic() + seconds
-    while True:
-        value = condition()
-        if value:
-            return value
-        assert time.monotonic() < end, f"after {seconds} s still not: {what}"
-        time.sleep(0.1)
 
 
 class Switch:

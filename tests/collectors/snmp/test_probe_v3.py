@@ -12,14 +12,11 @@ import sys
 import tempfile
 import time
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "daemon"))
+from hall import free_port  # noqa: E402
+
 HALLWATT = os.path.abspath(sys.argv[1])
 AUTH, PRIV = "correct horse", "battery staple"
-
-
-def free_port():
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
 
 
 def start_agent(folder, port):
@@ -99,7 +96,7 @@ def typed_at_a_terminal(folder, port, options):
 
 
 def main():
-    folder, port = tempfile.mkdtemp(), free_port()
+    folder, port = tempfile.mkdtemp(), free_port(socket.SOCK_DGRAM)
     agent = start_agent(folder, port)
     if agent is None:
         print("no snmpd here: skipped")
