@@ -88,6 +88,7 @@ void generation_release(struct generation *g)
 		return;
 	inventory_free(g->inventory);
 	config_free(g->config);
+	profile_catalog_free(&g->profiles);
 	hwatt_arena_free(g->arena);
 	free(g);
 }

@@ -45,6 +45,7 @@ void fake_world_close(struct fake_world *world)
 	uv_run(&world->loop, UV_RUN_DEFAULT);
 	if (uv_loop_close(&world->loop) != 0)
 		die("a handle was left open");
+	profile_catalog_free(&world->catalog);
 	hwatt_arena_free(world->arena);
 }
 
