@@ -78,7 +78,7 @@ struct engine {
 	uint32_t limit;
 	struct engine_counters counters;
 	struct ber_message message;
-	struct outbox *outbox;
+	struct outbox outbox;
 	struct packet_head heads[BATCH]; /* of what came */
 	struct mmsghdr headers[BATCH];
 	struct iovec vectors[BATCH];
@@ -164,7 +164,7 @@ static uint32_t id_of(uint32_t slot, const struct slot *s)
 /* Sends the packets from `first` on that go to the same family; how many those are. */
 static unsigned post(struct engine *e, unsigned first)
 {
-	struct outbox *o = e->outbox;
+	struct outbox *o = &e->outbox;
 	sa_family_t family = o->to[first].any.sa_family;
 	const struct port *port = family == AF_INET6 ? &e->v6 : &e->v4;
 	unsigned count = 1;
@@ -181,15 +181,15 @@ static unsigned post(struct engine *e, unsigned first)
 
 static void flush(struct engine *e)
 {
-	for (unsigned at = 0; at < e->outbox->count;)
+	for (unsigned at = 0; at < e->outbox.count;)
 		at += post(e, at);
-	e->outbox->count = 0;
+	e->outbox.count = 0;
 }
 
 static void transmit(struct engine *e, uint32_t at)
 {
 	struct slot *s = &e->slots[at];
-	struct outbox *o = e->outbox;
+	struct outbox *o = &e->outbox;
 	if (o->count == BATCH)
 		flush(e);
 	unsigned n = o->count;
@@ -553,7 +553,7 @@ static unsigned limit_for(int buffer)
 
 int engine_open(uv_loop_t *loop, struct hwatt_log *log, struct engine **out, struct hwatt_error *err)
 {
-	struct engine *e = hwatt_alloc(sizeof(*e));
+	struct engine *e = hwatt_alloc(sizeof(*e)); /* mapped, as large as it is: of few devices most packets' pages are never touched */
 	int buffer = 0, buffer6 = 0;
 	e->loop = loop;
 	e->log = log;
@@ -564,7 +564,6 @@ int engine_open(uv_loop_t *loop, struct hwatt_log *log, struct engine **out, str
 	uv_prepare_init(loop, &e->before_wait);
 	e->timer.data = e->look.data = e->before_wait.data = e;
 	e->open_handles = 3;
-	e->outbox = hwatt_alloc(sizeof(*e->outbox));
 	for (unsigned i = 0; i < BATCH; i++)
 		ready_header(e, i);
 	uv_prepare_start(&e->before_wait, on_before_wait);
@@ -592,7 +591,6 @@ static void on_closed(uv_handle_t *handle)
 		close(e->v6.fd);
 	free(e->slots);
 	free(e->heap);
-	free(e->outbox);
 	free(e);
 }
 
