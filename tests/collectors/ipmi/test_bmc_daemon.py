@@ -2,15 +2,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """The daemon and its sessions: none is left behind, a refused password is tried twice, lost packets lose no polls. The simulator's
 own counters are the judge."""
+import concurrent.futures
 import os
 import signal
 import sqlite3
 import sys
 import time
+import traceback
 
 from bmcs import PASSWORD, Bmcs, Daemon, Folder, secret, sleep_until, until
 
 HALLWATT, HALLSIM, CLOCK = sys.argv[1:4]
+AT_ONCE = 4
 
 
 def devices(bmcs):
@@ -324,16 +327,18 @@ def whole_sums(password):
 def main():
     with Folder() as folder:
         password = secret(folder.dir, "password", PASSWORD)
-        tests = {"kept": lambda: sessions_end(password, "", "kept"),
-                 "closed": lambda: sessions_end(password, ", session: close", "closed"),
-                 "wrong": lambda: wrong_password(folder), "name": lambda: by_name(folder, password),
-                 "two": lambda: two_passwords(folder, password), "k_g": lambda: no_k_g(folder), "full": lambda: full_for_long(password), "loss": lambda: loss(password), "forgetful": lambda: forgetful(password),
-                 "restless": lambda: restless(password),
-                 "holds": lambda: holds_double(folder), "disagreement": lambda: disagreement(password),
-                 "parts": lambda: exchanged_parts(password),
-                 "downgrade": lambda: downgrade(password), "sums": lambda: whole_sums(password), "killed": lambda: killed_four_times(password)}
-        for name in sys.argv[4:] or tests:
-            tests[name]()
+        tests = {"killed": lambda: killed_four_times(password), "full": lambda: full_for_long(password), "holds": lambda: holds_double(folder),
+                 "parts": lambda: exchanged_parts(password), "loss": lambda: loss(password), "sums": lambda: whole_sums(password),
+                 "restless": lambda: restless(password), "forgetful": lambda: forgetful(password), "wrong": lambda: wrong_password(folder),
+                 "two": lambda: two_passwords(folder, password), "name": lambda: by_name(folder, password),
+                 "kept": lambda: sessions_end(password, "", "kept"),
+                 "closed": lambda: sessions_end(password, ", session: close", "closed"), "k_g": lambda: no_k_g(folder),
+                 "disagreement": lambda: disagreement(password), "downgrade": lambda: downgrade(password)}
+        asked = sys.argv[4:] or list(tests)
+        with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool: # they mostly wait
+            running = {name: pool.submit(tests[name]) for name in asked}
+        for name, test in running.items():
+            assert test.exception() is None, f"{name}: {''.join(traceback.format_exception(test.exception()))}"
 
 
 main()
