@@ -2,18 +2,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """The daemon and its sessions: none is left behind, a refused password is tried twice, lost packets lose no polls. The simulator's
 own counters are the judge."""
-import concurrent.futures
 import os
 import signal
 import sqlite3
 import sys
 import time
-import traceback
 
-from bmcs import PASSWORD, Bmcs, Daemon, Folder, secret, sleep_until, until
+from bmcs import PASSWORD, Bmcs, Daemon, Folder, secret, sleep_until, together, until
 
 HALLWATT, HALLSIM, CLOCK = sys.argv[1:4]
-AT_ONCE = 4
 
 
 def devices(bmcs):
@@ -334,11 +331,7 @@ def main():
                  "kept": lambda: sessions_end(password, "", "kept"),
                  "closed": lambda: sessions_end(password, ", session: close", "closed"), "k_g": lambda: no_k_g(folder),
                  "disagreement": lambda: disagreement(password), "downgrade": lambda: downgrade(password)}
-        asked = sys.argv[4:] or list(tests)
-        with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool: # they mostly wait
-            running = {name: pool.submit(tests[name]) for name in asked}
-        for name, test in running.items():
-            assert test.exception() is None, f"{name}: {''.join(traceback.format_exception(test.exception()))}"
+        together({name: tests[name] for name in sys.argv[4:] or tests})
 
 
 main()
