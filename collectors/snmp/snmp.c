@@ -179,6 +179,8 @@ static const struct hwatt_schema exponent_schema = {
 static const struct hwatt_option unit_options[] = {
 	{ .name = "is", .type = HWATT_INTEGER, AT(snmp_unit, is), .help = "the unit object's number" },
 	{ .name = "text", .type = HWATT_STRING, AT(snmp_unit, text), .help = "or its text" },
+	{ .name = "missing", .type = HWATT_BOOL, AT(snmp_unit, missing),
+	  .help = "or, when true: where there is no such object" },
 	{ .name = "scale", .type = HWATT_DECIMAL, AT(snmp_unit, scale_micro), .fallback = "1",
 	  .help = "a further factor for this unit" },
 	{ .name = "unit", .type = HWATT_ENUM, AT(snmp_unit, unit), .words = unit_words,
