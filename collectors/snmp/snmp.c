@@ -215,6 +215,7 @@ static const struct hwatt_option source_options[] = {
 	OBJECT("signed_oid", signed_oid, "object to multiply with when positive, to divide by its magnitude when negative"),
 	OBJECTS("plus", plus, "objects added to the raw value"),
 	OBJECTS("minus", minus, "objects subtracted from the raw value"),
+	OBJECTS("count_oid", counted, "columns of one table: the reading is the number of its rows, by the longest of these and oid"),
 	TABLE("where", where, &condition_schema, "which rows count; looked at with the names"),
 	TABLE("when", when, &condition_schema, "when the value counts; looked at with every value"),
 	OBJECT("zero_with", zero_with, "a raw 0 counts only while this object is 0, too"),
@@ -286,6 +287,7 @@ static void check_source(const void *object, const struct hwatt_node *at, struct
 	check_oids(&s->names, "name_oid", at, report);
 	check_oids(&s->plus, "plus", at, report);
 	check_oids(&s->minus, "minus", at, report);
+	check_oids(&s->counted, "count_oid", at, report);
 	check_row_matches(s, at, report);
 	check_index_match(s, at, report);
 	if ((s->unit_oid[0] != '\0') != (s->units.count > 0)) {

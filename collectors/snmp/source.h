@@ -63,6 +63,7 @@ struct snmp_source {
 	const char *times_oid, *divide_oid;
 	const char *signed_oid;       /* positive: multiply, negative: divide by its magnitude */
 	struct hwatt_list plus, minus; /* const char * */
+	struct hwatt_list counted;    /* const char *: columns beside oid; the reading is the number of their rows */
 	struct hwatt_list where;      /* struct snmp_condition: which rows; read with the names */
 	struct hwatt_list when;       /* struct snmp_condition: whether the value counts; read with the values */
 	const char *zero_with;        /* a raw 0 counts only while this object is 0, too */
