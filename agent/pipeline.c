@@ -417,11 +417,11 @@ static void note_identity(struct pipeline *p, struct pipeline_device *d, const s
 {
 	if (target_identity_version(t) == d->identity_version)
 		return;
-	const struct target_identity *id = target_identity(t);
+	struct target_identity id = target_identity(t);
 	d->identity_version = target_identity_version(t);
-	set_facts(&p->words, &d->facts, id);
+	set_facts(&p->words, &d->facts, &id);
 	d->context_id = 0;
-	pipeline_check_serial(p, d, id->serial, wall_ms);
+	pipeline_check_serial(p, d, id.serial, wall_ms);
 }
 
 /* A device that is polled rarely is not stale between its polls. */
@@ -436,10 +436,11 @@ static int64_t last_value_ms(const struct hwatt_target *t)
 {
 	size_t count;
 	const struct target_point *points = target_points(t, &count);
+	const struct target_values *values = target_values(t);
 	struct target_reading r;
 	int64_t last_ms = 0;
 	for (size_t i = 0; i < count; i++)
-		if (target_value(target_values(t), &points[i], i, &r) && r.fresh && r.mono_ms > last_ms)
+		if (target_value(values, &points[i], i, &r) && r.fresh && r.mono_ms > last_ms)
 			last_ms = r.mono_ms;
 	return last_ms;
 }

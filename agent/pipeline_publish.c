@@ -117,10 +117,11 @@ static void add_readings(struct pipeline *p, struct pipeline_device *d, int64_t 
 {
 	size_t count = 0;
 	const struct target_point *points = d->target != NULL ? target_points(d->target, &count) : NULL;
+	const struct target_values *values = count > 0 ? target_values(d->target) : NULL;
 	for (size_t i = 0; i < count; i++) {
 		const struct target_point *t = &points[i];
 		struct target_reading r = { .mono_ms = 0 };
-		bool known = target_value(target_values(d->target), t, i, &r);
+		bool known = target_value(values, t, i, &r);
 		int64_t age_ms = mono_ms - r.mono_ms;
 		if (hwatt_quantity_info(t->quantity)->metric != NULL)
 			add_view_point(p, &(struct hwatt_view_point){
