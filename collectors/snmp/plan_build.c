@@ -603,7 +603,7 @@ static void add_request(struct builder *b, size_t first, enum ber_pdu pdu, const
 	struct plan *plan = b->plan;
 	uint8_t packet[LINE_PACKET];
 	size_t id_at;
-	struct ber_request ask = { b->line->version, b->line->community, pdu, repetitions, oids, count };
+	struct ber_request ask = { (enum ber_version)b->line->version, b->line->community, pdu, repetitions, oids, count };
 	size_t length = ber_encode(&ask, packet, sizeof(packet), &id_at);
 	assert(length > 0);
 	plan->requests = grown(plan->requests, plan->request_count, &b->request_capacity, sizeof(*plan->requests));
