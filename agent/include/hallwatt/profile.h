@@ -65,6 +65,7 @@ struct hwatt_profile {
 	int64_t priority;       /* of several that fit, the highest names the device and is asked first */
 	bool supplement;        /* a standard that adds to a family's own profile */
 	struct hwatt_list without; /* const char *: profiles that do not apply beside this one */
+	struct hwatt_mark without_mark;
 	void *match;            /* by the collector's `match` table */
 	struct hwatt_mark mark;
 	/* None of what follows in a set that has texts: hwatt_profile_whole() gives it. */
