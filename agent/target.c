@@ -132,12 +132,24 @@ int target_open(const struct target_parts *parts, struct hwatt_target **out, str
 	return 0;
 }
 
-/* Forgets the moments that no value came at any more. */
+/* Whether eight octets are equal. */
+static inline bool alike(const uint8_t *octets)
+{
+	uint64_t word;
+	memcpy(&word, octets, sizeof(word));
+	return word == octets[0] * UINT64_C(0x0101010101010101);
+}
+
+/* Forgets the moments that no value came at any more. Values that came together mostly stand together: eight equal ones are
+ * looked at as one. */
 static void drop_moments(struct hwatt_target *t)
 {
 	struct target_values *v = &t->values;
 	uint8_t moved[MOST_MOMENTS] = { 0 };
-	for (size_t i = 0; i < t->room; i++)
+	size_t i = 0;
+	for (; i + 8 <= t->room; i += alike(v->when + i) ? 8 : 1)
+		moved[v->when[i]] = 1;
+	for (; i < t->room; i++)
 		moved[v->when[i]] = 1;
 	uint16_t kept = 1;
 	for (size_t m = 1; m < t->moment_count; m++) {
@@ -147,8 +159,11 @@ static void drop_moments(struct hwatt_target *t)
 		moved[m] = (uint8_t)kept++;
 	}
 	moved[0] = 0;
-	for (size_t i = 0; i < t->room; i++)
-		v->when[i] = moved[v->when[i]];
+	for (i = 0; i < t->room;) {
+		size_t same = i + 8 <= t->room && alike(v->when + i) ? 8 : 1;
+		memset(v->when + i, moved[v->when[i]], same);
+		i += same;
+	}
 	t->moment_count = kept;
 }
 
@@ -180,17 +195,17 @@ static bool make_moment_room(struct hwatt_target *t)
 	return true;
 }
 
-/* Notes that the value came at `last_at`. */
-static void note_time(struct hwatt_target *t, size_t n)
+/* Notes that the values of `count` points from `first` on came at `last_at`. */
+static void note_times(struct hwatt_target *t, size_t first, size_t count)
 {
 	struct target_values *v = &t->values;
 	if (v->at == NULL && v->moments[t->moment_count - 1] != t->last_at &&
 	    (t->moment_count < t->moment_room || make_moment_room(t)))
 		v->moments[t->moment_count++] = t->last_at;
 	if (v->at == NULL)
-		v->when[n] = (uint8_t)(t->moment_count - 1);
-	else
-		v->at[n] = t->last_at;
+		memset(v->when + first, t->moment_count - 1, count);
+	for (size_t i = first; v->at != NULL && i < first + count; i++)
+		v->at[i] = t->last_at;
 }
 
 static uint32_t earlier(uint32_t at, int64_t by)
@@ -292,36 +307,75 @@ int hwatt_target_point(struct hwatt_target *t, const struct hwatt_point *point)
 	return n;
 }
 
-void hwatt_target_add(struct hwatt_target *t, int point, struct hwatt_value value)
-{
-	hwatt_target_add_all(t, &(struct hwatt_given){ point, value }, 1);
-}
-
-void hwatt_target_add_all(struct hwatt_target *t, const struct hwatt_given *given, size_t count)
+/* Values come now. */
+static void come(struct hwatt_target *t)
 {
 	assert(t->polling);
-	if (count == 0)
-		return;
-	const struct shape *shape = t->shape;
 	uint32_t now = moment(t);
 	t->last_at = now > t->values.from ? now : t->values.from;
-	const struct hwatt_quantity_info *info = NULL;
-	unsigned of = HWATT_QUANTITIES;
-	for (size_t i = 0; i < count; i++) {
-		size_t point = (size_t)given[i].point; /* a negative one is larger than any */
-		const struct hwatt_value *value = &given[i].value;
-		assert(point < shape->count);
-		unsigned quantity = shape->points[point].quantity;
-		if (quantity != of)
-			info = hwatt_quantity_info((enum hwatt_quantity)quantity);
-		of = quantity;
-		if (value->value < info->min || value->value > info->max) {
-			t->dropped++;
-			continue;
-		}
-		keep(t, point, info->counter ? (int64_t)value->count : value->value);
-		note_time(t, point);
+}
+
+static void put(struct hwatt_target *t, size_t point, int64_t value, int64_t kept)
+{
+	assert(point < t->shape->count); /* a negative one is larger than any */
+	const struct hwatt_quantity_info *info = hwatt_quantity_info(t->shape->points[point].quantity);
+	if (value < info->min || value > info->max) {
+		t->dropped++;
+		return;
 	}
+	keep(t, point, kept);
+	note_times(t, point, 1);
+}
+
+void hwatt_target_add(struct hwatt_target *t, int point, struct hwatt_value value)
+{
+	come(t);
+	assert(point >= 0 && (size_t)point < t->shape->count);
+	bool counter = hwatt_quantity_info(t->shape->points[point].quantity)->counter;
+	put(t, (size_t)point, value.value, counter ? (int64_t)value.count : value.value);
+}
+
+/* What a value of the point is in the quantity's fixed unit. */
+static int64_t fixed_of(const struct target_point *point, bool counter, int64_t value)
+{
+	int64_t fixed = value;
+	if (counter && __builtin_mul_overflow(value, point->step, &fixed))
+		fixed = INT64_MAX;
+	return fixed;
+}
+
+/* Keeps the values of a run as far as they are in the quantity's range and fit in 32 bits; how many those are. */
+static size_t keep_narrow(struct hwatt_target *t, const struct target_point *point, const struct hwatt_quantity_info *info,
+			  size_t first, const int64_t *values, size_t count)
+{
+	int64_t least = info->min > INT32_MIN ? info->min : INT32_MIN, most = info->max < INT32_MAX ? info->max : INT32_MAX;
+	if (t->values.kept != NULL || (info->counter && (info->min < 0 || fixed_of(point, true, INT32_MAX) > info->max)))
+		return 0;
+	if (info->counter)
+		most = INT32_MAX;
+	int32_t *narrow = t->values.narrow + first;
+	uint64_t span = (uint64_t)most - (uint64_t)least;
+	size_t i = 0;
+	for (; i < count && (uint64_t)values[i] - (uint64_t)least <= span; i++)
+		narrow[i] = (int32_t)values[i];
+	return i;
+}
+
+void hwatt_target_add_run(struct hwatt_target *t, int first, const int64_t *values, size_t count)
+{
+	if (count == 0)
+		return;
+	size_t from = (size_t)first; /* a negative one is larger than any */
+	assert(from < t->shape->count && count <= t->shape->count - from);
+	const struct target_point *point = &t->shape->points[from], *last = point + count - 1;
+	assert(point->quantity == last->quantity && point->step == last->step);
+	const struct hwatt_quantity_info *info = hwatt_quantity_info(point->quantity);
+	come(t);
+	size_t kept = keep_narrow(t, point, info, from, values, count);
+	if (kept > 0)
+		note_times(t, from, kept);
+	for (size_t i = kept; i < count; i++)
+		put(t, from + i, fixed_of(point, info->counter, values[i]), values[i]);
 }
 
 static void fetch(const void *from, size_t octets)
