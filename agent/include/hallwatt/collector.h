@@ -112,7 +112,7 @@ int hwatt_target_point(struct hwatt_target *t, const struct hwatt_point *point);
 /* One value of the running poll. Out of the quantity's range: dropped and counted. */
 void hwatt_target_add(struct hwatt_target *t, int point, struct hwatt_value value);
 
-/* Values will be added soon, when other targets had theirs: has the processor fetch what that touches. In two steps, 0 and 1, with
+/* Values will be added soon, when other targets had theirs: has the processor fetch what that touches. In three steps, 0 to 2, with
  * the same of other targets between them. */
 void hwatt_target_fetch(const struct hwatt_target *t, unsigned step);
 /* One value for each of the points `first`, `first` + 1 ..., which are of one quantity and step: as hwatt_target_add(), but much
