@@ -591,8 +591,10 @@ static void feed_links(struct feeding *f)
 	}
 	set->octets_in += all.in;
 	set->octets_out += all.out;
-	if (capacity == 0)
+	if (capacity == 0) {
+		set->unsettled |= all.broken; /* no sample tells of it */
 		return;
+	}
 	for (int s = LAYOUT_LINK_IN; s <= LAYOUT_LINK_SPEED; s++)
 		layout_take_summary(&set->layout, &set->shelf->layouts, (enum layout_summary)s);
 	grow(set);
