@@ -144,28 +144,33 @@ static bool row_counts(const struct builder *b, const struct family_source *from
 	return true;
 }
 
+/* Whether this is the unit that the object says; NULL when there is no such object. */
+static bool unit_is(const struct snmp_unit *u, const struct cell *says)
+{
+	char text[SURVEY_TEXT + 1];
+	int64_t number = 0;
+	if (u->missing || says == NULL)
+		return u->missing && says == NULL;
+	if (u->text[0] == '\0')
+		return says->type != BER_STRING && whole(says, &number) && u->is == number;
+	cell_text(says, text, sizeof(text));
+	return strcmp(u->text, text) == 0;
+}
+
 /* The row's own unit; false when the profile does not know it. */
 static bool row_unit(const struct builder *b, const struct family_source *from, const struct cell *cell,
 		     enum hwatt_profile_unit *unit, int64_t *factor)
 {
-	char text[SURVEY_TEXT + 1];
-	int64_t number = 0;
-	if (from->unit_count == 0)
-		return true;
-	const struct cell *says = look(b, &from->unit, cell);
-	if (says == NULL)
-		return false;
-	bool is_number = says->type != BER_STRING && whole(says, &number);
-	cell_text(says, text, sizeof(text));
+	const struct cell *says = from->unit_count > 0 ? look(b, &from->unit, cell) : NULL;
 	for (size_t i = 0; i < from->unit_count; i++) {
 		const struct snmp_unit *u = &from->units[i];
-		if (u->text[0] != '\0' ? strcmp(u->text, text) == 0 : is_number && u->is == number) {
+		if (unit_is(u, says)) {
 			*unit = (enum hwatt_profile_unit)u->unit;
 			*factor = u->scale_micro;
 			return true;
 		}
 	}
-	return false;
+	return from->unit_count == 0;
 }
 
 /* The scale of one row: the reading's own, its unit column and the factors in other columns. */
@@ -598,7 +603,7 @@ static void add_request(struct builder *b, size_t first, enum ber_pdu pdu, const
 	struct plan *plan = b->plan;
 	uint8_t packet[LINE_PACKET];
 	size_t id_at;
-	struct ber_request ask = { b->line->version, b->line->community, pdu, repetitions, oids, count };
+	struct ber_request ask = { (enum ber_version)b->line->version, b->line->community, pdu, repetitions, oids, count };
 	size_t length = ber_encode(&ask, packet, sizeof(packet), &id_at);
 	assert(length > 0);
 	plan->requests = grown(plan->requests, plan->request_count, &b->request_capacity, sizeof(*plan->requests));

@@ -47,6 +47,7 @@ struct snmp_exponent { /* raw x 10^(value x times + plus) */
 struct snmp_unit {
 	int64_t is;
 	const char *text;
+	bool missing; /* meant where the object is not there at all */
 	int64_t scale_micro;
 	int unit; /* enum hwatt_profile_unit */
 };

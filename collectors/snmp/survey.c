@@ -179,7 +179,7 @@ static struct ber_oid fetch_oid(struct survey *s, size_t item, uint8_t system[BE
 static bool post(struct survey *s, enum ber_pdu pdu, const struct ber_oid *oids, size_t count, unsigned repetitions,
 		 engine_done *done)
 {
-	struct ber_request request = { s->line->version, s->line->community, pdu, repetitions, oids, count };
+	struct ber_request request = { (enum ber_version)s->line->version, s->line->community, pdu, repetitions, oids, count };
 	size_t id_at, length = ber_encode(&request, s->packet, sizeof(s->packet), &id_at);
 	if (length == 0)
 		return false;
