@@ -9,7 +9,7 @@
 #define NO_SIDE SIZE_MAX
 #define PIECES 4 /* of a span that are remembered: two in each of two time zones */
 
-struct use { size_t source; int64_t share_ppm, mpe_ppm; };
+struct use { uint32_t source, share_ppm, mpe_ppm; };
 
 struct side { /* meters that are added up, and what they give in each quarter */
 	size_t count;
@@ -68,7 +68,7 @@ static uint64_t hash_uses(const struct use *uses, size_t count)
 	uint64_t h = UINT64_C(14695981039346656037); /* FNV-1a over words */
 	for (size_t i = 0; i < count; i++) {
 		h = (h ^ uses[i].source) * UINT64_C(1099511628211);
-		h = (h ^ (uint64_t)uses[i].share_ppm) * UINT64_C(1099511628211);
+		h = (h ^ uses[i].share_ppm) * UINT64_C(1099511628211);
 		h ^= h >> 29;
 	}
 	return h;
@@ -98,7 +98,7 @@ static size_t take_side(struct abacus *t, const struct subject_uses *uses)
 	struct use *sorted = hwatt_alloc((uses->count + 1) * sizeof(*sorted));
 	for (size_t i = 0; i < uses->count; i++)
 		sorted[i] = (struct use){ uses->items[i].source, uses->items[i].share_ppm,
-					  sources_mpe(t->sources, uses->items[i].source) };
+					  (uint32_t)sources_mpe(t->sources, uses->items[i].source) };
 	qsort(sorted, uses->count, sizeof(*sorted), compare_uses);
 	uint64_t hash = hash_uses(sorted, uses->count);
 	size_t *bucket = bucket_of(t, hash, sorted, uses->count);

@@ -273,18 +273,18 @@ static void put_json_parts(struct probe *p)
 
 static void put_json(struct probe *p)
 {
-	const struct target_identity *id = target_identity(p->target);
+	struct target_identity id = target_identity(p->target);
 	struct hwatt_text *out = &p->out;
 	bool first = true;
 	hwatt_text_puts(out, "{\"schema\":1,\"address\":");
 	hwatt_text_json(out, p->address);
 	hwatt_text_puts(out, ",\"device\":{");
-	put_fact(out, "vendor", id->vendor, &first);
-	put_fact(out, "model", id->model, &first);
-	put_fact(out, "serial", id->serial, &first);
-	put_fact(out, "firmware", id->firmware, &first);
-	put_fact(out, "profile", id->profile, &first);
-	put_fact(out, "profile_reason", id->profile_reason, &first);
+	put_fact(out, "vendor", id.vendor, &first);
+	put_fact(out, "model", id.model, &first);
+	put_fact(out, "serial", id.serial, &first);
+	put_fact(out, "firmware", id.firmware, &first);
+	put_fact(out, "profile", id.profile, &first);
+	put_fact(out, "profile_reason", id.profile_reason, &first);
 	hwatt_text_printf(out, "},\n\"elapsed_s\":%.3f,\"requests\":%lld,\n",
 			  (double)(p->ended_ns - p->began_ns) / 1e9, (long long)target_requests(p->target));
 	if (p->failed) {
@@ -325,15 +325,15 @@ static void put_parts(struct probe *p)
 
 static void put_text(struct probe *p)
 {
-	const struct target_identity *id = target_identity(p->target);
+	struct target_identity id = target_identity(p->target);
 	struct hwatt_text *out = &p->out;
 	put_line(out, "address", p->address);
-	put_line(out, "vendor", id->vendor);
-	put_line(out, "model", id->model);
-	put_line(out, "serial", id->serial);
-	put_line(out, "firmware", id->firmware);
-	if (id->profile != NULL && id->profile[0] != '\0')
-		hwatt_text_printf(out, "%-10s %s (%s)\n", "profile", id->profile, id->profile_reason);
+	put_line(out, "vendor", id.vendor);
+	put_line(out, "model", id.model);
+	put_line(out, "serial", id.serial);
+	put_line(out, "firmware", id.firmware);
+	if (id.profile != NULL && id.profile[0] != '\0')
+		hwatt_text_printf(out, "%-10s %s (%s)\n", "profile", id.profile, id.profile_reason);
 	put_parts(p);
 	size_t count, given = 0;
 	const struct target_point *points = target_points(p->target, &count);

@@ -368,6 +368,8 @@ void evaluation_interval(struct evaluation *e, int64_t point_id, const struct in
 static void note_waiting(struct evaluation *e)
 {
 	size_t puts = 0;
+	if (store_only_reads(e->store)) /* of a report: the daemon does it */
+		return;
 	for (size_t i = 0; i < e->waited_count && e->settled_s > e->opened_s + QUARTER_S && puts < WAITING_PUTS; i++) {
 		char name[192], value[32];
 		struct hwatt_error err;

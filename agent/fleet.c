@@ -25,7 +25,7 @@ struct fleet {
 	struct hwatt_log *log;
 	struct fleet_hooks hooks;
 	struct target_memory memory;
-	struct shape_shelf shelf;
+	struct target_shelf shelf;
 	struct scheduler *scheduler;
 	size_t engine_count;
 	void **engines;                     /* in the order of hallwatt_collectors; NULL: not started */
@@ -52,7 +52,7 @@ static void on_farewell_closed(uv_handle_t *handle)
 {
 	struct fleet *fleet = handle->data;
 	struct fleet_hooks hooks = fleet->hooks;
-	shape_shelf_free(&fleet->shelf);
+	target_shelf_free(&fleet->shelf);
 	free(fleet->engines);
 	free(fleet->running);
 	free(fleet->members);
@@ -101,6 +101,7 @@ static void on_done(void *arg, struct hwatt_target *t, const struct hwatt_error 
 			  err->text);
 	scheduler_done(m->entry, err == NULL);
 	m->fleet->hooks.polled(m->fleet->hooks.arg, m->place, t, err, took_us);
+	target_rest(t);
 }
 
 static void on_poll(void *arg, int64_t limit_ms)

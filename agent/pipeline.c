@@ -39,28 +39,29 @@ static struct pipeline_device *device_new(const char *id, struct meterset_shelf 
 }
 
 /* Puts what a target says of itself in place of what was known; NULL: nothing. */
-static void set_facts(struct word_shelf *words, struct pipeline_facts *facts, const struct target_identity *id)
+static void set_facts(struct kind_shelf *kinds, struct pipeline_device *d, const struct target_identity *id)
 {
-	struct pipeline_facts old = *facts;
-	*facts = (struct pipeline_facts){ 0 };
-	if (id != NULL)
-		*facts = (struct pipeline_facts){ word_take(words, id->vendor), word_take(words, id->model),
-						  word_take(words, id->serial), word_take(words, id->firmware),
-						  word_take(words, id->profile) };
-	word_give(words, old.vendor);
-	word_give(words, old.model);
-	word_give(words, old.serial);
-	word_give(words, old.firmware);
-	word_give(words, old.profile);
+	struct kind *old_kind = d->kind;
+	const char *old_serial = d->serial;
+	d->kind = NULL;
+	d->serial = NULL;
+	if (id != NULL) {
+		d->kind = kind_take(kinds, &(struct hwatt_identity){ .vendor = id->vendor, .model = id->model, .firmware = id->firmware,
+								     .profile = id->profile });
+		d->serial = word_take(&kinds->words, id->serial);
+	}
+	kind_give(kinds, old_kind);
+	word_give(&kinds->words, old_serial);
 }
 
-static void device_free(struct word_shelf *words, struct pipeline_device *d)
+static void device_free(struct kind_shelf *kinds, struct pipeline_device *d)
 {
 	pipeline_forget_serial(d);
-	set_facts(words, &d->facts, NULL);
+	set_facts(kinds, d, NULL);
 	snapshot_device_release(d->block);
 	meterset_free(d->set);
 	free(d->ids);
+	free(d->errors);
 	free(d);
 }
 
@@ -146,8 +147,8 @@ static int load_records(void *arg, int64_t id, const void *bytes, size_t length)
 static void free_pipeline(struct pipeline *p)
 {
 	for (size_t i = 0; i < p->count; i++)
-		device_free(&p->words, p->devices[i]);
-	word_shelf_free(&p->words);
+		device_free(&p->kinds, p->devices[i]);
+	kind_shelf_free(&p->kinds);
 	meterset_shelf_free(&p->shelf);
 	kept_free(&p->kept);
 	history_close(p->history);
@@ -181,8 +182,10 @@ int pipeline_open(const struct pipeline_parts *parts, struct pipeline **out, str
 	sort_devices(p);
 	if (store_journal(parts->store, load_records, p, err) < 0)
 		goto failed;
-	for (size_t i = 0; i < p->count; i++)
+	for (size_t i = 0; i < p->count; i++) {
+		p->devices[i]->last_success_ms = 0; /* where the journal's row was */
 		meterset_resume(p->devices[i]->set);
+	}
 	*out = p;
 	return 0;
 failed:
@@ -272,7 +275,7 @@ static void drop_leavers(struct pipeline *p)
 		if (p->devices[i]->config != NULL)
 			p->devices[kept++] = p->devices[i];
 		else
-			device_free(&p->words, p->devices[i]);
+			device_free(&p->kinds, p->devices[i]);
 	}
 	p->count = kept;
 }
@@ -324,7 +327,7 @@ int pipeline_change(struct pipeline *p, struct generation *generation, int64_t w
 	if (find_newcomers(p, generation->config, &p->shelf, &newcomers, err) < 0 ||
 	    (p->history != NULL && history_change(p->history, generation, wall_ms / 1000, err) < 0)) {
 		for (size_t i = 0; i < newcomers.count; i++)
-			device_free(&p->words, newcomers.devices[i]);
+			device_free(&p->kinds, newcomers.devices[i]);
 		free_bag(&newcomers);
 		return -1;
 	}
@@ -417,11 +420,11 @@ static void note_identity(struct pipeline *p, struct pipeline_device *d, const s
 {
 	if (target_identity_version(t) == d->identity_version)
 		return;
-	const struct target_identity *id = target_identity(t);
-	d->identity_version = target_identity_version(t);
-	set_facts(&p->words, &d->facts, id);
+	struct target_identity id = target_identity(t);
+	d->identity_version = (uint32_t)target_identity_version(t);
+	set_facts(&p->kinds, d, &id);
 	d->context_id = 0;
-	pipeline_check_serial(p, d, id->serial, wall_ms);
+	pipeline_check_serial(p, d, id.serial, wall_ms);
 }
 
 /* A device that is polled rarely is not stale between its polls. */
@@ -436,10 +439,11 @@ static int64_t last_value_ms(const struct hwatt_target *t)
 {
 	size_t count;
 	const struct target_point *points = target_points(t, &count);
+	const struct target_values *values = target_values(t);
 	struct target_reading r;
 	int64_t last_ms = 0;
 	for (size_t i = 0; i < count; i++)
-		if (target_value(target_values(t), &points[i], i, &r) && r.fresh && r.mono_ms > last_ms)
+		if (target_value(values, &points[i], i, &r) && r.fresh && r.mono_ms > last_ms)
 			last_ms = r.mono_ms;
 	return last_ms;
 }
@@ -450,15 +454,17 @@ static void note_outcome(struct pipeline_device *d, const struct hwatt_target *t
 	d->polled = true;
 	d->up = err == NULL;
 	d->polls++;
-	d->dropped = target_dropped(t);
+	d->dropped = (uint32_t)target_dropped(t);
 	if (err != NULL) {
 		int64_t last_ms = last_value_ms(t);
+		if (d->errors == NULL)
+			d->errors = hwatt_alloc(HWATT_CODES * sizeof(*d->errors));
 		d->errors[err->code]++;
 		d->heard_ms = last_ms > 0 ? last_ms : d->heard_ms;
 		return;
 	}
 	d->last_success_ms = wall_ms;
-	d->poll_duration_us = took_us;
+	d->poll_duration_us = took_us < UINT32_MAX ? (uint32_t)took_us : UINT32_MAX;
 	d->heard_ms = mono_ms;
 }
 

@@ -11,16 +11,14 @@ static int context_of(struct pipeline *p, struct pipeline_device *d, struct hwat
 		return 0;
 	const struct ruleset *rules = config_ruleset(p->generation->config, d->config->device.site);
 	struct store_context context = {
-		.device = d->id, .serial = d->facts.serial, .model = d->facts.model,
-		.firmware = d->facts.firmware, .profile = d->facts.profile,
+		.device = d->id, .serial = d->serial, .model = d->kind != NULL ? d->kind->model : "",
+		.firmware = d->kind != NULL ? d->kind->firmware : "", .profile = d->kind != NULL ? d->kind->profile : "",
 		.power_role = hwatt_power_role_name(d->config->device.power_role), .site = d->config->device.site,
 		.config_hash = p->generation->config->hash, .ruleset_hash = rules != NULL ? rules->hash : "",
 		.agent_version = HALLWATT_VERSION,
 		.clock_source = "system", .accuracy_ppm = d->config->accuracy_ppm, .ct_ratio_ppm = HWATT_PPM };
-	const char **texts[] = { &context.serial, &context.model, &context.firmware, &context.profile };
-	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
-		if (*texts[i] == NULL)
-			*texts[i] = "";
+	if (context.serial == NULL)
+		context.serial = "";
 	return store_context_id(p->parts.store, &context, &d->context_id, err);
 }
 
@@ -34,12 +32,14 @@ static int id_of(struct pipeline *p, struct pipeline_device *d, const struct sto
 		    d->ids[at].quantity != point->quantity)
 			continue;
 		*id = d->ids[at].id;
-		d->id_next = (uint32_t)at + 1;
+		d->id_next = (uint16_t)(at + 1);
 		return 0;
 	}
 	if (store_point_id(p->parts.store, point, id, err) < 0)
 		return -1;
-	d->ids = hwatt_realloc(d->ids, (d->id_count + 1) * sizeof(*d->ids));
+	if (d->id_count == UINT16_MAX) /* after years of changes: learnt anew */
+		d->id_count = 0;
+	d->ids = hwatt_realloc(d->ids, (d->id_count + 1u) * sizeof(*d->ids));
 	d->ids[d->id_count++] = (struct point_id){ point->role, point->quantity, point->index, *id };
 	return 0;
 }

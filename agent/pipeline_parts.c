@@ -24,9 +24,26 @@ struct part_news {
 	size_t count;
 };
 
+static struct pipeline_news *news_of(struct pipeline_device *d)
+{
+	if (d->news == NULL)
+		d->news = hwatt_alloc(sizeof(*d->news));
+	return d->news;
+}
+
+static struct serial_news *serial_of(const struct pipeline_device *d)
+{
+	return d->news != NULL ? d->news->serial : NULL;
+}
+
+static struct part_news *parts_of(const struct pipeline_device *d)
+{
+	return d->news != NULL ? d->news->parts : NULL;
+}
+
 static void forget_parts(struct pipeline_device *d)
 {
-	struct part_news *n = d->parts;
+	struct part_news *n = parts_of(d);
 	if (n == NULL)
 		return;
 	for (size_t i = 0; i < n->count; i++) {
@@ -37,34 +54,38 @@ static void forget_parts(struct pipeline_device *d)
 	free(n->events);
 	free(n->known);
 	free(n);
-	d->parts = NULL;
+	d->news->parts = NULL;
 }
 
 static void forget_serial(struct pipeline_device *d)
 {
-	if (d->serial == NULL)
+	struct serial_news *n = serial_of(d);
+	if (n == NULL)
 		return;
-	free(d->serial->before);
-	free(d->serial->now);
-	free(d->serial);
-	d->serial = NULL;
+	free(n->before);
+	free(n->now);
+	free(n);
+	d->news->serial = NULL;
 }
 
 void pipeline_forget_serial(struct pipeline_device *d)
 {
 	forget_serial(d);
 	forget_parts(d);
+	free(d->news);
+	d->news = NULL;
 }
 
 /* Has `known` kept of the device's parts with the next commit. */
 static struct part_news *keep_parts(struct pipeline *p, struct pipeline_device *d, const char *known)
 {
-	if (d->parts == NULL)
-		d->parts = hwatt_alloc(sizeof(*d->parts));
-	free(d->parts->known);
-	d->parts->known = hwatt_strdup(known);
+	struct pipeline_news *news = news_of(d);
+	if (news->parts == NULL)
+		news->parts = hwatt_alloc(sizeof(*news->parts));
+	free(news->parts->known);
+	news->parts->known = hwatt_strdup(known);
 	p->new_serials = true;
-	return d->parts;
+	return news->parts;
 }
 
 /* Holds the serial number against the one known before: another one means another device, whose parts are no exchanges. */
@@ -72,7 +93,7 @@ void pipeline_check_serial(struct pipeline *p, struct pipeline_device *d, const 
 {
 	struct hwatt_error err = {0};
 	char *known = NULL;
-	if (serial == NULL || !hwatt_serial_identifies(serial) || (d->serial != NULL && strcmp(d->serial->now, serial) == 0))
+	if (serial == NULL || !hwatt_serial_identifies(serial) || (serial_of(d) != NULL && strcmp(serial_of(d)->now, serial) == 0))
 		return;
 	if (store_get(p->parts.store, SERIAL_SPACE, d->id, &known, &err) < 0) {
 		hwatt_log(p->parts.log, HWATT_ERROR, "%s: serial number not known: %s", d->id, err.text);
@@ -83,8 +104,8 @@ void pipeline_check_serial(struct pipeline *p, struct pipeline_device *d, const 
 		return;
 	}
 	forget_serial(d);
-	d->serial = hwatt_alloc(sizeof(*d->serial));
-	*d->serial = (struct serial_news){ .before = known, .now = hwatt_strdup(serial), .at_ms = wall_ms };
+	news_of(d)->serial = hwatt_alloc(sizeof(struct serial_news));
+	*d->news->serial = (struct serial_news){ .before = known, .now = hwatt_strdup(serial), .at_ms = wall_ms };
 	p->new_serials = true;
 	if (known == NULL)
 		return;
@@ -119,8 +140,8 @@ static char *known_parts(struct pipeline *p, const struct pipeline_device *d)
 {
 	struct hwatt_error err = {0};
 	char *known = NULL;
-	if (d->parts != NULL)
-		return hwatt_strdup(d->parts->known);
+	if (parts_of(d) != NULL)
+		return hwatt_strdup(parts_of(d)->known);
 	if (store_get(p->parts.store, PARTS_SPACE, d->id, &known, &err) < 0) {
 		hwatt_log(p->parts.log, HWATT_ERROR, "%s: its parts are not known: %s", d->id, err.text);
 		return NULL;
@@ -136,9 +157,9 @@ void pipeline_check_parts(struct pipeline *p, struct pipeline_device *d, struct 
 	if (known == NULL)
 		return; /* what was told stays until the store can be read */
 	struct inspection look = { .pipeline = p, .device = d, .wall_ms = wall_ms };
-	if (d->parts != NULL) {
-		look.events = d->parts->events;
-		look.count = d->parts->count;
+	if (parts_of(d) != NULL) {
+		look.events = parts_of(d)->events;
+		look.count = parts_of(d)->count;
 	}
 	stock_read(&stock, known);
 	stock_update(&stock, target_stock(t), on_change, &look);
@@ -157,26 +178,28 @@ void pipeline_check_parts(struct pipeline *p, struct pipeline_device *d, struct 
 
 static int write_parts(struct pipeline *p, const struct pipeline_device *d, struct hwatt_error *err)
 {
-	for (size_t i = 0; i < d->parts->count; i++)
-		if (store_event_add(p->parts.store, &d->parts->events[i], err) < 0)
+	const struct part_news *n = d->news->parts;
+	for (size_t i = 0; i < n->count; i++)
+		if (store_event_add(p->parts.store, &n->events[i], err) < 0)
 			return -1;
-	return store_put(p->parts.store, PARTS_SPACE, d->id, d->parts->known, err);
+	return store_put(p->parts.store, PARTS_SPACE, d->id, n->known, err);
 }
 
 static int write_serial(struct pipeline *p, const struct pipeline_device *d, struct hwatt_error *err)
 {
-	struct store_event event = { .at_ms = d->serial->at_ms, .kind = "device_replaced", .device = d->id,
-				     .subject = "chassis", .before = d->serial->before, .after = d->serial->now };
-	if (d->serial->before != NULL && store_event_add(p->parts.store, &event, err) < 0)
+	const struct serial_news *n = d->news->serial;
+	struct store_event event = { .at_ms = n->at_ms, .kind = "device_replaced", .device = d->id,
+				     .subject = "chassis", .before = n->before, .after = n->now };
+	if (n->before != NULL && store_event_add(p->parts.store, &event, err) < 0)
 		return -1;
-	return store_put(p->parts.store, SERIAL_SPACE, d->id, d->serial->now, err);
+	return store_put(p->parts.store, SERIAL_SPACE, d->id, n->now, err);
 }
 
 int pipeline_write_serials(struct pipeline *p, struct hwatt_error *err)
 {
 	for (size_t i = 0; i < p->count && p->new_serials; i++) {
 		const struct pipeline_device *d = p->devices[i];
-		if ((d->serial != NULL && write_serial(p, d, err) < 0) || (d->parts != NULL && write_parts(p, d, err) < 0))
+		if ((serial_of(d) != NULL && write_serial(p, d, err) < 0) || (parts_of(d) != NULL && write_parts(p, d, err) < 0))
 			return -1;
 	}
 	return 0;

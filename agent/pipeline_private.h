@@ -8,9 +8,9 @@
 #include "history.h"
 #include "verdict_history.h"
 #include "kept.h"
+#include "kind.h"
 #include "pipeline.h"
 #include "verdict_history.h"
-#include "word.h"
 #include <hallwatt/text.h>
 
 #define STATE_MAX_OCTETS (64u << 20)
@@ -29,34 +29,41 @@ struct point_id {
 	int64_t id;
 };
 
-struct pipeline_facts { /* what the device says of itself: words of the pipeline, NULL when it has said nothing */
-	const char *vendor, *model, *serial, *firmware, *profile;
+struct pipeline_news { /* not yet in the store; made when there is any */
+	struct serial_news *serial;
+	struct part_news *parts;            /* likewise of its parts */
 };
 
-struct pipeline_device {
+struct pipeline_device { /* small: there are ten thousand of them */
 	const struct config_device *config; /* in the present generation */
 	struct meterset *set;
-	int64_t journal;                    /* while opening: the last row that its state holds */
+	const struct hwatt_target *target;  /* where its values are; NULL: no poll of the present one has ended */
+	struct hwatt_view_device *block;    /* as published */
+	struct point_id *ids;
+	struct kind *kind;                  /* what the device says of itself; NULL when it has said nothing */
+	const char *serial;                 /* likewise: a word of the pipeline */
+	struct pipeline_news *news;         /* NULL: nothing new */
+	uint32_t *errors;                   /* by enum hwatt_code; NULL: there were none */
 	int64_t heard_ms;                   /* monotonic: when it last gave something, or was first looked at; 0: neither */
 	int64_t context_id;                 /* 0: not known */
-	struct point_id *ids;
-	uint32_t id_count, id_next;         /* quarters come in the order of the meters: look there first */
-	uint64_t identity_version;
-	struct serial_news *serial;         /* not yet in the store; NULL: nothing new */
-	struct part_news *parts;            /* likewise of its parts */
-	const struct hwatt_target *target;  /* where its values are; NULL: no poll of the present one has ended */
-	struct pipeline_facts facts;
-	uint32_t errors[HWATT_CODES];
-	int64_t polls, last_success_ms, poll_duration_us, dropped;
-	struct hwatt_view_device *block;    /* as published */
-	bool unsaved;                       /* among those that the next commit looks at */
-	bool recorded;                      /* its saved state is older than its meters: records in the store tell the rest */
-	bool changed;                       /* since its block was built */
-	bool stale_shown;
-	bool exchanged;                     /* the next poll's registers are another device's */
-	bool polled, up;                    /* at least one poll has ended; the last one succeeded */
+	union {
+		int64_t last_success_ms;
+		int64_t journal;            /* while opening: the last row that its state holds */
+	};
+	uint32_t polls, dropped, poll_duration_us;
+	uint32_t identity_version;
+	uint16_t id_count, id_next;         /* quarters come in the order of the meters: look there first */
+	bool unsaved : 1;                   /* among those that the next commit looks at */
+	bool recorded : 1;                  /* its saved state is older than its meters: records in the store tell the rest */
+	bool changed : 1;                   /* since its block was built */
+	bool stale_shown : 1;
+	bool exchanged : 1;                 /* the next poll's registers are another device's */
+	bool polled : 1, up : 1;            /* at least one poll has ended; the last one succeeded */
 	char id[];
 };
+
+_Static_assert(sizeof(struct pipeline_device) <= 120, "there are ten thousand of them");
+_Static_assert(HWATT_MAX_POINTS <= UINT16_MAX, "points are counted so");
 
 struct pipeline {
 	struct pipeline_parts parts;
@@ -80,7 +87,7 @@ struct pipeline {
 	bool published;                     /* since the configuration changed */
 	struct hwatt_view_point *points;    /* scratch for a draft's points */
 	size_t point_count, point_capacity;
-	struct word_shelf words;            /* of the devices' facts */
+	struct kind_shelf kinds;            /* of the devices */
 	size_t refused;                     /* quarters of the present transaction */
 	struct hwatt_error refusal;         /* why, of the first */
 	int64_t commits, commit_failures, quarters, lost_quarters;

@@ -117,10 +117,11 @@ static void add_readings(struct pipeline *p, struct pipeline_device *d, int64_t 
 {
 	size_t count = 0;
 	const struct target_point *points = d->target != NULL ? target_points(d->target, &count) : NULL;
+	const struct target_values *values = count > 0 ? target_values(d->target) : NULL;
 	for (size_t i = 0; i < count; i++) {
 		const struct target_point *t = &points[i];
 		struct target_reading r = { .mono_ms = 0 };
-		bool known = target_value(target_values(d->target), t, i, &r);
+		bool known = target_value(values, t, i, &r);
 		int64_t age_ms = mono_ms - r.mono_ms;
 		if (hwatt_quantity_info(t->quantity)->metric != NULL)
 			add_view_point(p, &(struct hwatt_view_point){
@@ -153,11 +154,11 @@ static void build_block(struct pipeline *p, struct pipeline_device *d, struct hw
 	const struct hwatt_device *as = &d->config->device;
 	struct hwatt_view_device draft = {
 		.id = d->id, .site = as->site, .room = as->room, .rack = as->rack, .power_role = as->power_role,
-		.vendor = d->facts.vendor, .model = d->facts.model, .serial = d->facts.serial, .firmware = d->facts.firmware,
-		.profile = d->facts.profile, .polled = d->polled, .up = d->up, .last_success_ms = d->last_success_ms,
+		.vendor = d->kind != NULL ? d->kind->vendor : NULL, .model = d->kind != NULL ? d->kind->model : NULL, .serial = d->serial,
+		.firmware = d->kind != NULL ? d->kind->firmware : NULL, .profile = d->kind != NULL ? d->kind->profile : NULL, .polled = d->polled, .up = d->up, .last_success_ms = d->last_success_ms,
 		.poll_duration_us = d->poll_duration_us, .polls = d->polls, .dropped = d->dropped,
 		.point_count = p->point_count, .points = p->points };
-	for (int code = 0; code < HWATT_CODES; code++)
+	for (int code = 0; code < HWATT_CODES && d->errors != NULL; code++)
 		draft.errors[code] = d->errors[code];
 	struct hwatt_view_device *block = snapshot_device_build_on(page, &draft);
 	snapshot_device_release(d->block);

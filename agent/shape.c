@@ -226,6 +226,5 @@ void shape_shelf_free(struct shape_shelf *shelf)
 {
 	assert(shelf->count == 0);
 	free(shelf->shapes);
-	word_shelf_free(&shelf->words);
 	*shelf = (struct shape_shelf){ 0 };
 }

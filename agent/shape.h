@@ -7,7 +7,6 @@
 #ifndef HALLWATT_SHAPE_H
 #define HALLWATT_SHAPE_H
 
-#include "word.h"
 #include <hallwatt/reading.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -36,7 +35,6 @@ struct shape_shelf {
 	struct shape **shapes;
 	size_t count, capacity;
 	size_t usual;               /* so many points had the one that was shared last: what comes next is mostly alike */
-	struct word_shelf words;    /* of what devices say of themselves */
 };
 
 /* One without points; the caller's. */

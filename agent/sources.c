@@ -14,34 +14,40 @@ struct point {
 };
 
 struct group { /* the points of one role */
-	int role;
+	int16_t role;
 	bool total;      /* the role's own total, which goes before its parts */
-	size_t count;
-	uint32_t *points;
+	uint32_t count;
+	union {
+		uint32_t one;   /* of a single one */
+		uint32_t *many;
+	} points;
 };
 
-struct source {
+struct source { /* small: each device has one or more */
 	const struct config_device *device;
-	enum hwatt_power_role power_role;
-	int role, first, last;     /* as in struct inventory_meter */
-	enum hwatt_quantity quantity;
 	const char *index;         /* of a register of water or heat, "": of all; NULL: it is something else */
-	int64_t mpe_ppm;
 	int64_t since_s;
-	size_t group_count;
 	struct group *groups;      /* most trusted role first */
+	int32_t first, last;       /* as in struct inventory_meter, like role */
+	int32_t mpe_ppm;
 	uint32_t next;             /* of the same device */
+	uint16_t group_count;
+	int16_t role;
+	uint8_t power_role, quantity;
 };
+
+_Static_assert(sizeof(struct group) <= 16 && sizeof(struct source) <= 56, "there are as many as devices");
+_Static_assert(HWATT_ROLES <= INT16_MAX && HWATT_QUANTITIES <= UINT8_MAX && HWATT_POWER_ROLES <= UINT8_MAX, "they fit");
 
 struct entry { /* a device */
-	const struct config_device *device;
 	uint32_t first, next;      /* source; device of the same bucket */
-	bool answered;             /* some point of it is in the store */
 };
 
 struct sources {
+	const struct config_device *devices;
 	size_t entry_count, bucket_count;
-	struct entry *entries;
+	struct entry *entries;     /* in the order of the devices */
+	bool *answered;            /* likewise: some point of it is in the store */
 	uint32_t *buckets;
 	size_t count, capacity;
 	struct source *items;
@@ -67,11 +73,13 @@ struct sources *sources_new(const struct config *config)
 	s->buckets = hwatt_alloc(s->bucket_count * sizeof(*s->buckets));
 	memset(s->buckets, 0xff, s->bucket_count * sizeof(*s->buckets));
 	s->entries = hwatt_alloc(config->device_count * sizeof(*s->entries));
+	s->answered = hwatt_alloc(config->device_count * sizeof(*s->answered));
+	s->devices = config->devices;
 	s->entry_count = config->device_count;
 	for (size_t i = 0; i < s->entry_count; i++) {
 		const struct config_device *device = &config->devices[i];
 		uint32_t *bucket = &s->buckets[hash(device->device.id) & (s->bucket_count - 1)];
-		s->entries[i] = (struct entry){ .device = device, .first = NONE, .next = *bucket };
+		s->entries[i] = (struct entry){ .first = NONE, .next = *bucket };
 		*bucket = (uint32_t)i;
 	}
 	return s;
@@ -83,13 +91,15 @@ void sources_free(struct sources *s)
 		return;
 	for (size_t i = 0; i < s->count; i++) {
 		for (size_t g = 0; g < s->items[i].group_count; g++)
-			free(s->items[i].groups[g].points);
+			if (s->items[i].groups[g].count > 1)
+				free(s->items[i].groups[g].points.many);
 		free(s->items[i].groups);
 	}
 	free(s->items);
 	free(s->points);
 	free(s->by_id);
 	free(s->entries);
+	free(s->answered);
 	free(s->buckets);
 	free(s);
 }
@@ -97,7 +107,7 @@ void sources_free(struct sources *s)
 static struct entry *entry_of(const struct sources *s, const char *id)
 {
 	for (uint32_t i = s->buckets[hash(id) & (s->bucket_count - 1)]; i != NONE; i = s->entries[i].next)
-		if (strcmp(s->entries[i].device->device.id, id) == 0)
+		if (strcmp(s->devices[i].device.id, id) == 0)
 			return &s->entries[i];
 	return NULL;
 }
@@ -105,7 +115,7 @@ static struct entry *entry_of(const struct sources *s, const char *id)
 const struct config_device *sources_device(const struct sources *s, const char *id)
 {
 	const struct entry *entry = entry_of(s, id);
-	return entry != NULL ? entry->device : NULL;
+	return entry != NULL ? &s->devices[entry - s->entries] : NULL;
 }
 
 static bool same(const struct source *a, const struct source *b)
@@ -133,7 +143,7 @@ static size_t take(struct sources *s, const struct source *wanted)
 	if (found != NONE)
 		return found;
 	if (s->count == s->capacity) {
-		s->capacity = s->capacity == 0 ? 64 : s->capacity * 2;
+		s->capacity = s->capacity == 0 ? s->entry_count + 16 : s->capacity + s->capacity / 4; /* mostly one of each device */
 		s->items = hwatt_realloc(s->items, s->capacity * sizeof(*s->items));
 	}
 	s->items[s->count] = *wanted;
@@ -144,24 +154,24 @@ static size_t take(struct sources *s, const struct source *wanted)
 
 size_t sources_meter(struct sources *s, const struct inventory_meter *meter)
 {
-	struct source wanted = { .device = meter->device, .power_role = meter->power_role, .role = meter->role,
+	struct source wanted = { .device = meter->device, .power_role = (uint8_t)meter->power_role, .role = (int16_t)meter->role,
 				 .first = meter->first, .last = meter->last, .quantity = HWATT_ENERGY,
-				 .mpe_ppm = meter->device->accuracy_ppm, .since_s = SOURCES_NEVER };
+				 .mpe_ppm = (int32_t)meter->device->accuracy_ppm, .since_s = SOURCES_NEVER };
 	return take(s, &wanted);
 }
 
 size_t sources_summary(struct sources *s, const struct config_device *device, enum hwatt_role role,
 		       enum hwatt_quantity quantity)
 {
-	struct source wanted = { .device = device, .role = (int)role, .quantity = quantity, .mpe_ppm = device->accuracy_ppm,
-				 .since_s = SOURCES_NEVER };
+	struct source wanted = { .device = device, .role = (int16_t)role, .quantity = (uint8_t)quantity,
+				 .mpe_ppm = (int32_t)device->accuracy_ppm, .since_s = SOURCES_NEVER };
 	return take(s, &wanted);
 }
 
 size_t sources_register(struct sources *s, const struct config_device *device, enum hwatt_quantity quantity, const char *index,
 			int64_t mpe_ppm)
 {
-	struct source wanted = { .device = device, .role = ANY_ROLE, .quantity = quantity, .index = index, .mpe_ppm = mpe_ppm,
+	struct source wanted = { .device = device, .role = ANY_ROLE, .quantity = (uint8_t)quantity, .index = index, .mpe_ppm = (int32_t)mpe_ppm,
 				 .since_s = SOURCES_NEVER };
 	return take(s, &wanted);
 }
@@ -174,7 +184,7 @@ int64_t sources_since(const struct sources *s, size_t source)
 bool sources_has_summary(const struct sources *s, const struct config_device *device, enum hwatt_role role,
 			 enum hwatt_quantity quantity)
 {
-	struct source wanted = { .device = device, .role = (int)role, .quantity = quantity };
+	struct source wanted = { .device = device, .role = (int16_t)role, .quantity = (uint8_t)quantity };
 	const struct entry *entry = entry_of(s, device->device.id);
 	return entry != NULL && look_up(s, entry, &wanted) != NONE;
 }
@@ -198,7 +208,7 @@ static int rank_of(const struct source *source, int role)
 		return 0;
 	if (source->role >= 0)
 		return source->role == role ? 0 : -1;
-	const int *roles = inventory_total_roles(source->device, source->power_role);
+	const int *roles = inventory_total_roles(source->device, (enum hwatt_power_role)source->power_role);
 	for (int i = 0; roles[i] >= 0; i++)
 		if (roles[i] == role)
 			return i;
@@ -234,15 +244,28 @@ static struct group *group_for(struct source *source, int role, bool total)
 	source->groups = hwatt_realloc(source->groups, (source->group_count + 1) * sizeof(*source->groups));
 	memmove(&source->groups[at + 1], &source->groups[at], (source->group_count - at) * sizeof(*source->groups));
 	source->group_count++;
-	source->groups[at] = (struct group){ .role = role, .total = total };
+	source->groups[at] = (struct group){ .role = (int16_t)role, .total = total };
 	return &source->groups[at];
+}
+
+static const uint32_t *points_of(const struct group *group)
+{
+	return group->count > 1 ? group->points.many : &group->points.one;
 }
 
 static void add_point(struct source *source, const struct store_point *point, uint32_t place)
 {
 	struct group *group = group_for(source, (int)point->role, strcmp(point->index, "total") == 0);
-	group->points = hwatt_realloc(group->points, (group->count + 1) * sizeof(*group->points));
-	group->points[group->count++] = place;
+	if (group->count == 0) {
+		group->points.one = place;
+	} else {
+		uint32_t *old = group->count > 1 ? group->points.many : NULL, first = group->points.one;
+		uint32_t *many = hwatt_realloc(old, (group->count + 1) * sizeof(*many));
+		many[0] = group->count > 1 ? many[0] : first;
+		many[group->count] = place;
+		group->points.many = many;
+	}
+	group->count++;
 }
 
 /* Where `id` stands, or would stand, in by_id. */
@@ -261,7 +284,7 @@ static size_t lower_bound(const struct sources *s, int64_t id)
 
 bool sources_blind(const struct sources *s, size_t source)
 {
-	return s->items[source].group_count == 0 && entry_of(s, s->items[source].device->device.id)->answered;
+	return s->items[source].group_count == 0 && s->answered[s->items[source].device - s->devices];
 }
 
 bool sources_join(struct sources *s, const struct store_point *point)
@@ -270,7 +293,7 @@ bool sources_join(struct sources *s, const struct store_point *point)
 	bool joined = false;
 	if (entry == NULL)
 		return false;
-	entry->answered = true;
+	s->answered[entry - s->entries] = true;
 	if (sources_find(s, point->id) != SIZE_MAX)
 		return false;
 	uint32_t place = (uint32_t)s->point_count;
@@ -336,8 +359,8 @@ int64_t sources_first(const struct sources *s, size_t source)
 	int64_t first = SOURCES_NEVER;
 	for (size_t g = 0; g < item->group_count; g++)
 		for (size_t i = 0; i < item->groups[g].count; i++)
-			if (s->points[item->groups[g].points[i]].first_s < first)
-				first = s->points[item->groups[g].points[i]].first_s;
+			if (s->points[points_of(&item->groups[g])[i]].first_s < first)
+				first = s->points[points_of(&item->groups[g])[i]].first_s;
 	return first;
 }
 
@@ -350,7 +373,7 @@ void sources_name(const struct sources *s, size_t source, char out[192])
 {
 	const struct source *item = &s->items[source];
 	if (item->index != NULL) {
-		snprintf(out, 192, "%s/%s/%s", item->device->device.id, hwatt_quantity_info(item->quantity)->name, item->index);
+		snprintf(out, 192, "%s/%s/%s", item->device->device.id, hwatt_quantity_info((enum hwatt_quantity)item->quantity)->name, item->index);
 		return;
 	}
 	const char *role = item->role >= 0 ? hwatt_role_name((enum hwatt_role)item->role)
@@ -364,7 +387,7 @@ size_t sources_points(const struct sources *s, size_t source, size_t *out, size_
 	const struct source *item = &s->items[source];
 	for (size_t g = 0; g < item->group_count; g++)
 		for (size_t i = 0; i < item->groups[g].count; i++)
-			out[count++] = item->groups[g].points[i];
+			out[count++] = points_of(&item->groups[g])[i];
 	return count;
 }
 
@@ -380,7 +403,7 @@ static size_t worse(size_t rank, char letter)
 static bool any_present(const struct group *group, const struct brief *briefs)
 {
 	for (size_t i = 0; i < group->count; i++)
-		if (briefs[group->points[i]].present)
+		if (briefs[points_of(group)[i]].present)
 			return true;
 	return false;
 }
@@ -393,8 +416,8 @@ static bool add_group(const struct sources *s, const struct group *group, const 
 	hwatt_i128 amount = 0;
 	size_t rank = 0, expected = 0;
 	for (size_t i = 0; i < group->count; i++) {
-		const struct brief *brief = &briefs[group->points[i]];
-		if (s->points[group->points[i]].first_s > start_s)
+		const struct brief *brief = &briefs[points_of(group)[i]];
+		if (s->points[points_of(group)[i]].first_s > start_s)
 			continue;
 		expected++;
 		amount += brief->present ? brief->amount : 0;
@@ -515,8 +538,8 @@ static void group_span(const struct sources *s, const struct group *group, const
 {
 	hwatt_i128 amounts[SPAN_QUARTERS] = {0};
 	for (size_t i = 0; i < group->count; i++)
-		for (size_t q = first_quarter(s->points[group->points[i]].first_s, rows); q < rows->count; q++)
-			add_cell(out, q, rows, rows->rows[group->points[i]], &amounts[q]);
+		for (size_t q = first_quarter(s->points[points_of(group)[i]].first_s, rows); q < rows->count; q++)
+			add_cell(out, q, rows, rows->rows[points_of(group)[i]], &amounts[q]);
 	for (size_t q = 0; q < rows->count; q++) {
 		bool fits = amounts[q] >= INT64_MIN && amounts[q] <= INT64_MAX;
 		out->amount[q] = fits ? (int64_t)amounts[q] : 0;
@@ -529,7 +552,7 @@ static void one_group(const struct sources *s, const struct group *group, const 
 {
 	begin_span(rows, out);
 	if (group->count == 1)
-		single_span(&s->points[group->points[0]], rows->rows[group->points[0]], rows, out);
+		single_span(&s->points[points_of(group)[0]], rows->rows[points_of(group)[0]], rows, out);
 	else
 		group_span(s, group, rows, out);
 }

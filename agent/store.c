@@ -300,6 +300,11 @@ int store_open_reader(const char *dir, struct store **out, struct hwatt_error *e
 	return 0;
 }
 
+bool store_only_reads(const struct store *store)
+{
+	return sqlite3_db_readonly(store->db, "main") == 1;
+}
+
 void store_close(struct store *store)
 {
 	if (store == NULL)

@@ -27,6 +27,8 @@ int store_open(const char *dir, struct hwatt_log *log, struct store **out, struc
 /* A read-only connection to the same file, for another thread or command; between store_begin and store_commit it sees one
  * state. HWATT_EINVAL: not ours, or of another version. */
 int store_open_reader(const char *dir, struct store **out, struct hwatt_error *err);
+/* Whether it was opened so: what it learns is not kept. */
+bool store_only_reads(const struct store *store);
 void store_close(struct store *store);
 
 int store_begin(struct store *store, struct hwatt_error *err);

@@ -27,17 +27,25 @@ static const enum hwatt_power_role it_roles[] = { HWATT_POWER_NONE, HWATT_POWER_
 
 /* --- who counts -------------------------------------------------------------------------------------------------- */
 
+static void make_room(struct subject_uses *uses, size_t more)
+{
+	if (uses->count + more <= uses->capacity)
+		return;
+	uses->capacity = uses->count + more;
+	uses->items = hwatt_realloc(uses->items, uses->capacity * sizeof(*uses->items));
+}
+
 static void use(struct subject_uses *uses, size_t source, int64_t share_ppm)
 {
-	if (uses->count == uses->capacity) {
-		uses->capacity = uses->capacity == 0 ? 4 : uses->capacity * 2;
-		uses->items = hwatt_realloc(uses->items, uses->capacity * sizeof(*uses->items));
-	}
-	uses->items[uses->count++] = (struct subject_use){ source, share_ppm };
+	assert(source <= UINT32_MAX && share_ppm >= 0 && share_ppm <= HWATT_PPM);
+	if (uses->count == uses->capacity)
+		make_room(uses, uses->count + 1);
+	uses->items[uses->count++] = (struct subject_use){ (uint32_t)source, (uint32_t)share_ppm };
 }
 
 static void use_sum(struct subject_uses *uses, const struct inventory_sum *sum, struct sources *sources)
 {
+	make_room(uses, sum->count);
 	for (size_t i = 0; i < sum->count; i++)
 		use(uses, sources_meter(sources, &sum->meters[i]), sum->meters[i].share_ppm);
 }

@@ -12,7 +12,7 @@
 #define SUBJECT_NO_PAIR SIZE_MAX
 #define SUBJECT_MAX_LANES 6 /* of a member */
 
-struct subject_use { size_t source; int64_t share_ppm; };
+struct subject_use { uint32_t source, share_ppm; };
 
 struct subject_uses { size_t count, capacity; struct subject_use *items; };
 

@@ -10,120 +10,236 @@
 
 #define EPOCH_MAX_MS (INT64_C(1) << 31)
 #define EPOCH_MIN_MS (INT64_C(1) << 30)
-#define FEW_MOMENTS 8 /* room for so many at first */
-#define MOST_MOMENTS 256
 #define CACHE_LINE 64u
 #define FETCH_MOST 256u /* values fetched ahead */
 
-struct hwatt_target { /* large things first: there are many, and holes count */
-	struct target_parts parts;
-	void *session;
-	int64_t deadline_ms, limit_ms;
-	struct shape *shape;
-	struct target_values values;
-	struct target_identity identity;
-	struct stock *stock; /* the parts as told; NULL: none */
-	char **warnings;
-	int64_t uptime_ms;
-	int64_t requests, dropped;
-	uint32_t identity_version;
-	uint32_t warning_count;
-	uint32_t room;     /* for so many points' values */
-	uint32_t last_at;  /* of the last value that came */
-	uint16_t moment_count, moment_room;
-	bool polling, closing;
-	bool full;         /* HWATT_MAX_POINTS was hit and said */
-	bool stock_told;   /* they are a whole look */
-	bool has_uptime, restarted;
+struct target_common { /* what targets are made of alike: with one engine, for one owner */
+	struct target_common *next;
+	size_t users;
+	struct target_parts parts; /* without what is a target's own */
 };
+
+struct news { /* what few targets have; made when it is first needed */
+	struct stock *stock; /* the parts as told; NULL: none */
+	bool stock_told;     /* they are a whole look */
+	bool full;           /* HWATT_MAX_POINTS was hit and said */
+	uint32_t warning_count;
+	char **warnings;
+	struct target_stamp *stamps; /* NULL: no register has one */
+	uint32_t stamp_room;
+};
+
+struct hwatt_target { /* large things first: there are many, and holes count */
+	struct target_common *common;
+	struct hwatt_log *log;
+	const void *settings;
+	const struct hwatt_device *device;
+	void *owner; /* common->parts.owner's argument */
+	void *session;
+	struct shape *shape;
+	struct kind *kind;             /* NULL: it has not said */
+	const char *serial;
+	struct values_spread *spread;  /* NULL: the values rest */
+	uint8_t *packed;               /* they do so there, if `spread` is NULL; both NULL: there are none */
+	struct news *news;
+	int64_t uptime_ms;
+	int64_t epoch_ms;              /* monotonic; the values' times count from it */
+	int64_t deadline_ms;
+	int32_t limit_ms;
+	uint32_t requests, dropped;
+	uint32_t identity_version;
+	uint32_t last_at;              /* of the last value that came */
+	uint32_t from;                 /* see struct target_values */
+	uint32_t packed_room;
+	bool polling : 1, closing : 1;
+	bool has_uptime : 1, restarted : 1;
+};
+
+_Static_assert(sizeof(struct hwatt_target) <= 152, "there are ten thousand of them");
+
+static struct target_shelf *shelf_of(const struct hwatt_target *t)
+{
+	return t->common->parts.shelf;
+}
+
+static struct shape_shelf *shapes_of(const struct hwatt_target *t)
+{
+	return shelf_of(t) != NULL ? &shelf_of(t)->shapes : NULL;
+}
+
+static struct kind_shelf *kinds_of(const struct hwatt_target *t)
+{
+	return shelf_of(t) != NULL ? &shelf_of(t)->kinds : NULL;
+}
 
 static struct word_shelf *words_of(const struct hwatt_target *t)
 {
-	return t->parts.shelf != NULL ? &t->parts.shelf->words : NULL;
+	return shelf_of(t) != NULL ? &shelf_of(t)->kinds.words : NULL;
 }
 
-static void free_identity(struct hwatt_target *t)
+static uv_loop_t *loop_of(const struct hwatt_target *t)
 {
-	const char *all[] = { t->identity.vendor, t->identity.model, t->identity.serial, t->identity.firmware,
-			      t->identity.profile, t->identity.profile_reason };
-	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
-		word_give(words_of(t), all[i]);
+	return t->common->parts.loop;
+}
+
+static bool made_alike(const struct target_parts *a, const struct target_parts *b)
+{
+	return a->loop == b->loop && a->collector == b->collector && a->engine == b->engine && a->profiles == b->profiles &&
+	       a->owner.done == b->owner.done && a->owner.closed == b->owner.closed && a->memory.remember == b->memory.remember &&
+	       a->memory.recall == b->memory.recall && a->memory.arg == b->memory.arg;
+}
+
+static struct target_common *common_take(const struct target_parts *parts)
+{
+	struct target_common **first = parts->shelf != NULL ? &parts->shelf->commons : NULL;
+	for (struct target_common *c = first != NULL ? *first : NULL; c != NULL; c = c->next) {
+		if (!made_alike(&c->parts, parts))
+			continue;
+		c->users++;
+		return c;
+	}
+	struct target_common *c = hwatt_alloc(sizeof(*c));
+	*c = (struct target_common){ .next = first != NULL ? *first : NULL, .users = 1, .parts = *parts };
+	c->parts.log = NULL;
+	c->parts.settings = NULL;
+	c->parts.device = NULL;
+	c->parts.owner.arg = NULL;
+	if (first != NULL)
+		*first = c;
+	return c;
+}
+
+static void common_give(struct target_common *c)
+{
+	if (--c->users > 0)
+		return;
+	struct target_common **at = c->parts.shelf != NULL ? &c->parts.shelf->commons : NULL;
+	while (at != NULL && *at != c)
+		at = &(*at)->next;
+	if (at != NULL)
+		*at = c->next;
+	free(c);
+}
+
+void target_shelf_free(struct target_shelf *shelf)
+{
+	assert(shelf->commons == NULL);
+	while (shelf->spare != NULL) {
+		struct values_spread *s = shelf->spare;
+		shelf->spare = s->next;
+		values_free(s);
+		free(s);
+	}
+	values_free(&shelf->look);
+	shape_shelf_free(&shelf->shapes);
+	kind_shelf_free(&shelf->kinds);
+}
+
+static struct news *news_of(struct hwatt_target *t)
+{
+	if (t->news == NULL)
+		t->news = hwatt_alloc(sizeof(*t->news));
+	return t->news;
+}
+
+static void free_news(struct news *news)
+{
+	for (size_t i = 0; i < news->warning_count; i++)
+		free(news->warnings[i]);
+	free(news->warnings);
+	if (news->stock != NULL)
+		stock_free(news->stock);
+	free(news->stock);
+	free(news->stamps);
+	free(news);
 }
 
 static void free_target(struct hwatt_target *t)
 {
-	shape_release(t->shape, t->parts.shelf);
-	for (size_t i = 0; i < t->warning_count; i++)
-		free(t->warnings[i]);
-	free(t->warnings);
-	free_identity(t);
-	target_forget_stock(t);
-	free(t->values.kept);
-	free(t->values.narrow);
-	free(t->values.at);
-	free(t->values.when);
-	free(t->values.moments);
-	free(t->values.stamps);
+	shape_release(t->shape, shapes_of(t));
+	kind_give(kinds_of(t), t->kind);
+	word_give(words_of(t), t->serial);
+	if (t->news != NULL)
+		free_news(t->news);
+	if (t->spread != NULL)
+		values_free(t->spread);
+	free(t->spread);
+	free(t->packed);
+	common_give(t->common);
 	free(t);
 }
 
-static void *resize(void *old, size_t size, size_t from, size_t to)
+static struct values_spread *take_spare(struct hwatt_target *t)
 {
-	char *grown = hwatt_realloc(old, (to + 1) * size);
-	if (to > from)
-		memset(grown + from * size, 0, (to - from) * size);
-	return grown;
+	struct target_shelf *shelf = shelf_of(t);
+	if (shelf == NULL || shelf->spare == NULL)
+		return hwatt_alloc(sizeof(struct values_spread));
+	struct values_spread *s = shelf->spare;
+	shelf->spare = s->next;
+	return s;
 }
 
-/* Room for the values of `count` points, no more and no less. */
+static struct target_stamp *stamps_of(const struct hwatt_target *t)
+{
+	return t->news != NULL ? t->news->stamps : NULL;
+}
+
+/* The values, to be changed. */
+static inline struct values_spread *spread_out(struct hwatt_target *t)
+{
+	if (t->spread != NULL)
+		return t->spread;
+	struct values_spread *s = take_spare(t);
+	if (t->packed != NULL)
+		values_unpack(t->packed, s);
+	else
+		values_clear(s, t->shape->count);
+	t->spread = s;
+	return s;
+}
+
+void target_rest(struct hwatt_target *t)
+{
+	struct target_shelf *shelf = shelf_of(t);
+	if (t->spread == NULL || shelf == NULL || t->device->interval_ms < TARGET_RESTS_FROM_MS)
+		return;
+	values_pack(t->spread, &t->packed, &t->packed_room);
+	t->spread->next = shelf->spare;
+	shelf->spare = t->spread;
+	t->spread = NULL;
+}
+
 static void fit(struct hwatt_target *t, size_t count)
 {
-	struct target_values *v = &t->values;
-	if (count == t->room)
+	values_fit(spread_out(t), count);
+	struct news *news = t->news;
+	if (news == NULL || news->stamps == NULL || news->stamp_room >= count)
 		return;
-	if (v->kept != NULL)
-		v->kept = resize(v->kept, sizeof(*v->kept), t->room, count);
-	else
-		v->narrow = resize(v->narrow, sizeof(*v->narrow), t->room, count);
-	if (v->at != NULL)
-		v->at = resize(v->at, sizeof(*v->at), t->room, count);
-	else
-		v->when = resize(v->when, sizeof(*v->when), t->room, count);
-	if (v->stamps != NULL)
-		v->stamps = resize(v->stamps, sizeof(*v->stamps), t->room, count);
-	t->room = (uint32_t)count;
+	news->stamps = hwatt_realloc(news->stamps, count * sizeof(*news->stamps));
+	memset(news->stamps + news->stamp_room, 0, (count - news->stamp_room) * sizeof(*news->stamps));
+	news->stamp_room = (uint32_t)count;
 }
 
-/* Room for values that do not fit in 32 bits: few devices have such. */
-static void widen(struct hwatt_target *t)
+static inline void keep(struct values_spread *s, size_t n, int64_t value)
 {
-	struct target_values *v = &t->values;
-	v->kept = hwatt_alloc((t->room + 1) * sizeof(*v->kept));
-	for (size_t i = 0; i < t->room; i++)
-		v->kept[i] = v->narrow[i];
-	free(v->narrow);
-	v->narrow = NULL;
-}
-
-static inline void keep(struct hwatt_target *t, size_t n, int64_t value)
-{
-	if (t->values.kept == NULL && value >= INT32_MIN && value <= INT32_MAX) {
-		t->values.narrow[n] = (int32_t)value;
+	if (s->v.kept == NULL && value >= INT32_MIN && value <= INT32_MAX) {
+		s->v.narrow[n] = (int32_t)value;
 		return;
 	}
-	if (t->values.kept == NULL)
-		widen(t);
-	t->values.kept[n] = value;
+	if (s->v.kept == NULL)
+		values_widen(s);
+	s->v.kept[n] = value;
 }
 
 int target_open(const struct target_parts *parts, struct hwatt_target **out, struct hwatt_error *err)
 {
 	struct hwatt_target *t = hwatt_alloc(sizeof(*t));
-	t->parts = *parts;
+	t->common = common_take(parts);
+	t->log = parts->log;
+	t->settings = parts->settings;
+	t->device = parts->device;
+	t->owner = parts->owner.arg;
 	t->shape = shape_new();
-	t->moment_room = FEW_MOMENTS;
-	t->moment_count = 1;
-	t->values.moments = hwatt_alloc(FEW_MOMENTS * sizeof(uint32_t));
 	if (parts->collector->open(t, err) < 0) {
 		free_target(t);
 		return -1;
@@ -132,63 +248,14 @@ int target_open(const struct target_parts *parts, struct hwatt_target **out, str
 	return 0;
 }
 
-/* Forgets the moments that no value came at any more. */
-static void drop_moments(struct hwatt_target *t)
-{
-	struct target_values *v = &t->values;
-	uint8_t moved[MOST_MOMENTS] = { 0 };
-	for (size_t i = 0; i < t->room; i++)
-		moved[v->when[i]] = 1;
-	uint16_t kept = 1;
-	for (size_t m = 1; m < t->moment_count; m++) {
-		if (moved[m] == 0)
-			continue;
-		v->moments[kept] = v->moments[m];
-		moved[m] = (uint8_t)kept++;
-	}
-	moved[0] = 0;
-	for (size_t i = 0; i < t->room; i++)
-		v->when[i] = moved[v->when[i]];
-	t->moment_count = kept;
-}
-
-/* A time of its own for each value: where hundreds come one by one. */
-static void spell_out_times(struct hwatt_target *t)
-{
-	struct target_values *v = &t->values;
-	v->at = hwatt_alloc((t->room + 1) * sizeof(*v->at));
-	for (size_t i = 0; i < t->room; i++)
-		v->at[i] = v->moments[v->when[i]];
-	free(v->when);
-	free(v->moments);
-	v->when = NULL;
-	v->moments = NULL;
-}
-
-/* Room for one more moment; false: there are too many, and values have times of their own now. */
-static bool make_moment_room(struct hwatt_target *t)
-{
-	drop_moments(t);
-	if (t->moment_count <= t->moment_room / 2)
-		return true;
-	if (t->moment_room == MOST_MOMENTS) {
-		spell_out_times(t);
-		return false;
-	}
-	t->moment_room *= 2;
-	t->values.moments = hwatt_realloc(t->values.moments, t->moment_room * sizeof(uint32_t));
-	return true;
-}
-
 /* Notes that the value came at `last_at`. */
-static void note_time(struct hwatt_target *t, size_t n)
+static inline void note_time(const struct hwatt_target *t, struct values_spread *s, size_t n)
 {
-	struct target_values *v = &t->values;
-	if (v->at == NULL && v->moments[t->moment_count - 1] != t->last_at &&
-	    (t->moment_count < t->moment_room || make_moment_room(t)))
-		v->moments[t->moment_count++] = t->last_at;
+	struct target_values *v = &s->v;
+	if (v->at == NULL && v->moments[s->moment_count - 1] != t->last_at)
+		values_add_moment(s, t->last_at);
 	if (v->at == NULL)
-		v->when[n] = (uint8_t)(t->moment_count - 1);
+		v->when[n] = (uint8_t)(s->moment_count - 1);
 	else
 		v->at[n] = t->last_at;
 }
@@ -201,62 +268,58 @@ static uint32_t earlier(uint32_t at, int64_t by)
 /* Milliseconds since the epoch, which is moved up every few weeks: what is older than that is as old as can be told. */
 static uint32_t moment(struct hwatt_target *t)
 {
-	struct target_values *v = &t->values;
-	int64_t now = (int64_t)uv_now(t->parts.loop);
-	if (now - v->epoch_ms > EPOCH_MAX_MS) {
-		int64_t shift = now - v->epoch_ms - EPOCH_MIN_MS;
-		v->epoch_ms += shift;
+	int64_t now = (int64_t)uv_now(loop_of(t));
+	if (now - t->epoch_ms > EPOCH_MAX_MS) {
+		int64_t shift = now - t->epoch_ms - EPOCH_MIN_MS;
+		values_move_epoch(spread_out(t), shift);
+		t->epoch_ms += shift;
 		t->last_at = earlier(t->last_at, shift);
-		v->from = earlier(v->from, shift);
-		for (size_t i = 0; v->at != NULL && i < t->room; i++)
-			if (v->at[i] > 0)
-				v->at[i] = earlier(v->at[i], shift);
-		for (size_t m = 1; v->at == NULL && m < t->moment_count; m++)
-			v->moments[m] = earlier(v->moments[m], shift);
+		t->from = earlier(t->from, shift);
 	}
-	return (uint32_t)(now - v->epoch_ms);
+	return (uint32_t)(now - t->epoch_ms);
 }
 
 static void begin(struct hwatt_target *t, int64_t limit_ms)
 {
-	assert(!t->polling && !t->closing);
+	assert(!t->polling && !t->closing && limit_ms <= INT32_MAX);
 	t->polling = true;
 	t->restarted = false;
-	t->limit_ms = limit_ms;
-	t->deadline_ms = (int64_t)uv_now(t->parts.loop) + limit_ms;
+	t->limit_ms = (int32_t)limit_ms;
+	t->deadline_ms = (int64_t)uv_now(loop_of(t)) + limit_ms;
 	if (t->last_at == 0)
-		t->values.epoch_ms = (int64_t)uv_now(t->parts.loop) - 1;
+		t->epoch_ms = (int64_t)uv_now(loop_of(t)) - 1;
 	uint32_t now = moment(t);
-	t->values.from = now > t->last_at ? now : t->last_at + 1; /* later than all that came before */
+	t->from = now > t->last_at ? now : t->last_at + 1; /* later than all that came before */
 }
 
 void target_poll(struct hwatt_target *t, int64_t limit_ms)
 {
 	begin(t, limit_ms);
-	t->parts.collector->poll(t);
+	t->common->parts.collector->poll(t);
 }
 
 void target_record(struct hwatt_target *t, struct hwatt_recording *order, int64_t limit_ms)
 {
 	begin(t, limit_ms);
-	t->parts.collector->record(t, order);
+	t->common->parts.collector->record(t, order);
 }
 
 void hwatt_target_done(struct hwatt_target *t, const struct hwatt_error *err)
 {
 	assert(t->polling);
 	t->polling = false;
-	if (t->parts.shelf != NULL)
-		shape_share(&t->shape, t->parts.shelf);
-	fit(t, t->shape->count);
-	t->parts.owner.done(t->parts.owner.arg, t, err);
+	if (shelf_of(t) != NULL)
+		shape_share(&t->shape, shapes_of(t));
+	if (t->spread != NULL)
+		fit(t, t->shape->count);
+	t->common->parts.owner.done(t->owner, t, err);
 }
 
 void target_expire(struct hwatt_target *t)
 {
 	if (!t->polling)
 		return;
-	t->parts.collector->abort(t);
+	t->common->parts.collector->abort(t);
 	struct hwatt_error err = {0};
 	hwatt_fail(&err, HWATT_ETIMEOUT, "no whole answer within %g s",
 		   (double)t->limit_ms / 1000);
@@ -268,25 +331,26 @@ void target_close(struct hwatt_target *t)
 	assert(!t->closing);
 	t->closing = true;
 	t->polling = false;
-	t->parts.collector->close(t);
+	t->common->parts.collector->close(t);
 }
 
 void hwatt_target_closed(struct hwatt_target *t)
 {
-	t->parts.owner.closed(t->parts.owner.arg, t);
+	t->common->parts.owner.closed(t->owner, t);
 	free_target(t);
 }
 
 int hwatt_target_point(struct hwatt_target *t, const struct hwatt_point *point)
 {
-	int n = shape_declare(&t->shape, t->parts.shelf, point);
-	if (n < 0 && !t->full) {
-		t->full = true;
+	int n = shape_declare(&t->shape, shapes_of(t), point);
+	if (n < 0 && !news_of(t)->full) {
+		news_of(t)->full = true;
 		hwatt_target_warn(t, "more than %d points: the rest is left out", HWATT_MAX_POINTS);
 	}
-	if (n >= 0 && (size_t)n >= t->room) {
-		size_t usual = t->parts.shelf != NULL ? t->parts.shelf->usual : 0;
-		size_t more = t->room < 16 ? 16 : (size_t)t->room * 2;
+	size_t room = spread_out(t)->room;
+	if (n >= 0 && (size_t)n >= room) {
+		size_t usual = shelf_of(t) != NULL ? shapes_of(t)->usual : 0;
+		size_t more = room < 16 ? 16 : room * 2;
 		fit(t, usual > (size_t)n && usual < more * 16 ? usual : more);
 	}
 	return n;
@@ -303,8 +367,9 @@ void hwatt_target_add_all(struct hwatt_target *t, const struct hwatt_given *give
 	if (count == 0)
 		return;
 	const struct shape *shape = t->shape;
+	struct values_spread *spread = spread_out(t);
 	uint32_t now = moment(t);
-	t->last_at = now > t->values.from ? now : t->values.from;
+	t->last_at = now > t->from ? now : t->from;
 	const struct hwatt_quantity_info *info = NULL;
 	unsigned of = HWATT_QUANTITIES;
 	for (size_t i = 0; i < count; i++) {
@@ -319,8 +384,8 @@ void hwatt_target_add_all(struct hwatt_target *t, const struct hwatt_given *give
 			t->dropped++;
 			continue;
 		}
-		keep(t, point, info->counter ? (int64_t)value->count : value->value);
-		note_time(t, point);
+		keep(spread, point, info->counter ? (int64_t)value->count : value->value);
+		note_time(t, spread, point);
 	}
 }
 
@@ -336,23 +401,35 @@ void hwatt_target_fetch(const struct hwatt_target *t, unsigned step)
 		fetch(t, sizeof(*t));
 		return;
 	}
-	size_t count = t->room < FETCH_MOST ? t->room : FETCH_MOST;
-	if (t->values.at != NULL)
-		fetch(t->values.at, count * sizeof(*t->values.at));
+	if (step == 1 && t->spread != NULL) {
+		fetch(t->spread, sizeof(*t->spread));
+		return;
+	}
+	if (t->spread == NULL) {
+		fetch(t->packed, t->packed_room < FETCH_MOST ? t->packed_room : FETCH_MOST);
+		return;
+	}
+	const struct target_values *v = &t->spread->v;
+	size_t count = t->spread->room < FETCH_MOST ? t->spread->room : FETCH_MOST;
+	if (v->at != NULL)
+		fetch(v->at, count * sizeof(*v->at));
 	else
-		fetch(t->values.when, count * sizeof(*t->values.when));
-	if (t->values.kept != NULL)
-		fetch(t->values.kept, count * sizeof(*t->values.kept));
+		fetch(v->when, count * sizeof(*v->when));
+	if (v->kept != NULL)
+		fetch(v->kept, count * sizeof(*v->kept));
 	else
-		fetch(t->values.narrow, count * sizeof(*t->values.narrow));
+		fetch(v->narrow, count * sizeof(*v->narrow));
 }
 
 void hwatt_target_register_stamp(struct hwatt_target *t, int point, uint64_t stamp)
 {
 	assert(point >= 0 && (size_t)point < t->shape->count);
-	if (t->values.stamps == NULL)
-		t->values.stamps = hwatt_alloc(t->room * sizeof(*t->values.stamps));
-	t->values.stamps[point] = (struct target_stamp){ .known = true, .stamp = stamp };
+	struct news *news = news_of(t);
+	if (news->stamps == NULL) {
+		news->stamp_room = spread_out(t)->room;
+		news->stamps = hwatt_alloc(news->stamp_room * sizeof(*news->stamps));
+	}
+	news->stamps[point] = (struct target_stamp){ .known = true, .stamp = stamp };
 }
 
 void hwatt_target_uptime(struct hwatt_target *t, int64_t uptime_ms)
@@ -365,56 +442,59 @@ void hwatt_target_uptime(struct hwatt_target *t, int64_t uptime_ms)
 	t->has_uptime = true;
 }
 
-/* Replaces *field by `value`; true when they differed. */
-static bool replace(struct hwatt_target *t, const char **field, const char *value)
-{
-	const char *text = value != NULL ? value : "";
-	if (*field != NULL && strcmp(*field, text) == 0)
-		return false;
-	const char *old = *field;
-	*field = word_take(words_of(t), text);
-	word_give(words_of(t), old);
-	return true;
-}
-
 void hwatt_target_identify(struct hwatt_target *t, const struct hwatt_identity *id)
 {
-	bool changed = replace(t, &t->identity.vendor, id->vendor);
-	changed |= replace(t, &t->identity.model, id->model);
-	changed |= replace(t, &t->identity.serial, id->serial);
-	changed |= replace(t, &t->identity.firmware, id->firmware);
-	changed |= replace(t, &t->identity.profile, id->profile);
-	changed |= replace(t, &t->identity.profile_reason, id->profile_reason);
-	if (changed)
+	const char *serial = id->serial != NULL ? id->serial : "";
+	bool other_kind = t->kind == NULL || !kind_is(t->kind, id), other_serial = t->serial == NULL || strcmp(t->serial, serial) != 0;
+	if (other_kind) {
+		struct kind *old = t->kind;
+		t->kind = kind_take(kinds_of(t), id);
+		kind_give(kinds_of(t), old);
+	}
+	if (other_serial) {
+		const char *old = t->serial;
+		t->serial = word_take(words_of(t), serial);
+		word_give(words_of(t), old);
+	}
+	if (other_kind || other_serial)
 		t->identity_version++;
 }
 
 void hwatt_target_part(struct hwatt_target *t, const struct hwatt_part *part)
 {
-	if (t->stock_told) /* of another look, that nobody has asked for */
+	if (news_of(t)->stock_told) /* of another look, that nobody has asked for */
 		target_forget_stock(t);
-	if (t->stock == NULL)
-		t->stock = hwatt_alloc(sizeof(*t->stock));
-	stock_put(t->stock, part);
+	struct news *news = news_of(t);
+	if (news->stock == NULL)
+		news->stock = hwatt_alloc(sizeof(*news->stock));
+	stock_put(news->stock, part);
 }
 
 void hwatt_target_parts_told(struct hwatt_target *t)
 {
-	t->stock_told = t->stock != NULL;
+	if (t->news != NULL)
+		t->news->stock_told = t->news->stock != NULL;
 }
 
 const struct stock *target_stock(const struct hwatt_target *t)
 {
-	return t->stock_told ? t->stock : NULL;
+	return t->news != NULL && t->news->stock_told ? t->news->stock : NULL;
 }
 
 void target_forget_stock(struct hwatt_target *t)
 {
-	if (t->stock != NULL)
-		stock_free(t->stock);
-	free(t->stock);
-	t->stock = NULL;
-	t->stock_told = false;
+	struct news *news = t->news;
+	if (news == NULL)
+		return;
+	if (news->stock != NULL)
+		stock_free(news->stock);
+	free(news->stock);
+	news->stock = NULL;
+	news->stock_told = false;
+	if (news->full || news->warnings != NULL || news->stamps != NULL)
+		return;
+	free(news);
+	t->news = NULL;
 }
 
 void hwatt_target_warn(struct hwatt_target *t, const char *fmt, ...)
@@ -424,62 +504,63 @@ void hwatt_target_warn(struct hwatt_target *t, const char *fmt, ...)
 	va_start(args, fmt);
 	vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
-	for (size_t i = 0; i < t->warning_count; i++)
-		if (strcmp(t->warnings[i], text) == 0)
+	struct news *news = news_of(t);
+	for (size_t i = 0; i < news->warning_count; i++)
+		if (strcmp(news->warnings[i], text) == 0)
 			return;
-	if (t->warning_count == TARGET_MAX_WARNINGS)
+	if (news->warning_count == TARGET_MAX_WARNINGS)
 		return;
-	t->warnings = hwatt_realloc(t->warnings, (t->warning_count + 1) * sizeof(char *));
-	t->warnings[t->warning_count++] = hwatt_strdup(text);
-	hwatt_log(t->parts.log, HWATT_WARN, "%s", text);
+	news->warnings = hwatt_realloc(news->warnings, (news->warning_count + 1) * sizeof(char *));
+	news->warnings[news->warning_count++] = hwatt_strdup(text);
+	hwatt_log(t->log, HWATT_WARN, "%s", text);
 }
 
 void hwatt_target_remember(struct hwatt_target *t, const char *key, const char *value)
 {
-	const struct target_memory *m = &t->parts.memory;
+	const struct target_memory *m = &t->common->parts.memory;
 	if (m->remember != NULL)
-		m->remember(m->arg, t->parts.device->id, key, value);
+		m->remember(m->arg, t->device->id, key, value);
 }
 
 char *hwatt_target_recall(struct hwatt_target *t, const char *key)
 {
-	const struct target_memory *m = &t->parts.memory;
-	return m->recall != NULL ? m->recall(m->arg, t->parts.device->id, key) : NULL;
+	const struct target_memory *m = &t->common->parts.memory;
+	return m->recall != NULL ? m->recall(m->arg, t->device->id, key) : NULL;
 }
 
 const struct hwatt_device *hwatt_target_device(const struct hwatt_target *t)
 {
-	return t->parts.device;
+	return t->device;
 }
 
 const void *hwatt_target_settings(const struct hwatt_target *t)
 {
-	return t->parts.settings;
+	return t->settings;
 }
 
 void *hwatt_target_engine(const struct hwatt_target *t)
 {
-	return t->parts.engine;
+	return t->common->parts.engine;
 }
 
 struct uv_loop_s *hwatt_target_loop(struct hwatt_target *t)
 {
-	return t->parts.loop;
+	return t->common->parts.loop;
 }
 
 struct hwatt_log *hwatt_target_log(struct hwatt_target *t)
 {
-	return t->parts.log;
+	return t->log;
 }
 
 const struct hwatt_profile_set *hwatt_target_profiles(const struct hwatt_target *t)
 {
-	return t->parts.profiles;
+	return t->common->parts.profiles;
 }
 
 int64_t hwatt_target_time_left_ms(const struct hwatt_target *t)
 {
-	int64_t left = t->deadline_ms - (int64_t)uv_now(t->parts.loop);
+	int64_t left = t->deadline_ms - (int64_t)uv_now(t->common->parts.loop);
 	return left > 0 ? left : 0;
 }
 
@@ -511,12 +592,26 @@ const struct target_point *target_points(const struct hwatt_target *t, size_t *c
 
 const struct target_values *target_values(const struct hwatt_target *t)
 {
-	return &t->values;
+	struct values_spread *s = t->spread;
+	if (s == NULL) { /* nothing that is seen from outside changes */
+		s = shelf_of(t) != NULL ? &shelf_of(t)->look : spread_out((struct hwatt_target *)(uintptr_t)t);
+		if (t->packed != NULL)
+			values_unpack(t->packed, s);
+		else
+			values_clear(s, t->shape->count);
+	}
+	s->v.stamps = stamps_of(t);
+	s->v.epoch_ms = t->epoch_ms;
+	s->v.from = t->from;
+	return &s->v;
 }
 
-const struct target_identity *target_identity(const struct hwatt_target *t)
+struct target_identity target_identity(const struct hwatt_target *t)
 {
-	return &t->identity;
+	const struct kind *k = t->kind;
+	if (k == NULL)
+		return (struct target_identity){ .serial = t->serial };
+	return (struct target_identity){ k->vendor, k->model, t->serial, k->firmware, k->profile, k->profile_reason };
 }
 
 uint64_t target_identity_version(const struct hwatt_target *t)
@@ -526,8 +621,8 @@ uint64_t target_identity_version(const struct hwatt_target *t)
 
 const char *const *target_warnings(const struct hwatt_target *t, size_t *count)
 {
-	*count = t->warning_count;
-	return (const char *const *)t->warnings;
+	*count = t->news != NULL ? t->news->warning_count : 0;
+	return t->news != NULL ? (const char *const *)t->news->warnings : NULL;
 }
 
 bool target_restarted(const struct hwatt_target *t)

@@ -7,45 +7,23 @@
 #ifndef HALLWATT_TARGET_H
 #define HALLWATT_TARGET_H
 
+#include "kind.h"
 #include "shape.h"
 #include "stock.h"
+#include "values.h"
 #include <hallwatt/collector.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <uv.h>
 
 #define TARGET_MAX_WARNINGS 64
-
-/* The last values of a device's points, by number, as small as they can be: there are hundreds of thousands of them. */
-struct target_values {
-	int64_t *kept;     /* gauges: the value; counters: the raw count; NULL: all of them fit in `narrow` */
-	int32_t *narrow;
-	uint32_t *at;      /* when it came: milliseconds since epoch_ms; 0: none yet; NULL: `moments` tell */
-	uint8_t *when;     /* the value came at moments[when] */
-	uint32_t *moments; /* as in `at`, rising; the first is 0. Values that came in one answer share theirs */
-	struct target_stamp {
-		bool known;
-		uint64_t stamp;
-	} *stamps;         /* by number; NULL: no register has one */
-	int64_t epoch_ms;  /* monotonic */
-	uint32_t from;     /* what came then or after is of the running poll, or of the last one */
-};
+#define TARGET_RESTS_FROM_MS 5000 /* the values of a device that is polled more often stay spread out */
 
 struct target_reading { /* one of them, spelt out */
 	struct hwatt_value value;
 	int64_t mono_ms;   /* when it came */
 	bool fresh;        /* in the running or the last poll */
 };
-
-static inline uint32_t target_at(const struct target_values *values, size_t n)
-{
-	return values->at != NULL ? values->at[n] : values->moments[values->when[n]];
-}
-
-static inline int64_t target_kept(const struct target_values *values, size_t n)
-{
-	return values->kept != NULL ? values->kept[n] : values->narrow[n];
-}
 
 /* The value of point number `n`, which is described by `point`; false: it has none yet. */
 static inline bool target_value(const struct target_values *values, const struct target_point *point, size_t n,
@@ -83,6 +61,17 @@ struct target_memory { /* what targets keep over restarts */
 	void *arg;
 };
 
+/* What targets share. {0} is fresh. */
+struct target_shelf {
+	struct shape_shelf shapes;
+	struct kind_shelf kinds;
+	struct target_common *commons; /* what they were made of alike */
+	struct values_spread *spare;   /* rooms of targets that rest */
+	struct values_spread look;     /* where values that rest are looked at */
+};
+/* All targets must have been closed. */
+void target_shelf_free(struct target_shelf *shelf);
+
 /* What a target is made of; everything is borrowed and outlives the target. */
 struct target_parts {
 	uv_loop_t *loop;
@@ -94,7 +83,7 @@ struct target_parts {
 	const struct hwatt_profile_set *profiles;
 	struct target_owner owner;
 	struct target_memory memory; /* all NULL: nothing is kept */
-	struct shape_shelf *shelf;   /* shapes and words shared with other targets; NULL: with none */
+	struct target_shelf *shelf;  /* NULL: nothing is shared with other targets */
 };
 
 /* Makes a target and opens its session; no traffic yet. Fails as the collector's `open` does. */
@@ -105,14 +94,18 @@ void target_poll(struct hwatt_target *t, int64_t limit_ms);
 void target_record(struct hwatt_target *t, struct hwatt_recording *order, int64_t limit_ms);
 /* The deadline passed: ends the running poll with HWATT_ETIMEOUT, through the owner's `done`. */
 void target_expire(struct hwatt_target *t);
+/* After a poll, when its values were looked at: those of a device that is not polled all the time lie packed until they are looked at
+ * again. Only with a shelf. */
+void target_rest(struct hwatt_target *t);
 /* Closes the session; `closed` follows, maybe before this returns. */
 void target_close(struct hwatt_target *t);
 
 bool target_polling(const struct hwatt_target *t);
 /* What the points are, and what they said last. */
 const struct target_point *target_points(const struct hwatt_target *t, size_t *count);
+/* Good until the next call, for this or another target of the shelf, or until the target's next poll. */
 const struct target_values *target_values(const struct hwatt_target *t);
-const struct target_identity *target_identity(const struct hwatt_target *t);
+struct target_identity target_identity(const struct hwatt_target *t);
 /* Grows by one whenever the identity changed. */
 uint64_t target_identity_version(const struct hwatt_target *t);
 /* The parts that the last look found; NULL: there was none since target_forget_stock(). */

@@ -43,7 +43,7 @@ void line_send_tasted(struct line *line, uint8_t *packet, size_t length, size_t 
 {
 	assert(line->ticket == ENGINE_NO_TICKET);
 	int64_t left_ms = hwatt_target_time_left_ms(line->target);
-	int64_t tries = 1 + (int64_t)line->retries;
+	int64_t tries = 1 + line->retries;
 	int64_t timeout_ms = line->timeout_ms;
 	if (line->peer != NULL)
 		left_ms -= left_ms / 8; /* for a discovery before it */
@@ -72,6 +72,7 @@ bool line_shrink(struct line *line)
 {
 	if (line->octets <= LINE_LEAST_OCTETS)
 		return false;
-	line->octets = line->octets / 2 > LINE_LEAST_OCTETS ? line->octets / 2 : LINE_LEAST_OCTETS;
+	unsigned half = line->octets / 2u;
+	line->octets = (uint16_t)(half > LINE_LEAST_OCTETS ? half : LINE_LEAST_OCTETS);
 	return true;
 }

@@ -16,20 +16,21 @@
 #define LINE_PACKET 1472u
 #define LINE_SEALED 200u      /* what an SNMPv3 message needs more than one of v2c, at most */
 
-struct line {
+struct line { /* small: each device has one */
 	struct engine *engine;
 	struct hwatt_target *target;
 	union engine_address to;
-	enum ber_version version;
+	int32_t timeout_ms;
 	const char *community;   /* "" with SNMPv3 */
 	struct peer *peer;       /* SNMPv3; NULL: none */
-	int64_t timeout_ms;
-	unsigned retries, max_repetitions;
-	unsigned octets;      /* what an answer may take; halved when the agent cannot give as much */
-	bool apart;           /* the agent did not bear a GET that tables ride along in: scalars and tables are asked for apart */
-	uint32_t ticket;      /* of the request that is out */
 	engine_done *done;
 	void *arg;
+	uint32_t ticket;      /* of the request that is out */
+	uint16_t max_repetitions;
+	uint16_t octets;      /* what an answer may take; halved when the agent cannot give as much */
+	uint8_t retries;
+	uint8_t version;      /* enum ber_version */
+	bool apart;           /* the agent did not bear a GET that tables ride along in: scalars and tables are asked for apart */
 };
 
 /* Sends a finished packet; one at a time. `done` comes later, never from here. */

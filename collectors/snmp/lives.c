@@ -28,7 +28,7 @@ static size_t place_of(const struct lives *lives, int handle)
 static void begin(struct lives *lives, size_t at, const struct life *life)
 {
 	if (lives->count == lives->capacity) {
-		lives->capacity = lives->capacity > 0 ? lives->capacity * 2 : 4;
+		lives->capacity = (lives->count > 0 ? lives->count * 2 : 4) & INT32_MAX;
 		lives->items = hwatt_realloc(lives->items, lives->capacity * sizeof(*lives->items));
 	}
 	memmove(lives->items + at + 1, lives->items + at, (lives->count - at) * sizeof(*lives->items));

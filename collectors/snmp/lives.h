@@ -23,8 +23,8 @@ struct life {
 
 struct lives { /* of one device; {0} is empty */
 	struct life *items; /* by handle, ascending */
-	size_t count, capacity;
-	bool distrusted;
+	uint32_t count;
+	uint32_t capacity : 31, distrusted : 1;
 };
 
 void lives_free(struct lives *lives);

@@ -307,7 +307,7 @@ static void ask(struct recorder *r)
 	room = room < 1 ? 1 : room > r->line->max_repetitions ? r->line->max_repetitions : room;
 	bool bulk = r->line->version != BER_V1 && room > 1;
 	r->repetitions = bulk ? room : 1;
-	struct ber_request request = { .version = r->line->version, .community = r->line->community,
+	struct ber_request request = { .version = (enum ber_version)r->line->version, .community = r->line->community,
 				       .pdu = bulk ? BER_GETBULK : BER_GETNEXT, .max_repetitions = r->repetitions,
 				       .oids = &r->last, .count = 1 };
 	size_t id_at, length = ber_encode(&request, r->packet, sizeof(r->packet), &id_at);

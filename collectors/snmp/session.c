@@ -43,36 +43,42 @@ struct lookup { /* a running name look-up; outlives a session that closes */
 
 enum stage { STAGE_IDLE, STAGE_LOOKUP, STAGE_SURVEY, STAGE_PLAN, STAGE_PIECES, STAGE_RECORD };
 
-struct session {
+struct tape { /* a recording that is made */
+	struct hwatt_recording *order;
+	struct recorder *recorder; /* NULL: the device is surveyed first */
+};
+
+struct session { /* of each device, all the time */
 	struct hwatt_target *target;
 	struct module *module;
-	const struct snmp_settings *settings;
-	char *community;
 	struct line line;
-	bool resolved, closing;
-	bool heard;                /* the address has answered since the last silence */
-	unsigned turn;             /* which of the name's addresses is asked */
-	struct lookup *lookup;
+	struct lookup *lookup;     /* NULL: none runs */
 	struct book *book;
 	struct survey *survey;
 	struct plan *plan;
 	struct plan_hold hold;
 	struct plan_poll *poll;    /* while the plan runs */
-	enum stage stage;
-	size_t request;            /* of the plan, the one that is out */
-	bool answered;             /* in this poll */
+	struct pieces *pieces;     /* made when first needed */
+	struct tape *tape;         /* NULL: nothing is recorded */
 	int64_t surveyed_ms;       /* loop time of the last survey */
-	bool resurvey;             /* as soon as it may be */
-	bool replan;               /* with the next poll: the plan asks what the agent does not bear */
-	bool bears_riders;         /* it has answered a GET with tables in it since the last survey */
-	int64_t ticks, wraps;      /* sysUpTime as last read, and how often it wrapped */
+	int64_t ticks;             /* sysUpTime as last read; -1: never */
 	int64_t ticks_at_ms;
 	struct lives lives;        /* of its registers */
 	uint64_t parts_told;       /* their hash */
-	struct pieces *pieces;     /* made when first needed */
-	struct hwatt_recording *order; /* while a recording is made */
-	struct recorder *recorder;
+	uint32_t request;          /* of the plan, the one that is out */
+	uint16_t wraps;            /* how often sysUpTime wrapped */
+	uint8_t stage : 4;         /* enum stage */
+	uint8_t turn : 4;          /* which of the name's addresses is asked */
+	bool answered : 1;         /* in this poll */
+	bool resolved : 1, closing : 1;
+	bool heard : 1;            /* the address has answered since the last silence */
+	bool own_community : 1;    /* read from where the settings say, and wiped when it goes */
+	bool resurvey : 1;         /* as soon as it may be */
+	bool replan : 1;           /* with the next poll: the plan asks what the agent does not bear */
+	bool bears_riders : 1;     /* it has answered a GET with tables in it since the last survey */
 };
+
+_Static_assert(sizeof(struct session) <= 264, "there are ten thousand of them");
 
 #define MOST_PIECES 32u
 
@@ -143,36 +149,54 @@ static void drop_plan(struct session *s)
 	s->plan = NULL;
 }
 
+/* What a recording was made with goes; what has come so far is written. */
+static void drop_tape(struct session *s)
+{
+	if (s->tape == NULL)
+		return;
+	recorder_end(s->tape->recorder);
+	recorder_free(s->tape->recorder);
+	free(s->tape);
+	s->tape = NULL;
+}
+
 static void free_session(struct session *s)
 {
 	survey_free(s->survey);
-	recorder_free(s->recorder);
+	drop_tape(s);
 	drop_plan(s);
 	book_release(s->book);
 	peer_free(s->line.peer);
-	if (s->community != NULL)
-		explicit_bzero(s->community, strlen(s->community));
+	if (s->own_community) {
+		char *community = (char *)(uintptr_t)s->line.community;
+		explicit_bzero(community, strlen(community));
+		free(community);
+	}
 	if (s->pieces != NULL)
 		explicit_bzero(s->pieces, sizeof(*s->pieces));
-	free(s->community);
 	free(s->pieces);
 	lives_free(&s->lives);
 	free(s);
 }
 
+static const struct snmp_settings *settings_of(const struct session *s)
+{
+	return hwatt_target_settings(s->target);
+}
+
 static int read_community(struct session *s, struct hwatt_error *err)
 {
-	const struct snmp_settings *set = s->settings;
+	const struct snmp_settings *set = settings_of(s);
 	char secret[MAX_COMMUNITY];
-	if (set->community_secret.kind == HWATT_SECRET_NONE) {
-		s->community = hwatt_strdup(set->community);
-	} else {
+	s->line.community = set->community; /* as long as the target */
+	if (set->community_secret.kind != HWATT_SECRET_NONE) {
 		if (hwatt_secret_read(&set->community_secret, secret, sizeof(secret), err) < 0)
 			return -1;
-		s->community = hwatt_strdup(secret);
+		s->line.community = hwatt_strdup(secret);
+		s->own_community = true;
 		explicit_bzero(secret, sizeof(secret));
 	}
-	if (strlen(s->community) >= MAX_COMMUNITY)
+	if (strlen(s->line.community) >= MAX_COMMUNITY)
 		return hwatt_fail(err, HWATT_EINVAL, "the community is longer than %u octets", MAX_COMMUNITY - 1);
 	return 0;
 }
@@ -195,7 +219,7 @@ static int open_peer(struct session *s, struct hwatt_error *err)
 	if (m->roster == NULL && roster_open(&m->roster, err) < 0)
 		return -1;
 	int64_t now_ms = (int64_t)uv_now(hwatt_target_loop(s->target));
-	return peer_new(m->roster, s->target, &s->line.to, s->settings, now_ms, &s->line.peer, err);
+	return peer_new(m->roster, s->target, &s->line.to, settings_of(s), now_ms, &s->line.peer, err);
 }
 
 int session_open(struct hwatt_target *t, struct hwatt_error *err)
@@ -203,21 +227,20 @@ int session_open(struct hwatt_target *t, struct hwatt_error *err)
 	struct session *s = hwatt_alloc(sizeof(*s));
 	s->target = t;
 	s->module = hwatt_target_engine(t);
-	s->settings = hwatt_target_settings(t);
+	const struct snmp_settings *settings = settings_of(s);
 	s->ticks = -1;
 	s->hold.lives = &s->lives;
 	s->hold.doubted = &s->module->doubted_stamps;
-	bool sealed = s->settings->version == SNMP_V3;
+	bool sealed = settings->version == SNMP_V3;
+	s->line = (struct line){
+		.engine = s->module->engine, .target = t, .community = "", .version = settings->version == SNMP_V1 ? BER_V1 : BER_V2C,
+		.timeout_ms = (int32_t)request_timeout_ms(t, settings), .retries = (uint8_t)settings->retries,
+		.max_repetitions = (uint16_t)settings->max_repetitions, .octets = LINE_OCTETS - (sealed ? LINE_SEALED : 0),
+	};
 	if (!sealed && read_community(s, err) < 0) {
 		free_session(s);
 		return -1;
 	}
-	s->line = (struct line){
-		.engine = s->module->engine, .target = t, .community = sealed ? "" : s->community,
-		.version = s->settings->version == SNMP_V1 ? BER_V1 : BER_V2C,
-		.timeout_ms = request_timeout_ms(t, s->settings), .retries = (unsigned)s->settings->retries,
-		.max_repetitions = (unsigned)s->settings->max_repetitions, .octets = LINE_OCTETS - (sealed ? LINE_SEALED : 0),
-	};
 	if (sealed && open_peer(s, err) < 0) {
 		free_session(s);
 		return -1;
@@ -372,10 +395,7 @@ static struct hwatt_identity identify(struct session *s, struct identity_texts *
 static void on_recorded(void *arg, const struct hwatt_error *err)
 {
 	struct session *s = arg;
-	recorder_end(s->recorder);
-	recorder_free(s->recorder);
-	s->recorder = NULL;
-	s->order = NULL;
+	drop_tape(s);
 	finish(s, err);
 }
 
@@ -395,7 +415,7 @@ static void lose_address(struct session *s)
 {
 	s->resolved = false;
 	if (!s->heard)
-		s->turn++;
+		s->turn = (s->turn + 1u) & 15u;
 	s->heard = false;
 }
 
@@ -403,7 +423,7 @@ static void lose_address(struct session *s)
 static void explain_silence(const struct session *s, struct hwatt_error *err)
 {
 	struct hwatt_error was = *err;
-	const char *also = s->settings->version == SNMP_V3 ? "and that its agent speaks SNMPv3 and lets this host ask" :
+	const char *also = s->line.peer != NULL ? "and that its agent speaks SNMPv3 and lets this host ask" :
 			   "that its agent lets this host ask, and the community: a wrong one is silence, too";
 	hwatt_fail(err, was.code, "%s; check the address, %s", was.text, also);
 }
@@ -416,7 +436,7 @@ static void survey_failed(struct session *s, const struct hwatt_error *why)
 	s->heard = s->heard || survey_has_answers(s->survey);
 	lose_address(s);
 	keep_survey(s);
-	s->order = NULL;
+	drop_tape(s);
 	finish(s, &err);
 }
 
@@ -430,12 +450,12 @@ static void on_surveyed(void *arg, const struct hwatt_error *err)
 	s->heard = true;
 	struct identity_texts texts;
 	struct hwatt_identity who = identify(s, &texts);
-	if (s->order != NULL) {
+	if (s->tape != NULL) {
 		s->stage = STAGE_RECORD;
-		s->recorder = recorder_new(s->book, s->survey, &s->line, s->order, on_recorded, s);
+		s->tape->recorder = recorder_new(s->book, s->survey, &s->line, s->tape->order, on_recorded, s);
 		survey_free(s->survey);
 		s->survey = NULL;
-		recorder_run(s->recorder);
+		recorder_run(s->tape->recorder);
 		return;
 	}
 	drop_plan(s);
@@ -471,7 +491,7 @@ static void begin_survey(struct session *s)
 static bool survey_due(const struct session *s)
 {
 	int64_t age_ms = (int64_t)uv_now(hwatt_target_loop(s->target)) - s->surveyed_ms;
-	return s->order != NULL || s->plan == NULL || s->survey != NULL || s->replan || age_ms >= s->settings->refresh_ms ||
+	return s->tape != NULL || s->plan == NULL || s->survey != NULL || s->replan || age_ms >= settings_of(s)->refresh_ms ||
 	       (s->resurvey && age_ms >= RESURVEY_MS);
 }
 
@@ -563,7 +583,7 @@ static void ask_pieces(struct session *s)
 		settle(s);
 		return;
 	}
-	struct ber_request request = { s->line.version, s->line.community, BER_GET, 0, oids, p->count };
+	struct ber_request request = { (enum ber_version)s->line.version, s->line.community, BER_GET, 0, oids, p->count };
 	while ((length = ber_encode(&request, p->packet, LINE_PACKET, &id_at)) == 0) {
 		assert(request.count > 1);
 		request.count /= 2;
@@ -697,17 +717,15 @@ void session_abort(struct hwatt_target *t)
 	if (s->line.peer != NULL && s->line.ticket != ENGINE_NO_TICKET)
 		peer_silent(s->line.peer, &ignored);
 	line_cancel(&s->line);
-	recorder_end(s->recorder);
-	recorder_free(s->recorder);
-	s->recorder = NULL;
-	s->order = NULL;
+	drop_tape(s);
 }
 
 void session_record(struct hwatt_target *t, struct hwatt_recording *order)
 {
 	struct session *s = hwatt_target_session(t);
 	s->answered = false;
-	s->order = order;
+	s->tape = hwatt_alloc(sizeof(*s->tape));
+	s->tape->order = order;
 	go_on(s);
 }
 

@@ -185,6 +185,8 @@ static const struct hwatt_schema exponent_schema = {
 static const struct hwatt_option unit_options[] = {
 	{ .name = "is", .type = HWATT_INTEGER, AT(snmp_unit, is), .help = "the unit object's number" },
 	{ .name = "text", .type = HWATT_STRING, AT(snmp_unit, text), .help = "or its text" },
+	{ .name = "missing", .type = HWATT_BOOL, AT(snmp_unit, missing),
+	  .help = "or, when true: where there is no such object" },
 	{ .name = "scale", .type = HWATT_DECIMAL, AT(snmp_unit, scale_micro), .fallback = "1",
 	  .help = "a further factor for this unit" },
 	{ .name = "unit", .type = HWATT_ENUM, AT(snmp_unit, unit), .words = unit_words,
@@ -219,6 +221,7 @@ static const struct hwatt_option source_options[] = {
 	OBJECT("signed_oid", signed_oid, "object to multiply with when positive, to divide by its magnitude when negative"),
 	OBJECTS("plus", plus, "objects added to the raw value"),
 	OBJECTS("minus", minus, "objects subtracted from the raw value"),
+	OBJECTS("count_oid", counted, "columns of one table: the reading is the number of its rows, by the longest of these and oid"),
 	TABLE("where", where, &condition_schema, "which rows count; looked at with the names"),
 	TABLE("when", when, &condition_schema, "when the value counts; looked at with every value"),
 	OBJECT("zero_with", zero_with, "a raw 0 counts only while this object is 0, too"),
@@ -303,6 +306,7 @@ static void check_source(const void *object, const struct hwatt_node *at, struct
 	check_oids(&s->names, "name_oid", at, report);
 	check_oids(&s->plus, "plus", at, report);
 	check_oids(&s->minus, "minus", at, report);
+	check_oids(&s->counted, "count_oid", at, report);
 	check_expression(s->row_matches, "row_matches", at, report);
 	check_index(s, at, report);
 	check_index_match(s, at, report);

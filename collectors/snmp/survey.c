@@ -179,7 +179,7 @@ static struct ber_oid fetch_oid(struct survey *s, size_t item, uint8_t system[BE
 static bool post(struct survey *s, enum ber_pdu pdu, const struct ber_oid *oids, size_t count, unsigned repetitions,
 		 engine_done *done)
 {
-	struct ber_request request = { s->line->version, s->line->community, pdu, repetitions, oids, count };
+	struct ber_request request = { (enum ber_version)s->line->version, s->line->community, pdu, repetitions, oids, count };
 	size_t id_at, length = ber_encode(&request, s->packet, sizeof(s->packet), &id_at);
 	if (length == 0)
 		return false;
@@ -339,8 +339,8 @@ static void want_source(bool *asked, const struct family_source *from)
 					     &from->zero_with, &from->lines, &from->stamp };
 	for (size_t i = 0; i < sizeof(single) / sizeof(single[0]); i++)
 		want(asked, single[i]);
-	const struct family_list *lists[] = { &from->names, &from->plus, &from->minus };
-	for (size_t i = 0; i < 3; i++)
+	const struct family_list *lists[] = { &from->names, &from->plus, &from->minus, &from->counted };
+	for (size_t i = 0; i < 4; i++)
 		for (size_t j = 0; j < lists[i]->count; j++)
 			want(asked, &lists[i]->items[j]);
 	for (size_t i = 0; i < from->exponent_count; i++)

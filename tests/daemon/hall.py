@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The hallwatt authors
 # SPDX-License-Identifier: Apache-2.0
 """A simulated hall and the daemon on it, for tests: started on free ports of loopback, read through HTTP, stopped at the end."""
+import concurrent.futures
 import contextlib
 import http.client
 import os
@@ -12,9 +13,20 @@ import subprocess
 import sys
 import tempfile
 import time
+import traceback
 
 SAMPLE = re.compile(r'^([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{(.*)\})? (\S+)$')
 LABEL = re.compile(r'([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\]|\\.)*)"')
+
+
+def together(cases, at_once=4):
+    """Runs the functions of `cases` (a name to each) some at a time: most of them wait for something. Says which failed."""
+    with concurrent.futures.ThreadPoolExecutor(at_once) as pool:
+        running = {name: pool.submit(case) for name, case in cases.items()}
+    failed = {name: r.exception() for name, r in running.items() if r.exception() is not None}
+    for name, error in failed.items():
+        sys.stderr.write(f"--- {name}\n{''.join(traceback.format_exception(error))}")
+    assert not failed, f"failed: {', '.join(failed)}"
 
 
 def free_port(kind=socket.SOCK_STREAM):

@@ -2,12 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Metric reports of a Redfish TelemetryService: one stands in for the reads of each poll, with the same values, and never when it is
 late, repeated, averaged, in other units, of other properties, doubled, disabled or gone: then the resources themselves are read."""
-import concurrent.futures
 import itertools
 import os
 import sys
 
-from hall import Hall, until
+from hall import Hall, together, until
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "collectors", "redfish"))
 import peer
@@ -128,14 +127,12 @@ def never_stands_in(arguments, fault, polls=14):
 
 def main():
     arguments = sys.argv[1:3]
-    with concurrent.futures.ThreadPoolExecutor(4) as pool:
-        cases = [pool.submit(stands_in, arguments), pool.submit(half_repeats, arguments)]
-        cases += [pool.submit(stands_down, arguments, fault) for fault in
-                  ("report-stale", "report-gone", "report-wrong", "report-twice", "report-ahead", "report-repeat:20")]
-        cases += [pool.submit(never_stands_in, arguments, fault) for fault in
-                  ("report-stale", "report-mean", "report-disabled", "report-kilo", "report-lacks:9")]
-        for case in cases:
-            case.result()
+    cases = {"stands in": lambda: stands_in(arguments), "half repeats": lambda: half_repeats(arguments)}
+    for fault in ("report-stale", "report-gone", "report-wrong", "report-twice", "report-ahead", "report-repeat:20"):
+        cases[f"stands down: {fault}"] = lambda fault=fault: stands_down(arguments, fault)
+    for fault in ("report-stale", "report-mean", "report-disabled", "report-kilo", "report-lacks:9"):
+        cases[f"never stands in: {fault}"] = lambda fault=fault: never_stands_in(arguments, fault)
+    together(cases, 7)
 
 
 main()

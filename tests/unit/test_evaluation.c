@@ -26,7 +26,7 @@ struct store {
 	struct cell *cells; /* by quarter, then point */
 	int scans;
 	int64_t scanned_s;  /* length of the last scan */
-	bool broken;
+	bool broken, reader;
 	char keys[8][200], values[8][32];
 	size_t key_count;
 	struct store_event events[4];
@@ -146,11 +146,16 @@ int store_days(struct store *store, const int64_t *points, size_t count, int64_t
 	return rc;
 }
 
+bool store_only_reads(const struct store *store)
+{
+	return store->reader;
+}
+
 int store_put(struct store *store, const char *space, const char *key, const char *value, struct hwatt_error *err)
 {
 	(void)space;
 	(void)err;
-	assert_true(store->key_count < 8);
+	assert_true(store->key_count < 8 && !store->reader);
 	snprintf(store->keys[store->key_count], sizeof(store->keys[0]), "%s", key);
 	snprintf(store->values[store->key_count++], sizeof(store->values[0]), "%s", value);
 	return 0;
@@ -701,6 +706,9 @@ static void a_new_meter_does_not_void_the_past_and_a_silent_one_is_missed(void *
 	judge_at(&h, later_s);
 	FIGURE(&h, "site", "pue2", "day", 14000, 9800, 1000000);
 	run(&h, later_s, later_s + 4 * QUARTER_S);
+	h.store.reader = true; /* a report writes nothing down */
+	judge_at(&h, later_s + 4 * QUARTER_S);
+	h.store.reader = false;
 	judge_at(&h, later_s + 4 * QUARTER_S);
 	FIGURE(&h, "site", "pue2", "day", 14000, 9800, 800000);
 	FIGURE(&h, "site", "pue1", "day", 14, 10, 1000000);

@@ -512,6 +512,7 @@ static void every_field_comes_back(void **state)
 	must(store_append(store, point, context, &bare, &why));
 	store_close(store);
 	must(store_open_reader(place->dir, &store, &why));
+	assert_true(store_only_reads(store));
 	struct rows rows = read_all(store);
 	assert_int_equal(rows.count, 2);
 	assert_int_equal(rows.row[0].point, point);

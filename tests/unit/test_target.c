@@ -1,6 +1,6 @@
 /* SPDX-FileCopyrightText: 2026 The hallwatt authors
  * SPDX-License-Identifier: Apache-2.0 */
-#include "target.h"
+#include "target.c"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -288,8 +288,8 @@ static void identity_has_a_version(void **state)
 	id.serial = "5A2";
 	hwatt_target_identify(t, &id);
 	assert_int_equal(target_identity_version(t), 2);
-	assert_string_equal(target_identity(t)->serial, "5A2");
-	assert_string_equal(target_identity(t)->firmware, "");
+	assert_string_equal(target_identity(t).serial, "5A2");
+	assert_string_equal(target_identity(t).firmware, "");
 	close_target(&loop, t);
 }
 
@@ -334,6 +334,95 @@ static void what_is_remembered_goes_where_the_owner_says_or_nowhere(void **state
 	close_target(&loop, t);
 }
 
+/* Two targets of one shelf, polled every half minute. */
+static void values_that_rest_are_as_they_were(void **state)
+{
+	(void)state;
+	enum { POINTS = 40 };
+	static const struct hwatt_device devices[2] = { { .id = "pdu-a1", .interval_ms = 30000 }, { .id = "pdu-a2", .interval_ms = 30000 } };
+	uv_loop_t loop;
+	struct outcome outcome = {0};
+	struct target_shelf shelf = {0};
+	struct hwatt_target *t[2];
+	struct hwatt_error err = {0};
+	char index[2][POINTS][12];
+	uv_loop_init(&loop);
+	for (int k = 0; k < 2; k++) {
+		struct target_parts parts = { .loop = &loop, .collector = &fake, .device = &devices[k],
+					      .owner = { on_done, on_closed, &outcome }, .shelf = &shelf };
+		assert_int_equal(target_open(&parts, &t[k], &err), 0);
+		for (int i = 0; i < POINTS; i++) {
+			snprintf(index[k][i], sizeof(index[k][i]), "%d", i);
+			struct hwatt_point p = outlet(index[k][i], "1.3");
+			assert_int_equal(hwatt_target_point(t[k], &p), i);
+		}
+	}
+	assert_ptr_equal(t[0]->common, t[1]->common);
+	for (int poll = 0; poll < 3; poll++) {
+		for (int k = 0; k < 2; k++) {
+			target_poll(t[k], 1000);
+			for (int i = poll * 10; i < POINTS - k; i++) /* later ones tell less */
+				hwatt_target_add(t[k], i, (struct hwatt_value){ .value = 1000 * i + k + 5 * poll });
+			hwatt_target_done(t[k], NULL);
+			target_rest(t[k]);
+			assert_null(t[k]->spread);
+		}
+	}
+	for (int k = 0; k < 2; k++) {
+		size_t count;
+		const struct target_point *points = target_points(t[k], &count);
+		const struct target_values *values = target_values(t[k]);
+		for (size_t i = 0; i < POINTS; i++) {
+			struct target_reading r;
+			int poll = i < 10 ? 0 : i < 20 ? 1 : 2;
+			assert_int_equal(target_value(values, &points[i], i, &r), (int)i < POINTS - k);
+			if ((int)i == POINTS - k)
+				continue;
+			assert_int_equal(r.value.value, 1000 * (int)i + k + 5 * poll);
+			assert_int_equal(r.fresh, poll == 2);
+		}
+	}
+	hwatt_target_register_stamp(t[0], 3, 77);
+	target_rest(t[0]);
+	assert_int_equal(target_values(t[0])->stamps[3].stamp, 77);
+	assert_null(target_values(t[1])->stamps);
+	target_close(t[0]);
+	target_close(t[1]);
+	target_shelf_free(&shelf);
+	assert_int_equal(uv_loop_close(&loop), 0);
+}
+
+static void devices_of_a_kind_share_what_they_say(void **state)
+{
+	(void)state;
+	uv_loop_t loop;
+	struct outcome outcome = {0};
+	struct target_shelf shelf = {0};
+	struct hwatt_target *t[2];
+	struct hwatt_error err = {0};
+	static const struct hwatt_device device = { .id = "pdu-a1" };
+	struct target_parts parts = { .loop = &loop, .collector = &fake, .device = &device,
+				      .owner = { on_done, on_closed, &outcome }, .shelf = &shelf };
+	uv_loop_init(&loop);
+	for (int k = 0; k < 2; k++) {
+		assert_int_equal(target_open(&parts, &t[k], &err), 0);
+		struct hwatt_identity id = { .vendor = "Acme", .model = "P24", .serial = k == 0 ? "5A1" : "5A2", .firmware = "1.0" };
+		hwatt_target_identify(t[k], &id);
+	}
+	assert_ptr_equal(target_identity(t[0]).vendor, target_identity(t[1]).vendor);
+	assert_string_equal(target_identity(t[0]).serial, "5A1");
+	assert_string_equal(target_identity(t[1]).serial, "5A2");
+	struct hwatt_identity newer = { .vendor = "Acme", .model = "P24", .serial = "5A1", .firmware = "1.1" };
+	hwatt_target_identify(t[0], &newer);
+	assert_int_equal(target_identity_version(t[0]), 2);
+	assert_string_equal(target_identity(t[0]).firmware, "1.1");
+	assert_string_equal(target_identity(t[1]).firmware, "1.0");
+	target_close(t[0]);
+	target_close(t[1]);
+	target_shelf_free(&shelf);
+	assert_int_equal(uv_loop_close(&loop), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -347,6 +436,8 @@ int main(void)
 		cmocka_unit_test(a_restart_is_seen_but_a_wrap_of_uptime_is_none),
 		cmocka_unit_test(an_expired_poll_is_a_timeout),
 		cmocka_unit_test(identity_has_a_version),
+		cmocka_unit_test(values_that_rest_are_as_they_were),
+		cmocka_unit_test(devices_of_a_kind_share_what_they_say),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -117,7 +117,7 @@ struct hwatt_given {
 	struct hwatt_value value;
 };
 
-/* Values will be added soon, when other targets had theirs: has the processor fetch what that touches. In two steps, 0 and 1, with
+/* Values will be added soon, when other targets had theirs: has the processor fetch what that touches. In three steps, 0 to 2, with
  * the same of other targets between them. */
 void hwatt_target_fetch(const struct hwatt_target *t, unsigned step);
 /* The same of all that one answer told: quicker, and their times take less room. */

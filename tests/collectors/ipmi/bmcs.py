@@ -15,7 +15,7 @@ import time
 import urllib.request
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "daemon"))
-from hall import Metrics, free_port, until  # noqa: E402,F401
+from hall import Metrics, free_port, together, until  # noqa: E402,F401
 
 PASSWORD = "poll-me-gently"
 

@@ -8,7 +8,7 @@ import sqlite3
 import sys
 import time
 
-from bmcs import PASSWORD, Bmcs, Daemon, Folder, secret, sleep_until, until
+from bmcs import PASSWORD, Bmcs, Daemon, Folder, secret, sleep_until, together, until
 
 HALLWATT, HALLSIM, CLOCK = sys.argv[1:4]
 
@@ -324,16 +324,14 @@ def whole_sums(password):
 def main():
     with Folder() as folder:
         password = secret(folder.dir, "password", PASSWORD)
-        tests = {"kept": lambda: sessions_end(password, "", "kept"),
-                 "closed": lambda: sessions_end(password, ", session: close", "closed"),
-                 "wrong": lambda: wrong_password(folder), "name": lambda: by_name(folder, password),
-                 "two": lambda: two_passwords(folder, password), "k_g": lambda: no_k_g(folder), "full": lambda: full_for_long(password), "loss": lambda: loss(password), "forgetful": lambda: forgetful(password),
-                 "restless": lambda: restless(password),
-                 "holds": lambda: holds_double(folder), "disagreement": lambda: disagreement(password),
-                 "parts": lambda: exchanged_parts(password),
-                 "downgrade": lambda: downgrade(password), "sums": lambda: whole_sums(password), "killed": lambda: killed_four_times(password)}
-        for name in sys.argv[4:] or tests:
-            tests[name]()
+        tests = {"killed": lambda: killed_four_times(password), "full": lambda: full_for_long(password), "holds": lambda: holds_double(folder),
+                 "parts": lambda: exchanged_parts(password), "loss": lambda: loss(password), "sums": lambda: whole_sums(password),
+                 "restless": lambda: restless(password), "forgetful": lambda: forgetful(password), "wrong": lambda: wrong_password(folder),
+                 "two": lambda: two_passwords(folder, password), "name": lambda: by_name(folder, password),
+                 "kept": lambda: sessions_end(password, "", "kept"),
+                 "closed": lambda: sessions_end(password, ", session: close", "closed"), "k_g": lambda: no_k_g(folder),
+                 "disagreement": lambda: disagreement(password), "downgrade": lambda: downgrade(password)}
+        together({name: tests[name] for name in sys.argv[4:] or tests})
 
 
 main()

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 
-from bmcs import PASSWORD, Bmcs, Folder, probe, secret
+from bmcs import PASSWORD, Bmcs, Folder, probe, secret, together
 
 HALLWATT, HALLSIM = sys.argv[1:3]
 
@@ -61,10 +61,10 @@ def all_kinds(folder, password):
 
 def keyed(folder):
     config = folder.dir + "/hallwatt.yaml"
-    secret(folder.dir, "password", "twenty-octets-secret")
+    secret(folder.dir, "twenty", "twenty-octets-secret")
     secret(folder.dir, "kg", "bmc-key-of-20-octets")
     with open(config, "w") as f:
-        f.write("state: state\ncredentials:\n  keyed: {ipmi: {user: hallwatt, password: {file: password}, k_g: {file: kg}}}\n"
+        f.write("state: state\ncredentials:\n  keyed: {ipmi: {user: hallwatt, password: {file: twenty}, k_g: {file: kg}}}\n"
                 "  long: {ipmi: {user: hallwatt, password: {file: long}}}\ndevices: []\n")
     secret(folder.dir, "long", "x" * 20)
     with Bmcs(HALLSIM, count=1, profile="keyed") as bmcs:
@@ -196,13 +196,9 @@ def refusals(folder, password):
 def main():
     with Folder() as folder:
         password = secret(folder.dir, "password", PASSWORD)
-        all_kinds(folder, password)
-        the_right_watt(folder, password)
-        faults(password)
-        refusals(folder, password)
-        over_ipv6(password)
-        quirks(folder)
-        keyed(folder)
+        together({"kinds": lambda: all_kinds(folder, password), "faults": lambda: faults(password),
+                  "the right watt": lambda: the_right_watt(folder, password), "refusals": lambda: refusals(folder, password),
+                  "IPv6": lambda: over_ipv6(password), "quirks": lambda: quirks(folder), "K_g": lambda: keyed(folder)})
 
 
 main()

@@ -217,11 +217,11 @@ static void recorded_frames_become_readings(void **state)
 	struct world w;
 	open_world(&w, "{}");
 	poll(&w);
-	const struct target_identity *id = target_identity(w.target);
-	assert_string_equal(id->vendor, "Hallsim Works");
-	assert_string_equal(id->model, "HS-R1");
-	assert_string_equal(id->serial, "SRV000000A");
-	assert_string_equal(id->firmware, "2.14");
+	struct target_identity id = target_identity(w.target);
+	assert_string_equal(id.vendor, "Hallsim Works");
+	assert_string_equal(id.model, "HS-R1");
+	assert_string_equal(id.serial, "SRV000000A");
+	assert_string_equal(id.firmware, "2.14");
 	assert_int_equal(value(&w, "dcmi", "DCMI power reading"), 140000);
 	assert_int_equal(value(&w, "dcmi", "minimum of 10 min"), 104000);
 	assert_int_equal(value(&w, "sdr", "System Power"), 144000);
@@ -263,7 +263,7 @@ static void who_had_dcmi_stays_with_it(void **state)
 		w.other = "2c 02";
 		w.code = cases[i].code;
 		poll(&w);
-		assert_int_equal(strcmp(target_identity(w.target)->profile_reason, "power by DCMI Get Power Reading") == 0, cases[i].dcmi);
+		assert_int_equal(strcmp(target_identity(w.target).profile_reason, "power by DCMI Get Power Reading") == 0, cases[i].dcmi);
 		assert_int_equal(value(&w, "dcmi", "DCMI power reading"), INT64_MIN);
 		assert_int_equal(value(&w, "sdr", "System Power"), 144000);
 		w.other = NULL;
@@ -287,7 +287,7 @@ static void an_inventory_that_was_busy_is_read_later(void **state)
 		poll(&w);
 		w.other = NULL;
 		poll(&w);
-		assert_string_equal(target_identity(w.target)->serial, "SRV000000A");
+		assert_string_equal(target_identity(w.target).serial, "SRV000000A");
 		assert_string_equal(serial(&w, HWATT_PART_PSU, "1"), "PSA000000A");
 		poll(&w);
 		size_t quiet = w.commands;

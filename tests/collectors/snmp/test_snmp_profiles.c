@@ -55,6 +55,7 @@ static void mistakes_are_named_with_their_place(void **state)
 		       "outlet");
 	assert_mistake(HEAD "readings:\n  - {role: outlet, quantity: voltage, oid: 1.3.6.1}\n", "acme.yaml:5:5", "\"scale\"");
 	assert_mistake(HEAD "readings:\n  - {role: outlet, quantity: voltage, oid: 1.3.6.x, scale: 1}\n", "acme.yaml:5:", "1.3.6.x");
+	assert_mistake(HEAD "readings:\n  - {role: interface, quantity: if_count, oid: 1.3.6, scale: 1, count_oid: 1.3.y}\n", "acme.yaml:5:", "1.3.y");
 	assert_mistake(HEAD "readings:\n  - {role: outlet, quantity: voltage, oid: 1.3.4294967296, scale: 1}\n", "acme.yaml:5:",
 		       "is no OID");
 	assert_mistake(HEAD "readings:\n  - {role: outlet, quantity: voltage, oidd: 1.3.6.1, oid: 1.3.6, scale: 1}\n",
