@@ -67,10 +67,12 @@ struct session { /* of each device, all the time */
 	uint64_t parts_told;       /* their hash */
 	uint32_t request;          /* of the plan, the one that is out */
 	uint16_t wraps;            /* how often sysUpTime wrapped */
-	uint8_t stage;             /* enum stage */
+	uint8_t stage : 4;         /* enum stage */
+	uint8_t turn : 4;          /* which of the name's addresses is asked */
 	bool answered : 1;         /* in this poll */
 	bool changed : 1;          /* an answer of this poll did not fit the plan */
 	bool resolved : 1, closing : 1;
+	bool heard : 1;            /* the address has answered since the last silence */
 	bool own_community : 1;    /* read from where the settings say, and wiped when it goes */
 	bool resurvey : 1;         /* as soon as it may be */
 	bool replan : 1;           /* with the next poll: the plan asks what the agent does not bear */
@@ -288,6 +290,16 @@ static bool set_address(struct session *s, const struct sockaddr *address)
 	return true;
 }
 
+/* A name may have addresses that its agent does not listen on, such as those of IPv6. */
+static void take_turn(struct session *s, const struct addrinfo *found)
+{
+	unsigned count = 0, at = 0;
+	for (const struct addrinfo *a = found; a != NULL; a = a->ai_next)
+		count += a->ai_family == AF_INET || a->ai_family == AF_INET6;
+	for (const struct addrinfo *a = found; count > 0 && at <= s->turn % count; a = a->ai_next)
+		at += set_address(s, a->ai_addr);
+}
+
 static void on_lookup(uv_getaddrinfo_t *request, int status, struct addrinfo *found)
 {
 	struct lookup *lookup = request->data;
@@ -296,8 +308,8 @@ static void on_lookup(uv_getaddrinfo_t *request, int status, struct addrinfo *fo
 	free(lookup);
 	if (s != NULL) {
 		s->lookup = NULL;
-		for (struct addrinfo *a = found; status == 0 && a != NULL && !s->resolved; a = a->ai_next)
-			set_address(s, a->ai_addr);
+		if (status == 0)
+			take_turn(s, found);
 	}
 	uv_freeaddrinfo(found);
 	if (s == NULL)
@@ -319,7 +331,14 @@ static void look_up(struct session *s)
 {
 	const struct hwatt_device *device = hwatt_target_device(s->target);
 	union engine_address address = { 0 };
+	struct hwatt_error err;
 	if (uv_ip4_addr(device->host, 0, &address.v4) == 0 || uv_ip6_addr(device->host, 0, &address.v6) == 0) {
+		if (address.any.sa_family == AF_INET6 && IN6_IS_ADDR_LINKLOCAL(&address.v6.sin6_addr) && address.v6.sin6_scope_id == 0) {
+			hwatt_fail(&err, HWATT_EIO, "%s is of one link: write the network interface behind it, like fe80::7%%eth0%s",
+				   device->host, strchr(device->host, '%') != NULL ? "; there is none of this name" : "");
+			finish(s, &err);
+			return;
+		}
 		set_address(s, &address.any);
 		go_on(s);
 		return;
@@ -333,7 +352,6 @@ static void look_up(struct session *s)
 	s->lookup->request.data = s->lookup;
 	int rc = uv_getaddrinfo(hwatt_target_loop(s->target), &s->lookup->request, on_lookup, device->host, NULL, &hints);
 	if (rc != 0) {
-		struct hwatt_error err;
 		free(s->lookup);
 		s->lookup = NULL;
 		hwatt_fail(&err, HWATT_EIO, "cannot look up %s: %s", device->host, uv_strerror(rc));
@@ -400,15 +418,45 @@ static void keep_survey(struct session *s)
 	s->survey = NULL;
 }
 
+/* The device is looked up again before it is asked again: perhaps the name has another address by now. Its next one is tried when
+ * nothing was ever heard from this one, or not even the second time. */
+static void lose_address(struct session *s)
+{
+	s->resolved = false;
+	if (!s->heard)
+		s->turn = (s->turn + 1u) & 15u;
+	s->heard = false;
+}
+
+/* Of a device that was never heard of: what else can be wrong. */
+static void explain_silence(const struct session *s, struct hwatt_error *err)
+{
+	struct hwatt_error was = *err;
+	const char *also = s->line.peer != NULL ? "and that its agent speaks SNMPv3 and lets this host ask" :
+			   "that its agent lets this host ask, and the community: a wrong one is silence, too";
+	hwatt_fail(err, was.code, "%s; check the address, %s", was.text, also);
+}
+
+static void survey_failed(struct session *s, const struct hwatt_error *why)
+{
+	struct hwatt_error err = *why;
+	if (err.code == HWATT_ETIMEOUT && s->plan == NULL && !survey_has_answers(s->survey))
+		explain_silence(s, &err);
+	s->heard = s->heard || survey_has_answers(s->survey);
+	lose_address(s);
+	keep_survey(s);
+	drop_tape(s);
+	finish(s, &err);
+}
+
 static void on_surveyed(void *arg, const struct hwatt_error *err)
 {
 	struct session *s = arg;
 	if (err != NULL) {
-		keep_survey(s);
-		drop_tape(s);
-		finish(s, err);
+		survey_failed(s, err);
 		return;
 	}
+	s->heard = true;
 	struct identity_texts texts;
 	struct hwatt_identity who = identify(s, &texts);
 	if (s->tape != NULL) {
@@ -612,7 +660,7 @@ static void plan_answered(void *arg, const struct ber_message *message, const st
 	const struct plan_request *r = &s->plan->requests[s->request];
 	bool silent = message == NULL && err != NULL && err->code == HWATT_ETIMEOUT;
 	if (message == NULL && err == NULL) { /* it was taken as it came */
-		s->answered = true;
+		s->answered = s->heard = true;
 		s->bears_riders = s->bears_riders || r->riders > 0;
 		settle(s);
 		return;
@@ -620,11 +668,11 @@ static void plan_answered(void *arg, const struct ber_message *message, const st
 	if (silent && !s->bears_riders && ask_apart(s, r))
 		return; /* the survey was answered just now: it may be this request only */
 	if (message == NULL && (!s->answered || !silent)) {
-		s->resolved = false; /* perhaps the name has another address by now */
+		lose_address(s);
 		finish(s, err);
 		return;
 	}
-	s->answered = true;
+	s->answered = s->heard = true;
 	if (message == NULL || message->error_status != 0) {
 		/* Too much at once, or one object that spoils it: by pieces now, smaller by the next plan. */
 		if (ask_apart(s, r))

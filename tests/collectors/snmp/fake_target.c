@@ -379,6 +379,7 @@ void hwatt_target_done(struct hwatt_target *t, const struct hwatt_error *err)
 	t->failed = err != NULL;
 	if (err != NULL)
 		t->err = *err;
+	uv_stop(t->loop); /* else the loop would wait for what may never come */
 }
 
 void hwatt_target_closed(struct hwatt_target *t)
