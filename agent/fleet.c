@@ -160,7 +160,7 @@ static struct member *recruit(struct crew *crew, const struct config_device *con
 	struct target_parts parts = {
 		.loop = fleet->loop, .parent_log = fleet->log, .collector = collector,
 		.engine = fleet->engines[generation_collector_number(collector)],
-		.settings = generation_settings(crew->generation, config), .device = &config->device,
+		.settings = config->settings, .device = &config->device,
 		.profiles = generation_profiles(crew->generation, collector),
 		.owner = { .done = on_done, .closed = on_closed, .arg = m }, .memory = fleet->memory,
 		.shelf = &fleet->shelf,
@@ -199,9 +199,8 @@ static bool same_session(const struct member *m, const struct generation *next, 
 	return same_text(x->scheme, y->scheme) && same_text(x->host, y->host) && x->port == y->port &&
 	       same_text(x->profile, y->profile) && x->interval_ms == y->interval_ms &&
 	       x->timeout_ms == y->timeout_ms && x->rated_mw == y->rated_mw &&
-	       option_equal(&collector->settings, generation_settings(m->crew->generation, m->config),
-			    generation_settings(next, b)) &&
-	       same_secrets(m, &collector->settings, generation_settings(next, b)) &&
+	       option_equal(&collector->settings, m->config->settings, b->settings) &&
+	       same_secrets(m, &collector->settings, b->settings) &&
 	       generation_profiles(m->crew->generation, collector)->hash == generation_profiles(next, collector)->hash;
 }
 

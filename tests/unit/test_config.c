@@ -130,7 +130,6 @@ static void the_example_of_the_product_page_is_read(void **state)
 	assert_int_equal(b->device.interval_ms, 5000);
 	assert_int_equal(b->device.timeout_ms, 5000); /* the main timeout, cut to the device's interval */
 	assert_string_equal(b->device.profile, "apc-rpdu2");
-	assert_null(b->credentials);
 	assert_string_equal(((const struct fake_settings *)b->settings)->user, "public");
 	assert_int_equal(b->mark.line, 15);
 	const struct config_feed *feeds = srv->fed_by.items;
@@ -295,7 +294,8 @@ static void targets_of_other_programs_become_devices(void **state)
 	assert_string_equal(d[1].device.rack, "12");
 	assert_string_equal(d[1].device.profile, "");
 	assert_int_equal(d[1].device.power_role, HWATT_POWER_PDU);
-	assert_ptr_equal(d[1].credentials, &f.config->credentials[0]);
+	assert_ptr_equal(d[1].settings, f.config->credentials[0].settings);
+	assert_ptr_equal(d[0].device.site, d[1].device.site); /* what many say is kept once */
 	assert_string_equal(d[2].device.id, "third");
 	assert_string_equal(d[2].device.rack, "b");
 	end(&f);
