@@ -322,3 +322,9 @@ struct hwatt_mark hwatt_node_mark(const struct hwatt_node *node, const char *key
 	const struct hwatt_node *value = key != NULL ? document_get(node, key) : NULL;
 	return value != NULL ? value->mark : node->mark;
 }
+
+const char *hwatt_node_text(const struct hwatt_node *node, const char *key)
+{
+	const struct hwatt_node *value = document_get(node, key);
+	return value != NULL && value->kind == HWATT_NODE_SCALAR ? value->text : NULL;
+}

@@ -1,6 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The hallwatt authors
  * SPDX-License-Identifier: Apache-2.0 */
 #include "generation.h"
+#include "nearest.h"
 #include <hallwatt/arena.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -35,6 +36,25 @@ int generation_load_profiles(const struct hwatt_list *more, struct profile_catal
 	return profile_load(&all, hallwatt_collectors, out, arena, report);
 }
 
+/* A device that names a profile which is not there would never be read. */
+static int check_device_profiles(const struct generation *g, struct hwatt_report *report)
+{
+	size_t before = report->count;
+	for (size_t i = 0; i < g->config->device_count; i++) {
+		const struct config_device *d = &g->config->devices[i];
+		const struct hwatt_collector *collector = generation_collector(d->device.scheme);
+		const struct hwatt_profile_set *set = generation_profiles(g, collector);
+		struct nearest near = { .wanted = d->device.profile };
+		if (d->device.profile[0] == '\0' || profile_by_name(set, d->device.profile) != NULL)
+			continue;
+		for (size_t j = 0; j < set->count; j++)
+			nearest_offer(&near, set->profiles[j].name);
+		hwatt_report_add(report, &d->mark, "%s: there is no profile \"%.60s\" for %s%s", d->device.id, d->device.profile,
+				 d->device.scheme, nearest_hint(&near, g->arena));
+	}
+	return report->count == before ? 0 : -1;
+}
+
 struct generation *generation_load(const char *path, struct hwatt_report *report)
 {
 	struct generation *g = hwatt_alloc(sizeof(*g));
@@ -46,6 +66,8 @@ struct generation *generation_load(const char *path, struct hwatt_report *report
 	/* Both are looked at before giving up, so that all mistakes come at once. */
 	int profiles = generation_load_profiles(&g->config->profiles, &g->profiles, g->arena, report);
 	g->inventory = inventory_build(g->config, report);
+	if (profiles == 0) /* else one may be missing for its own mistakes */
+		profiles = check_device_profiles(g, report);
 	if (profiles < 0 || g->inventory == NULL)
 		goto failed;
 	return g;

@@ -3,6 +3,7 @@
 /* main.c - picks the subcommand. */
 #include "cmd.h"
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const struct {
@@ -36,8 +37,17 @@ static int version(void)
 	return CMD_DONE;
 }
 
+/* What Net-SNMP would read files by. It is taken away here, before there are threads that may look into the environment. */
+static void clear_environment(void)
+{
+	static const char *const hidden[] = { "MIBS", "MIBDIRS", "MIBFILES", "SNMPCONFPATH", "SNMP_PERSISTENT_DIR", "SNMP_PERSISTENT_FILE" };
+	for (size_t i = 0; i < sizeof(hidden) / sizeof(hidden[0]); i++)
+		unsetenv(hidden[i]);
+}
+
 int main(int argc, char **argv)
 {
+	clear_environment();
 	const char *name = argc > 1 ? argv[1] : "";
 	if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) {
 		usage(stdout);

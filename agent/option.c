@@ -19,7 +19,10 @@ struct pattern { /* compiled once per load: a list of 10,000 devices asks for it
 
 struct reader {
 	struct hwatt_arena *arena;
-	const char *recent[RECENT]; /* texts that were read: those that a long list repeats are kept once */
+	struct {
+		const char *text;
+		bool plain; /* it stood without quotes, and was a text all the same */
+	} recent[RECENT]; /* that were read: those that a long list repeats are kept once */
 	unsigned next_recent;
 	struct hwatt_report *report;
 	struct pattern *patterns;
@@ -95,13 +98,13 @@ static bool matches(struct reader *r, const char *pattern, const char *help, con
 }
 
 /* One scalar of the basic types. */
-/* Takes the text from one that was read before; quoted ones are any, others are no numbers and the like then. */
+/* Takes the text from one that was read before. */
 static bool read_again(const struct reader *r, const struct hwatt_node *node, void *out)
 {
-	for (unsigned i = 0; i < RECENT && r->recent[i] != NULL; i++) {
-		if (strcmp(r->recent[i], node->text) != 0 || strlen(node->text) != node->length)
+	for (unsigned i = 0; i < RECENT && r->recent[i].text != NULL; i++) {
+		if ((!node->quoted && !r->recent[i].plain) || strcmp(r->recent[i].text, node->text) != 0)
 			continue;
-		memcpy(out, &r->recent[i], sizeof(r->recent[i]));
+		memcpy(out, &r->recent[i].text, sizeof(r->recent[i].text));
 		return true;
 	}
 	return false;
@@ -109,9 +112,10 @@ static bool read_again(const struct reader *r, const struct hwatt_node *node, vo
 
 static void remember(struct reader *r, const struct hwatt_node *node, const void *out)
 {
-	if (node->quoted || node->length == 0 || node->length >= RECENT_LONGEST)
+	if (node->length == 0 || node->length >= RECENT_LONGEST)
 		return;
-	memcpy(&r->recent[r->next_recent++ % RECENT], out, sizeof(r->recent[0]));
+	memcpy(&r->recent[r->next_recent % RECENT].text, out, sizeof(r->recent[0].text));
+	r->recent[r->next_recent++ % RECENT].plain = !node->quoted;
 }
 
 static void read_scalar(struct reader *r, const struct hwatt_option *option, enum hwatt_type type,

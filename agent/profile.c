@@ -1,6 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The hallwatt authors
  * SPDX-License-Identifier: Apache-2.0 */
 #include "profile.h"
+#include "nearest.h"
 #include "path.h"
 #include <dirent.h>
 #include <errno.h>
@@ -240,16 +241,22 @@ static void *read_joined(const struct tables *t, const struct hwatt_schema *sche
 	return t->report->count == before ? object : NULL;
 }
 
+/* Adds a mistake where `key` stands; false. */
+static bool mistake(const struct tables *t, const struct hwatt_node *node, const char *key, const char *sentence)
+{
+	struct hwatt_mark mark = hwatt_node_mark(node, key);
+	hwatt_report_add(t->report, &mark, "%s", sentence);
+	return false;
+}
+
 static bool read_reading(const struct tables *t, const struct hwatt_node *node, struct hwatt_profile_reading *out)
 {
 	void *source;
 	const struct file_reading *in = read_joined(t, t->reading, sizeof(*in), &t->collector->source, node, &source);
 	if (in == NULL)
 		return false;
-	if (in->divide == 0 || in->scale == 0) {
-		hwatt_report_add(t->report, &in->mark, "\"scale\" and \"divide\" cannot be 0");
-		return false;
-	}
+	if (in->divide == 0 || in->scale == 0)
+		return mistake(t, node, in->scale == 0 ? "scale" : "divide", "\"scale\" and \"divide\" cannot be 0");
 	*out = (struct hwatt_profile_reading){
 		.role = (enum hwatt_role)in->role, .quantity = (enum hwatt_quantity)in->quantity,
 		.index = in->index, .name = in->name, .scale_micro = in->scale, .divide_micro = in->divide,
@@ -259,14 +266,10 @@ static bool read_reading(const struct tables *t, const struct hwatt_node *node, 
 		.only_if_none = in->only_if_none, .alternative = in->alternative,
 		.quirk = document_get(node, "quirk") != NULL ? &in->quirk : NULL, .mark = in->mark, .source = source,
 	};
-	if (out->unit != HWATT_UNIT_BASE && out->quantity != HWATT_TEMPERATURE) {
-		hwatt_report_add(t->report, &in->mark, "\"unit\" is for temperatures");
-		return false;
-	}
-	if (out->has_min && out->has_max && out->min_micro > out->max_micro) {
-		hwatt_report_add(t->report, &in->mark, "\"min\" is above \"max\"");
-		return false;
-	}
+	if (out->unit != HWATT_UNIT_BASE && out->quantity != HWATT_TEMPERATURE)
+		return mistake(t, node, "unit", "\"unit\" is for temperatures; other units are made by \"scale\"");
+	if (out->has_min && out->has_max && out->min_micro > out->max_micro)
+		return mistake(t, node, "min", "\"min\" is above \"max\"");
 	return true;
 }
 
@@ -294,7 +297,8 @@ static const struct hwatt_profile *read_profile(const struct tables *t, const st
 	hwatt_option_read(&file_schema, root, &in, t->arena, t->report);
 	struct hwatt_profile *p = hwatt_arena_alloc(t->arena, sizeof(*p));
 	*p = (struct hwatt_profile){ .name = in.name, .vendor = in.vendor, .source = in.source, .priority = in.priority,
-				     .supplement = in.supplement, .without = in.without, .mark = in.mark };
+				     .supplement = in.supplement, .without = in.without,
+				     .without_mark = hwatt_node_mark(root, "without"), .mark = in.mark };
 	p->match = hwatt_arena_alloc(t->arena, t->collector->match.size);
 	if (in.match != NULL)
 		hwatt_option_read(&t->collector->match, in.match, p->match, t->arena, t->report);
@@ -388,6 +392,12 @@ static int by_text(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
+static bool ends_in(const char *name, const char *ending)
+{
+	size_t n = strlen(name), m = strlen(ending);
+	return name[0] != '.' && n > m && strcmp(name + n - m, ending) == 0;
+}
+
 /* All *.yaml of FOLDER/COLLECTOR in the order of their names. A missing folder has none. */
 static void read_folder(const struct tables *t, const char *folder, struct found *found)
 {
@@ -399,14 +409,78 @@ static void read_folder(const struct tables *t, const char *folder, struct found
 		return;
 	struct dirent *entry;
 	while ((entry = readdir(dir)) != NULL && count < MAX_PROFILES) {
-		size_t n = strlen(entry->d_name);
-		if (entry->d_name[0] != '.' && n > 5 && strcmp(entry->d_name + n - 5, ".yaml") == 0)
-			paths[count++] = hwatt_arena_printf(t->arena, "%s/%s", path, entry->d_name);
+		if (!ends_in(entry->d_name, ".yaml") && !ends_in(entry->d_name, ".yml"))
+			continue;
+		const char *file = hwatt_arena_printf(t->arena, "%s/%s", path, entry->d_name);
+		struct hwatt_mark start = { file, 1, 1 };
+		if (ends_in(entry->d_name, ".yml"))
+			hwatt_report_add(t->report, &start, "a profile's file ends in .yaml: rename it");
+		else
+			paths[count++] = file;
 	}
 	closedir(dir);
 	qsort(paths, count, sizeof(paths[0]), by_text);
 	for (size_t i = 0; i < count; i++)
 		read_file(t, paths[i], found);
+}
+
+/* Whether the file is a profile, in a folder where nothing reads it. */
+static bool is_profile(const char *path)
+{
+	struct hwatt_arena *arena = hwatt_arena_new();
+	struct hwatt_report aside = { .arena = arena };
+	struct hwatt_text text;
+	struct hwatt_error err;
+	hwatt_text_init(&text, DOCUMENT_MAX_OCTETS);
+	const struct hwatt_node *root = document_read(path, &text, &err) < 0 ? NULL :
+		document_parse(path, hwatt_text_string(&text), text.length, arena, &aside);
+	bool yes = root != NULL && document_get(root, "profile") != NULL && document_get(root, "match") != NULL;
+	hwatt_text_free(&text);
+	hwatt_arena_free(arena);
+	return yes;
+}
+
+/* Profiles belong in a folder of their protocol. One that lies elsewhere would be passed over without a word. */
+static void find_strays(const char *folder, const struct hwatt_collector *const *collectors, struct hwatt_arena *arena,
+			struct hwatt_report *report)
+{
+	DIR *dir = opendir(folder);
+	struct dirent *entry;
+	while (dir != NULL && (entry = readdir(dir)) != NULL) {
+		const char *path = hwatt_arena_printf(arena, "%s/%s", folder, entry->d_name);
+		struct hwatt_mark start = { path, 1, 1 };
+		struct nearest near = { .wanted = entry->d_name };
+		bool known = false;
+		for (size_t i = 0; collectors[i] != NULL; i++) {
+			nearest_offer(&near, collectors[i]->name);
+			known = known || strcmp(collectors[i]->name, entry->d_name) == 0;
+		}
+		if ((ends_in(entry->d_name, ".yaml") || ends_in(entry->d_name, ".yml")) && is_profile(path))
+			hwatt_report_add(report, &start, "a profile belongs in a folder of its protocol, like %s/snmp", folder);
+		else if (!known && near.best != NULL && entry->d_name[0] != '.' && entry->d_type == DT_DIR)
+			hwatt_report_add(report, &start, "there is no protocol \"%s\"%s", entry->d_name, nearest_hint(&near, arena));
+	}
+	if (dir != NULL)
+		closedir(dir);
+}
+
+/* Every profile that another one excludes must be there. */
+static void check_without(const struct found *found, struct hwatt_arena *arena, struct hwatt_report *report)
+{
+	for (size_t i = 0; i < found->count; i++) {
+		const struct hwatt_profile *p = found->profiles[i];
+		const char *const *names = p->without.items;
+		for (size_t j = 0; j < p->without.count; j++) {
+			struct nearest near = { .wanted = names[j] };
+			bool known = false;
+			for (size_t k = 0; k < found->count && !known; k++) {
+				nearest_offer(&near, found->profiles[k]->name);
+				known = strcmp(found->profiles[k]->name, names[j]) == 0;
+			}
+			if (!known)
+				hwatt_report_add(report, &p->without_mark, "there is no profile \"%.60s\"%s", names[j], nearest_hint(&near, arena));
+		}
+	}
 }
 
 static int by_priority(const void *a, const void *b)
@@ -430,6 +504,8 @@ int profile_load(const struct hwatt_list *folders, const struct hwatt_collector 
 		struct hwatt_mark at = { paths[i], 1, 1 };
 		if (access(paths[i], R_OK | X_OK) < 0)
 			hwatt_report_add(report, &at, "cannot read the folder of profiles: %s", strerror(errno));
+		else
+			find_strays(paths[i], collectors, arena, report);
 	}
 	for (size_t c = 0; c < out->count; c++) {
 		struct hwatt_arena *documents = hwatt_arena_new();
@@ -437,6 +513,8 @@ int profile_load(const struct hwatt_list *folders, const struct hwatt_collector 
 		struct found found = { .hash = UINT64_C(14695981039346656037) };
 		for (size_t i = 0; i < folders->count; i++)
 			read_folder(&t, paths[i], &found);
+		if (report->count == before) /* else one may be missing for another reason */
+			check_without(&found, arena, report);
 		struct hwatt_profile *profiles = hwatt_arena_alloc(arena, found.count * sizeof(*profiles));
 		if (found.count > 0)
 			qsort(found.profiles, found.count, sizeof(found.profiles[0]), by_priority);

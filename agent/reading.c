@@ -63,6 +63,7 @@ static const struct hwatt_quantity_info infos[HWATT_QUANTITIES] = {
 				   "Thermal energy register." },
 	[HWATT_UPTIME] = { "uptime", "s", 3, false, false, 0, INT64_MAX, "device_uptime_seconds",
 			   "Time since the device started." },
+	[HWATT_IF_COUNT] = { "if_count", "1", 0, false, false, 0, INT32_MAX, NULL, "Interfaces that a device has." },
 };
 
 static const char *const roles[HWATT_ROLES] = {

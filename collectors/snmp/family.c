@@ -116,7 +116,7 @@ static struct family_source make_source(struct book *book, const struct snmp_sou
 	struct family_source out = {
 		.object = number(book, in->oid),
 		.names = refer_all(book, &in->names), .plus = refer_all(book, &in->plus),
-		.minus = refer_all(book, &in->minus),
+		.minus = refer_all(book, &in->minus), .counted = refer_all(book, &in->counted),
 		.index = refer(book, in->index_oid), .unit = refer(book, in->unit_oid),
 		.times = refer(book, in->times_oid), .divide = refer(book, in->divide_oid),
 		.by_sign = refer(book, in->signed_oid), .zero_with = refer(book, in->zero_with),

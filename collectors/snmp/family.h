@@ -43,7 +43,7 @@ struct family_list { /* references */
 
 struct family_source {
 	int object;
-	struct family_list names, plus, minus;
+	struct family_list names, plus, minus, counted;
 	struct reference index, unit, times, divide, by_sign, zero_with, lines, stamp;
 	size_t unit_count, exponent_count, where_count, when_count, row_count;
 	const struct snmp_unit *units;

@@ -144,28 +144,33 @@ static bool row_counts(const struct builder *b, const struct family_source *from
 	return true;
 }
 
+/* Whether this is the unit that the object says; NULL when there is no such object. */
+static bool unit_is(const struct snmp_unit *u, const struct cell *says)
+{
+	char text[SURVEY_TEXT + 1];
+	int64_t number = 0;
+	if (u->missing || says == NULL)
+		return u->missing && says == NULL;
+	if (u->text[0] == '\0')
+		return says->type != BER_STRING && whole(says, &number) && u->is == number;
+	cell_text(says, text, sizeof(text));
+	return strcmp(u->text, text) == 0;
+}
+
 /* The row's own unit; false when the profile does not know it. */
 static bool row_unit(const struct builder *b, const struct family_source *from, const struct cell *cell,
 		     enum hwatt_profile_unit *unit, int64_t *factor)
 {
-	char text[SURVEY_TEXT + 1];
-	int64_t number = 0;
-	if (from->unit_count == 0)
-		return true;
-	const struct cell *says = look(b, &from->unit, cell);
-	if (says == NULL)
-		return false;
-	bool is_number = says->type != BER_STRING && whole(says, &number);
-	cell_text(says, text, sizeof(text));
+	const struct cell *says = from->unit_count > 0 ? look(b, &from->unit, cell) : NULL;
 	for (size_t i = 0; i < from->unit_count; i++) {
 		const struct snmp_unit *u = &from->units[i];
-		if (u->text[0] != '\0' ? strcmp(u->text, text) == 0 : is_number && u->is == number) {
+		if (unit_is(u, says)) {
 			*unit = (enum hwatt_profile_unit)u->unit;
 			*factor = u->scale_micro;
 			return true;
 		}
 	}
-	return false;
+	return from->unit_count == 0;
 }
 
 /* The scale of one row: the reading's own, its unit column and the factors in other columns. */
@@ -426,6 +431,16 @@ static void note_rider(struct builder *b, const struct family_reading *r, const 
 	b->riders[b->rider_count++] = (struct rider){ b->plan->point_count - 1, r->source.stamp.object, says };
 }
 
+/* `handle`: -1 when there was no room for the point. */
+static void give_fixed(struct builder *b, int handle, int64_t value)
+{
+	struct plan_hold *hold = b->hold;
+	if (handle < 0)
+		return;
+	hold->fixed = grown(hold->fixed, hold->fixed_count, &b->fixed_capacity, sizeof(*hold->fixed));
+	hold->fixed[hold->fixed_count++] = (struct plan_fixed){ handle, { .value = value } };
+}
+
 /* One row of a reading becomes a point, unless it is not there, not measured, or told by an earlier reading. */
 static bool add_row(struct builder *b, const struct family_reading *r, const struct cell *cell, unsigned before,
 		    bool *sentinel)
@@ -456,9 +471,8 @@ static bool add_row(struct builder *b, const struct family_reading *r, const str
 	int handle = declare(b, r, cell, &p, index, before);
 	struct plan_hold *hold = b->hold;
 	give_stamp(b, r, cell, handle);
-	if (handle >= 0 && r->is.fixed) {
-		hold->fixed = grown(hold->fixed, hold->fixed_count, &b->fixed_capacity, sizeof(*hold->fixed));
-		hold->fixed[hold->fixed_count++] = (struct plan_fixed){ handle, { .value = value } };
+	if (r->is.fixed) {
+		give_fixed(b, handle, value);
 	} else if (handle >= 0) {
 		add_inputs(b, &p, &r->source, cell);
 		p.slot = (uint32_t)plan->point_count;
@@ -471,11 +485,32 @@ static bool add_row(struct builder *b, const struct family_reading *r, const str
 	return true;
 }
 
+/* The number of a table's rows, by its longest column: an agent, or who may see but a part of it, leaves some columns out. */
+static void add_count(struct builder *b, const struct family_reading *r)
+{
+	size_t rows = survey_column(b->survey, r->source.object)->count;
+	for (size_t i = 0; i < r->source.counted.count; i++) {
+		size_t others = survey_column(b->survey, r->source.counted.items[i].object)->count;
+		rows = others > rows ? others : rows;
+	}
+	const char *index = r->is.index[0] != '\0' ? r->is.index : "total";
+	if (rows == 0 || !claim(b, claim_hash(r, index)))
+		return;
+	struct hwatt_point point = { .role = r->is.role, .quantity = r->is.quantity, .index = index,
+				     .source = b->book->objects[r->source.object].text };
+	b->seen[r->is.role][r->is.quantity]++;
+	give_fixed(b, hwatt_target_point(b->line->target, &point), (int64_t)rows);
+}
+
 static void add_reading(struct builder *b, const struct family_reading *r)
 {
 	if (r->source.object == NO_OBJECT || (r->is.only_if_none && b->seen[r->is.role][r->is.quantity] > 0) ||
 	    !family_fits(r, b->who->model, b->who->firmware))
 		return;
+	if (r->source.counted.count > 0) {
+		add_count(b, r);
+		return;
+	}
 	const struct column *column = survey_column(b->survey, r->source.object);
 	unsigned sentinels = 0, before = b->seen[r->is.role][r->is.quantity];
 	for (size_t i = 0; i < column->count; i++) {

@@ -66,7 +66,8 @@ static bool library_ready(void)
 	return usm_get_user(NULL, 0, "") != NULL;
 }
 
-/* No configuration file, no MIB, no folder of its own, no word on stderr. By calls, not by setenv(), which threads may not use.
+/* No configuration file, no MIB, no folder of its own, no word on stderr. By calls, not by setenv(), which threads may not use; main()
+ * has taken away what can be said by the environment alone (MIBFILES).
  * The library is never shut down: it would write files. */
 static void ready_library(void)
 {

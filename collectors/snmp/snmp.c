@@ -10,6 +10,10 @@
 #define OID_PATTERN "^[0-2](\\.[0-9]+)+$"
 #define ARCS "([1-9](-[1-9])?|row|last)"
 #define OBJECT_PATTERN "^[0-2](\\.[0-9]+)+(\\.\\{" ARCS "\\}(\\.(\\{" ARCS "\\}|[0-9]+))*)?$"
+#define OID_FORM "numbers with dots between them and none in front, like 1.3.6.1.4.1.318.1.1.26"
+#define OBJECT_FORM OID_FORM ", and behind them {1} to {9}, {2-4}, {row} or {last} where the row is another"
+#define INDEX_PATTERN "^([^{}]|\\{(text|last|value|(row|[1-9](-[1-9])?)( after [0-9]+(\\.[0-9]+)*)?)\\})*$"
+#define INDEX_FORM "{row}, {last}, {1} to {9}, {2-4}, {text}, {value} or {row after 1.1} in braces, and anything between them"
 
 static const char *const version_words[] = { "1", "2c", "3", NULL };
 static const char *const auth_words[] = { "none", "md5", "sha", "sha1", "sha224", "sha256", "sha384", "sha512", NULL };
@@ -85,10 +89,10 @@ static void check_settings(const void *object, const struct hwatt_node *at, stru
 
 static const struct hwatt_option match_options[] = {
 	{ .name = "sysObjectID", .type = HWATT_LIST, AT(snmp_match, object_ids), .flags = HWATT_ONE_OR_LIST,
-	  .item = HWATT_STRING, .pattern = OID_PATTERN, .help = "prefixes of the device's sysObjectID" },
+	  .item = HWATT_STRING, .pattern = OID_PATTERN, .form = OID_FORM, .help = "prefixes of the device's sysObjectID" },
 	{ .name = "sysDescr", .type = HWATT_STRING, AT(snmp_match, description), .help = "regular expression on sysDescr" },
 	{ .name = "probe", .type = HWATT_LIST, AT(snmp_match, probe), .flags = HWATT_ONE_OR_LIST, .item = HWATT_STRING,
-	  .pattern = OID_PATTERN, .help = "subtrees of which one must hold an object; decides alone where it is given" },
+	  .pattern = OID_PATTERN, .form = OID_FORM, .help = "subtrees of which one must hold an object; decides alone where it is given" },
 };
 
 static void check_oid(const char *text, const char *key, const struct hwatt_node *at, struct hwatt_report *report)
@@ -106,7 +110,7 @@ static void check_oid(const char *text, const char *key, const struct hwatt_node
 	head[n] = '\0';
 	if (ber_oid_parse(head, bytes, sizeof(bytes)) == 0) {
 		struct hwatt_mark mark = hwatt_node_mark(at, key);
-		hwatt_report_add(report, &mark, "\"%.60s\" is no OID", text);
+		hwatt_report_add(report, &mark, "\"%.60s\" is no OID: it has at most 128 numbers, none above 4294967295", text);
 	}
 }
 
@@ -117,19 +121,23 @@ static void check_oids(const struct hwatt_list *list, const char *key, const str
 		check_oid(((const char *const *)list->items)[i], key, at, report);
 }
 
+static void check_expression(const char *text, const char *key, const struct hwatt_node *at, struct hwatt_report *report)
+{
+	struct hwatt_mark mark = hwatt_node_mark(at, key);
+	if (!hwatt_expression_sound(text))
+		hwatt_report_add(report, &mark, "\"%.60s\" is no regular expression", text);
+}
+
 static void check_match(const void *object, const struct hwatt_node *at, struct hwatt_report *report)
 {
 	const struct snmp_match *m = object;
 	check_oids(&m->object_ids, "sysObjectID", at, report);
 	check_oids(&m->probe, "probe", at, report);
-	if (!hwatt_expression_sound(m->description)) {
-		struct hwatt_mark mark = hwatt_node_mark(at, "sysDescr");
-		hwatt_report_add(report, &mark, "\"%.60s\" is no regular expression", m->description);
-	}
+	check_expression(m->description, "sysDescr", at, report);
 }
 
 static const struct hwatt_option condition_options[] = {
-	{ .name = "oid", .type = HWATT_STRING, AT(snmp_condition, oid), .flags = HWATT_REQUIRED, .pattern = OBJECT_PATTERN,
+	{ .name = "oid", .type = HWATT_STRING, AT(snmp_condition, oid), .flags = HWATT_REQUIRED, .pattern = OBJECT_PATTERN, .form = OBJECT_FORM,
 	  .help = "the object to look at" },
 	{ .name = "is", .type = HWATT_LIST, AT(snmp_condition, is), .flags = HWATT_ONE_OR_LIST, .item = HWATT_INTEGER,
 	  .help = "numbers of which it must be one" },
@@ -152,10 +160,8 @@ static void check_condition(const void *object, const struct hwatt_node *at, str
 {
 	const struct snmp_condition *c = object;
 	check_oid(c->oid, "oid", at, report);
-	if (!hwatt_expression_sound(c->matches) || !hwatt_expression_sound(c->matches_not)) {
-		struct hwatt_mark mark = hwatt_node_mark(at, "matches");
-		hwatt_report_add(report, &mark, "this is no regular expression");
-	}
+	check_expression(c->matches, "matches", at, report);
+	check_expression(c->matches_not, "matches_not", at, report);
 }
 
 static const struct hwatt_schema condition_schema = {
@@ -164,7 +170,7 @@ static const struct hwatt_schema condition_schema = {
 };
 
 static const struct hwatt_option exponent_options[] = {
-	{ .name = "oid", .type = HWATT_STRING, AT(snmp_exponent, oid), .flags = HWATT_REQUIRED, .pattern = OBJECT_PATTERN,
+	{ .name = "oid", .type = HWATT_STRING, AT(snmp_exponent, oid), .flags = HWATT_REQUIRED, .pattern = OBJECT_PATTERN, .form = OBJECT_FORM,
 	  .help = "the object with the number of digits or the scale" },
 	{ .name = "times", .type = HWATT_INTEGER, AT(snmp_exponent, times), .fallback = "1", .min = -30, .max = 30,
 	  .help = "the power of ten is value x times + plus; -1 for a number of decimal digits" },
@@ -179,6 +185,8 @@ static const struct hwatt_schema exponent_schema = {
 static const struct hwatt_option unit_options[] = {
 	{ .name = "is", .type = HWATT_INTEGER, AT(snmp_unit, is), .help = "the unit object's number" },
 	{ .name = "text", .type = HWATT_STRING, AT(snmp_unit, text), .help = "or its text" },
+	{ .name = "missing", .type = HWATT_BOOL, AT(snmp_unit, missing),
+	  .help = "or, when true: where there is no such object" },
 	{ .name = "scale", .type = HWATT_DECIMAL, AT(snmp_unit, scale_micro), .fallback = "1",
 	  .help = "a further factor for this unit" },
 	{ .name = "unit", .type = HWATT_ENUM, AT(snmp_unit, unit), .words = unit_words,
@@ -190,15 +198,15 @@ static const struct hwatt_schema unit_schema = {
 };
 
 #define OBJECT(key, field, text) \
-	{ .name = key, .type = HWATT_STRING, AT(snmp_source, field), .pattern = OBJECT_PATTERN, .help = text }
+	{ .name = key, .type = HWATT_STRING, AT(snmp_source, field), .pattern = OBJECT_PATTERN, .form = OBJECT_FORM, .help = text }
 #define OBJECTS(key, field, text) \
 	{ .name = key, .type = HWATT_LIST, AT(snmp_source, field), .flags = HWATT_ONE_OR_LIST, .item = HWATT_STRING, \
-	  .pattern = OBJECT_PATTERN, .help = text }
+	  .pattern = OBJECT_PATTERN, .form = OBJECT_FORM, .help = text }
 #define TABLE(key, field, rows, text) \
 	{ .name = key, .type = HWATT_LIST, AT(snmp_source, field), .flags = HWATT_ONE_OR_LIST, .schema = rows, .help = text }
 
 static const struct hwatt_option source_options[] = {
-	{ .name = "oid", .type = HWATT_STRING, AT(snmp_source, oid), .flags = HWATT_REQUIRED, .pattern = OID_PATTERN,
+	{ .name = "oid", .type = HWATT_STRING, AT(snmp_source, oid), .flags = HWATT_REQUIRED, .pattern = OID_PATTERN, .form = OID_FORM,
 	  .help = "the object: a column, or a scalar with its .0" },
 	OBJECTS("name_oid", names, "objects that name the row; the first that is not empty"),
 	OBJECT("index_oid", index_oid, "object whose value is the point's index, or its {value} where \"index\" has that"),
@@ -213,6 +221,7 @@ static const struct hwatt_option source_options[] = {
 	OBJECT("signed_oid", signed_oid, "object to multiply with when positive, to divide by its magnitude when negative"),
 	OBJECTS("plus", plus, "objects added to the raw value"),
 	OBJECTS("minus", minus, "objects subtracted from the raw value"),
+	OBJECTS("count_oid", counted, "columns of one table: the reading is the number of its rows, by the longest of these and oid"),
 	TABLE("where", where, &condition_schema, "which rows count; looked at with the names"),
 	TABLE("when", when, &condition_schema, "when the value counts; looked at with every value"),
 	OBJECT("zero_with", zero_with, "a raw 0 counts only while this object is 0, too"),
@@ -225,15 +234,15 @@ static const struct hwatt_option source_options[] = {
 };
 
 static const struct hwatt_option part_options[] = {
-	{ .name = "serial_oid", .type = HWATT_STRING, AT(snmp_part, at.oid), .flags = HWATT_REQUIRED, .pattern = OID_PATTERN,
+	{ .name = "serial_oid", .type = HWATT_STRING, AT(snmp_part, at.oid), .flags = HWATT_REQUIRED, .pattern = OID_PATTERN, .form = OID_FORM,
 	  .help = "the serial number: a column, or a scalar with its .0" },
 	{ .name = "model_oid", .type = HWATT_LIST, AT(snmp_part, models), .flags = HWATT_ONE_OR_LIST, .item = HWATT_STRING,
-	  .pattern = OBJECT_PATTERN, .help = "objects with the model; the first that is not empty" },
+	  .pattern = OBJECT_PATTERN, .form = OBJECT_FORM, .help = "objects with the model; the first that is not empty" },
 	{ .name = "firmware_oid", .type = HWATT_LIST, AT(snmp_part, firmwares), .flags = HWATT_ONE_OR_LIST, .item = HWATT_STRING,
-	  .pattern = OBJECT_PATTERN, .help = "objects with the firmware; the first that is not empty" },
+	  .pattern = OBJECT_PATTERN, .form = OBJECT_FORM, .help = "objects with the firmware; the first that is not empty" },
 	{ .name = "name_oid", .type = HWATT_LIST, AT(snmp_part, at.names), .flags = HWATT_ONE_OR_LIST, .item = HWATT_STRING,
-	  .pattern = OBJECT_PATTERN, .help = "objects that name the place; the first that is not empty, where no other part has it" },
-	{ .name = "index_oid", .type = HWATT_STRING, AT(snmp_part, at.index_oid), .pattern = OBJECT_PATTERN,
+	  .pattern = OBJECT_PATTERN, .form = OBJECT_FORM, .help = "objects that name the place; the first that is not empty, where no other part has it" },
+	{ .name = "index_oid", .type = HWATT_STRING, AT(snmp_part, at.index_oid), .pattern = OBJECT_PATTERN, .form = OBJECT_FORM,
 	  .help = "object whose value is the place, or its {value} where \"index\" has that" },
 	{ .name = "index_match", .type = HWATT_STRING, AT(snmp_part, at.index_match),
 	  .help = "regular expression on index_oid's value, of which the first group counts" },
@@ -263,12 +272,25 @@ static void check_index_match(const struct snmp_source *s, const struct hwatt_no
 	}
 }
 
-static void check_row_matches(const struct snmp_source *s, const struct hwatt_node *at, struct hwatt_report *report)
+static bool fits(const char *text, const char *pattern)
 {
-	if (!hwatt_expression_sound(s->row_matches)) {
-		struct hwatt_mark mark = hwatt_node_mark(at, "row_matches");
-		hwatt_report_add(report, &mark, "this is no regular expression");
-	}
+	regex_t compiled;
+	if (regcomp(&compiled, text != NULL ? pattern : ".", REG_EXTENDED | REG_NOSUB) != 0)
+		return false;
+	bool yes = text == NULL || regexec(&compiled, text, 0, NULL, 0) == 0;
+	regfree(&compiled);
+	return yes;
+}
+
+/* A place that no row has would give all rows another index than is meant, and some the same. */
+static void check_index(const struct snmp_source *s, const struct hwatt_node *at, struct hwatt_report *report)
+{
+	const char *index = hwatt_node_text(at, "index");
+	struct hwatt_mark mark = hwatt_node_mark(at, "index");
+	if (!fits(index, INDEX_PATTERN))
+		hwatt_report_add(report, &mark, "\"%.60s\" has the wrong form; write %s", index, INDEX_FORM);
+	else if (index != NULL && strstr(index, "{value}") != NULL && s->index_oid[0] == '\0')
+		hwatt_report_add(report, &mark, "\"{value}\" is that of \"index_oid\", which is not given");
 }
 
 static void check_source(const void *object, const struct hwatt_node *at, struct hwatt_report *report)
@@ -284,7 +306,9 @@ static void check_source(const void *object, const struct hwatt_node *at, struct
 	check_oids(&s->names, "name_oid", at, report);
 	check_oids(&s->plus, "plus", at, report);
 	check_oids(&s->minus, "minus", at, report);
-	check_row_matches(s, at, report);
+	check_oids(&s->counted, "count_oid", at, report);
+	check_expression(s->row_matches, "row_matches", at, report);
+	check_index(s, at, report);
 	check_index_match(s, at, report);
 	if ((s->unit_oid[0] != '\0') != (s->units.count > 0)) {
 		struct hwatt_mark mark = hwatt_node_mark(at, "unit_oid");
@@ -300,8 +324,9 @@ static void check_part(const void *object, const struct hwatt_node *at, struct h
 	check_oids(&p->models, "model_oid", at, report);
 	check_oids(&p->firmwares, "firmware_oid", at, report);
 	check_oids(&p->at.names, "name_oid", at, report);
+	check_expression(p->at.row_matches, "row_matches", at, report);
+	check_index(&p->at, at, report);
 	check_index_match(&p->at, at, report);
-	check_row_matches(&p->at, at, report);
 }
 
 extern const struct hwatt_collector snmp_collector;

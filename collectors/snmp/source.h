@@ -47,6 +47,7 @@ struct snmp_exponent { /* raw x 10^(value x times + plus) */
 struct snmp_unit {
 	int64_t is;
 	const char *text;
+	bool missing; /* meant where the object is not there at all */
 	int64_t scale_micro;
 	int unit; /* enum hwatt_profile_unit */
 };
@@ -62,6 +63,7 @@ struct snmp_source {
 	const char *times_oid, *divide_oid;
 	const char *signed_oid;       /* positive: multiply, negative: divide by its magnitude */
 	struct hwatt_list plus, minus; /* const char * */
+	struct hwatt_list counted;    /* const char *: columns beside oid; the reading is the number of their rows */
 	struct hwatt_list where;      /* struct snmp_condition: which rows; read with the names */
 	struct hwatt_list when;       /* struct snmp_condition: whether the value counts; read with the values */
 	const char *zero_with;        /* a raw 0 counts only while this object is 0, too */

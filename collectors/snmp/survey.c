@@ -339,8 +339,8 @@ static void want_source(bool *asked, const struct family_source *from)
 					     &from->zero_with, &from->lines, &from->stamp };
 	for (size_t i = 0; i < sizeof(single) / sizeof(single[0]); i++)
 		want(asked, single[i]);
-	const struct family_list *lists[] = { &from->names, &from->plus, &from->minus };
-	for (size_t i = 0; i < 3; i++)
+	const struct family_list *lists[] = { &from->names, &from->plus, &from->minus, &from->counted };
+	for (size_t i = 0; i < 4; i++)
 		for (size_t j = 0; j < lists[i]->count; j++)
 			want(asked, &lists[i]->items[j]);
 	for (size_t i = 0; i < from->exponent_count; i++)

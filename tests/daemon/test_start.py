@@ -51,6 +51,10 @@ def check_refusals(hall):
     code, errors = run(hall, "-c", nowhere, *elsewhere)
     assert code == 1 and len(errors) == 1 and "/state" in errors[0], (code, errors)
 
+    amiss = variant(hall, "amiss.yaml", lambda text: text.replace("power_role: grid", "power_role: grid, profile: apc-rpdu3", 1))
+    code, errors = run(hall, "-c", amiss, *elsewhere)
+    assert code == 2 and "there is no profile" in errors[0] and "apc-rpdu2" in errors[0], (code, errors)
+
     code, errors = run(hall, "-c", os.path.join(hall.dir, "missing.yaml"))
     assert code == 2 and "missing.yaml" in errors[0], (code, errors)
     return other

@@ -101,6 +101,8 @@ void hwatt_report_add(struct hwatt_report *report, const struct hwatt_mark *at, 
 	__attribute__((format(printf, 3, 4)));
 /* Where a node, or its value under `key` (or the node itself when the key is absent), stands. */
 struct hwatt_mark hwatt_node_mark(const struct hwatt_node *node, const char *key);
+/* The text under `key`; NULL where it is absent or no scalar. */
+const char *hwatt_node_text(const struct hwatt_node *node, const char *key);
 
 /* Reads `node` by `schema` into `out` (schema->size octets, zeroed here); all mistakes go to `report`.
  * Returns 0, or -1 when at least one mistake was added. */

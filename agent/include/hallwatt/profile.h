@@ -64,6 +64,7 @@ struct hwatt_profile {
 	int64_t priority;       /* of several that fit, the highest names the device and is asked first */
 	bool supplement;        /* a standard that adds to a family's own profile */
 	struct hwatt_list without; /* const char *: profiles that do not apply beside this one */
+	struct hwatt_mark without_mark;
 	size_t identity_count, reading_count, part_count;
 	const struct hwatt_profile_identity *identity;
 	const struct hwatt_profile_reading *readings; /* of one point (role, index, quantity) the first that answers counts */

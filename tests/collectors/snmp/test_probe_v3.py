@@ -35,6 +35,20 @@ def probe(folder, port, *options, typed=None):
                           input=typed, capture_output=True, text=True, timeout=60)
 
 
+def no_file_of_the_library_is_read(folder, port, full):
+    """Whoever reads one of these waits for ever: nobody writes into them."""
+    for path in ("home/.snmp/snmp.conf", "home/.snmp/hallwatt.conf", "etc/snmp.conf", "etc/hallwatt.conf", "kept/hallwatt.conf", "kept/snmp.conf",
+                 "mibs/A-MIB.txt", "file"):
+        os.makedirs(os.path.dirname(f"{folder}/trap/{path}"), exist_ok=True)
+        os.mkfifo(f"{folder}/trap/{path}")
+    trap = folder + "/trap"
+    env = dict(os.environ, HOME=trap + "/home", SNMPCONFPATH=trap + "/etc", SNMP_PERSISTENT_DIR=trap + "/kept", SNMP_PERSISTENT_FILE=trap + "/file",
+               MIBS="+ALL", MIBDIRS=trap + "/mibs", MIBFILES=trap + "/mibs/A-MIB.txt")
+    read(subprocess.run([HALLWATT, "probe", f"snmp://127.0.0.1:{port}", "--format", "json", *full], cwd=folder, env=env,
+                        capture_output=True, text=True, timeout=60))
+    assert sorted(os.listdir(trap)) == ["etc", "file", "home", "kept", "mibs"] and len(os.listdir(trap + "/kept")) == 2, os.listdir(trap)
+
+
 def discover(folder, port, *options, typed=None):
     return subprocess.run([HALLWATT, "discover", "127.0.0.1", "--port", str(port), "--ipmi-port", "0", "--redfish-port", "0", *options],
                           cwd=folder, input=typed, capture_output=True, text=True, timeout=60)
@@ -114,6 +128,7 @@ def main():
             time.sleep(0.1)
         for options in (full, auth, user):
             read(probe(folder, port, *options))
+        no_file_of_the_library_is_read(folder, port, full)
         found_without_and_with_a_user(folder, port, full)
         recorded = subprocess.run([HALLWATT, "record", f"snmp://127.0.0.1:{port}", *full, "-o", "agent.snmprec"], cwd=folder,
                                   capture_output=True, text=True, timeout=60)

@@ -55,16 +55,17 @@ static void mistakes_are_named_with_their_place(void **state)
 		       "outlet");
 	assert_mistake(HEAD "readings:\n  - {role: outlet, quantity: voltage, oid: 1.3.6.1}\n", "acme.yaml:5:5", "\"scale\"");
 	assert_mistake(HEAD "readings:\n  - {role: outlet, quantity: voltage, oid: 1.3.6.x, scale: 1}\n", "acme.yaml:5:", "1.3.6.x");
+	assert_mistake(HEAD "readings:\n  - {role: interface, quantity: if_count, oid: 1.3.6, scale: 1, count_oid: 1.3.y}\n", "acme.yaml:5:", "1.3.y");
 	assert_mistake(HEAD "readings:\n  - {role: outlet, quantity: voltage, oid: 1.3.4294967296, scale: 1}\n", "acme.yaml:5:",
 		       "is no OID");
 	assert_mistake(HEAD "readings:\n  - {role: outlet, quantity: voltage, oidd: 1.3.6.1, oid: 1.3.6, scale: 1}\n",
 		       "acme.yaml:5:", "did you mean \"oid\"");
-	assert_mistake(HEAD "readings:\n  - {role: outlet, quantity: voltage, oid: 1.3.6.1, scale: 0}\n", "acme.yaml:5:5",
+	assert_mistake(HEAD "readings:\n  - {role: outlet, quantity: voltage, oid: 1.3.6.1, scale: 0}\n", "acme.yaml:5:",
 		       "cannot be 0");
 	assert_mistake(HEAD "readings:\n  - {role: outlet, quantity: voltage, oid: 1.3.6.1, scale: 1, unit: fahrenheit}\n",
-		       "acme.yaml:5:5", "temperatures");
+		       "acme.yaml:5:", "temperatures");
 	assert_mistake(HEAD "readings:\n  - {role: outlet, quantity: voltage, oid: 1.3.6.1, scale: 1, min: 9, max: 1}\n",
-		       "acme.yaml:5:5", "above");
+		       "acme.yaml:5:", "above");
 	assert_mistake(HEAD "readings:\n  - {role: outlet, quantity: voltage, oid: 1.3.6.1, scale: 1, unit_oid: 1.3.6.2}\n",
 		       "acme.yaml:5:", "need each other");
 	assert_mistake(HEAD "readings:\n  - {role: outlet, quantity: voltage, oid: 1.3.6.1, scale: 1, when: {oid: 1.3.6.2, matches: '('}}\n",
@@ -83,6 +84,17 @@ static void mistakes_are_named_with_their_place(void **state)
 	assert_mistake(HEAD "readings:\n  - {role: outlet, quantity: voltage, oid: 1.3.6.1, scale: 1, quirk: {why: x, firmware: '('}}\n",
 		       "acme.yaml:5:", "no regular expression");
 	assert_mistake("profile: acme\nsource: M\nmatch: {sysDescr: '['}\n", "acme.yaml:3:", "regular expression");
+	assert_mistake(HEAD "readings:\n  - {role: outlet, quantity: voltage, oid: .1.3.6.1, scale: 1}\n", "acme.yaml:5:", "none in front");
+	assert_mistake(HEAD "readings:\n  - {role: outlet, quantity: voltage, oid: 1.3.6.1, scale: 1, name_oid: '1.3.6.2.{0}'}\n",
+		       "acme.yaml:5:", "behind them {1} to {9}");
+	assert_mistake(HEAD "readings:\n  - {role: outlet, quantity: voltage, oid: 1.3.6.1, scale: 1, index: 'x{foo}'}\n", "acme.yaml:5:",
+		       "\"x{foo}\" has the wrong form; write {row}");
+	assert_mistake(HEAD "readings:\n  - {role: outlet, quantity: voltage, oid: 1.3.6.1, scale: 1, index: 'x{1'}\n", "acme.yaml:5:", "wrong form");
+	assert_mistake(HEAD "readings:\n  - {role: outlet, quantity: voltage, oid: 1.3.6.1, scale: 1, index: '{value}'}\n", "acme.yaml:5:",
+		       "\"index_oid\", which is not given");
+	assert_mistake(HEAD "parts:\n  - {kind: psu, serial_oid: 1.3.6.1, index: '{one}'}\n", "acme.yaml:5:", "wrong form");
+	assert_string_equal(mistakes(HEAD "readings:\n  - {role: outlet, quantity: voltage, oid: 1.3.6.1, scale: 1, "
+		"index: 'a{row after 1.1}-{1-2 after 1}.{3}.{last}{text}:{value}', index_oid: 1.3.6.2}\n"), "");
 	assert_mistake(HEAD "identity:\n  - {part: colour, oid: 1.3.6.1}\n", "acme.yaml:5:", "colour");
 	assert_string_equal(mistakes(HEAD "parts:\n  - {kind: psu, index: '{1}', serial_oid: 1.3.6.1.2, model_oid: [1.3.6.1.3, '1.3.6.1.4.{1}'], "
 		"where: {oid: 1.3.6.1.5, is: 6}, empty: {oid: 1.3.6.1.6, is: 2}}\n"), "");
@@ -152,6 +164,47 @@ static void a_later_folder_replaces_a_profile(void **state)
 		snprintf(command, sizeof(command), "rm -r %s", folders[i]);
 		assert_int_equal(system(command), 0);
 	}
+}
+
+/* The mistakes of a folder that holds one file. */
+static const char *strays(const char *at, const char *text)
+{
+	static const struct hwatt_collector *const collectors[] = { &snmp_collector, NULL };
+	static char out[1024];
+	char folder[] = "/tmp/hallwatt-profiles-XXXXXX", path[512];
+	assert_non_null(mkdtemp(folder));
+	for (const char *slash = strchr(at, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
+		snprintf(path, sizeof(path), "%s/%.*s", folder, (int)(slash - at), at);
+		assert_int_equal(mkdir(path, 0700), 0);
+	}
+	write_file(folder, at, text);
+	const char *folders[] = { folder };
+	struct hwatt_arena *arena = hwatt_arena_new();
+	struct hwatt_report report = { .arena = arena };
+	struct profile_catalog catalog;
+	int rc = profile_load(&(struct hwatt_list){ folders, 1 }, collectors, &catalog, arena, &report);
+	assert_int_equal(rc, report.count > 0 ? -1 : 0);
+	assert_true(report.count <= 1);
+	snprintf(out, sizeof(out), "%s%s%s", report.count > 0 ? report.mistakes[0].mark.file + strlen(folder) : "",
+		 report.count > 0 ? ": " : "", report.count > 0 ? report.mistakes[0].text : "");
+	hwatt_arena_free(arena);
+	snprintf(path, sizeof(path), "rm -r %s", folder);
+	assert_int_equal(system(path), 0);
+	return out;
+}
+
+static void a_profile_that_nothing_would_read_is_told(void **state)
+{
+	(void)state;
+	assert_string_equal(strays("snmp/acme.yaml", HEAD), "");
+	assert_non_null(strstr(strays("acme.yaml", HEAD), "/acme.yaml: a profile belongs in a folder of its protocol, like "));
+	assert_non_null(strstr(strays("acme.yml", HEAD), "belongs in a folder"));
+	assert_string_equal(strays("hallwatt.yaml", "listen: 127.0.0.1:1\n"), ""); /* other files may lie there */
+	assert_string_equal(strays("snmp/acme.yml", HEAD), "/snmp/acme.yml: a profile's file ends in .yaml: rename it");
+	assert_string_equal(strays("snpm/acme.yaml", HEAD), "/snpm: there is no protocol \"snpm\"; did you mean \"snmp\"?");
+	assert_string_equal(strays("contracts.d/x.yaml", "id: x\n"), "");
+	assert_string_equal(strays("snmp/acme.yaml", HEAD "without: [acne]\n"),
+			    "/snmp/acme.yaml: there is no profile \"acne\"; did you mean \"acme\"?");
 }
 
 static struct ber_oid row(const char *arcs)
@@ -252,6 +305,7 @@ int main(void)
 		cmocka_unit_test(mistakes_are_named_with_their_place),
 		cmocka_unit_test(all_mistakes_come_at_once),
 		cmocka_unit_test(a_later_folder_replaces_a_profile),
+		cmocka_unit_test(a_profile_that_nothing_would_read_is_told),
 		cmocka_unit_test(templates_take_arcs_of_the_row),
 		cmocka_unit_test(the_first_unit_s_arcs_can_be_left_out),
 		cmocka_unit_test(an_index_can_stand_within_a_name),
