@@ -104,6 +104,13 @@ static void on_done(void *arg, struct hwatt_target *t, const struct hwatt_error 
 	target_rest(t);
 }
 
+static void on_fetch(const void *arg, unsigned step)
+{
+	const struct member *m = arg;
+	if (m->fleet->hooks.fetch != NULL)
+		m->fleet->hooks.fetch(m->place, step);
+}
+
 static void on_poll(void *arg, int64_t limit_ms)
 {
 	struct member *m = arg;
@@ -141,7 +148,7 @@ static struct member *recruit(struct fleet *fleet, struct generation *generation
 		.engine = fleet->engines[generation_collector_number(collector)],
 		.settings = generation_settings(generation, config), .device = &config->device,
 		.profiles = generation_profiles(generation, collector),
-		.owner = { .done = on_done, .closed = on_closed, .arg = m }, .memory = fleet->memory,
+		.owner = { .done = on_done, .closed = on_closed, .fetch = on_fetch, .arg = m }, .memory = fleet->memory,
 		.shelf = &fleet->shelf,
 	};
 	if (target_open(&parts, &m->target, &err) < 0) {

@@ -85,7 +85,7 @@ static uv_loop_t *loop_of(const struct hwatt_target *t)
 static bool made_alike(const struct target_parts *a, const struct target_parts *b)
 {
 	return a->loop == b->loop && a->collector == b->collector && a->engine == b->engine && a->profiles == b->profiles &&
-	       a->owner.done == b->owner.done && a->owner.closed == b->owner.closed && a->memory.remember == b->memory.remember &&
+	       a->owner.done == b->owner.done && a->owner.fetch == b->owner.fetch && a->owner.closed == b->owner.closed && a->memory.remember == b->memory.remember &&
 	       a->memory.recall == b->memory.recall && a->memory.arg == b->memory.arg;
 }
 
@@ -441,6 +441,8 @@ void hwatt_target_fetch(const struct hwatt_target *t, unsigned step)
 		fetch(t, sizeof(*t));
 		return;
 	}
+	if (t->common->parts.owner.fetch != NULL)
+		t->common->parts.owner.fetch(t->owner, step - 1);
 	if (step == 1 && t->spread != NULL) {
 		fetch(t->spread, sizeof(*t->spread));
 		return;

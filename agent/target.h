@@ -52,6 +52,9 @@ struct target_owner {
 	void (*done)(void *arg, struct hwatt_target *t, const struct hwatt_error *err);
 	/* After target_close(): the target is freed when this returns. */
 	void (*closed)(void *arg, struct hwatt_target *t);
+	/* A poll will end soon, when those of others have: has the processor fetch what `done` will touch, in steps from 0 on, each
+	 * going on from what the one before fetched. NULL: nothing is fetched. */
+	void (*fetch)(const void *arg, unsigned step);
 	void *arg;
 };
 
