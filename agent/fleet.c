@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define CACHE_LINE 64u
+
 struct member { /* one device */
 	struct fleet *fleet;
 	struct generation *generation;      /* the one that it was opened with */
@@ -111,6 +113,16 @@ static void on_fetch(const void *arg, unsigned step)
 		m->fleet->hooks.fetch(m->place, step);
 }
 
+static void on_fetch_poll(const void *arg, unsigned step)
+{
+	const struct member *m = arg;
+	if (step > 0)
+		target_fetch(m->target, step - 1);
+	else
+		for (size_t at = 0; at < sizeof(*m); at += CACHE_LINE)
+			__builtin_prefetch((const char *)m + at, 1);
+}
+
 static void on_poll(void *arg, int64_t limit_ms)
 {
 	struct member *m = arg;
@@ -161,7 +173,7 @@ static struct member *recruit(struct fleet *fleet, struct generation *generation
 	m->generation = generation_take(generation);
 	m->entry = scheduler_add(fleet->scheduler, config->device.id, config->device.interval_ms,
 				 config->device.timeout_ms, soon,
-				 (struct scheduler_client){ .poll = on_poll, .expire = on_expire, .arg = m });
+				 (struct scheduler_client){ .poll = on_poll, .expire = on_expire, .fetch = on_fetch_poll, .arg = m });
 	return m;
 }
 

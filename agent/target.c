@@ -12,6 +12,7 @@
 #define EPOCH_MIN_MS (INT64_C(1) << 30)
 #define CACHE_LINE 64u
 #define FETCH_MOST 256u /* values fetched ahead */
+#define SESSION_OCTETS 256u /* likewise, of whatever a collector calls one */
 
 struct target_common { /* what targets are made of alike: with one engine, for one owner */
 	struct target_common *next;
@@ -433,6 +434,14 @@ static void fetch(const void *from, size_t octets)
 {
 	for (size_t at = 0; at < octets; at += CACHE_LINE)
 		__builtin_prefetch((const char *)from + at, 1);
+}
+
+void target_fetch(const struct hwatt_target *t, unsigned step)
+{
+	if (step == 0)
+		fetch(t, sizeof(*t));
+	else if (t->session != NULL)
+		fetch(t->session, SESSION_OCTETS);
 }
 
 void hwatt_target_fetch(const struct hwatt_target *t, unsigned step)

@@ -142,7 +142,7 @@ static void open_members(struct bench *b, const char *first, uint16_t port, int6
 	}
 	for (size_t i = 0; i < b->count; i++)
 		b->members[i].entry = scheduler_add(b->scheduler, b->members[i].id, interval_ms, interval_ms, false,
-						    (struct scheduler_client){ on_poll, on_expire, &b->members[i] });
+						    (struct scheduler_client){ .poll = on_poll, .expire = on_expire, .arg = &b->members[i] });
 }
 
 int main(int argc, char **argv)

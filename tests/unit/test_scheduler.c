@@ -77,7 +77,7 @@ static void run(struct world *w, int count, int64_t period_ms, int64_t limit_ms,
 		d->world = w;
 		d->shortest_ms = INT64_MAX;
 		d->entry = scheduler_add(w->scheduler, key, period_ms, limit_ms, false,
-					 (struct scheduler_client){ on_poll, on_expire, d });
+					 (struct scheduler_client){ .poll = on_poll, .expire = on_expire, .arg = d });
 	}
 	uv_timer_start(&w->end, on_end, for_ms, 0);
 	uv_run(&w->loop, UV_RUN_DEFAULT);
@@ -136,10 +136,17 @@ static void a_dead_device_is_asked_less_and_less_often(void **state)
 struct crowd {
 	uv_loop_t loop;
 	struct scheduler *scheduler;
-	struct member { struct crowd *crowd; struct scheduler_entry *entry; } members[3 * SCHEDULER_LOT];
+	struct member { struct crowd *crowd; struct scheduler_entry *entry; unsigned fetched; } members[3 * SCHEDULER_LOT];
 	int64_t at_ms;         /* the turn that polls begin in */
-	int in_turn, most, polls, turns;
+	int in_turn, most, polls, turns, fetched;
 };
+
+static void on_crowd_fetch(const void *arg, unsigned step)
+{
+	const struct member *m = arg;
+	assert_int_equal(step, m->crowd->members[m - m->crowd->members].fetched % SCHEDULER_FETCH_STEPS);
+	m->crowd->members[m - m->crowd->members].fetched++;
+}
 
 static void on_crowd_poll(void *arg, int64_t limit_ms)
 {
@@ -153,6 +160,7 @@ static void on_crowd_poll(void *arg, int64_t limit_ms)
 	c->most = c->in_turn > c->most ? c->in_turn : c->most;
 	c->at_ms = now;
 	c->polls++;
+	c->fetched += m->fetched > 0;
 	scheduler_done(m->entry, true);
 }
 
@@ -166,12 +174,14 @@ static void a_group_that_is_too_large_begins_in_lots(void **state)
 	for (int i = 0; i < MEMBERS; i++) { /* one key: all at one place */
 		c.members[i].crowd = &c;
 		c.members[i].entry = scheduler_add(c.scheduler, "pdu", 600, 100, false,
-						   (struct scheduler_client){ on_crowd_poll, on_expire, &c.members[i] });
+						   (struct scheduler_client){ .poll = on_crowd_poll, .expire = on_expire,
+									      .fetch = on_crowd_fetch, .arg = &c.members[i] });
 	}
 	while (c.polls < MEMBERS)
 		uv_run(&c.loop, UV_RUN_ONCE);
 	assert_int_equal(c.most, SCHEDULER_LOT);
 	assert_int_equal(c.turns, 3);
+	assert_true(c.fetched >= MEMBERS / 3); /* of each lot those that the heap tells first, and the first lot is all of those */
 	for (int i = 0; i < MEMBERS; i++)
 		scheduler_remove(c.members[i].entry);
 	scheduler_stop(c.scheduler);
