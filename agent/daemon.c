@@ -82,6 +82,11 @@ static void on_polled(void *arg, void *place, struct hwatt_target *t, const stru
 	pipeline_polled(d->pipeline, place, t, err, took_us, wall_ms(), elapsed_ms());
 }
 
+static void on_fetch(const void *place, unsigned step)
+{
+	pipeline_fetch(place, step);
+}
+
 static void *on_changing(void *arg, const char *device)
 {
 	struct daemon *d = arg;
@@ -424,7 +429,7 @@ int daemon_start(uv_loop_t *loop, const struct daemon_settings *settings, struct
 		abandon(d);
 		return hwatt_fail(err, HWATT_EINVAL, "the configuration has mistakes; \"hallwatt check\" lists them");
 	}
-	struct fleet_hooks hooks = { .polled = on_polled, .changing = on_changing, .stopped = on_fleet_stopped,
+	struct fleet_hooks hooks = { .polled = on_polled, .fetch = on_fetch, .changing = on_changing, .stopped = on_fleet_stopped,
 				     .arg = d };
 	if (open_parts(d, err) < 0) {
 		abandon(d);

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define CACHE_LINE 64u
+
 struct crew { /* members that were opened with one generation */
 	struct fleet *fleet;
 	struct generation *generation;
@@ -125,6 +127,23 @@ static void on_done(void *arg, struct hwatt_target *t, const struct hwatt_error 
 	target_rest(t);
 }
 
+static void on_fetch(const void *arg, unsigned step)
+{
+	const struct member *m = arg;
+	if (m->crew->fleet->hooks.fetch != NULL)
+		m->crew->fleet->hooks.fetch(m->place, step);
+}
+
+static void on_fetch_poll(const void *arg, unsigned step)
+{
+	const struct member *m = arg;
+	if (step > 0)
+		target_fetch(m->target, step - 1);
+	else
+		for (size_t at = 0; at < sizeof(*m); at += CACHE_LINE)
+			__builtin_prefetch((const char *)m + at, 1);
+}
+
 static void on_poll(void *arg, int64_t limit_ms)
 {
 	struct member *m = arg;
@@ -149,7 +168,7 @@ static void dismiss(struct member *m)
 /* Opens a session for `config` and schedules it. NULL when the session could not be opened, which is logged. */
 static struct member *recruit(struct crew *crew, const struct config_device *config, bool soon)
 {
-	static const struct scheduler_client client = { .poll = on_poll, .expire = on_expire };
+	static const struct scheduler_client client = { .poll = on_poll, .expire = on_expire, .fetch = on_fetch_poll };
 	struct fleet *fleet = crew->fleet;
 	const struct hwatt_collector *collector = generation_collector(config->device.scheme);
 	struct member *m = hwatt_alloc(sizeof(*m));
@@ -162,7 +181,7 @@ static struct member *recruit(struct crew *crew, const struct config_device *con
 		.engine = fleet->engines[generation_collector_number(collector)],
 		.settings = config->settings, .device = &config->device,
 		.profiles = generation_profiles(crew->generation, collector),
-		.owner = { .done = on_done, .closed = on_closed, .arg = m }, .memory = fleet->memory,
+		.owner = { .done = on_done, .closed = on_closed, .fetch = on_fetch, .arg = m }, .memory = fleet->memory,
 		.shelf = &fleet->shelf,
 	};
 	if (target_open(&parts, &m->target, &err) < 0) {

@@ -16,6 +16,8 @@ struct fleet_hooks {
 	/* A poll ended of the device that `changing` gave `place` for; `took_us` is how long it was. Log and meter there. */
 	void (*polled)(void *arg, void *place, struct hwatt_target *t, const struct hwatt_error *err,
 		       int64_t took_us);
+	/* Such a poll will end soon: see struct target_owner. NULL: nothing is fetched. */
+	void (*fetch)(const void *place, unsigned step);
 	/* The target that `device` had, if any, is going; its next points come from a new one. Gives
 	 * what stands for the device until then. */
 	void *(*changing)(void *arg, const char *device);

@@ -62,6 +62,8 @@ void meterset_keep(struct meterset *set, bool (*wanted)(void *arg, const struct 
 /* Whether meters came since that was asked. */
 bool meterset_grew(const struct meterset *set);
 
+/* The set will be fed soon: has the processor fetch it (step 0), then its meters (step 1). */
+void meterset_fetch(const struct meterset *set, unsigned step);
 /* Appends to `record` what meterset_replay() needs to do the same again; NULL: nobody keeps records. */
 void meterset_feed(struct meterset *set, const struct meterset_poll *poll, struct hwatt_text *record, meterset_emit *emit,
 		   void *arg);

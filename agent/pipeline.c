@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define JOURNAL_MAX_OCTETS (32u << 20) /* while the store fails; after that states are saved instead */
+#define CACHE_LINE 64u
 #define WAITING_MAX 2000000u   /* quarters kept while the store fails */
 
 struct pipeline_device *pipeline_find(const struct pipeline *p, const char *id)
@@ -477,6 +478,16 @@ static void note_outcome(struct pipeline_device *d, const struct hwatt_target *t
 	d->last_success_ms = wall_ms;
 	d->poll_duration_us = took_us < UINT32_MAX ? (uint32_t)took_us : UINT32_MAX;
 	d->heard_ms = mono_ms;
+}
+
+void pipeline_fetch(const struct pipeline_device *d, unsigned step)
+{
+	if (step > 0) {
+		meterset_fetch(d->set, step - 1);
+		return;
+	}
+	for (size_t at = 0; at < sizeof(*d); at += CACHE_LINE)
+		__builtin_prefetch((const char *)d + at, 1);
 }
 
 void pipeline_polled(struct pipeline *p, struct pipeline_device *d, struct hwatt_target *t, const struct hwatt_error *err,

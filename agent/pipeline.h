@@ -38,6 +38,8 @@ int pipeline_change(struct pipeline *pipeline, struct generation *generation, in
 		    struct hwatt_error *err);
 /* The device's points come from a new target; the one that it had is going. Its place; NULL: the configuration does not have it. */
 struct pipeline_device *pipeline_rebind(struct pipeline *pipeline, const char *device);
+/* One will end soon: has the processor fetch what that touches, in steps from 0 on (struct target_owner). */
+void pipeline_fetch(const struct pipeline_device *device, unsigned step);
 /* A poll of the device in that place ended. */
 void pipeline_polled(struct pipeline *pipeline, struct pipeline_device *device, struct hwatt_target *t,
 		     const struct hwatt_error *err, int64_t took_us, int64_t wall_ms, int64_t mono_ms);

@@ -19,6 +19,7 @@
 #define SCHEDULER_LOT_MS 25             /* ... one lot after the other, so that no burst fills a buffer on the way */
 #define SCHEDULER_SOON_MS 2000          /* after a start the first polls come within this ... */
 #define SCHEDULER_FIRST_MS 2            /* ... or one in so many ms: looking devices over takes far more than polling them */
+#define SCHEDULER_FETCH_STEPS 3u        /* see `fetch` */
 #define SCHEDULER_PATIENCE 3            /* missed polls before asking less often */
 #define SCHEDULER_BACKOFF_MAX_MS 60000  /* a dead device is asked this often, or at its period when that is longer */
 
@@ -27,6 +28,9 @@ struct scheduler;
 struct scheduler_client { /* what is scheduled; called on the loop */
 	void (*poll)(void *arg, int64_t limit_ms); /* start a poll; scheduler_done() follows, or `expire` is called */
 	void (*expire)(void *arg);                 /* its deadline passed: end it, which calls scheduler_done() */
+	/* `poll` will be called soon, after that of others: has the processor fetch what it will touch. In SCHEDULER_FETCH_STEPS steps
+	 * from 0 on, each going on from what the one before fetched. NULL: nothing is fetched. */
+	void (*fetch)(const void *arg, unsigned step);
 };
 
 struct scheduler_entry { /* a place in the schedule: owned by who adds it, filled by the scheduler alone */

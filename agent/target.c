@@ -12,6 +12,7 @@
 #define EPOCH_MIN_MS (INT64_C(1) << 30)
 #define CACHE_LINE 64u
 #define FETCH_MOST 256u /* values fetched ahead */
+#define SESSION_OCTETS 256u /* likewise, of whatever a collector calls one */
 
 struct target_common { /* what targets are made of alike: with one engine, for one owner */
 	struct target_common *next;
@@ -86,7 +87,7 @@ static uv_loop_t *loop_of(const struct hwatt_target *t)
 static bool made_alike(const struct target_parts *a, const struct target_parts *b)
 {
 	return a->loop == b->loop && a->collector == b->collector && a->engine == b->engine && a->profiles == b->profiles &&
-	       a->owner.done == b->owner.done && a->owner.closed == b->owner.closed && a->parent_log == b->parent_log && a->memory.remember == b->memory.remember &&
+	       a->owner.done == b->owner.done && a->owner.fetch == b->owner.fetch && a->owner.closed == b->owner.closed && a->parent_log == b->parent_log && a->memory.remember == b->memory.remember &&
 	       a->memory.recall == b->memory.recall && a->memory.arg == b->memory.arg;
 }
 
@@ -438,12 +439,22 @@ static void fetch(const void *from, size_t octets)
 		__builtin_prefetch((const char *)from + at, 1);
 }
 
+void target_fetch(const struct hwatt_target *t, unsigned step)
+{
+	if (step == 0)
+		fetch(t, sizeof(*t));
+	else if (t->session != NULL)
+		fetch(t->session, SESSION_OCTETS);
+}
+
 void hwatt_target_fetch(const struct hwatt_target *t, unsigned step)
 {
 	if (step == 0) {
 		fetch(t, sizeof(*t));
 		return;
 	}
+	if (t->common->parts.owner.fetch != NULL)
+		t->common->parts.owner.fetch(t->owner, step - 1);
 	if (step == 1 && t->spread != NULL) {
 		fetch(t->spread, sizeof(*t->spread));
 		return;

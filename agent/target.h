@@ -53,6 +53,9 @@ struct target_owner {
 	/* After target_close(): the target is freed when this returns. */
 	void (*closed)(void *arg, struct hwatt_target *t);
 	void *arg;
+	/* A poll will end soon, when those of others have: has the processor fetch what `done` will touch, in steps from 0 on, each
+	 * going on from what the one before fetched. NULL: nothing is fetched. */
+	void (*fetch)(const void *arg, unsigned step);
 };
 
 struct target_memory { /* what targets keep over restarts */
@@ -89,6 +92,8 @@ struct target_parts {
 
 /* Makes a target and opens its session; no traffic yet. Fails as the collector's `open` does. */
 int target_open(const struct target_parts *parts, struct hwatt_target **out, struct hwatt_error *err);
+/* A poll will start soon: has the processor fetch the target (step 0), then the session (step 1). */
+void target_fetch(const struct hwatt_target *t, unsigned step);
 /* Starts a poll that must end within `limit_ms`; none may be running. */
 void target_poll(struct hwatt_target *t, int64_t limit_ms);
 /* Likewise starts a recording, of a collector that can. */

@@ -140,7 +140,7 @@ static void open_members(struct bench *b, const char *first, uint16_t port, int6
 		}
 		b->open++;
 	}
-	static const struct scheduler_client client = { on_poll, on_expire };
+	static const struct scheduler_client client = { .poll = on_poll, .expire = on_expire };
 	for (size_t i = 0; i < b->count; i++)
 		scheduler_add(b->scheduler, &b->members[i].entry, b->members[i].id, interval_ms, interval_ms, false, &client,
 			      &b->members[i]);

@@ -175,7 +175,7 @@ static void open_target(struct rig *r, int n, const char *id)
 	close_target(r, n);
 	r->devices[n] = (struct hwatt_device){ .id = id };
 	struct target_parts parts = { .loop = &r->loop, .collector = &fake, .device = &r->devices[n],
-				      .owner = { on_done, on_closed, r } };
+				      .owner = { .done = on_done, .closed = on_closed, .arg = r } };
 	ok(target_open(&parts, &r->targets[n], &err), &err);
 	r->places[n] = pipeline_rebind(r->pipeline, id);
 }

@@ -76,7 +76,7 @@ static void run(struct world *w, int count, int64_t period_ms, int64_t limit_ms,
 		snprintf(key, sizeof(key), "pdu-%d", i);
 		d->world = w;
 		d->shortest_ms = INT64_MAX;
-		static const struct scheduler_client client = { on_poll, on_expire };
+		static const struct scheduler_client client = { .poll = on_poll, .expire = on_expire };
 		scheduler_add(w->scheduler, &d->entry, key, period_ms, limit_ms, false, &client, d);
 	}
 	uv_timer_start(&w->end, on_end, for_ms, 0);
@@ -136,10 +136,17 @@ static void a_dead_device_is_asked_less_and_less_often(void **state)
 struct crowd {
 	uv_loop_t loop;
 	struct scheduler *scheduler;
-	struct member { struct crowd *crowd; struct scheduler_entry entry; } members[3 * SCHEDULER_LOT];
+	struct member { struct crowd *crowd; struct scheduler_entry entry; unsigned fetched; } members[3 * SCHEDULER_LOT];
 	int64_t at_ms;         /* the turn that polls begin in */
-	int in_turn, most, polls, turns;
+	int in_turn, most, polls, turns, fetched;
 };
+
+static void on_crowd_fetch(const void *arg, unsigned step)
+{
+	const struct member *m = arg;
+	assert_int_equal(step, m->crowd->members[m - m->crowd->members].fetched % SCHEDULER_FETCH_STEPS);
+	m->crowd->members[m - m->crowd->members].fetched++;
+}
 
 static void on_crowd_poll(void *arg, int64_t limit_ms)
 {
@@ -153,6 +160,7 @@ static void on_crowd_poll(void *arg, int64_t limit_ms)
 	c->most = c->in_turn > c->most ? c->in_turn : c->most;
 	c->at_ms = now;
 	c->polls++;
+	c->fetched += m->fetched > 0;
 	scheduler_done(&m->entry, true);
 }
 
@@ -165,13 +173,14 @@ static void a_group_that_is_too_large_begins_in_lots(void **state)
 	c.scheduler = scheduler_start(&c.loop);
 	for (int i = 0; i < MEMBERS; i++) { /* one key: all at one place */
 		c.members[i].crowd = &c;
-		static const struct scheduler_client client = { on_crowd_poll, on_expire };
+		static const struct scheduler_client client = { .poll = on_crowd_poll, .expire = on_expire, .fetch = on_crowd_fetch };
 		scheduler_add(c.scheduler, &c.members[i].entry, "pdu", 600, 100, false, &client, &c.members[i]);
 	}
 	while (c.polls < MEMBERS)
 		uv_run(&c.loop, UV_RUN_ONCE);
 	assert_int_equal(c.most, SCHEDULER_LOT);
 	assert_int_equal(c.turns, 3);
+	assert_true(c.fetched >= MEMBERS / 3); /* of each lot those that the heap tells first, and the first lot is all of those */
 	for (int i = 0; i < MEMBERS; i++)
 		scheduler_remove(&c.members[i].entry);
 	scheduler_stop(c.scheduler);

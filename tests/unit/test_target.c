@@ -53,7 +53,7 @@ static struct hwatt_target *open_target(uv_loop_t *loop, struct outcome *outcome
 {
 	static const struct hwatt_device device = { .id = "pdu-a1" };
 	struct target_parts parts = { .loop = loop, .collector = &fake, .device = &device,
-				      .owner = { on_done, on_closed, outcome } };
+				      .owner = { .done = on_done, .closed = on_closed, .arg = outcome } };
 	struct hwatt_target *t = NULL;
 	struct hwatt_error err = {0};
 	uv_loop_init(loop);
@@ -404,7 +404,7 @@ static void what_is_remembered_goes_where_the_owner_says_or_nowhere(void **state
 	close_target(&loop, t);
 
 	struct target_parts parts = { .loop = &loop, .collector = &fake, .device = &device,
-				      .owner = { on_done, on_closed, &outcome }, .memory = { note, look_up, &kept } };
+				      .owner = { .done = on_done, .closed = on_closed, .arg = &outcome }, .memory = { note, look_up, &kept } };
 	uv_loop_init(&loop);
 	assert_int_equal(target_open(&parts, &t, &err), 0);
 	hwatt_target_remember(t, "engine", "8000");
@@ -430,7 +430,7 @@ static void values_that_rest_are_as_they_were(void **state)
 	uv_loop_init(&loop);
 	for (int k = 0; k < 2; k++) {
 		struct target_parts parts = { .loop = &loop, .collector = &fake, .device = &devices[k],
-					      .owner = { on_done, on_closed, &outcome }, .shelf = &shelf };
+					      .owner = { .done = on_done, .closed = on_closed, .arg = &outcome }, .shelf = &shelf };
 		assert_int_equal(target_open(&parts, &t[k], &err), 0);
 		for (int i = 0; i < POINTS; i++) {
 			snprintf(index[k][i], sizeof(index[k][i]), "%d", i);
@@ -483,7 +483,7 @@ static void devices_of_a_kind_share_what_they_say(void **state)
 	struct hwatt_error err = {0};
 	static const struct hwatt_device device = { .id = "pdu-a1" };
 	struct target_parts parts = { .loop = &loop, .collector = &fake, .device = &device,
-				      .owner = { on_done, on_closed, &outcome }, .shelf = &shelf };
+				      .owner = { .done = on_done, .closed = on_closed, .arg = &outcome }, .shelf = &shelf };
 	uv_loop_init(&loop);
 	for (int k = 0; k < 2; k++) {
 		assert_int_equal(target_open(&parts, &t[k], &err), 0);
