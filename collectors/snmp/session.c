@@ -67,8 +67,7 @@ struct session { /* of each device, all the time */
 	uint64_t parts_told;       /* their hash */
 	uint32_t request;          /* of the plan, the one that is out */
 	uint16_t wraps;            /* how often sysUpTime wrapped */
-	uint8_t stage : 3;         /* enum stage */
-	bool replan : 1;           /* with the next poll: the plan asks what the agent does not bear */
+	uint8_t stage : 4;         /* enum stage */
 	uint8_t turn : 4;          /* which of the name's addresses is asked */
 	bool answered : 1;         /* in this poll */
 	bool changed : 1;          /* an answer of this poll did not fit the plan */
@@ -76,6 +75,7 @@ struct session { /* of each device, all the time */
 	bool heard : 1;            /* the address has answered since the last silence */
 	bool own_community : 1;    /* read from where the settings say, and wiped when it goes */
 	bool resurvey : 1;         /* as soon as it may be */
+	bool replan : 1;           /* with the next poll: the plan asks what the agent does not bear */
 	bool bears_riders : 1;     /* it has answered a GET with tables in it since the last survey */
 };
 
