@@ -46,7 +46,7 @@ static void on_found(void *arg, const struct hwatt_found *found)
 	struct sweep_host *host = &s->hosts[asked->host];
 	s->waiting--;
 	enum sweep_protocol protocol = s->accesses[asked->access].protocol;
-	if (found != NULL && host->access[protocol] < 0) {
+	if (found != NULL && (host->access[protocol] < 0 || asked->access < host->access[protocol])) {
 		host->access[protocol] = asked->access;
 		host->name[protocol] = keep(s, found->name);
 		host->version[protocol] = keep(s, found->version);
@@ -61,7 +61,10 @@ static bool ask(struct sweep *s, size_t which, size_t access)
 	struct sweep_host *host = &s->hosts[which];
 	union cidr_address to = host->at;
 	bool connects = a->protocol == SWEEP_REDFISH;
-	if (host->access[a->protocol] >= 0 || (connects && s->round >= s->access_count))
+	bool again = s->round >= s->access_count;
+	int answered = host->access[a->protocol];
+	/* Who answered something worse, SNMPv1 after a v2c that got lost, is asked for the better once more. */
+	if ((answered >= 0 && (!again || answered <= (int)access)) || (connects && again))
 		return false;
 	if (to.any.sa_family == AF_INET)
 		to.v4.sin_port = htons(a->port);

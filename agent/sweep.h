@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* sweep.h - asks every address of a list whether anybody there speaks a protocol, at a bounded rate.
  *
- * In rounds: one question to all addresses that have not answered, the next question when the answers are in; then all
- * rounds once more, as packets get lost (a connection is not tried again). */
+ * In rounds, the best first: one question to all addresses that have not answered, the next question when the answers are in; then all
+ * rounds once more, as packets get lost (a connection is not tried again): then who answered is asked for what comes before it. */
 #ifndef HALLWATT_SWEEP_H
 #define HALLWATT_SWEEP_H
 

@@ -35,6 +35,8 @@ struct slot {
 	enum slot_state state;
 	uint16_t generation;
 	unsigned tries, rounds;
+	int unsent;          /* errno of the last try that could not be sent, 0 none */
+	bool from_elsewhere; /* an answer came from another address */
 	int64_t due_ms;
 	uint32_t heap_at;    /* WAITING: its place in the heap */
 	uint32_t next;       /* FREE and QUEUED: the next in its list */
@@ -54,6 +56,7 @@ struct outbox {
 	struct mmsghdr headers[BATCH];
 	struct iovec vectors[BATCH];
 	union engine_address to[BATCH];
+	uint32_t ids[BATCH];
 	uint8_t packets[BATCH][BER_MAX_PACKET];
 };
 
@@ -78,7 +81,7 @@ struct engine {
 	uint32_t limit;
 	struct engine_counters counters;
 	struct ber_message message;
-	struct outbox *outbox;
+	struct outbox outbox;
 	struct packet_head heads[BATCH]; /* of what came */
 	struct mmsghdr headers[BATCH];
 	struct iovec vectors[BATCH];
@@ -161,10 +164,17 @@ static uint32_t id_of(uint32_t slot, const struct slot *s)
 	return ID_MARK | (uint32_t)s->generation << SLOT_BITS | slot;
 }
 
+/* The slot of a request that is out, NO_SLOT when none has this id. */
+static uint32_t waiting(const struct engine *e, uint32_t id)
+{
+	uint32_t at = id & (MAX_SLOTS - 1);
+	return at < e->slot_count && e->slots[at].state == SLOT_WAITING && id_of(at, &e->slots[at]) == id ? at : NO_SLOT;
+}
+
 /* Sends the packets from `first` on that go to the same family; how many those are. */
 static unsigned post(struct engine *e, unsigned first)
 {
-	struct outbox *o = e->outbox;
+	struct outbox *o = &e->outbox;
 	sa_family_t family = o->to[first].any.sa_family;
 	const struct port *port = family == AF_INET6 ? &e->v6 : &e->v4;
 	unsigned count = 1;
@@ -175,28 +185,32 @@ static unsigned post(struct engine *e, unsigned first)
 		e->counters.sent += n;
 		return (unsigned)n;
 	}
+	uint32_t at = waiting(e, o->ids[first]);
+	if (at != NO_SLOT)
+		e->slots[at].unsent = port->fd < 0 ? EAFNOSUPPORT : errno;
 	e->counters.send_errors++; /* as good as lost on the way: the timeout says so */
 	return 1;
 }
 
 static void flush(struct engine *e)
 {
-	for (unsigned at = 0; at < e->outbox->count;)
+	for (unsigned at = 0; at < e->outbox.count;)
 		at += post(e, at);
-	e->outbox->count = 0;
+	e->outbox.count = 0;
 }
 
 static void transmit(struct engine *e, uint32_t at)
 {
 	struct slot *s = &e->slots[at];
-	struct outbox *o = e->outbox;
+	struct outbox *o = &e->outbox;
 	if (o->count == BATCH)
 		flush(e);
 	unsigned n = o->count;
 	size_t octets = s->request.length <= sizeof(o->packets[n]) ? s->request.length : 0;
-	ber_put_id(s->request.packet, s->request.id_at, id_of(at, s));
+	o->ids[n] = id_of(at, s);
+	ber_put_id(s->request.packet, s->request.id_at, o->ids[n]);
 	if (s->request.security != NULL)
-		octets = s->request.security->seal(s->request.security_arg, id_of(at, s), s->request.packet, s->request.length,
+		octets = s->request.security->seal(s->request.security_arg, o->ids[n], s->request.packet, s->request.length,
 						   (int64_t)uv_now(e->loop), o->packets[n], sizeof(o->packets[n]));
 	else
 		memcpy(o->packets[n], s->request.packet, octets);
@@ -212,8 +226,10 @@ static void transmit(struct engine *e, uint32_t at)
 	} else {
 		e->counters.send_errors++;
 	}
+	s->unsent = 0;
 	s->tries++;
-	s->due_ms = (int64_t)uv_now(e->loop) + s->request.timeout_ms;
+	/* By the clock, not the loop's: what the loop does before it sends this must not count as the device's silence. */
+	s->due_ms = (int64_t)(uv_hrtime() / 1000000) + s->request.timeout_ms;
 }
 
 static void on_before_wait(uv_prepare_t *prepare)
@@ -283,13 +299,6 @@ static bool same_source(const union engine_address *a, const union engine_addres
 	       (a->v6.sin6_scope_id == 0 || b->v6.sin6_scope_id == 0 || a->v6.sin6_scope_id == b->v6.sin6_scope_id);
 }
 
-/* The slot of a request that is out, NO_SLOT when none has this id. */
-static uint32_t waiting(const struct engine *e, uint32_t id)
-{
-	uint32_t at = id & (MAX_SLOTS - 1);
-	return at < e->slot_count && e->slots[at].state == SLOT_WAITING && id_of(at, &e->slots[at]) == id ? at : NO_SLOT;
-}
-
 /* The slot that a packet answers, NO_SLOT after counting why there is none. */
 static uint32_t match(struct engine *e, const struct packet_head *head, const union engine_address *from)
 {
@@ -304,6 +313,7 @@ static uint32_t match(struct engine *e, const struct packet_head *head, const un
 	}
 	if (!same_source(from, &e->slots[at].address)) {
 		e->counters.wrong_source++;
+		e->slots[at].from_elsewhere = true;
 		return NO_SLOT;
 	}
 	return at;
@@ -470,6 +480,20 @@ static void on_readable(uv_poll_t *poll, int status, int events)
 	uv_timer_start(&e->look, on_look, LOOK_MS, 0);
 }
 
+/* Nobody answered; why, where that is known. */
+static void give_up(struct engine *e, uint32_t at)
+{
+	const struct slot *s = &e->slots[at];
+	struct hwatt_error err;
+	e->counters.timeouts++;
+	if (s->unsent != 0)
+		hwatt_fail(&err, HWATT_EIO, "cannot send to this address: %s", strerror(s->unsent));
+	else
+		hwatt_fail(&err, HWATT_ETIMEOUT, "no answer within %" PRId64 " ms, asked %u times%s", s->request.timeout_ms, s->tries,
+			   s->from_elsewhere ? "; one came from another address than was asked, and was dropped" : "");
+	finish(e, at, NULL, &err);
+}
+
 static void on_timer(uv_timer_t *timer)
 {
 	struct engine *e = timer->data;
@@ -486,11 +510,7 @@ static void on_timer(uv_timer_t *timer)
 			heap_down(e, 0);
 			continue;
 		}
-		e->counters.timeouts++;
-		struct hwatt_error err;
-		hwatt_fail(&err, HWATT_ETIMEOUT, "no answer within %" PRId64 " ms, asked %u times",
-			   s->request.timeout_ms, s->tries);
-		finish(e, at, NULL, &err);
+		give_up(e, at);
 	}
 	wake(e);
 }
@@ -553,7 +573,7 @@ static unsigned limit_for(int buffer)
 
 int engine_open(uv_loop_t *loop, struct hwatt_log *log, struct engine **out, struct hwatt_error *err)
 {
-	struct engine *e = hwatt_alloc(sizeof(*e));
+	struct engine *e = hwatt_alloc(sizeof(*e)); /* mapped, as large as it is: of few devices most packets' pages are never touched */
 	int buffer = 0, buffer6 = 0;
 	e->loop = loop;
 	e->log = log;
@@ -564,7 +584,6 @@ int engine_open(uv_loop_t *loop, struct hwatt_log *log, struct engine **out, str
 	uv_prepare_init(loop, &e->before_wait);
 	e->timer.data = e->look.data = e->before_wait.data = e;
 	e->open_handles = 3;
-	e->outbox = hwatt_alloc(sizeof(*e->outbox));
 	for (unsigned i = 0; i < BATCH; i++)
 		ready_header(e, i);
 	uv_prepare_start(&e->before_wait, on_before_wait);
@@ -592,7 +611,6 @@ static void on_closed(uv_handle_t *handle)
 		close(e->v6.fd);
 	free(e->slots);
 	free(e->heap);
-	free(e->outbox);
 	free(e);
 }
 
@@ -649,6 +667,8 @@ uint32_t engine_send(struct engine *e, const struct engine_request *request)
 	s->address = *request->to;
 	s->request.to = NULL;
 	s->tries = s->rounds = 0;
+	s->unsent = 0;
+	s->from_elsewhere = false;
 	s->state = SLOT_QUEUED;
 	s->next = NO_SLOT;
 	s->previous = e->queue_last;

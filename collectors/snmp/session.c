@@ -57,7 +57,7 @@ struct session { /* of each device, all the time */
 	struct survey *survey;
 	struct plan *plan;
 	struct plan_hold hold;
-	struct plan_poll *poll;    /* while the plan runs */
+	struct plan_poll *poll;    /* what answers have said; NULL: nothing that is needed any more */
 	struct pieces *pieces;     /* made when first needed */
 	struct tape *tape;         /* NULL: nothing is recorded */
 	int64_t surveyed_ms;       /* loop time of the last survey */
@@ -67,9 +67,12 @@ struct session { /* of each device, all the time */
 	uint64_t parts_told;       /* their hash */
 	uint32_t request;          /* of the plan, the one that is out */
 	uint16_t wraps;            /* how often sysUpTime wrapped */
-	uint8_t stage;             /* enum stage */
+	uint8_t stage : 3;         /* enum stage */
+	uint8_t turn : 4;          /* which of the name's addresses is asked */
 	bool answered : 1;         /* in this poll */
+	bool changed : 1;          /* an answer of this poll did not fit the plan */
 	bool resolved : 1, closing : 1;
+	bool heard : 1;            /* the address has answered since the last silence */
 	bool own_community : 1;    /* read from where the settings say, and wiped when it goes */
 	bool resurvey : 1;         /* as soon as it may be */
 	bool replan : 1;           /* with the next poll: the plan asks what the agent does not bear */
@@ -247,6 +250,14 @@ int session_open(struct hwatt_target *t, struct hwatt_error *err)
 	return 0;
 }
 
+/* Where the plan's answers go. Borrowed when the first one comes, so that few are in use at a time, and those are in the cache. */
+static struct plan_poll *poll_of(struct session *s)
+{
+	if (s->poll == NULL)
+		s->poll = plan_poll_take(&s->module->shelf, s->plan);
+	return s->poll;
+}
+
 /* What a poll borrowed. */
 static void give_back(struct session *s)
 {
@@ -279,6 +290,16 @@ static bool set_address(struct session *s, const struct sockaddr *address)
 	return true;
 }
 
+/* A name may have addresses that its agent does not listen on, such as those of IPv6. */
+static void take_turn(struct session *s, const struct addrinfo *found)
+{
+	unsigned count = 0, at = 0;
+	for (const struct addrinfo *a = found; a != NULL; a = a->ai_next)
+		count += a->ai_family == AF_INET || a->ai_family == AF_INET6;
+	for (const struct addrinfo *a = found; count > 0 && at <= s->turn % count; a = a->ai_next)
+		at += set_address(s, a->ai_addr);
+}
+
 static void on_lookup(uv_getaddrinfo_t *request, int status, struct addrinfo *found)
 {
 	struct lookup *lookup = request->data;
@@ -287,8 +308,8 @@ static void on_lookup(uv_getaddrinfo_t *request, int status, struct addrinfo *fo
 	free(lookup);
 	if (s != NULL) {
 		s->lookup = NULL;
-		for (struct addrinfo *a = found; status == 0 && a != NULL && !s->resolved; a = a->ai_next)
-			set_address(s, a->ai_addr);
+		if (status == 0)
+			take_turn(s, found);
 	}
 	uv_freeaddrinfo(found);
 	if (s == NULL)
@@ -310,7 +331,14 @@ static void look_up(struct session *s)
 {
 	const struct hwatt_device *device = hwatt_target_device(s->target);
 	union engine_address address = { 0 };
+	struct hwatt_error err;
 	if (uv_ip4_addr(device->host, 0, &address.v4) == 0 || uv_ip6_addr(device->host, 0, &address.v6) == 0) {
+		if (address.any.sa_family == AF_INET6 && IN6_IS_ADDR_LINKLOCAL(&address.v6.sin6_addr) && address.v6.sin6_scope_id == 0) {
+			hwatt_fail(&err, HWATT_EIO, "%s is of one link: write the network interface behind it, like fe80::7%%eth0%s",
+				   device->host, strchr(device->host, '%') != NULL ? "; there is none of this name" : "");
+			finish(s, &err);
+			return;
+		}
 		set_address(s, &address.any);
 		go_on(s);
 		return;
@@ -324,7 +352,6 @@ static void look_up(struct session *s)
 	s->lookup->request.data = s->lookup;
 	int rc = uv_getaddrinfo(hwatt_target_loop(s->target), &s->lookup->request, on_lookup, device->host, NULL, &hints);
 	if (rc != 0) {
-		struct hwatt_error err;
 		free(s->lookup);
 		s->lookup = NULL;
 		hwatt_fail(&err, HWATT_EIO, "cannot look up %s: %s", device->host, uv_strerror(rc));
@@ -391,15 +418,45 @@ static void keep_survey(struct session *s)
 	s->survey = NULL;
 }
 
+/* The device is looked up again before it is asked again: perhaps the name has another address by now. Its next one is tried when
+ * nothing was ever heard from this one, or not even the second time. */
+static void lose_address(struct session *s)
+{
+	s->resolved = false;
+	if (!s->heard)
+		s->turn = (s->turn + 1u) & 15u;
+	s->heard = false;
+}
+
+/* Of a device that was never heard of: what else can be wrong. */
+static void explain_silence(const struct session *s, struct hwatt_error *err)
+{
+	struct hwatt_error was = *err;
+	const char *also = s->line.peer != NULL ? "and that its agent speaks SNMPv3 and lets this host ask" :
+			   "that its agent lets this host ask, and the community: a wrong one is silence, too";
+	hwatt_fail(err, was.code, "%s; check the address, %s", was.text, also);
+}
+
+static void survey_failed(struct session *s, const struct hwatt_error *why)
+{
+	struct hwatt_error err = *why;
+	if (err.code == HWATT_ETIMEOUT && s->plan == NULL && !survey_has_answers(s->survey))
+		explain_silence(s, &err);
+	s->heard = s->heard || survey_has_answers(s->survey);
+	lose_address(s);
+	keep_survey(s);
+	drop_tape(s);
+	finish(s, &err);
+}
+
 static void on_surveyed(void *arg, const struct hwatt_error *err)
 {
 	struct session *s = arg;
 	if (err != NULL) {
-		keep_survey(s);
-		drop_tape(s);
-		finish(s, err);
+		survey_failed(s, err);
 		return;
 	}
+	s->heard = true;
 	struct identity_texts texts;
 	struct hwatt_identity who = identify(s, &texts);
 	if (s->tape != NULL) {
@@ -457,11 +514,11 @@ static void ask(struct session *s)
 /* Takes the device's clock; true when it has started anew since the poll before. */
 static bool restarted(struct session *s)
 {
-	const struct plan_value *uptime = &s->poll->values[PLAN_UPTIME];
+	struct plan_value uptime = plan_value(s->poll, PLAN_UPTIME);
 	int64_t now_ms = (int64_t)uv_now(hwatt_target_loop(s->target)), before = s->ticks, since = s->ticks_at_ms;
-	if (!uptime->number || uptime->raw.e10 != 0 || uptime->raw.mantissa < 0 || uptime->raw.mantissa >= TICKS_PER_WRAP)
+	if (!uptime.number || uptime.raw.e10 != 0 || uptime.raw.mantissa < 0 || uptime.raw.mantissa >= TICKS_PER_WRAP)
 		return false;
-	s->ticks = uptime->raw.mantissa;
+	s->ticks = uptime.raw.mantissa;
 	s->ticks_at_ms = now_ms;
 	bool back = before >= 0 && s->ticks < before;
 	int64_t should = before + (now_ms - since) / 10;
@@ -484,13 +541,13 @@ static void next_request(struct session *s)
 		ask(s);
 		return;
 	}
-	s->resurvey = s->resurvey || s->poll->changed;
 	finish(s, NULL);
 }
 
 /* An answer is complete: what it completes goes to the target. */
 static void settle(struct session *s)
 {
+	poll_of(s);
 	if (s->request == 0 && restarted(s)) {
 		hwatt_log(hwatt_target_log(s->target), HWATT_INFO, "the device has restarted");
 		drop_plan(s);
@@ -500,6 +557,10 @@ static void settle(struct session *s)
 	if (s->request == 0)
 		plan_give_fixed(&s->hold, s->target);
 	plan_give(s->plan, &s->hold, s->request, s->poll, s->target);
+	s->changed = s->changed || s->poll->changed;
+	s->resurvey = s->resurvey || s->changed;
+	if (!s->plan->spans)
+		give_back(s);
 	next_request(s);
 }
 
@@ -509,6 +570,7 @@ static void ask_pieces(struct session *s);
 static void begin_pieces(struct session *s, uint32_t size)
 {
 	s->stage = STAGE_PIECES;
+	poll_of(s);
 	if (s->pieces == NULL)
 		s->pieces = hwatt_alloc(sizeof(*s->pieces));
 	s->pieces->next = 0;
@@ -526,7 +588,7 @@ static void ask_pieces(struct session *s)
 	p->count = 0;
 	for (uint32_t i = p->next; i < r->expect_count && p->count < p->size; i++) {
 		const struct plan_expect *e = &s->plan->expects[r->first_expect + i];
-		if (e->input < 0 || s->poll->values[e->input].answered)
+		if (e->input < 0 || plan_value(s->poll, e->input).answered)
 			continue;
 		oids[p->count] = (struct ber_oid){ s->plan->octets + e->oid, e->oid_length };
 		p->of[p->count++] = i;
@@ -574,8 +636,8 @@ static void pieces_answered(void *arg, const struct ber_message *message, const 
 
 static bool plan_tasted(void *arg, const uint8_t *variables, size_t length)
 {
-	const struct session *s = arg;
-	return plan_read(s->plan, s->request, variables, length, s->poll);
+	struct session *s = arg;
+	return plan_read(s->plan, s->request, variables, length, poll_of(s));
 }
 
 /* A GET that tables ride along in did not bring what it asked for: scalars and tables are asked for apart from now on, and this
@@ -598,7 +660,7 @@ static void plan_answered(void *arg, const struct ber_message *message, const st
 	const struct plan_request *r = &s->plan->requests[s->request];
 	bool silent = message == NULL && err != NULL && err->code == HWATT_ETIMEOUT;
 	if (message == NULL && err == NULL) { /* it was taken as it came */
-		s->answered = true;
+		s->answered = s->heard = true;
 		s->bears_riders = s->bears_riders || r->riders > 0;
 		settle(s);
 		return;
@@ -606,11 +668,11 @@ static void plan_answered(void *arg, const struct ber_message *message, const st
 	if (silent && !s->bears_riders && ask_apart(s, r))
 		return; /* the survey was answered just now: it may be this request only */
 	if (message == NULL && (!s->answered || !silent)) {
-		s->resolved = false; /* perhaps the name has another address by now */
+		lose_address(s);
 		finish(s, err);
 		return;
 	}
-	s->answered = true;
+	s->answered = s->heard = true;
 	if (message == NULL || message->error_status != 0) {
 		/* Too much at once, or one object that spoils it: by pieces now, smaller by the next plan. */
 		if (ask_apart(s, r))
@@ -620,11 +682,11 @@ static void plan_answered(void *arg, const struct ber_message *message, const st
 		begin_pieces(s, r->expect_count / 2);
 		return;
 	}
-	bool in_place = plan_take(s->plan, s->request, message, s->poll);
+	bool in_place = plan_take(s->plan, s->request, message, poll_of(s));
 	if ((!in_place || message->count < r->expect_count) && ask_apart(s, r))
 		return;
 	s->bears_riders = s->bears_riders || r->riders > 0;
-	if (message->count < r->expect_count && !s->poll->changed) {
+	if (message->count < r->expect_count && !s->poll->changed && !s->changed) {
 		line_shrink(&s->line);
 		begin_pieces(s, r->expect_count - (uint32_t)message->count);
 		return;
@@ -641,7 +703,7 @@ static void go_on(struct session *s)
 	} else {
 		s->stage = STAGE_PLAN;
 		s->request = 0;
-		s->poll = plan_poll_take(&s->module->shelf, s->plan);
+		s->changed = false;
 		ask(s);
 	}
 }

@@ -27,20 +27,22 @@ struct walk { /* columns side by side */
 };
 
 struct survey {
-	const struct book *book;
+	struct book *book;
 	struct line *line;
 	const char *forced;
 	survey_done *done;
 	void *arg;
 	struct hwatt_arena *arena;
 	enum phase phase;
-	struct column *columns;      /* by object */
+	size_t object_count;         /* that are looked at: more than these are of families that do not fit this device */
+	struct column *columns;      /* by object; NULL before the families are chosen */
 	size_t cells;
 	unsigned requests, silences;
 	bool answered;
 	char description[SURVEY_TEXT + 1], object_id[256];
 	struct ber_oid object_oid;
 	bool *hits;                  /* by object: a probe that answered */
+	size_t hit_count;
 	bool last_resort;            /* what families read was asked for as probes, too */
 	const struct family *families[SURVEY_MAX_FAMILIES];
 	size_t family_count;
@@ -59,7 +61,7 @@ static const char *const system_group[] = { "1.3.6.1.2.1.1.1.0", "1.3.6.1.2.1.1.
 static void step(struct survey *s);
 static engine_done fetched, walked;
 
-struct survey *survey_new(const struct book *book, struct line *line, const char *forced, survey_done *done, void *arg)
+struct survey *survey_new(struct book *book, struct line *line, const char *forced, survey_done *done, void *arg)
 {
 	struct survey *s = hwatt_alloc(sizeof(*s));
 	s->book = book;
@@ -68,8 +70,9 @@ struct survey *survey_new(const struct book *book, struct line *line, const char
 	s->done = done;
 	s->arg = arg;
 	s->arena = hwatt_arena_new();
-	s->columns = hwatt_arena_alloc(s->arena, (book->object_count + 1) * sizeof(*s->columns));
+	s->object_count = book->object_count; /* probes are numbered with the book */
 	s->hits = hwatt_arena_alloc(s->arena, book->object_count + 1);
+	s->hit_count = book->object_count;
 	s->wanted = hwatt_arena_alloc(s->arena, (book->object_count + 1) * sizeof(*s->wanted));
 	s->fetch = (struct fetch){ .count = SYSTEM_COUNT, .chunk = FETCH_AT_ONCE };
 	s->varbind_octets = TYPICAL_VARBIND;
@@ -82,7 +85,7 @@ void survey_free(struct survey *s)
 	if (s == NULL)
 		return;
 	line_cancel(s->line);
-	for (size_t i = 0; i < s->book->object_count; i++)
+	for (size_t i = 0; s->columns != NULL && i < s->object_count; i++)
 		free(s->columns[i].cells);
 	hwatt_arena_free(s->arena);
 	free(s);
@@ -327,7 +330,7 @@ static bool fits(const struct survey *s, const struct family *f, bool *by_id)
 	for (size_t i = 0; i < f->probe_count; i++)
 		if (s->hits[f->probes[i]])
 			return true;
-	for (size_t i = 0; *by_id && s->last_resort && i < f->reading_count; i++)
+	for (size_t i = 0; *by_id && s->last_resort && !f->supplement && i < f->reading_count; i++)
 		if (f->readings[i].source.object != NO_OBJECT && s->hits[f->readings[i].source.object])
 			return true;
 	return f->probe_count == 0 && (f->object_id_count == 0 || *by_id);
@@ -358,6 +361,7 @@ static const char *why(struct survey *s, const struct family *f, bool by_id, boo
 				  s->object_id);
 }
 
+/* Takes the families that fit and makes room for what they speak of. */
 static void choose(struct survey *s)
 {
 	const char *others = "";
@@ -375,6 +379,7 @@ static void choose(struct survey *s)
 			if (!fit || excluded(s, f->name))
 				continue;
 			s->families[s->family_count++] = f;
+			book_open(s->book, f);
 			if (s->family_count == 1)
 				s->reason = why(s, f, by_id, forced);
 			else
@@ -383,6 +388,9 @@ static void choose(struct survey *s)
 	}
 	if (others[0] != '\0')
 		s->reason = hwatt_arena_printf(s->arena, "%s; with%s", s->reason, others);
+	s->object_count = s->book->object_count;
+	s->columns = hwatt_arena_alloc(s->arena, (s->object_count + 1) * sizeof(*s->columns));
+	s->wanted = hwatt_arena_alloc(s->arena, (s->object_count + 1) * sizeof(*s->wanted));
 }
 
 static void want(bool *asked, const struct reference *at)
@@ -425,7 +433,7 @@ static void want_part(bool *asked, const struct family_part *part)
 /* Puts what the chosen families speak of into `wanted`: scalars or columns. */
 static void list_wanted(struct survey *s, bool scalars)
 {
-	bool *asked = hwatt_arena_alloc(s->arena, s->book->object_count + 1);
+	bool *asked = hwatt_arena_alloc(s->arena, s->object_count + 1);
 	for (size_t i = 0; i < s->family_count; i++) {
 		const struct family *f = s->families[i];
 		for (size_t j = 0; j < f->reading_count; j++)
@@ -436,7 +444,7 @@ static void list_wanted(struct survey *s, bool scalars)
 			want_part(asked, &f->parts[j]);
 	}
 	s->wanted_count = s->walked = 0;
-	for (size_t i = 0; i < s->book->object_count; i++) {
+	for (size_t i = 0; i < s->object_count; i++) {
 		if (!asked[i] || s->book->objects[i].scalar != scalars)
 			continue;
 		size_t at = s->wanted_count++; /* sorted by OID: columns of a table side by side */
@@ -470,7 +478,15 @@ static void list_last_resort(struct survey *s)
 	s->wanted_count = 0;
 	if (s->forced[0] != '\0' || has_own(s))
 		return;
-	bool *asked = hwatt_arena_alloc(s->arena, s->book->object_count + 1);
+	for (size_t i = 0; i < s->book->family_count; i++)
+		if (!s->book->families[i].supplement && of_id(s, &s->book->families[i]))
+			book_open(s->book, &s->book->families[i]);
+	size_t objects = s->book->object_count;
+	bool *asked = hwatt_arena_alloc(s->arena, objects + 1), *hits = hwatt_arena_alloc(s->arena, objects + 1);
+	memcpy(hits, s->hits, s->hit_count * sizeof(*hits));
+	s->hits = hits;
+	s->hit_count = objects;
+	s->wanted = hwatt_arena_alloc(s->arena, (objects + 1) * sizeof(*s->wanted));
 	for (size_t i = 0; i < s->book->family_count; i++) {
 		const struct family *f = &s->book->families[i];
 		for (size_t j = 0; !f->supplement && of_id(s, f) && j < f->reading_count; j++) {
@@ -663,7 +679,8 @@ const char *survey_object_id(const struct survey *s)
 
 const struct column *survey_column(const struct survey *s, int object)
 {
-	return &s->columns[object];
+	static const struct column none = { 0 };
+	return s->columns != NULL && (size_t)object < s->object_count ? &s->columns[object] : &none;
 }
 
 static const struct cell *find(const struct column *column, struct ber_oid row)
@@ -686,7 +703,7 @@ const struct cell *survey_cell(const struct survey *s, const struct reference *a
 {
 	if (at->object == NO_OBJECT)
 		return NULL;
-	const struct column *column = &s->columns[at->object];
+	const struct column *column = survey_column(s, at->object);
 	if (s->book->objects[at->object].scalar)
 		return column->count > 0 ? &column->cells[0] : NULL;
 	if (at->row == NULL)

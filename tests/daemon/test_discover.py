@@ -147,6 +147,36 @@ def test_impostors(hall):
     assert "1.5" in found.stdout + found.stderr and "127.9.0.41" not in found.stdout, found
 
 
+class Lossy:
+    """A way to a device on which the first packet gets lost."""
+
+    def __init__(self, address, to):
+        self.front = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.front.bind((address, 0))
+        self.port = self.front.getsockname()[1]
+        self.back = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.back.connect(to)
+        self.versions = []
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self):
+        while True:
+            packet, source = self.front.recvfrom(4096)
+            self.versions.append(packet[4])
+            if len(self.versions) > 1:
+                self.back.send(packet)
+                self.front.sendto(self.back.recv(65536), source)
+
+
+def test_a_lost_packet_makes_no_old_device(hall):
+    """Who answered SNMPv1 because the question in v2c got lost is asked in v2c again."""
+    way = Lossy("127.9.0.50", ("127.9.0.3", hall.sim_port))
+    found = run(hall.hallwatt, "discover", "127.9.0.50", "--port", str(way.port), "--ipmi-port", "0", "--redfish-port", "0")
+    assert found.returncode == 0 and way.versions[:3] == [1, 0, 1], (found, way.versions[:5])
+    assert 'id: "pdu-a1"' in found.stdout and "version" not in found.stdout, found.stdout
+    assert 0 not in way.versions[2:], way.versions
+
+
 def test_exit_status(hall):
     nobody = discover(hall, "127.9.0.60/30", "--ipmi-port", "0")
     assert (nobody.returncode, nobody.stdout) == (1, ""), nobody
@@ -187,6 +217,7 @@ def main():
         test_the_file_is_a_device_file(hall)
         test_servers(hall)
         test_impostors(hall)
+        test_a_lost_packet_makes_no_old_device(hall)
         test_exit_status(hall)
         test_record(hall)
     finally:
