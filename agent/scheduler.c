@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define MILLION 1000000
+#define BRANCHES 8u /* of the heap: a flat one, as each entry that moves in it has to be told, and lies anywhere in memory */
 
 _Static_assert(sizeof(struct scheduler_entry) <= 56, "there are ten thousand of them");
 
@@ -31,22 +32,33 @@ static void heap_put(struct scheduler *s, size_t at, struct due due)
 	due.entry->position = (uint32_t)at;
 }
 
+/* The earliest of those below `at`; `count` when there are none. */
+static size_t earliest_below(const struct scheduler *s, size_t at)
+{
+	size_t first = at * BRANCHES + 1, end = first + BRANCHES < s->count ? first + BRANCHES : s->count;
+	if (first >= end)
+		return s->count;
+	size_t earliest = first;
+	for (size_t i = first + 1; i < end; i++)
+		if (s->heap[i].at_ms < s->heap[earliest].at_ms)
+			earliest = i;
+	return earliest;
+}
+
 /* Moves the entry at `at` to where `at_ms` belongs. */
 static void heap_fix(struct scheduler *s, size_t at, int64_t at_ms)
 {
 	struct due due = { at_ms, s->heap[at].entry };
-	while (at > 0 && s->heap[(at - 1) / 2].at_ms > due.at_ms) {
-		heap_put(s, at, s->heap[(at - 1) / 2]);
-		at = (at - 1) / 2;
+	while (at > 0 && s->heap[(at - 1) / BRANCHES].at_ms > due.at_ms) {
+		heap_put(s, at, s->heap[(at - 1) / BRANCHES]);
+		at = (at - 1) / BRANCHES;
 	}
 	for (;;) {
-		size_t child = 2 * at + 1;
-		if (child + 1 < s->count && s->heap[child + 1].at_ms < s->heap[child].at_ms)
-			child++;
-		if (child >= s->count || s->heap[child].at_ms >= due.at_ms)
+		size_t below = earliest_below(s, at);
+		if (below == s->count || s->heap[below].at_ms >= due.at_ms)
 			break;
-		heap_put(s, at, s->heap[child]);
-		at = child;
+		heap_put(s, at, s->heap[below]);
+		at = below;
 	}
 	heap_put(s, at, due);
 }

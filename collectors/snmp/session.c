@@ -70,7 +70,6 @@ struct session { /* of each device, all the time */
 	uint8_t stage : 3;         /* enum stage */
 	uint8_t turn : 4;          /* which of the name's addresses is asked */
 	bool answered : 1;         /* in this poll */
-	bool changed : 1;          /* an answer of this poll did not fit the plan */
 	bool resolved : 1, closing : 1;
 	bool heard : 1;            /* the address has answered since the last silence */
 	bool own_community : 1;    /* read from where the settings say, and wiped when it goes */
@@ -557,8 +556,7 @@ static void settle(struct session *s)
 	if (s->request == 0)
 		plan_give_fixed(&s->hold, s->target);
 	plan_give(s->plan, &s->hold, s->request, s->poll, s->target);
-	s->changed = s->changed || s->poll->changed;
-	s->resurvey = s->resurvey || s->changed;
+	s->resurvey = s->resurvey || s->poll->changed;
 	if (!s->plan->spans)
 		give_back(s);
 	next_request(s);
@@ -686,7 +684,7 @@ static void plan_answered(void *arg, const struct ber_message *message, const st
 	if ((!in_place || message->count < r->expect_count) && ask_apart(s, r))
 		return;
 	s->bears_riders = s->bears_riders || r->riders > 0;
-	if (message->count < r->expect_count && !s->poll->changed && !s->changed) {
+	if (message->count < r->expect_count && !s->poll->changed) {
 		line_shrink(&s->line);
 		begin_pieces(s, r->expect_count - (uint32_t)message->count);
 		return;
@@ -703,7 +701,6 @@ static void go_on(struct session *s)
 	} else {
 		s->stage = STAGE_PLAN;
 		s->request = 0;
-		s->changed = false;
 		ask(s);
 	}
 }
