@@ -220,6 +220,28 @@ static void fill_family(struct book *book, struct family *f, const struct hwatt_
 	f->open = true;
 }
 
+static int by_oid(const void *a, const void *b, void *book)
+{
+	const struct object *objects = ((const struct book *)book)->objects;
+	return ber_oid_compare(objects[*(const int *)a].oid, objects[*(const int *)b].oid);
+}
+
+static void list_probes(struct book *book)
+{
+	bool *listed = hwatt_arena_alloc(book->arena, book->object_count + 1);
+	int *probes = hwatt_arena_alloc(book->arena, (book->object_count + 1) * sizeof(*probes));
+	for (size_t i = 0; i < book->family_count; i++) {
+		for (size_t j = 0; j < book->families[i].probe_count; j++) {
+			int object = book->families[i].probes[j];
+			if (!listed[object])
+				probes[book->probe_count++] = object;
+			listed[object] = true;
+		}
+	}
+	qsort_r(probes, book->probe_count, sizeof(*probes), by_oid, book);
+	book->probes = probes;
+}
+
 struct book *book_new(const struct hwatt_profile_set *set)
 {
 	struct book *book = hwatt_alloc(sizeof(*book));
@@ -230,6 +252,7 @@ struct book *book_new(const struct hwatt_profile_set *set)
 	book->families = hwatt_arena_alloc(book->arena, set->count * sizeof(*book->families));
 	for (size_t i = 0; i < set->count; i++)
 		book->families[book->family_count++] = make_family(book, &set->profiles[i]);
+	list_probes(book);
 	for (size_t i = 0; i < set->count && set->texts == NULL; i++)
 		fill_family(book, &book->families[i], &set->profiles[i]);
 	return book;

@@ -105,6 +105,8 @@ struct book {
 	size_t object_count, object_capacity, family_count, regex_count, regex_capacity;
 	struct object *objects;
 	struct family *families; /* by priority, highest first */
+	const int *probes;       /* the objects of all families' probes, by their OIDs, each once */
+	size_t probe_count;
 	regex_t **regexes;
 };
 

@@ -12,7 +12,7 @@
 #define MAX_SILENCES 3u          /* requests in a row without an answer, after a first one */
 #define TYPICAL_VARBIND 36u
 
-enum phase { PHASE_SYSTEM, PHASE_PROBES, PHASE_SCALARS, PHASE_TABLES, PHASE_OVER };
+enum phase { PHASE_SYSTEM, PHASE_PROBES, PHASE_LAST_RESORT, PHASE_SCALARS, PHASE_TABLES, PHASE_OVER };
 
 struct fetch { /* a list of objects asked for by GET, or by GETNEXT for probes */
 	const int *objects; /* NULL: the system group */
@@ -42,6 +42,8 @@ struct survey {
 	char description[SURVEY_TEXT + 1], object_id[256];
 	struct ber_oid object_oid;
 	bool *hits;                  /* by object: a probe that answered */
+	size_t hit_count;
+	bool last_resort;            /* what families read was asked for as probes, too */
 	const struct family *families[SURVEY_MAX_FAMILIES];
 	size_t family_count;
 	const char *reason;
@@ -70,6 +72,7 @@ struct survey *survey_new(struct book *book, struct line *line, const char *forc
 	s->arena = hwatt_arena_new();
 	s->object_count = book->object_count; /* probes are numbered with the book */
 	s->hits = hwatt_arena_alloc(s->arena, book->object_count + 1);
+	s->hit_count = book->object_count;
 	s->wanted = hwatt_arena_alloc(s->arena, (book->object_count + 1) * sizeof(*s->wanted));
 	s->fetch = (struct fetch){ .count = SYSTEM_COUNT, .chunk = FETCH_AT_ONCE };
 	s->varbind_octets = TYPICAL_VARBIND;
@@ -144,6 +147,52 @@ static void keep_system(struct survey *s, size_t item, const struct ber_varbind 
 	}
 }
 
+static bool probing(const struct survey *s)
+{
+	return s->phase == PHASE_PROBES || s->phase == PHASE_LAST_RESORT;
+}
+
+/* Whether a variable says that there is something below a probe. */
+static bool answers(const struct survey *s, int object, const struct ber_varbind *v)
+{
+	const struct object *probe = &s->book->objects[object];
+	return ber_oid_below(v->oid, probe->oid) && v->oid.length > probe->oid.length - (probe->scalar ? 1 : 0);
+}
+
+/* Whether an object belongs to another enterprise than the device's. */
+static bool foreign(const struct survey *s, struct ber_oid oid)
+{
+	static const uint8_t enterprises[] = { 0x2b, 6, 1, 4, 1 };
+	size_t at = sizeof(enterprises);
+	struct ber_oid own = s->object_oid;
+	if (oid.length <= at || own.length <= at || memcmp(oid.bytes, enterprises, at) != 0 || memcmp(own.bytes, enterprises, at) != 0)
+		return false;
+	for (; at < oid.length && at < own.length && oid.bytes[at] == own.bytes[at]; at++)
+		if ((oid.bytes[at] & 0x80u) == 0)
+			return false; /* the whole number is the same */
+	return true;
+}
+
+/* An agent has nothing between what GETNEXT asked for and what it gave: probes in there are settled without asking. Those
+ * of the device's own maker are asked all the same, since not every agent finds the next of an object that it lacks. */
+static void settle_probes(struct survey *s, size_t item, size_t unasked, const struct ber_varbind *v)
+{
+	bool end = v->type == BER_END_OF_VIEW;
+	struct ber_oid from = s->book->objects[s->wanted[item]].oid;
+	size_t kept = unasked;
+	if (ber_is_exception(v->type) && !end)
+		return;
+	for (size_t i = unasked; i < s->fetch.count; i++) {
+		int object = s->wanted[i];
+		struct ber_oid probe = s->book->objects[object].oid;
+		if (foreign(s, probe) && ber_oid_compare(from, probe) < 0 && (end || ber_oid_compare(probe, v->oid) < 0))
+			s->hits[object] = !end && answers(s, object, v);
+		else
+			s->wanted[kept++] = object;
+	}
+	s->fetch.count = s->wanted_count = kept;
+}
+
 /* What a fetch gave for one item. */
 static void keep_fetched(struct survey *s, size_t item, const struct ber_varbind *v)
 {
@@ -155,8 +204,8 @@ static void keep_fetched(struct survey *s, size_t item, const struct ber_varbind
 	}
 	int object = s->fetch.objects[item];
 	const struct ber_oid oid = s->book->objects[object].oid;
-	if (s->phase == PHASE_PROBES)
-		s->hits[object] = ber_oid_below(v->oid, oid) && v->oid.length > oid.length - (s->book->objects[object].scalar ? 1 : 0);
+	if (probing(s))
+		s->hits[object] = answers(s, object, v);
 	else if (v->oid.length == oid.length && ber_oid_below(v->oid, oid))
 		keep(s, object, (struct ber_oid){ NULL, 0 }, v);
 }
@@ -164,7 +213,7 @@ static void keep_fetched(struct survey *s, size_t item, const struct ber_varbind
 /* A v1 agent refuses a GET whole when one object is not there, a GETNEXT it answers. */
 static enum ber_pdu fetch_pdu(const struct survey *s)
 {
-	return s->phase == PHASE_PROBES || (s->phase == PHASE_SCALARS && s->line->version == BER_V1) ? BER_GETNEXT : BER_GET;
+	return probing(s) || (s->phase == PHASE_SCALARS && s->line->version == BER_V1) ? BER_GETNEXT : BER_GET;
 }
 
 static struct ber_oid fetch_oid(struct survey *s, size_t item, uint8_t system[BER_MAX_OID])
@@ -255,22 +304,34 @@ static void fetched(void *arg, const struct ber_message *message, const struct h
 		return;
 	}
 	size_t n = message->count < f->asked ? message->count : f->asked;
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
 		keep_fetched(s, f->at + i, &message->varbinds[i]);
+		if (s->phase == PHASE_PROBES)
+			settle_probes(s, f->at + i, f->at + n, &message->varbinds[i]);
+	}
 	f->at += n > 0 ? n : 1; /* an empty answer would be asked for ever */
 	step(s);
 }
 
 /* Which profiles. */
+static bool of_id(const struct survey *s, const struct family *f)
+{
+	for (size_t i = 0; i < f->object_id_count; i++)
+		if (s->object_oid.length > 0 && ber_oid_below(s->object_oid, f->object_ids[i]))
+			return true;
+	return false;
+}
+
 static bool fits(const struct survey *s, const struct family *f, bool *by_id)
 {
-	*by_id = false;
-	for (size_t i = 0; i < f->object_id_count; i++)
-		*by_id = *by_id || (s->object_oid.length > 0 && ber_oid_below(s->object_oid, f->object_ids[i]));
+	*by_id = of_id(s, f);
 	if (f->description != NULL && regexec(f->description, s->description, 0, NULL, 0) != 0)
 		return false;
 	for (size_t i = 0; i < f->probe_count; i++)
 		if (s->hits[f->probes[i]])
+			return true;
+	for (size_t i = 0; *by_id && s->last_resort && !f->supplement && i < f->reading_count; i++)
+		if (f->readings[i].source.object != NO_OBJECT && s->hits[f->readings[i].source.object])
 			return true;
 	return f->probe_count == 0 && (f->object_id_count == 0 || *by_id);
 }
@@ -304,6 +365,7 @@ static const char *why(struct survey *s, const struct family *f, bool by_id, boo
 static void choose(struct survey *s)
 {
 	const char *others = "";
+	s->family_count = 0;
 	for (int pass = 0; pass < 2; pass++) { /* a family's own profiles before the standards */
 		for (size_t i = 0; i < s->book->family_count && s->family_count < SURVEY_MAX_FAMILIES; i++) {
 			const struct family *f = &s->book->families[i];
@@ -396,16 +458,46 @@ static void list_wanted(struct survey *s, bool scalars)
 
 static void list_probes(struct survey *s)
 {
-	bool *asked = hwatt_arena_alloc(s->arena, s->object_count + 1);
+	s->wanted_count = s->book->probe_count;
+	if (s->wanted_count > 0)
+		memcpy(s->wanted, s->book->probes, s->wanted_count * sizeof(*s->wanted));
+}
+
+/* Whether a family of its own is known, and not only standards. */
+static bool has_own(const struct survey *s)
+{
+	for (size_t i = 0; i < s->family_count; i++)
+		if (!s->families[i]->supplement)
+			return true;
+	return false;
+}
+
+/* What the families of the device's sysObjectID read, as probes: where it shows none of the objects that they are known by. */
+static void list_last_resort(struct survey *s)
+{
 	s->wanted_count = 0;
+	if (s->forced[0] != '\0' || has_own(s))
+		return;
+	for (size_t i = 0; i < s->book->family_count; i++)
+		if (!s->book->families[i].supplement && of_id(s, &s->book->families[i]))
+			book_open(s->book, &s->book->families[i]);
+	size_t objects = s->book->object_count;
+	bool *asked = hwatt_arena_alloc(s->arena, objects + 1), *hits = hwatt_arena_alloc(s->arena, objects + 1);
+	memcpy(hits, s->hits, s->hit_count * sizeof(*hits));
+	s->hits = hits;
+	s->hit_count = objects;
+	s->wanted = hwatt_arena_alloc(s->arena, (objects + 1) * sizeof(*s->wanted));
 	for (size_t i = 0; i < s->book->family_count; i++) {
-		for (size_t j = 0; j < s->book->families[i].probe_count; j++) {
-			int object = s->book->families[i].probes[j];
-			if (!asked[object])
-				s->wanted[s->wanted_count++] = object;
+		const struct family *f = &s->book->families[i];
+		for (size_t j = 0; !f->supplement && of_id(s, f) && j < f->reading_count; j++) {
+			int object = f->readings[j].source.object;
+			if (object == NO_OBJECT || asked[object])
+				continue;
+			s->wanted[s->wanted_count++] = object;
 			asked[object] = true;
 		}
 	}
+	s->last_resort = s->wanted_count > 0;
 }
 
 static struct ber_oid entry(const struct survey *s, int object)
@@ -553,8 +645,10 @@ static void step(struct survey *s)
 		s->phase++;
 		if (s->phase == PHASE_PROBES)
 			list_probes(s);
-		if (s->phase == PHASE_SCALARS)
+		if (s->phase == PHASE_LAST_RESORT || (s->phase == PHASE_SCALARS && s->last_resort))
 			choose(s);
+		if (s->phase == PHASE_LAST_RESORT)
+			list_last_resort(s);
 		if (s->phase == PHASE_SCALARS || s->phase == PHASE_TABLES)
 			list_wanted(s, s->phase == PHASE_SCALARS);
 		s->fetch = (struct fetch){ .objects = s->wanted, .count = s->wanted_count, .chunk = FETCH_AT_ONCE };

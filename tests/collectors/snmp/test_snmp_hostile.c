@@ -275,8 +275,8 @@ static void values_of_a_wrong_type_are_left_out(void **state)
 	close_stage(s);
 }
 
-/* Polls the recording (an AP8641 with firmware 6.7.2) by a profile whose power has these rows. */
-static struct stage *stage_of(const char *folder, const char *rows)
+/* Polls the recording (an AP8641 with firmware 6.7.2) by a profile that is for `match` and whose power has these rows. */
+static struct stage *stage_for(const char *folder, const char *match, const char *rows)
 {
 	char path[160];
 	struct hwatt_error err;
@@ -284,9 +284,9 @@ static struct stage *stage_of(const char *folder, const char *rows)
 	snprintf(path, sizeof(path), "%s/snmp/quirky.yaml", folder);
 	FILE *file = fopen(path, "w");
 	assert_non_null(file);
-	fprintf(file, "profile: quirky\nsource: test\nmatch: {probe: 1.3.6.1.4.1.318.1.1.26.4.3.1}\nidentity:\n"
+	fprintf(file, "profile: quirky\nsource: test\nmatch: {%s}\nidentity:\n"
 		"  - {part: model, oid: 1.3.6.1.4.1.318.1.1.26.2.1.8}\n  - {part: firmware, oid: 1.3.6.1.4.1.318.1.1.26.2.1.6}\n"
-		"readings:\n%s  - {role: inlet, quantity: active_power, oid: 1.3.6.1.4.1.318.1.1.26.4.3.1.5, scale: 10}\n", rows);
+		"readings:\n%s  - {role: inlet, quantity: active_power, oid: 1.3.6.1.4.1.318.1.1.26.4.3.1.5, scale: 10}\n", match, rows);
 	fclose(file);
 	fake_world_open(&s->world, folder);
 	recording_open(&s->agent, &s->world.loop, TEST_SOURCE_DIR "/recordings/apc-ap8641.snmprec", AF_INET);
@@ -295,6 +295,11 @@ static struct stage *stage_of(const char *folder, const char *rows)
 	assert_int_equal(fake_poll(s->t, 5000), 0);
 	unlink(path);
 	return s;
+}
+
+static struct stage *stage_of(const char *folder, const char *rows)
+{
+	return stage_for(folder, "probe: 1.3.6.1.4.1.318.1.1.26.4.3.1", rows);
 }
 
 #define QUIRK(scale, quirk) "  - {role: inlet, quantity: active_power, oid: 1.3.6.1.4.1.318.1.1.26.4.3.1.5, scale: " scale ", quirk: {" quirk "}}\n"
@@ -321,6 +326,24 @@ static void a_known_fault_counts_for_its_model_and_firmware_alone(void **state)
 	s = stage_of(folder, QUIRK("10", "model: AP86, leave_out: true, why: tells anything"));
 	assert_null(fake_find(s->t, "inlet", "active_power", "1"));
 	assert_true(fake_warned(s->t, "known fault of this model, left out: tells anything"));
+	close_stage(s);
+	rmdir(below);
+	rmdir(folder);
+}
+
+static void a_family_whose_probes_are_hidden_is_known_by_what_it_reads(void **state)
+{
+	(void)state;
+	char folder[] = "/tmp/hallwatt-hidden-XXXXXX", below[64];
+	assert_non_null(mkdtemp(folder));
+	snprintf(below, sizeof(below), "%s/snmp", folder);
+	assert_int_equal(mkdir(below, 0700), 0);
+	struct stage *s = stage_for(folder, "sysObjectID: 1.3.6.1.4.1.318.1.3.4, probe: 1.3.6.1.4.1.318.1.1.99", "");
+	assert_string_equal(s->t->profile, "quirky");
+	assert_non_null(fake_find(s->t, "inlet", "active_power", "1"));
+	close_stage(s);
+	s = stage_for(folder, "sysObjectID: 1.3.6.1.4.1.318.1.3.5, probe: 1.3.6.1.4.1.318.1.1.99", "");
+	assert_null(fake_find(s->t, "inlet", "active_power", "1")); /* another model's */
 	close_stage(s);
 	rmdir(below);
 	rmdir(folder);
@@ -569,6 +592,7 @@ int main(void)
 		cmocka_unit_test(a_loop_ends_with_a_warning),
 		cmocka_unit_test(values_of_a_wrong_type_are_left_out),
 		cmocka_unit_test(a_known_fault_counts_for_its_model_and_firmware_alone),
+		cmocka_unit_test(a_family_whose_probes_are_hidden_is_known_by_what_it_reads),
 		cmocka_unit_test(a_sentinel_that_comes_later_is_left_out),
 		cmocka_unit_test(a_silent_device_is_a_timeout_and_comes_back),
 		cmocka_unit_test(a_deadline_ends_a_poll_at_any_point),

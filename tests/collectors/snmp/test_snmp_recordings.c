@@ -314,6 +314,19 @@ static void outlets_behind_one_address_do_not_mix(void **state)
 	fake_world_close(&world);
 }
 
+static void what_a_device_lacks_is_not_asked_for_probe_by_probe(void **state)
+{
+	(void)state;
+	struct fake_world world;
+	struct recording r;
+	struct hwatt_target *t = polled(&world, &r, "linux-centos7"); /* no maker's objects but Net-SNMP's */
+	assert_non_null(fake_find(t, "interface", "if_count", "total"));
+	assert_in_range(r.nexts, 1, 6);
+	fake_close(t);
+	recording_close(&r);
+	fake_world_close(&world);
+}
+
 static void parts_are_told_when_they_differ(void **state)
 {
 	(void)state;
@@ -388,6 +401,7 @@ int main(void)
 		cmocka_unit_test(rows_of_one_place_are_found_by_their_names),
 		cmocka_unit_test(outlets_behind_one_address_do_not_mix),
 		cmocka_unit_test(parts_are_told_when_they_differ),
+		cmocka_unit_test(what_a_device_lacks_is_not_asked_for_probe_by_probe),
 		cmocka_unit_test(stamps_of_counters_ride_with_them_where_there_is_room),
 		cmocka_unit_test(stamps_that_would_take_a_request_are_read_by_surveys),
 		cmocka_unit_test(recordings_give_what_their_mibs_say),
