@@ -293,15 +293,15 @@ static bool is_host(const uint8_t *bytes, size_t length)
 	return false;
 }
 
-/* The name of a host, the domains that it is in, and their labels. */
-static void learn_host(struct scrubber *s, const uint8_t *bytes, size_t length)
+/* The name of a host and the domains that it is in; where `own`, their labels, too. */
+static void learn_host(struct scrubber *s, const uint8_t *bytes, size_t length, bool own)
 {
 	while (length > 0) {
 		const uint8_t *dot = memchr(bytes, '.', length);
 		size_t label = dot != NULL ? (size_t)(dot - bytes) : length;
 		if (dot != NULL && telling(bytes, length) && !tells_nobody(bytes, length))
 			learn(s, bytes, length, true, true);
-		if (dot != NULL && telling(bytes, label) && !tells_nobody(bytes, label))
+		if (own && dot != NULL && telling(bytes, label) && !tells_nobody(bytes, label))
 			learn(s, bytes, label, true, true);
 		bytes += label + (dot != NULL);
 		length -= label + (dot != NULL);
@@ -322,7 +322,7 @@ static void learn_text(struct scrubber *s, const uint8_t *bytes, size_t length, 
 	if (!written)
 		return;
 	if (memchr(bytes, ' ', length) == NULL && memchr(bytes, '@', length) == NULL && !isdigit(bytes[0]))
-		learn_host(s, bytes, length);
+		learn_host(s, bytes, length, true);
 	for (size_t at = 0, end; at < length; at = end + 1) { /* street, hall, rack */
 		for (end = at; end < length && strchr(",;/\n()<>", bytes[end]) == NULL;)
 			end++;
@@ -352,9 +352,9 @@ static void learn_names_in(struct scrubber *s, const uint8_t *b, size_t length)
 			size_t from = (size_t)(mark + 1 - b), local = (size_t)(mark - b) - at;
 			if (memchr(b + at, '.', local) != NULL && telling(b + at, local)) /* "first.last"; others are words, such as "support" */
 				learn(s, b + at, local, true, true);
-			learn_host(s, mark + 1, at + n - from);
+			learn_host(s, mark + 1, at + n - from, false);
 		} else if (dots >= 2 && is_host(b + at, n)) {
-			learn_host(s, b + at, n);
+			learn_host(s, b + at, n, false);
 		}
 	}
 }
@@ -387,6 +387,12 @@ static bool factory_name(const struct snmprec_row *row)
 static bool keeps_address(const uint8_t *b)
 {
 	return b[0] == 0 || b[0] == 127 || b[0] >= 224;
+}
+
+/* "1.0.0.1" is a version: networks of people begin higher. */
+static bool like_version(const uint8_t *b)
+{
+	return b[0] < 10 && b[1] < 100 && b[2] < 100 && b[3] < 100;
 }
 
 static bool looks_like_hardware_address(const struct snmprec_row *row)
@@ -440,13 +446,36 @@ static bool is_six(const struct snmprec_row *row)
 	       memcmp(row->bytes, zeros, 12) != 0 && memcmp(row->bytes, zeros, 10) != 0;
 }
 
+/* Whether the text is the maker's, as the same stands where he has written it: sysName in sysDescr, ifAlias in ifDescr or ifName. */
+static bool of_maker(const struct scrubber *s, const struct snmprec_row *row)
+{
+	static const uint8_t name[] = { 0x2b, 6, 1, 2, 1, 1, 5, 0 }, description[] = { 0x2b, 6, 1, 2, 1, 1, 1, 0 },
+			     alias[] = { 0x2b, 6, 1, 2, 1, 31, 1, 1, 1, 18 }, if_name[] = { 0x2b, 6, 1, 2, 1, 31, 1, 1, 1, 1 },
+			     if_description[] = { 0x2b, 6, 1, 2, 1, 2, 2, 1, 2 };
+	bool of_link = row->oid_length > sizeof(alias) && memcmp(row->oid, alias, sizeof(alias)) == 0;
+	bool of_device = row->oid_length == sizeof(name) && memcmp(row->oid, name, sizeof(name)) == 0;
+	size_t host;
+	for (size_t i = 0; (of_link || of_device) && i < s->rec->count; i++) {
+		const struct snmprec_row *other = &s->rec->rows[i];
+		if (of_device && other->type == BER_STRING && other->oid_length == sizeof(description) &&
+		    memcmp(other->oid, description, sizeof(description)) == 0 && host_in_description(other, &host) == NULL &&
+		    memmem(other->bytes, other->length, row->bytes, row->length) != NULL)
+			return true;
+		if (of_link && other->length == row->length && memcmp(other->bytes, row->bytes, row->length) == 0 &&
+		    (ber_oid_below(oid_of(other), (struct ber_oid){ if_name, sizeof(if_name) }) ||
+		     ber_oid_below(oid_of(other), (struct ber_oid){ if_description, sizeof(if_description) })))
+			return true;
+	}
+	return false;
+}
+
 static void learn_row(struct scrubber *s, const struct scrub_places *places, const struct snmprec_row *row)
 {
 	size_t part_length = 0;
 	const uint8_t *part = host_in_description(row, &part_length);
 	if (part != NULL && !tells_nobody(part, part_length)) {
 		learn(s, part, part_length, true, telling(part, part_length));
-		learn_host(s, part, part_length);
+		learn_host(s, part, part_length, true);
 	}
 	part = engine_tail(row, &part_length);
 	if (part != NULL)
@@ -464,7 +493,7 @@ static void learn_row(struct scrubber *s, const struct scrub_places *places, con
 			static const uint8_t zeros[64];
 			if (row->length > sizeof(zeros) || memcmp(row->bytes, zeros, row->length) != 0)
 				learn(s, row->bytes, row->length, false, row->length >= 6);
-		} else if (serial || BELOW(row, s->texts) ||
+		} else if (serial || (BELOW(row, s->texts) && !of_maker(s, row)) ||
 			   (below_any(row, places->names, places->name_count) && !factory_name(row))) {
 			learn_text(s, row->bytes, row->length, !serial);
 		}
@@ -573,7 +602,8 @@ static bool put_ips(struct scrubber *s, struct snmprec_row *row)
 		if (at > 0 && (isalnum(row->bytes[at - 1]) || row->bytes[at - 1] == '.'))
 			continue;
 		size_t n = ip_length(row->bytes + at, row->length - at, address);
-		if (n == 0 || keeps_address(address) || version_before(row->bytes, at))
+		if (n == 0 || keeps_address(address) || version_before(row->bytes, at) ||
+		    (like_version(address) && known(s, address, 4) == NULL))
 			continue;
 		const struct secret *secret = learn(s, address, 4, false, false);
 		if (secret == NULL)

@@ -281,6 +281,27 @@ static void hosts_and_their_domains_go(void **state)
 	free(text);
 }
 
+static void what_the_maker_wrote_stays(void **state)
+{
+	(void)state;
+	struct snmprec rec = { 0 };
+	add_text(&rec, "1.3.6.1.2.1.1.1.0", "DGS-3100-24 Managed Switch, see support@big-maker.com");
+	add_text(&rec, "1.3.6.1.2.1.1.5.0", "DGS-3100");
+	add_text(&rec, "1.3.6.1.2.1.2.2.1.2.1", "Ethernet12");
+	add_text(&rec, "1.3.6.1.2.1.31.1.1.1.18.1", "Ethernet12");
+	add_text(&rec, "1.3.6.1.2.1.31.1.1.1.18.2", "to Anna's rack");
+	add_text(&rec, "1.3.6.1.4.1.9.1.0", "1.0.0.1"); /* firmware */
+	add_text(&rec, "1.3.6.1.4.1.9.2.0", "big-maker PDU");
+	char *text = scrubbed(&rec, NULL);
+	assert_int_equal(strncmp(value(text, "1.3.6.1.2.1.1.1.0"), "DGS-3100-24 Managed Switch", 26), 0);
+	assert_string_equal(value(text, "1.3.6.1.2.1.1.5.0"), "DGS-3100");
+	assert_string_equal(value(text, "1.3.6.1.2.1.2.2.1.2.1"), "Ethernet12");
+	assert_null(strstr(text, "Anna"));
+	assert_string_equal(value(text, "1.3.6.1.4.1.9.1.0"), "1.0.0.1");
+	assert_string_equal(value(text, "1.3.6.1.4.1.9.2.0"), "big-maker PDU");
+	free(text);
+}
+
 static void what_cannot_be_hidden_is_left_out(void **state)
 {
 	(void)state;
@@ -331,6 +352,7 @@ int main(void)
 		cmocka_unit_test(mail_and_ipv6_addresses_go),
 		cmocka_unit_test(addresses_agree_in_all_their_forms),
 		cmocka_unit_test(hosts_and_their_domains_go),
+		cmocka_unit_test(what_the_maker_wrote_stays),
 		cmocka_unit_test(what_cannot_be_hidden_is_left_out),
 		cmocka_unit_test(tables_of_others_are_left_out),
 	};
