@@ -68,16 +68,16 @@ int access_open(struct access *a, const char *scheme, struct hwatt_report *repor
 		return 0;
 	}
 	struct hwatt_list more = { .items = &a->profiles, .count = a->profiles != NULL ? 1 : 0 };
-	struct profile_catalog catalog;
-	if (generation_load_profiles(&more, &catalog, a->arena, report) < 0)
+	if (generation_load_profiles(&more, &a->catalog, a->arena, report) < 0)
 		return hwatt_fail(err, HWATT_EINVAL, "the profiles have mistakes");
-	a->profile_set = profile_set(&catalog, hallwatt_collectors, a->collector);
+	a->profile_set = profile_set(&a->catalog, hallwatt_collectors, a->collector);
 	return 0;
 }
 
 void access_close(struct access *a)
 {
 	generation_release(a->generation);
+	profile_catalog_free(&a->catalog);
 	if (a->arena != NULL)
 		hwatt_arena_free(a->arena);
 }

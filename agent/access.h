@@ -66,6 +66,7 @@ struct access { /* {0}, then what was said; closed by access_close() */
 	struct hwatt_arena *arena;
 	struct generation *generation; /* with a configuration */
 	const struct hwatt_collector *collector;
+	struct profile_catalog catalog; /* when they are not the generation's */
 	const struct hwatt_profile_set *profile_set;
 };
 

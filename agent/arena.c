@@ -4,16 +4,18 @@
 #include <hallwatt/log.h>
 #include <stdarg.h>
 #include <stdalign.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#define FIRST_OCTETS 4096u /* of many arenas this is all; each further block is twice as large, up to BLOCK_OCTETS */
 #define BLOCK_OCTETS 65536u
 
 struct block { /* filled from both ends: what is aligned from the front, strings from the back */
 	struct block *next;
-	size_t used, size;
+	size_t used, size, room; /* `size`: without the strings */
 	alignas(max_align_t) unsigned char bytes[];
 };
 
@@ -73,10 +75,14 @@ void *hwatt_arena_alloc(struct hwatt_arena *arena, size_t size)
 	size_t rounded = (size + alignof(max_align_t) - 1) / alignof(max_align_t) * alignof(max_align_t);
 	struct block *b = arena->blocks;
 	if (b == NULL || b->size - b->used < rounded) {
-		size_t room = rounded > BLOCK_OCTETS / 4 ? rounded : BLOCK_OCTETS;
+		size_t usual = b == NULL ? FIRST_OCTETS : b->room < BLOCK_OCTETS ? b->room * 2 : BLOCK_OCTETS;
+		while (usual < BLOCK_OCTETS && usual / 4 < rounded)
+			usual *= 2;
+		bool big = rounded > BLOCK_OCTETS / 4;
+		size_t room = big ? rounded : usual;
 		b = hwatt_alloc(sizeof(*b) + room);
-		b->size = room;
-		if (room != BLOCK_OCTETS && arena->blocks != NULL) { /* a big one does not end the block in use */
+		b->size = b->room = room;
+		if (big && arena->blocks != NULL) { /* a big one does not end the block in use */
 			b->next = arena->blocks->next;
 			arena->blocks->next = b;
 		} else {

@@ -3,6 +3,7 @@
 #include "daemon.h"
 #include "fetch.h"
 #include "fleet.h"
+#include "footprint.h"
 #include "http.h"
 #include "notes.h"
 #include "pipeline.h"
@@ -10,9 +11,6 @@
 #include "watch.h"
 #include <hallwatt/arena.h>
 #include <hallwatt/exporter.h>
-#ifdef __GLIBC__
-#include <malloc.h>
-#endif
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,7 +22,6 @@
 #define REST_MS 5000  /* after the last request: of many devices a snapshot is larger than all else */
 #define TIDY_MS 60000 /* after a start or reload the devices have been looked over by then */
 #define MESSAGE_MAX_OCTETS 65536u
-#define MAP_OCTETS (256 << 10) /* allocations of at least so much are mapped, and given back at once when they are freed */
 
 struct daemon {
 	uv_loop_t *loop;
@@ -263,7 +260,7 @@ static int take_targets(void *arg)
 }
 
 /* Looking over all devices at once takes far more memory than polling them, in pieces between those that stay: malloc
- * keeps them unless it is told. */
+ * keeps them unless it is told. What the start or the reload needed of the program's files goes, too. */
 static void tidy(struct daemon *d, int64_t now_ms)
 {
 	bool rest = d->rest_ms != 0 && now_ms >= d->rest_ms;
@@ -273,10 +270,11 @@ static void tidy(struct daemon *d, int64_t now_ms)
 	}
 	if (!rest && (d->tidy_ms == 0 || now_ms < d->tidy_ms))
 		return;
-	d->tidy_ms = d->tidy_ms > now_ms ? d->tidy_ms : 0;
-#ifdef __GLIBC__
-	malloc_trim(0);
-#endif
+	footprint_trim();
+	if (d->tidy_ms != 0 && now_ms >= d->tidy_ms) {
+		footprint_drop_files();
+		d->tidy_ms = 0;
+	}
 }
 
 /* What cannot be written now waits for the next tick; it is said once. */
@@ -402,14 +400,6 @@ static void abandon(struct daemon *d)
 	free(d);
 }
 
-/* Otherwise malloc takes what is large from the heap too, once a large piece was freed, and what stays lies between. */
-static void have_large_pieces_mapped(void)
-{
-#ifdef __GLIBC__
-	mallopt(M_MMAP_THRESHOLD, MAP_OCTETS);
-#endif
-}
-
 /* Finds systemd, if it started us. The environment is read here and nowhere else. */
 static void find_systemd(struct daemon *d)
 {
@@ -422,7 +412,7 @@ static void find_systemd(struct daemon *d)
 int daemon_start(uv_loop_t *loop, const struct daemon_settings *settings, struct daemon **out,
 		 struct hwatt_error *err)
 {
-	have_large_pieces_mapped();
+	footprint_prepare();
 	struct daemon *d = hwatt_alloc(sizeof(*d));
 	*d = (struct daemon){ .loop = loop, .log = settings->log, .config_file = settings->config_file,
 			      .listen = settings->listen, .last_reload_ok = true,

@@ -18,18 +18,20 @@ struct talk { /* with one device; freed when its target has closed */
 
 enum hwatt_power_role introduce_power_role(const struct hwatt_profile_set *profiles, const char *name)
 {
-	bool outlets = false;
+	bool outlets = false, output = false;
+	struct hwatt_arena *arena = hwatt_arena_new();
 	for (size_t i = 0; i < profiles->count; i++) {
-		const struct hwatt_profile *p = &profiles->profiles[i];
-		if (strcmp(p->name, name) != 0)
+		if (strcmp(profiles->profiles[i].name, name) != 0)
 			continue;
+		const struct hwatt_profile *p = hwatt_profile_whole(profiles, i, arena);
 		for (size_t j = 0; j < p->reading_count; j++) {
-			if (p->readings[j].role == HWATT_UPS_OUTPUT)
-				return HWATT_POWER_UPS_OUTPUT;
-			outlets = outlets || p->readings[j].role == HWATT_OUTLET || p->readings[j].role == HWATT_BANK;
+			enum hwatt_role role = p->readings[j].role;
+			output = output || role == HWATT_UPS_OUTPUT;
+			outlets = outlets || role == HWATT_OUTLET || role == HWATT_BANK;
 		}
 	}
-	return outlets ? HWATT_POWER_PDU : HWATT_POWER_NONE;
+	hwatt_arena_free(arena);
+	return output ? HWATT_POWER_UPS_OUTPUT : outlets ? HWATT_POWER_PDU : HWATT_POWER_NONE;
 }
 
 static void on_timer_closed(uv_handle_t *handle)

@@ -78,11 +78,9 @@ static void close_until(struct run *run, int64_t wall_ms)
 	}
 }
 
-/* How much of `whole` lies before `at_ms`; rounded down, so that parts add up and the rest goes to the later one. */
+/* How much of `whole` lies before `at_ms`, which is not its end; rounded down, so that parts add up and the rest goes to the later one. */
 static hwatt_i128 until(const struct load *load, hwatt_i128 whole, int64_t at_ms)
 {
-	if (at_ms >= load->to_ms)
-		return whole;
 	int64_t part_ms = at_ms - load->from_ms, whole_ms = load->to_ms - load->from_ms;
 	if (load->stretch != NULL) {
 		const struct stretch *line = load->stretch;
@@ -101,6 +99,9 @@ struct placed { hwatt_i128 amount, register_amount, unknown, integral; };
 
 static struct placed placed_until(const struct load *load, int64_t at_ms)
 {
+	if (at_ms >= load->to_ms)
+		return (struct placed){ load->amount, load->register_amount, load->unknown,
+					load->stretch != NULL ? load->stretch->amount : 0 };
 	return (struct placed){
 		.amount = until(load, load->amount, at_ms),
 		/* Nothing has no parts, though a level that crosses zero may add up to nothing and have some. */
@@ -291,6 +292,11 @@ static void add_total(struct meter_total *total, int32_t kind, hwatt_i128 amount
 	hwatt_i128 sum = amount + total->uj2;
 	if (kind != INTERVAL_ENERGY) {
 		total->uj2 = quarter_saturate(0, sum);
+		return;
+	}
+	if (sum >= 0 && sum <= INT64_MAX) { /* as it nearly always is, and then quicker */
+		total->j = quarter_saturate(total->j, (int64_t)sum / INTERVAL_UJ2_PER_J);
+		total->uj2 = (int64_t)sum % INTERVAL_UJ2_PER_J;
 		return;
 	}
 	total->j = quarter_saturate(total->j, sum / INTERVAL_UJ2_PER_J);

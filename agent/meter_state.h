@@ -98,15 +98,19 @@ static inline bool meter_knows_time(const struct meter_sample *sample)
 	       sample->mono_ms <= METER_MAX_MONO_MS;
 }
 
-/* Up to 1.2 x rating, domain.md 5.3. */
-static inline bool meter_is_load(const struct meter_settings *settings, int64_t level)
+/* The highest level that is a load: up to 1.2 x rating, domain.md 5.3. */
+static inline int64_t meter_most_level(const struct meter_settings *settings)
 {
 	int64_t ceiling = settings->kind == INTERVAL_ENERGY ? METER_MAX_POWER_MW : INTEGRAL_MAX_LEVEL;
 	int64_t most = ceiling;
 	if (settings->max_level > 0 && settings->max_level < ceiling)
 		most = settings->max_level + (settings->kind == INTERVAL_ENERGY ? settings->max_level / 5 : 0);
-	if (most > ceiling)
-		most = ceiling;
+	return most < ceiling ? most : ceiling;
+}
+
+static inline bool meter_is_load(const struct meter_settings *settings, int64_t level)
+{
+	int64_t most = meter_most_level(settings);
 	bool may_be_negative = settings->kind == INTERVAL_LEVEL || settings->may_export;
 	return level <= most && level >= (may_be_negative ? -most : 0);
 }

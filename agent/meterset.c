@@ -3,6 +3,7 @@
 #include "meterset.h"
 #include "cells.h"
 #include "meter_state.h"
+#include "record.h"
 #include <assert.h>
 #include <hallwatt/arena.h>
 #include <hallwatt/number.h>
@@ -192,11 +193,11 @@ static struct meter *whole(struct meterset *set, size_t n)
 /* Makes a tally of the meter if its quarters are not wanted and its state allows it. */
 static void shrink(struct meterset *set, size_t n)
 {
-	struct meter_settings settings = settings_of(set, n);
 	struct tally tally;
 	uint64_t stamp = 0;
-	if ((set->cells.all[n].flags & CELL_FLAGS) != CELL_WHOLE || settings.kind != INTERVAL_ENERGY)
+	if ((set->cells.all[n].flags & CELL_FLAGS) != CELL_WHOLE || set->layout->meters[n].kind != INTERVAL_ENERGY)
 		return;
+	struct meter_settings settings = settings_of(set, n);
 	struct tally_clock clock = set->tallies > 0 ? set->clock : tally_clock_begin(set->cells.all[n].meter);
 	if (!tally_take(&tally, &clock, &settings, set->cells.all[n].meter, &stamp))
 		return;
@@ -296,114 +297,83 @@ static void pass_on(void *arg, const struct interval *interval)
 	out->emit(out->arg, &point, interval);
 }
 
-/* Gives a sample to a meter that must be whole for it. */
-static void feed_whole(struct meterset *set, size_t n, const struct meter_sample *sample, meter_emit *emit, void *arg)
+/* Gives a sample to a tally; false: it is not for one. */
+static bool give_tally(const struct meterset *set, size_t n, const struct meter_settings *settings, const struct meter_sample *sample)
+{
+	struct tally_turn turn = tally_turn(&set->clock, settings, sample);
+	bool count = sample->has_count && settings->register_step > 0;
+	struct tally_sample in = { .mono_ms = sample->mono_ms, .has_level = sample->has_level,
+				   .level = sample->has_level ? sample->level : 0, .has_count = count,
+				   .count = count ? sample->count : 0, .has_stamp = count && sample->has_stamp,
+				   .stamp = sample->stamp, .step = meter_amount_per_count(settings),
+				   .modulus = settings->register_modulus };
+	return tally_feed(&set->cells.all[n].tally, &turn, &in, stamp_of(set, n));
+}
+
+/* Gives a sample to the tally or the meter in a cell, which is made whole if need be. */
+static void give(struct meterset *set, size_t n, const struct meter_sample *sample, meter_emit *emit, void *arg)
 {
 	struct meter_settings settings = settings_of(set, n);
+	if (!cell_is_whole(&set->cells.all[n]) && give_tally(set, n, &settings, sample))
+		return;
 	meter_feed(whole(set, n), &settings, sample, emit, arg, NULL); /* a reject is noted in the quarter */
 	shrink(set, n);
 }
 
-/* A record: the poll's times and flags, then for each meter that was fed its number with what comes, the value's age, the
- * values. Numbers are LEB128, signed ones with the sign in the lowest bit. */
-enum record_flag { RECORD_RESTARTED = 1, RECORD_EXCHANGED = 2 };
-enum record_part { RECORD_LEVEL = 1, RECORD_COUNT = 2, RECORD_STAMP = 4, RECORD_PARTS = 8 };
-
-#define NUMBER_OCTETS 10
-
-/* Writes a number; where the next one goes. */
-static char *put_number(char *at, uint64_t value)
+/* What a cell's next values are told from. */
+static void last_values(const struct cell *cell, int64_t *level, uint64_t *count)
 {
-	for (; value >= 0x80; value >>= 7)
-		*at++ = (char)(unsigned char)(value | 0x80);
-	*at++ = (char)(unsigned char)value;
-	return at;
-}
-
-static uint64_t take_number(struct hwatt_wire *in)
-{
-	uint64_t value = 0;
-	for (unsigned shift = 0; shift < 64; shift += 7) {
-		uint8_t octet = hwatt_wire_u8(in);
-		value |= (uint64_t)(octet & 0x7f) << shift;
-		if (octet < 0x80)
-			return value;
+	if (!cell_is_whole(cell)) {
+		*level = cell->tally.level;
+		*count = cell->tally.count;
+		return;
 	}
-	in->failed = true;
-	return 0;
+	*level = meter_state_of(cell->meter)->integral.last_level;
+	*count = meter_state_of(cell->meter)->counter.last;
 }
 
-static uint64_t fold_sign(int64_t value)
+/* Tells one state of the meters from the one a poll later. */
+static uint64_t check_of(const struct meterset *set)
 {
-	return (uint64_t)value << 1 ^ (value < 0 ? UINT64_MAX : 0);
-}
-
-static int64_t unfold_sign(uint64_t value)
-{
-	return (int64_t)(value >> 1 ^ ((value & 1) != 0 ? UINT64_MAX : 0));
+	if (set->cells.count == 0)
+		return 0;
+	const struct cell *first = &set->cells.all[0];
+	return (uint64_t)(cell_is_whole(first) ? meter_state_of(first->meter)->last_now_ms : first->tally.at);
 }
 
 struct feeding { /* one poll on its way to the meters */
 	struct meterset *set;
 	const struct meterset_poll *poll;
-	struct hwatt_text *record; /* NULL: none */
-	char octets[1024];         /* of the record, before they are put */
-	char *at;
-	struct meter_settings energy; /* of ENERGY meters, but for the register */
+	struct record record;
+	struct tally_turn turn; /* of ENERGY tallies */
 	meterset_emit *emit;
 	void *arg;
 };
 
-static void put_record(struct feeding *f)
+static void record_sample(struct feeding *f, size_t n, const struct meter_sample *sample)
 {
-	if (f->record != NULL)
-		hwatt_text_put(f->record, f->octets, (size_t)(f->at - f->octets));
-	f->at = f->octets;
-}
-
-static void record_poll(struct feeding *f)
-{
-	f->at = put_number(f->octets, (f->poll->restarted ? RECORD_RESTARTED : 0) | (f->poll->exchanged ? RECORD_EXCHANGED : 0));
-	f->at = put_number(f->at, fold_sign(f->poll->wall_ms));
-	f->at = put_number(f->at, fold_sign(f->poll->mono_ms));
-}
-
-static void record_sample(struct feeding *f, size_t number, const struct meter_sample *sample)
-{
-	if (f->at + 5 * NUMBER_OCTETS > f->octets + sizeof(f->octets))
-		put_record(f);
-	char *at = put_number(f->at, number * RECORD_PARTS + (sample->has_level ? RECORD_LEVEL : 0) +
-					     (sample->has_count ? RECORD_COUNT : 0) + (sample->has_stamp ? RECORD_STAMP : 0));
-	at = put_number(at, fold_sign(f->poll->mono_ms - sample->mono_ms));
-	if (sample->has_level)
-		at = put_number(at, fold_sign(sample->level));
-	if (sample->has_count)
-		at = put_number(at, sample->count);
-	if (sample->has_stamp)
-		at = put_number(at, sample->stamp);
-	f->at = at;
+	int64_t level;
+	uint64_t count;
+	last_values(&f->set->cells.all[n], &level, &count);
+	record_put(&f->record, &(struct record_sample){
+		.number = n, .age_ms = f->poll->mono_ms - sample->mono_ms, .stamp = sample->stamp,
+		.parts = (sample->has_level ? RECORD_LEVEL : 0u) | (sample->has_count ? RECORD_COUNT : 0u) |
+			 (sample->has_stamp ? RECORD_STAMP : 0u),
+		.level = (int64_t)((uint64_t)sample->level - (uint64_t)level), .count = sample->count - count });
 }
 
 static void feed(struct feeding *f, size_t n, struct meter_sample *sample)
 {
-	struct meterset *set = f->set;
-	if (f->record != NULL)
-		record_sample(f, n, sample);
+	struct emission out = { f->set, n, f->emit, f->arg };
+	record_sample(f, n, sample);
 	/* The value is as old as its answer, on both clocks. */
 	sample->wall_ms = f->poll->wall_ms - (f->poll->mono_ms - sample->mono_ms);
 	sample->restarted = f->poll->restarted;
 	sample->exchanged = f->poll->exchanged;
-	if (!cell_is_whole(&set->cells.all[n])) {
-		f->energy.register_step = set->layout->meters[n].step;
-		f->energy.register_modulus = set->layout->meters[n].modulus;
-		if (tally_feed(&set->cells.all[n].tally, &set->clock, &f->energy, sample, stamp_of(set, n)))
-			return;
-	}
-	struct emission out = { set, n, f->emit, f->arg };
-	feed_whole(set, n, sample, pass_on, &out);
+	give(f->set, n, sample, pass_on, &out);
 }
 
-static bool is_fresh(const struct meterset_poll *poll, uint32_t number)
+static inline bool is_fresh(const struct meterset_poll *poll, uint32_t number)
 {
 	if (number >= poll->count)
 		return false;
@@ -411,7 +381,7 @@ static bool is_fresh(const struct meterset_poll *poll, uint32_t number)
 	return at != 0 && at >= poll->values->from;
 }
 
-static int64_t came_ms(const struct meterset_poll *poll, uint32_t number)
+static inline int64_t came_ms(const struct meterset_poll *poll, uint32_t number)
 {
 	return poll->values->epoch_ms + target_at(poll->values, number);
 }
@@ -423,6 +393,38 @@ static void set_register(struct meterset *set, size_t n, int64_t step, uint64_t 
 	whole(set, n); /* it is what it is by the step that it had */
 	layout_set_register(&set->layout, &set->shelf->layouts, (uint32_t)n, step, modulus);
 	set->unsettled = true;
+}
+
+/* feed_energy() for what comes nearly always, see tally_feed_steady(): goes on with cell `n` until something else is due or all cells
+ * were fed, and returns which. */
+static size_t feed_steady(struct feeding *f, size_t n)
+{
+	const struct target_values *values = f->poll->values;
+	const struct target_point *points = f->poll->points;
+	const uint32_t *moments = values->moments, from = values->from > 0 ? values->from : 1;
+	size_t count = f->poll->count;
+	int64_t shift_ms = values->epoch_ms + f->turn.shift_ms, age_ms = f->poll->mono_ms - values->epoch_ms;
+	struct record record = f->record;
+	if (n >= f->set->cells.count || values->at != NULL || values->stamps != NULL)
+		return n;
+	const struct layout_meter *m = &f->set->layout->meters[n];
+	struct cell *cell = &f->set->cells.all[n];
+	for (; n < f->set->cells.count; n++, m++, cell++) {
+		if (cell_is_whole(cell) || m->power >= count || m->energy >= count || record.end - record.at < RECORD_SAMPLE_OCTETS)
+			break;
+		const struct target_point *point = &points[m->energy];
+		uint32_t at = moments[values->when[m->power]];
+		uint64_t read = (uint64_t)target_kept(values, m->energy);
+		if (at < from || moments[values->when[m->energy]] < from || read != cell->tally.count || read > m->modulus - 1 ||
+		    point->step != m->step || point->modulus != m->modulus || m->step <= 0)
+			break;
+		int64_t level = target_kept(values, m->power), before = cell->tally.level;
+		if (!tally_feed_steady(&cell->tally, &f->turn, shift_ms + at, level, m->step * INTERVAL_UJ2_PER_MJ))
+			break;
+		record_put_steady(&record, n, age_ms - at, level - before);
+	}
+	f->record = record;
+	return n;
 }
 
 static void feed_energy(struct feeding *f, size_t n)
@@ -591,8 +593,10 @@ static void feed_links(struct feeding *f)
 	}
 	set->octets_in += all.in;
 	set->octets_out += all.out;
-	if (capacity == 0)
+	if (capacity == 0) {
+		set->unsettled |= all.broken; /* no sample tells of it */
 		return;
+	}
 	for (int s = LAYOUT_LINK_IN; s <= LAYOUT_LINK_SPEED; s++)
 		layout_take_summary(&set->layout, &set->shelf->layouts, (enum layout_summary)s);
 	grow(set);
@@ -601,24 +605,29 @@ static void feed_links(struct feeding *f)
 	feed_level(f, LAYOUT_LINK_SPEED, capacity, all.mono_ms);
 }
 
+/* What the poll's samples have in common for tallies of ENERGY. */
+static struct tally_turn turn_of(const struct meterset *set, const struct meterset_poll *poll)
+{
+	struct meter_settings settings = { .kind = INTERVAL_ENERGY, .max_gap_ms = max_gap_ms(set->settings.interval_ms),
+					   .max_level = set->settings.rated_mw };
+	struct meter_sample clocks = { .wall_ms = poll->wall_ms, .mono_ms = poll->mono_ms, .restarted = poll->restarted,
+				       .exchanged = poll->exchanged };
+	return tally_turn(&set->clock, &settings, &clocks);
+}
+
 void meterset_feed(struct meterset *set, const struct meterset_poll *poll, struct hwatt_text *record, meterset_emit *emit,
 		   void *arg)
 {
-	struct feeding f; /* its octets are not cleared first */
-	f.set = set;
-	f.poll = poll;
-	f.record = record;
-	f.emit = emit;
-	f.arg = arg;
-	f.energy = (struct meter_settings){ .kind = INTERVAL_ENERGY, .max_gap_ms = max_gap_ms(set->settings.interval_ms),
-					    .max_level = set->settings.rated_mw };
-	record_poll(&f);
 	spread(set);
 	set->unsettled |= record == NULL;
 	layout_bind(&set->layout, &set->shelf->layouts, poll->points, poll->count);
 	grow(set);
+	struct feeding f = { .set = set, .poll = poll, .emit = emit, .arg = arg };
+	f.record = record_begin(record, &(struct record_poll){ poll->wall_ms, poll->mono_ms, check_of(set), poll->restarted,
+							       poll->exchanged });
 	begin_poll(set, poll);
-	for (size_t i = 0; i < set->cells.count; i++)
+	f.turn = turn_of(set, poll);
+	for (size_t i = feed_steady(&f, 0); i < set->cells.count; i = feed_steady(&f, i + 1))
 		if (set->layout->meters[i].kind == INTERVAL_ENERGY || set->layout->meters[i].energy != LAYOUT_NONE)
 			feed_energy(&f, i);
 	for (int s = LAYOUT_CPU; s <= LAYOUT_STORAGE_SIZE; s++)
@@ -628,7 +637,7 @@ void meterset_feed(struct meterset *set, const struct meterset_poll *poll, struc
 		feed_inlet(&f);
 	if (set->layout->link_count > 0)
 		feed_links(&f);
-	put_record(&f);
+	record_end(&f.record);
 	end_poll(set, poll);
 	layout_share(&set->layout, &set->shelf->layouts);
 }
@@ -639,54 +648,48 @@ static void drop_quarter(void *arg, const struct interval *interval)
 	(void)interval;
 }
 
-/* Feeds the next sample of a record. */
-static void replay_sample(struct meterset *set, const struct meterset_poll *poll, struct hwatt_wire *in)
+/* Feeds a sample of a record; false when it cannot be. */
+static bool replay_sample(struct meterset *set, const struct record_poll *poll, const struct record_sample *told)
 {
-	uint64_t head = take_number(in);
-	struct meter_sample sample = { .restarted = poll->restarted, .exchanged = poll->exchanged };
-	int64_t age_ms = unfold_sign(take_number(in));
-	sample.has_level = (head & RECORD_LEVEL) != 0;
-	sample.has_count = (head & RECORD_COUNT) != 0;
-	sample.has_stamp = (head & RECORD_STAMP) != 0;
-	if (sample.has_level)
-		sample.level = unfold_sign(take_number(in));
-	if (sample.has_count)
-		sample.count = take_number(in);
-	if (sample.has_stamp)
-		sample.stamp = take_number(in);
-	uint64_t n = head / RECORD_PARTS;
-	in->failed |= n >= set->cells.count || __builtin_sub_overflow(poll->mono_ms, age_ms, &sample.mono_ms) ||
-		      __builtin_sub_overflow(poll->wall_ms, age_ms, &sample.wall_ms);
-	if (!hwatt_wire_ok(in))
-		return;
-	struct meter_settings settings = settings_of(set, n);
-	if (cell_is_whole(&set->cells.all[n]) ||
-	    !tally_feed(&set->cells.all[n].tally, &set->clock, &settings, &sample, stamp_of(set, n)))
-		feed_whole(set, n, &sample, drop_quarter, NULL);
+	size_t n = (size_t)told->number;
+	struct meter_sample sample = { .restarted = poll->restarted, .exchanged = poll->exchanged, .stamp = told->stamp };
+	int64_t level = 0;
+	uint64_t count = 0;
+	if (told->number >= set->cells.count || __builtin_sub_overflow(poll->mono_ms, told->age_ms, &sample.mono_ms) ||
+	    __builtin_sub_overflow(poll->wall_ms, told->age_ms, &sample.wall_ms))
+		return false;
+	if (!told->absolute)
+		last_values(&set->cells.all[n], &level, &count);
+	sample.has_level = (told->parts & RECORD_LEVEL) != 0;
+	sample.has_count = (told->parts & RECORD_COUNT) != 0;
+	sample.has_stamp = (told->parts & RECORD_STAMP) != 0;
+	sample.level = sample.has_level ? (int64_t)((uint64_t)told->level + (uint64_t)level) : 0;
+	sample.count = sample.has_count ? told->count + count : 0;
+	give(set, n, &sample, drop_quarter, NULL);
 	if (n == set->layout->summaries[LAYOUT_LINK_IN]) {
 		set->octets_in = sample.count;
 		set->octets_life = sample.stamp;
 	}
 	if (n == set->layout->summaries[LAYOUT_LINK_OUT])
 		set->octets_out = sample.count;
+	return true;
 }
 
 int meterset_replay(struct meterset *set, const void *record, size_t length, struct hwatt_error *err)
 {
 	spread(set);
-	struct hwatt_wire in = hwatt_wire_from(record, length);
-	uint64_t flags = take_number(&in);
-	struct meterset_poll poll = { .restarted = (flags & RECORD_RESTARTED) != 0,
-				      .exchanged = (flags & RECORD_EXCHANGED) != 0 };
-	poll.wall_ms = unfold_sign(take_number(&in));
-	poll.mono_ms = unfold_sign(take_number(&in));
+	struct record_reader in = record_read(record, length);
+	struct meterset_poll poll = { .wall_ms = in.poll.wall_ms, .mono_ms = in.poll.mono_ms };
+	struct record_sample sample;
 	set->unsettled = true;
-	if (hwatt_wire_ok(&in))
+	if (hwatt_wire_ok(&in.in) && !record_follows(&in, check_of(set)))
+		return hwatt_fail(err, HWATT_EPROTO, "record of a poll does not follow on what was counted");
+	if (hwatt_wire_ok(&in.in))
 		begin_poll(set, &poll);
-	while (hwatt_wire_ok(&in) && hwatt_wire_left(&in) > 0)
-		replay_sample(set, &poll, &in);
-	if (!hwatt_wire_ok(&in))
-		return hwatt_fail(err, HWATT_EPROTO, "record of a poll is damaged at octet %zu", in.at);
+	while (record_next(&in, &sample))
+		in.in.failed |= !replay_sample(set, &in.poll, &sample);
+	if (!hwatt_wire_ok(&in.in))
+		return hwatt_fail(err, HWATT_EPROTO, "record of a poll is damaged at octet %zu", in.in.at);
 	end_poll(set, &poll);
 	return 0;
 }

@@ -10,7 +10,6 @@
 #include <string.h>
 
 #define JOURNAL_MAX_OCTETS (32u << 20) /* while the store fails; after that states are saved instead */
-#define RECORD_MAX_OCTETS (4u << 20)
 #define WAITING_MAX 2000000u   /* quarters kept while the store fails */
 
 struct pipeline_device *pipeline_find(const struct pipeline *p, const char *id)
@@ -112,11 +111,20 @@ static const void *next_part(struct hwatt_wire *in, size_t *length)
 	return hwatt_wire_take(in, *length);
 }
 
-static void put_part(struct hwatt_text *out, const void *bytes, size_t length)
+/* Begins a part; where it does. */
+static size_t begin_part(struct hwatt_text *out)
 {
+	hwatt_text_put(out, "\0\0\0\0", 4);
+	return out->length;
+}
+
+/* What was put since then is the part. */
+static void end_part(struct hwatt_text *out, size_t began)
+{
+	size_t length = out->length - began;
 	const char head[4] = { (char)(length >> 24), (char)(length >> 16), (char)(length >> 8), (char)length };
-	hwatt_text_put(out, head, sizeof(head));
-	hwatt_text_put(out, bytes, length);
+	if (hwatt_text_ok(out))
+		memcpy(out->bytes + began - sizeof(head), head, sizeof(head));
 }
 
 /* Feeds what was fed after the states were saved. A device without a state had nothing metered. */
@@ -137,8 +145,10 @@ static int load_records(void *arg, int64_t id, const void *bytes, size_t length)
 		if (d == NULL || d->journal >= id)
 			continue;
 		d->recorded = true;
-		if (meterset_replay(d->set, record, record_length, &err) < 0)
-			hwatt_log(p->parts.log, HWATT_ERROR, "%s: journal row %" PRId64 ": %s", d->id, id, err.text);
+		if (meterset_replay(d->set, record, record_length, &err) == 0)
+			continue;
+		hwatt_log(p->parts.log, HWATT_ERROR, "%s: journal row %" PRId64 ": %s", d->id, id, err.text);
+		d->journal = INT64_MAX; /* what follows tells differences from what is not known */
 	}
 	p->journal_row = id;
 	return 0;
@@ -157,7 +167,6 @@ static void free_pipeline(struct pipeline *p)
 	generation_release(p->generation);
 	hwatt_text_free(&p->state);
 	hwatt_text_free(&p->journal);
-	hwatt_text_free(&p->record);
 	free(p->devices);
 	free(p->unsaved);
 	free(p->waiting);
@@ -176,7 +185,6 @@ int pipeline_open(const struct pipeline_parts *parts, struct pipeline **out, str
 		p->history = history_new(parts->loop, parts->store, parts->log);
 	hwatt_text_init(&p->state, STATE_MAX_OCTETS);
 	hwatt_text_init(&p->journal, JOURNAL_MAX_OCTETS);
-	hwatt_text_init(&p->record, RECORD_MAX_OCTETS);
 	if (store_checkpoints(parts->store, load_state, p, err) < 0)
 		goto failed;
 	sort_devices(p);
@@ -402,15 +410,18 @@ void pipeline_feed(struct pipeline *p, const char *device, const struct meterset
 static void feed_recorded(struct pipeline *p, struct pipeline_device *d, const struct meterset_poll *poll)
 {
 	struct closing c = { p, d, NOT_LOOKED };
-	hwatt_text_reset(&p->record);
-	meterset_feed(d->set, poll, &p->record, on_quarter, &c);
+	size_t part = begin_part(&p->journal);
+	hwatt_text_put(&p->journal, d->id, strlen(d->id) + 1);
+	end_part(&p->journal, part);
+	part = begin_part(&p->journal);
+	meterset_feed(d->set, poll, &p->journal, on_quarter, &c);
+	end_part(&p->journal, part);
 	if (meterset_grew(d->set))
 		ask_kept(p, d);
-	put_part(&p->journal, d->id, strlen(d->id) + 1);
-	put_part(&p->journal, p->record.bytes, p->record.length);
 	d->recorded = true;
-	pipeline_mark_unsaved(p, d);
-	if (hwatt_text_ok(&p->record) && hwatt_text_ok(&p->journal))
+	if (meterset_unsettled(d->set))
+		pipeline_mark_unsaved(p, d);
+	if (hwatt_text_ok(&p->journal))
 		return;
 	pipeline_unsettle_recorded(p, 0, p->count);
 	hwatt_text_reset(&p->journal);

@@ -127,6 +127,8 @@ static void after_commit(struct pipeline *p)
 	p->refused = 0;
 	p->judge_soon |= p->waiting_count > 0;
 	p->waiting_count = 0;
+	for (size_t i = 0; i < p->count && p->failing; i++)
+		p->devices[i]->changed = true; /* their totals were held back */
 	for (size_t i = 0; i < p->unsaved_count; i++) {
 		struct pipeline_device *d = p->unsaved[i];
 		d->changed = true;

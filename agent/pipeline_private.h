@@ -74,7 +74,7 @@ struct pipeline {
 	struct verdict_history *verdicts;   /* what of them was written down */
 	struct meterset_shelf shelf;
 	struct pipeline_device **devices;            /* sorted by id */
-	struct pipeline_device **unsaved;            /* those whose meters changed since the last commit */
+	struct pipeline_device **unsaved;            /* those of whose meters no record tells all since the last commit */
 	size_t count, unsaved_count;
 	struct quarter *waiting;
 	size_t waiting_count, waiting_capacity;
@@ -97,7 +97,6 @@ struct pipeline {
 	size_t counter_count, counter_capacity;
 	struct hwatt_text state;            /* scratch for open states */
 	struct hwatt_text journal;          /* what was fed since the last commit: device, record, device, record ... */
-	struct hwatt_text record;           /* scratch for one of them */
 	size_t round_at;                    /* the next device whose state is saved because its turn has come */
 	int64_t round_row, journal_row;     /* the journal's last row when the round began, and now */
 };

@@ -3,6 +3,7 @@
 #include "profile.h"
 #include "nearest.h"
 #include "path.h"
+#include "profile_texts.h"
 #include <dirent.h>
 #include <errno.h>
 #include <limits.h>
@@ -207,15 +208,13 @@ struct tables {
 	const struct hwatt_collector *collector;
 	const struct hwatt_schema *reading, *identity, *part;
 	struct hwatt_arena *arena;
-	struct hwatt_arena *documents; /* of what was read from; only while reading */
 	struct hwatt_report *report;
 };
 
-static struct tables make_tables(const struct hwatt_collector *collector, struct hwatt_arena *arena,
-				 struct hwatt_arena *documents, struct hwatt_report *report)
+static struct tables make_tables(const struct hwatt_collector *collector, struct hwatt_arena *arena, struct hwatt_report *report)
 {
 	return (struct tables){
-		.collector = collector, .arena = arena, .documents = documents, .report = report,
+		.collector = collector, .arena = arena, .report = report,
 		.reading = join(arena, "reading", "One thing that the device can tell.", reading_options,
 				READING_OPTIONS, sizeof(struct file_reading), offsetof(struct file_reading, mark),
 				&collector->source),
@@ -327,32 +326,57 @@ const struct hwatt_profile *profile_parse(const char *file, const char *bytes, s
 					  const struct hwatt_collector *collector, struct hwatt_arena *arena,
 					  struct hwatt_report *report)
 {
-	struct tables t = make_tables(collector, arena, arena, report);
+	struct tables t = make_tables(collector, arena, report);
 	size_t before = report->count;
 	const struct hwatt_node *root = document_parse(file, bytes, length, arena, report);
 	return root != NULL && report->count == before ? read_profile(&t, root) : NULL;
 }
 
+struct one { /* a profile that was found: who it is for, and its text */
+	const struct hwatt_profile *head;
+	struct packed text;
+};
+
 /* The profiles of one collector as they are found. */
 struct found {
-	const struct hwatt_profile **profiles;
+	struct hwatt_arena *arena; /* of what stays */
+	struct one *profiles;
 	size_t count, capacity;
 	uint64_t hash;
 };
 
-static void keep(struct found *found, const struct hwatt_profile *profile)
+static void keep(struct found *found, struct one one)
 {
 	for (size_t i = 0; i < found->count; i++) {
-		if (strcmp(found->profiles[i]->name, profile->name) == 0) {
-			found->profiles[i] = profile;
+		if (strcmp(found->profiles[i].head->name, one.head->name) == 0) {
+			packed_free(&found->profiles[i].text);
+			found->profiles[i] = one;
 			return;
 		}
 	}
 	if (found->count == found->capacity) {
-		found->capacity = found->capacity > 0 ? found->capacity * 2 : 32;
+		found->capacity = found->capacity > 0 ? found->capacity * 2 : 128;
 		found->profiles = hwatt_realloc(found->profiles, found->capacity * sizeof(*found->profiles));
 	}
-	found->profiles[found->count++] = profile;
+	found->profiles[found->count++] = one;
+}
+
+/* A copy of who a profile is for, without what it says of those devices. */
+static const struct hwatt_profile *copy_head(const struct tables *t, const struct hwatt_profile *p, const struct hwatt_node *root,
+					     struct hwatt_arena *arena)
+{
+	struct hwatt_profile *head = hwatt_arena_alloc(arena, sizeof(*head));
+	*head = (struct hwatt_profile){ .name = hwatt_arena_strdup(arena, p->name), .vendor = hwatt_arena_strdup(arena, p->vendor),
+					.source = hwatt_arena_strdup(arena, p->source), .priority = p->priority,
+					.supplement = p->supplement, .without = { .count = p->without.count }, .without_mark = p->without_mark,
+					.mark = p->mark };
+	const char **without = hwatt_arena_alloc(arena, p->without.count * sizeof(*without));
+	for (size_t i = 0; i < p->without.count; i++)
+		without[i] = hwatt_arena_strdup(arena, ((const char *const *)p->without.items)[i]);
+	head->without.items = without;
+	head->match = hwatt_arena_alloc(arena, t->collector->match.size);
+	hwatt_option_read(&t->collector->match, document_get(root, "match"), head->match, arena, t->report);
+	return head;
 }
 
 /* FNV-1a, to tell whether a reload changed anything. */
@@ -363,27 +387,31 @@ static uint64_t mix(uint64_t hash, const char *bytes, size_t length)
 	return hash;
 }
 
-static void read_file(const struct tables *t, const char *path, struct found *found)
+/* Reads and checks the whole, and keeps little of it. */
+static void read_file(const struct tables *tables, const char *path, struct found *found)
 {
+	struct tables here = *tables, *t = &here;
 	struct hwatt_text text;
 	struct hwatt_error err;
 	hwatt_text_init(&text, DOCUMENT_MAX_OCTETS);
 	struct hwatt_mark start = { path, 1, 1 };
 	size_t before = t->report->count;
+	t->arena = hwatt_arena_new();
 	if (document_read(path, &text, &err) < 0) {
 		hwatt_report_add(t->report, &start, "%s", err.text);
 	} else {
 		const struct hwatt_node *root =
-			document_parse(path, hwatt_text_string(&text), text.length, t->documents, t->report);
+			document_parse(path, hwatt_text_string(&text), text.length, t->arena, t->report);
 		const struct hwatt_profile *p =
 			root != NULL && t->report->count == before ? read_profile(t, root) : NULL;
 		const char *base = strrchr(path, '/') != NULL ? strrchr(path, '/') + 1 : path;
 		if (p != NULL && (strncmp(base, p->name, strlen(p->name)) != 0 || strcmp(base + strlen(p->name), ".yaml") != 0))
 			hwatt_report_add(t->report, &p->mark, "the file of profile \"%s\" is called %s.yaml", p->name, p->name);
 		else if (p != NULL)
-			keep(found, p);
+			keep(found, (struct one){ copy_head(t, p, root, found->arena), packed_new(hwatt_text_string(&text), text.length) });
 		found->hash = mix(found->hash, hwatt_text_string(&text), text.length);
 	}
+	hwatt_arena_free(t->arena);
 	hwatt_text_free(&text);
 }
 
@@ -403,7 +431,7 @@ static void read_folder(const struct tables *t, const char *folder, struct found
 {
 	const char *paths[MAX_PROFILES];
 	size_t count = 0;
-	const char *path = hwatt_arena_printf(t->arena, "%s/%s", folder, t->collector->name);
+	const char *path = hwatt_arena_printf(found->arena, "%s/%s", folder, t->collector->name);
 	DIR *dir = opendir(path);
 	if (dir == NULL)
 		return;
@@ -411,7 +439,7 @@ static void read_folder(const struct tables *t, const char *folder, struct found
 	while ((entry = readdir(dir)) != NULL && count < MAX_PROFILES) {
 		if (!ends_in(entry->d_name, ".yaml") && !ends_in(entry->d_name, ".yml"))
 			continue;
-		const char *file = hwatt_arena_printf(t->arena, "%s/%s", path, entry->d_name);
+		const char *file = hwatt_arena_printf(found->arena, "%s/%s", path, entry->d_name);
 		struct hwatt_mark start = { file, 1, 1 };
 		if (ends_in(entry->d_name, ".yml"))
 			hwatt_report_add(t->report, &start, "a profile's file ends in .yaml: rename it");
@@ -468,14 +496,14 @@ static void find_strays(const char *folder, const struct hwatt_collector *const 
 static void check_without(const struct found *found, struct hwatt_arena *arena, struct hwatt_report *report)
 {
 	for (size_t i = 0; i < found->count; i++) {
-		const struct hwatt_profile *p = found->profiles[i];
+		const struct hwatt_profile *p = found->profiles[i].head;
 		const char *const *names = p->without.items;
 		for (size_t j = 0; j < p->without.count; j++) {
 			struct nearest near = { .wanted = names[j] };
 			bool known = false;
 			for (size_t k = 0; k < found->count && !known; k++) {
-				nearest_offer(&near, found->profiles[k]->name);
-				known = strcmp(found->profiles[k]->name, names[j]) == 0;
+				nearest_offer(&near, found->profiles[k].head->name);
+				known = strcmp(found->profiles[k].head->name, names[j]) == 0;
 			}
 			if (!known)
 				hwatt_report_add(report, &p->without_mark, "there is no profile \"%.60s\"%s", names[j], nearest_hint(&near, arena));
@@ -485,10 +513,24 @@ static void check_without(const struct found *found, struct hwatt_arena *arena, 
 
 static int by_priority(const void *a, const void *b)
 {
-	const struct hwatt_profile *x = *(const struct hwatt_profile *const *)a, *y = *(const struct hwatt_profile *const *)b;
+	const struct hwatt_profile *x = ((const struct one *)a)->head, *y = ((const struct one *)b)->head;
 	if (x->priority != y->priority)
 		return x->priority > y->priority ? -1 : 1;
 	return strcmp(x->name, y->name);
+}
+
+static struct hwatt_profile_set settle(struct found *found, const struct hwatt_collector *collector)
+{
+	struct hwatt_profile *profiles = hwatt_arena_alloc(found->arena, found->count * sizeof(*profiles));
+	struct hwatt_profile_texts *texts = profile_texts_new(collector, found->count);
+	if (found->count > 0)
+		qsort(found->profiles, found->count, sizeof(found->profiles[0]), by_priority);
+	for (size_t i = 0; i < found->count; i++) {
+		profiles[i] = *found->profiles[i].head;
+		profile_texts_set(texts, i, &found->profiles[i].text);
+	}
+	free(found->profiles);
+	return (struct hwatt_profile_set){ found->count, profiles, found->hash, texts };
 }
 
 int profile_load(const struct hwatt_list *folders, const struct hwatt_collector *const *collectors,
@@ -508,24 +550,25 @@ int profile_load(const struct hwatt_list *folders, const struct hwatt_collector 
 			find_strays(paths[i], collectors, arena, report);
 	}
 	for (size_t c = 0; c < out->count; c++) {
-		struct hwatt_arena *documents = hwatt_arena_new();
-		struct tables t = make_tables(collectors[c], arena, documents, report);
-		struct found found = { .hash = UINT64_C(14695981039346656037) };
+		struct hwatt_arena *scratch = hwatt_arena_new();
+		struct tables t = make_tables(collectors[c], scratch, report);
+		struct found found = { .arena = arena, .hash = UINT64_C(14695981039346656037) };
 		for (size_t i = 0; i < folders->count; i++)
 			read_folder(&t, paths[i], &found);
 		if (report->count == before) /* else one may be missing for another reason */
 			check_without(&found, arena, report);
-		struct hwatt_profile *profiles = hwatt_arena_alloc(arena, found.count * sizeof(*profiles));
-		if (found.count > 0)
-			qsort(found.profiles, found.count, sizeof(found.profiles[0]), by_priority);
-		for (size_t i = 0; i < found.count; i++)
-			profiles[i] = *found.profiles[i];
-		sets[c] = (struct hwatt_profile_set){ found.count, profiles, found.hash };
-		free(found.profiles);
-		hwatt_arena_free(documents);
+		sets[c] = settle(&found, collectors[c]);
+		hwatt_arena_free(scratch);
 	}
 	out->sets = sets;
 	return report->count == before ? 0 : -1;
+}
+
+void profile_catalog_free(struct profile_catalog *catalog)
+{
+	for (size_t i = 0; i < catalog->count; i++)
+		hwatt_profile_texts_release(catalog->sets[i].texts);
+	catalog->count = 0;
 }
 
 const struct hwatt_profile_set *profile_set(const struct profile_catalog *catalog,
@@ -554,7 +597,7 @@ void profile_folder(char *out, size_t size)
 
 const struct hwatt_schema *profile_schema(const struct hwatt_collector *collector, struct hwatt_arena *arena)
 {
-	struct tables t = make_tables(collector, arena, arena, NULL);
+	struct tables t = make_tables(collector, arena, NULL);
 	struct hwatt_option *options = hwatt_arena_alloc(arena, sizeof(profile_options));
 	struct hwatt_schema *schema = hwatt_arena_alloc(arena, sizeof(*schema));
 	memcpy(options, profile_options, sizeof(profile_options));

@@ -17,9 +17,11 @@ struct profile_catalog { /* one set per collector, in the collectors' order */
 };
 
 /* Reads `folders` (a list of const char *) for `collectors` (ended by NULL). A folder that cannot be read is a
- * mistake. Returns 0, or -1 after adding mistakes to `report`; the sound profiles are in `out` either way. */
+ * mistake. Returns 0, or -1 after adding mistakes to `report`; the sound profiles are in `out` either way, to be freed. */
 int profile_load(const struct hwatt_list *folders, const struct hwatt_collector *const *collectors,
 		 struct profile_catalog *out, struct hwatt_arena *arena, struct hwatt_report *report);
+/* Lets go of the sets' texts; all else is the arena's. A catalog of zeros is fine. */
+void profile_catalog_free(struct profile_catalog *catalog);
 /* Reads one profile from a file's text; NULL after adding mistakes. For tests and the fuzzer. */
 const struct hwatt_profile *profile_parse(const char *file, const char *bytes, size_t length,
 					  const struct hwatt_collector *collector, struct hwatt_arena *arena,

@@ -10,12 +10,6 @@ struct quarter quarter_begin(int64_t start_s, enum interval_kind kind)
 	return (struct quarter){ .sum = { .start_s = start_s, .kind = kind } };
 }
 
-int64_t quarter_saturate(int64_t a, hwatt_i128 b)
-{
-	hwatt_i128 sum = b + a;
-	return sum > INT64_MAX ? INT64_MAX : sum < INT64_MIN ? INT64_MIN : (int64_t)sum;
-}
-
 void quarter_gap(struct quarter *quarter, int64_t from_ms, int64_t to_ms, char reason)
 {
 	int64_t start_ms = quarter_start_ms(quarter);

@@ -42,7 +42,15 @@ static inline int64_t quarter_end_ms(const struct quarter *quarter)
 }
 
 /* a + b, held at the ends of int64. */
-int64_t quarter_saturate(int64_t a, hwatt_i128 b);
+static inline int64_t quarter_saturate(int64_t a, hwatt_i128 b)
+{
+	int64_t narrow = (int64_t)b, sum;
+	if (narrow == b && !__builtin_add_overflow(a, narrow, &sum))
+		return sum;
+	hwatt_i128 wide = b + a;
+	return wide > INT64_MAX ? INT64_MAX : wide < INT64_MIN ? INT64_MIN : (int64_t)wide;
+}
+
 /* Notes that nothing is known from from_ms to to_ms (UTC; the part inside this quarter), and why. */
 void quarter_gap(struct quarter *quarter, int64_t from_ms, int64_t to_ms, char reason);
 /* Counts one sample that fell into it; `level` may be NULL. */

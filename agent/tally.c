@@ -1,13 +1,8 @@
 /* SPDX-FileCopyrightText: 2026 The hallwatt authors
  * SPDX-License-Identifier: Apache-2.0 */
 #include "tally.h"
-#include "meter_state.h"
 
-#define MAX_TOTAL (INT64_C(1) << 62)
-#define MAX_AMOUNT (INT64_C(1) << 61) /* of the others: two may be added */
 #define EPOCH_BEFORE_MS (INT64_C(1) << 30) /* a register that stood still for longer than that might as well have for ever */
-
-enum mark { LEVEL = 1, COUNT = 2, IN_STEP = 4, STALLED = 8, STAMP = 16 };
 
 struct tally_clock tally_clock_begin(const struct meter *meter)
 {
@@ -24,7 +19,7 @@ bool tally_clock_was_set(const struct tally_clock *clock, int64_t wall_ms, int64
 
 bool tally_has_stamp(const struct tally *t)
 {
-	return (t->marks & STAMP) != 0;
+	return (t->marks & TALLY_STAMP) != 0;
 }
 
 struct meter_total tally_total(const struct tally *t)
@@ -64,8 +59,8 @@ static bool is_plain(const struct meter_state *s, const struct meter_settings *s
 		return false;
 	if (s->counter.primed && s->count_now_ms != s->at_now_ms)
 		return false;
-	return s->total.j <= MAX_TOTAL / INTERVAL_UJ2_PER_J - 1 && s->lead >= -MAX_AMOUNT && s->lead <= MAX_AMOUNT &&
-	       s->since_integral <= MAX_AMOUNT && s->since_total <= MAX_AMOUNT;
+	return s->total.j <= TALLY_MAX_TOTAL / INTERVAL_UJ2_PER_J - 1 && s->lead >= -TALLY_MAX_AMOUNT && s->lead <= TALLY_MAX_AMOUNT &&
+	       s->since_integral <= TALLY_MAX_AMOUNT && s->since_total <= TALLY_MAX_AMOUNT;
 }
 
 bool tally_take(struct tally *t, const struct tally_clock *clock, const struct meter_settings *settings,
@@ -84,8 +79,8 @@ bool tally_take(struct tally *t, const struct tally_clock *clock, const struct m
 		.lead = s->lead, .since_integral = s->since_integral, .since_total = s->since_total,
 		.ratio_register = s->ratio_register, .ratio_integral = s->ratio_integral, .at = at,
 		.moved = moved > 0 ? moved : 0, .level = s->integral.primed ? s->integral.last_level : 0,
-		.marks = (s->integral.primed ? LEVEL : 0) | (s->counter.primed ? COUNT : 0) | (s->in_step ? IN_STEP : 0) |
-			 (s->stalled ? STALLED : 0) | (s->counter.primed && s->counter.has_stamp ? STAMP : 0),
+		.marks = (s->integral.primed ? TALLY_LEVEL : 0) | (s->counter.primed ? TALLY_COUNT : 0) | (s->in_step ? TALLY_IN_STEP : 0) |
+			 (s->stalled ? TALLY_STALLED : 0) | (s->counter.primed && s->counter.has_stamp ? TALLY_STAMP : 0),
 	};
 	if (tally_has_stamp(t))
 		*stamp = s->counter.stamp;
@@ -98,11 +93,11 @@ void tally_give(const struct tally *t, const struct tally_clock *clock, const st
 	struct meter_state *s = meter_state(meter);
 	int64_t now_ms = clock->epoch_ms + t->at, wall_ms = now_ms + clock->wall_ms;
 	int64_t moved_ms = clock->epoch_ms + t->moved;
-	bool level = (t->marks & LEVEL) != 0, count = (t->marks & COUNT) != 0;
+	bool level = (t->marks & TALLY_LEVEL) != 0, count = (t->marks & TALLY_COUNT) != 0;
 	meter_init(meter);
 	*s = (struct meter_state){
 		.primed = true, .resumed = clock->resumed, .waiting_ms = -1, .kind = INTERVAL_ENERGY,
-		.in_step = (t->marks & IN_STEP) != 0, .stalled = (t->marks & STALLED) != 0,
+		.in_step = (t->marks & TALLY_IN_STEP) != 0, .stalled = (t->marks & TALLY_STALLED) != 0,
 		.at_wall_ms = wall_ms, .at_raw_ms = wall_ms, .last_wall_ms = wall_ms, .at_now_ms = now_ms,
 		.last_now_ms = now_ms, .shift_ms = clock->shift_ms,
 		.integral = { .primed = level, .last_ms = level ? now_ms : 0, .last_level = t->level },
@@ -118,29 +113,43 @@ void tally_give(const struct tally *t, const struct tally_clock *clock, const st
 	quarter_gap(&s->open, quarter_start_ms(&s->open), wall_ms, 'D');
 }
 
-/* What the register counted since the sample before; false when the meter must judge that. */
-static bool counted_since(const struct tally *t, const struct meter_settings *settings, const struct meter_sample *in,
-			  uint64_t stamp, int64_t dt_ms, int64_t *counted)
+struct tally_turn tally_turn(const struct tally_clock *clock, const struct meter_settings *settings, const struct meter_sample *in)
 {
-	uint64_t modulus = settings->register_modulus;
+	if (in->restarted || in->exchanged || clock->resumed || !meter_knows_time(in) ||
+	    tally_clock_was_set(clock, in->wall_ms, in->mono_ms))
+		return (struct tally_turn){ 0 };
+	struct tally_turn turn = { .shift_ms = clock->shift_ms - clock->epoch_ms, .max_gap_ms = settings->max_gap_ms };
+	int64_t least_ms = in->mono_ms - in->wall_ms, most_ms = METER_MAX_WALL_MS - 1 + least_ms; /* where the wall clock is at its ends */
+	turn.first = (least_ms > 0 ? least_ms : 0) + turn.shift_ms;
+	turn.last = (most_ms < METER_MAX_MONO_MS ? most_ms : METER_MAX_MONO_MS) + turn.shift_ms;
+	if (turn.last > UINT32_MAX)
+		turn.last = UINT32_MAX;
+	turn.most_level = meter_most_level(settings);
+	if (turn.most_level > INT32_MAX)
+		turn.most_level = INT32_MAX;
+	turn.most_amount_per_ms = (int64_t)meter_most_in(settings, 1);
+	return turn;
+}
+
+/* What the register counted since the sample before; false when the meter must judge that. */
+static bool counted_since(const struct tally *t, const struct tally_turn *turn, const struct tally_sample *in, uint64_t stamp,
+			  int64_t dt_ms, int64_t *counted)
+{
 	if (in->has_stamp && (!tally_has_stamp(t) || stamp != in->stamp))
 		return false;
-	if (in->count < t->count || (modulus != 0 && (in->count >= modulus || t->count >= modulus)))
+	if (in->count < t->count || in->count > in->modulus - 1)
 		return false;
 	uint64_t counts = in->count - t->count;
-	int64_t step = meter_amount_per_count(settings);
-	if (counts > INT32_MAX || __builtin_mul_overflow((int64_t)counts, step, counted))
+	if (counts > INT32_MAX || __builtin_mul_overflow((int64_t)counts, in->step, counted))
 		return false;
-	if (*counted == 0)
-		return true;
-	hwatt_i128 most = meter_most_in(settings, dt_ms);
-	return *counted <= MAX_AMOUNT && *counted <= most + most / 20 + step;
+	int64_t most = turn->most_amount_per_ms * dt_ms; /* at most 200 GW x an hour: 7.2e17 */
+	return *counted == 0 || *counted <= most + most / 20 + in->step;
 }
 
 /* A stretch that samples cover, ending with a read of the register: see hold() in meter.c. */
 static bool hold(struct tally *t, int64_t integral, int64_t counted, int64_t step, int64_t at)
 {
-	bool stalled = (t->marks & STALLED) != 0;
+	bool stalled = (t->marks & TALLY_STALLED) != 0;
 	if (stalled && counted > 0)
 		return false;
 	t->since_integral += integral;
@@ -150,12 +159,11 @@ static bool hold(struct tally *t, int64_t integral, int64_t counted, int64_t ste
 	}
 	if (counted == 0 && at - t->moved > METER_STALL_MS && t->since_integral / METER_STALL_STEPS >= step)
 		return false;
+	struct meter_ratio ratio = { t->ratio_register, t->ratio_integral };
 	int64_t shaped = integral;
-	if (t->ratio_register / METER_RATIO_STEPS >= step) { /* what is shaped is at most four times as much */
-		struct meter_ratio ratio = { t->ratio_register, t->ratio_integral };
+	if (t->ratio_register / METER_RATIO_STEPS >= step) /* what is shaped is at most four times as much */
 		shaped = (int64_t)meter_scaled(integral, &ratio, step);
-	}
-	int64_t lead = shaped + t->lead - counted; /* each within MAX_AMOUNT */
+	int64_t lead = shaped + t->lead - counted; /* each within TALLY_MAX_AMOUNT */
 	lead = lead > step ? step : lead < -step ? -step : lead;
 	int64_t amount = counted + lead - t->lead;
 	if (amount < 0)
@@ -165,12 +173,11 @@ static bool hold(struct tally *t, int64_t integral, int64_t counted, int64_t ste
 	t->total += amount;
 	if (counted == 0)
 		return true;
-	struct meter_ratio ratio = { t->ratio_register, t->ratio_integral };
-	bool in_step = (t->marks & IN_STEP) != 0;
+	bool in_step = (t->marks & TALLY_IN_STEP) != 0;
 	meter_learn(&ratio, in_step ? counted : 0, in_step ? t->since_integral : 0, step);
 	t->ratio_register = ratio.by_register;
 	t->ratio_integral = ratio.by_integral;
-	t->marks |= IN_STEP;
+	t->marks |= TALLY_IN_STEP;
 	t->since_integral = t->since_total = 0;
 	t->moved = at;
 	return true;
@@ -180,13 +187,13 @@ static bool hold(struct tally *t, int64_t integral, int64_t counted, int64_t ste
 static bool fill(struct tally *t, int64_t counted, int64_t at)
 {
 	int64_t amount = counted - t->lead;
-	if ((t->marks & STALLED) != 0)
+	if ((t->marks & TALLY_STALLED) != 0)
 		return false;
 	if (amount < 0)
 		amount = 0;
 	t->lead += amount - counted;
 	t->total += amount;
-	t->marks &= ~(int64_t)IN_STEP;
+	t->marks &= ~(int64_t)TALLY_IN_STEP;
 	t->since_integral = t->since_total = 0;
 	t->moved = at;
 	return true;
@@ -194,35 +201,29 @@ static bool fill(struct tally *t, int64_t counted, int64_t at)
 
 static bool in_bounds(const struct tally *t)
 {
-	return t->total <= MAX_TOTAL && t->lead <= MAX_AMOUNT && t->lead >= -MAX_AMOUNT && t->since_integral <= MAX_AMOUNT &&
-	       t->since_total <= MAX_AMOUNT;
+	return t->total <= TALLY_MAX_TOTAL && t->lead <= TALLY_MAX_AMOUNT && t->lead >= -TALLY_MAX_AMOUNT &&
+	       t->since_integral <= TALLY_MAX_AMOUNT && t->since_total <= TALLY_MAX_AMOUNT;
 }
 
-bool tally_feed(struct tally *tally, const struct tally_clock *clock, const struct meter_settings *settings,
-		const struct meter_sample *in, uint64_t stamp)
+bool tally_feed(struct tally *tally, const struct tally_turn *turn, const struct tally_sample *in, uint64_t stamp)
 {
-	bool count = in->has_count && settings->register_step > 0;
-	int64_t parts = (in->has_level ? LEVEL : 0) | (count ? COUNT : 0);
-	int64_t at = in->mono_ms + clock->shift_ms - clock->epoch_ms, dt_ms = at - tally->at, counted = 0;
-	if ((tally->marks & (LEVEL | COUNT)) != parts || dt_ms <= 0 || dt_ms > settings->max_gap_ms || at > UINT32_MAX ||
-	    in->restarted || in->exchanged || clock->resumed || !meter_knows_time(in) ||
-	    tally_clock_was_set(clock, in->wall_ms, in->mono_ms))
+	int64_t parts = (in->has_level ? TALLY_LEVEL : 0) | (in->has_count ? TALLY_COUNT : 0);
+	int64_t at = in->mono_ms + turn->shift_ms, dt_ms = at - tally->at, counted = 0;
+	if ((tally->marks & (TALLY_LEVEL | TALLY_COUNT)) != parts || dt_ms <= 0 || dt_ms > turn->max_gap_ms || at < turn->first ||
+	    at > turn->last || in->level < 0 || in->level > turn->most_level)
 		return false;
-	if (in->has_level && (in->level > INT32_MAX || !meter_is_load(settings, in->level)))
-		return false;
-	if (count && !counted_since(tally, settings, in, stamp, dt_ms, &counted))
+	if (in->has_count && !counted_since(tally, turn, in, stamp, dt_ms, &counted))
 		return false;
 	struct tally t = *tally;
 	int64_t integral = (t.level + in->level) * dt_ms;
-	if (parts == LEVEL)
+	if (!in->has_count)
 		t.total += integral;
-	else if (!(parts == COUNT ? fill(&t, counted, at)
-				  : hold(&t, integral, counted, meter_amount_per_count(settings), at)))
+	else if (!(in->has_level ? hold(&t, integral, counted, in->step, at) : fill(&t, counted, at)))
 		return false;
 	if (!in_bounds(&t))
 		return false;
-	t.level = in->has_level ? in->level : 0;
-	t.count = count ? in->count : t.count;
+	t.level = in->level;
+	t.count = in->has_count ? in->count : t.count;
 	t.at = at;
 	*tally = t;
 	return true;
@@ -272,7 +273,7 @@ int tally_decode(struct tally *t, const struct meter_settings *settings, uint64_
 	if (tally_has_stamp(t))
 		*stamp = hwatt_wire_be(in, 8);
 	const int64_t ratios = INT64_C(1) << 62;
-	bool sound = t->marks <= TALLY_MARKS && (t->marks & (LEVEL | COUNT)) != 0 && in_bounds(t) && t->total >= 0 &&
+	bool sound = t->marks <= TALLY_MARKS && (t->marks & (TALLY_LEVEL | TALLY_COUNT)) != 0 && in_bounds(t) && t->total >= 0 &&
 		     t->since_integral >= 0 && t->since_total >= 0 && t->ratio_register >= 0 && t->ratio_register <= ratios &&
 		     t->ratio_integral >= 0 && t->ratio_integral <= ratios && t->moved <= t->at && t->level <= INT32_MAX;
 	if (!hwatt_wire_ok(in) || !sound || settings->kind != INTERVAL_ENERGY || !is_step(settings))

@@ -10,7 +10,7 @@
 #ifndef HALLWATT_TALLY_H
 #define HALLWATT_TALLY_H
 
-#include "meter.h"
+#include "meter_state.h"
 #include <hallwatt/text.h>
 #include <hallwatt/wire.h>
 
@@ -21,7 +21,10 @@ struct tally_clock { /* of all tallies of a device */
 	bool resumed;     /* the monotonic clock began anew */
 };
 
-#define TALLY_MARKS 31
+enum tally_mark { TALLY_LEVEL = 1, TALLY_COUNT = 2, TALLY_IN_STEP = 4, TALLY_STALLED = 8, TALLY_STAMP = 16, TALLY_MARKS = 31 };
+
+#define TALLY_MAX_TOTAL (INT64_C(1) << 62)
+#define TALLY_MAX_AMOUNT (INT64_C(1) << 61) /* of the others: two may be added */
 
 struct tally { /* amounts in halves of a microjoule; numbers of one width alone, see cells.c */
 	int64_t total;
@@ -30,6 +33,23 @@ struct tally { /* amounts in halves of a microjoule; numbers of one width alone,
 	int64_t at, moved; /* milliseconds since the epoch, within 32 bits: the last sample, when the register last moved */
 	int64_t level;     /* within 31 bits */
 	int64_t marks;     /* some of TALLY_MARKS */
+};
+
+struct tally_turn { /* what all samples of one poll have in common */
+	int64_t shift_ms;            /* a tally's time = monotonic time + this */
+	int64_t first, last;         /* such times that both clocks of a sample can tell */
+	int64_t max_gap_ms;          /* 0: the samples are none for tallies */
+	int64_t most_level;
+	int64_t most_amount_per_ms;
+};
+
+struct tally_sample {
+	int64_t mono_ms;
+	bool has_level, has_count, has_stamp;
+	int64_t level;               /* 0 when there is none, as the others */
+	uint64_t count, stamp;
+	int64_t step;                /* amount per count */
+	uint64_t modulus;            /* 0: 2^64 */
 };
 
 /* A clock that has just begun, as seen by `meter`. */
@@ -42,9 +62,10 @@ bool tally_take(struct tally *tally, const struct tally_clock *clock, const stru
 /* The other way. Its open quarter begins here, and all that was counted before is in none. */
 void tally_give(const struct tally *tally, const struct tally_clock *clock, const struct meter_settings *settings,
 		uint64_t stamp, struct meter *meter);
-/* Feeds a sample as meter_feed() does; false: it is not for a tally, and nothing changed. */
-bool tally_feed(struct tally *tally, const struct tally_clock *clock, const struct meter_settings *settings,
-		const struct meter_sample *sample, uint64_t stamp);
+/* `clocks` is of the poll: its times, and whether the device restarted or was exchanged. */
+struct tally_turn tally_turn(const struct tally_clock *clock, const struct meter_settings *settings, const struct meter_sample *clocks);
+/* Feeds a sample as meter_feed() does; false: it is not for a tally, and nothing changed. `stamp` is the tally's. */
+bool tally_feed(struct tally *tally, const struct tally_turn *turn, const struct tally_sample *sample, uint64_t stamp);
 bool tally_has_stamp(const struct tally *tally);
 struct meter_total tally_total(const struct tally *tally);
 /* The wall clock at its last sample. */
@@ -55,5 +76,33 @@ bool tally_age(struct tally *tally, uint32_t ms);
 void tally_encode(const struct tally *tally, uint64_t stamp, struct hwatt_text *out);
 int tally_decode(struct tally *tally, const struct meter_settings *settings, uint64_t *stamp, struct hwatt_wire *in,
 		 struct hwatt_error *err);
+
+/* tally_feed() for what comes nearly always, and for each of many totals at each poll: power, beside a register without a stamp that
+ * reads what it read before. `at` is the sample's time of tallies. */
+static inline bool tally_feed_steady(struct tally *t, const struct tally_turn *turn, int64_t at, int64_t level, int64_t step)
+{
+	int64_t dt_ms = at - t->at, lead = t->lead;
+	if ((t->marks & ~(int64_t)TALLY_IN_STEP) != (TALLY_LEVEL | TALLY_COUNT) ||
+	    (uint64_t)dt_ms - 1 >= (uint64_t)turn->max_gap_ms || at < turn->first || at > turn->last ||
+	    (uint64_t)level > (uint64_t)turn->most_level)
+		return false;
+	int64_t integral = (t->level + level) * dt_ms, since_integral = t->since_integral + integral;
+	if (at - t->moved > METER_STALL_MS && since_integral >= METER_STALL_STEPS * step)
+		return false;
+	if (t->ratio_register >= METER_RATIO_STEPS * step) /* what is shaped is at most four times as much */
+		integral = (int64_t)meter_scaled(integral, &(struct meter_ratio){ t->ratio_register, t->ratio_integral }, step);
+	/* See hold() in meter.c: nothing was counted. */
+	int64_t shaped = lead + integral, held = shaped > step ? step : shaped < -step ? -step : shaped;
+	int64_t amount = held > lead ? held - lead : 0, total = t->total + amount, since_total = t->since_total + amount;
+	if ((uint64_t)(total | since_integral << 1 | since_total << 1) >= TALLY_MAX_TOTAL) /* `lead` goes nowhere new */
+		return false;
+	t->total = total;
+	t->lead = lead + amount;
+	t->since_integral = since_integral;
+	t->since_total = since_total;
+	t->at = at;
+	t->level = level;
+	return true;
+}
 
 #endif

@@ -31,7 +31,7 @@ struct news { /* what few targets have; made when it is first needed */
 
 struct hwatt_target { /* large things first: there are many, and holes count */
 	struct target_common *common;
-	struct hwatt_log *log;
+	struct hwatt_log *log; /* NULL: not made yet */
 	const void *settings;
 	const struct hwatt_device *device;
 	void *owner; /* common->parts.owner's argument */
@@ -53,6 +53,7 @@ struct hwatt_target { /* large things first: there are many, and holes count */
 	uint32_t packed_room;
 	bool polling : 1, closing : 1;
 	bool has_uptime : 1, restarted : 1;
+	bool own_log : 1;
 };
 
 _Static_assert(sizeof(struct hwatt_target) <= 152, "there are ten thousand of them");
@@ -85,7 +86,7 @@ static uv_loop_t *loop_of(const struct hwatt_target *t)
 static bool made_alike(const struct target_parts *a, const struct target_parts *b)
 {
 	return a->loop == b->loop && a->collector == b->collector && a->engine == b->engine && a->profiles == b->profiles &&
-	       a->owner.done == b->owner.done && a->owner.closed == b->owner.closed && a->memory.remember == b->memory.remember &&
+	       a->owner.done == b->owner.done && a->owner.closed == b->owner.closed && a->parent_log == b->parent_log && a->memory.remember == b->memory.remember &&
 	       a->memory.recall == b->memory.recall && a->memory.arg == b->memory.arg;
 }
 
@@ -165,6 +166,8 @@ static void free_target(struct hwatt_target *t)
 		values_free(t->spread);
 	free(t->spread);
 	free(t->packed);
+	if (t->own_log)
+		hwatt_log_free(t->log);
 	common_give(t->common);
 	free(t);
 }
@@ -248,16 +251,16 @@ int target_open(const struct target_parts *parts, struct hwatt_target **out, str
 	return 0;
 }
 
-/* Notes that the value came at `last_at`. */
-static inline void note_time(const struct hwatt_target *t, struct values_spread *s, size_t n)
+/* Notes that the values of `count` points from `first` on came at `last_at`. */
+static inline void note_times(const struct hwatt_target *t, struct values_spread *s, size_t first, size_t count)
 {
 	struct target_values *v = &s->v;
 	if (v->at == NULL && v->moments[s->moment_count - 1] != t->last_at)
 		values_add_moment(s, t->last_at);
 	if (v->at == NULL)
-		v->when[n] = (uint8_t)(s->moment_count - 1);
-	else
-		v->at[n] = t->last_at;
+		memset(v->when + first, s->moment_count - 1, count);
+	for (size_t i = first; v->at != NULL && i < first + count; i++)
+		v->at[i] = t->last_at;
 }
 
 static uint32_t earlier(uint32_t at, int64_t by)
@@ -356,37 +359,77 @@ int hwatt_target_point(struct hwatt_target *t, const struct hwatt_point *point)
 	return n;
 }
 
-void hwatt_target_add(struct hwatt_target *t, int point, struct hwatt_value value)
-{
-	hwatt_target_add_all(t, &(struct hwatt_given){ point, value }, 1);
-}
-
-void hwatt_target_add_all(struct hwatt_target *t, const struct hwatt_given *given, size_t count)
+/* Values come now, and go there. */
+static struct values_spread *come(struct hwatt_target *t)
 {
 	assert(t->polling);
-	if (count == 0)
-		return;
-	const struct shape *shape = t->shape;
 	struct values_spread *spread = spread_out(t);
 	uint32_t now = moment(t);
 	t->last_at = now > t->from ? now : t->from;
-	const struct hwatt_quantity_info *info = NULL;
-	unsigned of = HWATT_QUANTITIES;
-	for (size_t i = 0; i < count; i++) {
-		size_t point = (size_t)given[i].point; /* a negative one is larger than any */
-		const struct hwatt_value *value = &given[i].value;
-		assert(point < shape->count);
-		unsigned quantity = shape->points[point].quantity;
-		if (quantity != of)
-			info = hwatt_quantity_info((enum hwatt_quantity)quantity);
-		of = quantity;
-		if (value->value < info->min || value->value > info->max) {
-			t->dropped++;
-			continue;
-		}
-		keep(spread, point, info->counter ? (int64_t)value->count : value->value);
-		note_time(t, spread, point);
+	return spread;
+}
+
+static void put(struct hwatt_target *t, struct values_spread *s, size_t point, int64_t value, int64_t kept)
+{
+	assert(point < t->shape->count); /* a negative one is larger than any */
+	const struct hwatt_quantity_info *info = hwatt_quantity_info(t->shape->points[point].quantity);
+	if (value < info->min || value > info->max) {
+		t->dropped++;
+		return;
 	}
+	keep(s, point, kept);
+	note_times(t, s, point, 1);
+}
+
+void hwatt_target_add(struct hwatt_target *t, int point, struct hwatt_value value)
+{
+	struct values_spread *s = come(t);
+	assert(point >= 0 && (size_t)point < t->shape->count);
+	bool counter = hwatt_quantity_info(t->shape->points[point].quantity)->counter;
+	put(t, s, (size_t)point, value.value, counter ? (int64_t)value.count : value.value);
+}
+
+/* What a value of the point is in the quantity's fixed unit. */
+static int64_t fixed_of(const struct target_point *point, bool counter, int64_t value)
+{
+	int64_t fixed = value;
+	if (counter && __builtin_mul_overflow(value, point->step, &fixed))
+		fixed = INT64_MAX;
+	return fixed;
+}
+
+/* Keeps the values of a run as far as they are in the quantity's range and fit in 32 bits; how many those are. */
+static size_t keep_narrow(struct values_spread *s, const struct target_point *point, const struct hwatt_quantity_info *info,
+			  size_t first, const int64_t *values, size_t count)
+{
+	int64_t least = info->min > INT32_MIN ? info->min : INT32_MIN, most = info->max < INT32_MAX ? info->max : INT32_MAX;
+	if (s->v.kept != NULL || (info->counter && (info->min < 0 || fixed_of(point, true, INT32_MAX) > info->max)))
+		return 0;
+	if (info->counter)
+		most = INT32_MAX;
+	int32_t *narrow = s->v.narrow + first;
+	uint64_t span = (uint64_t)most - (uint64_t)least;
+	size_t i = 0;
+	for (; i < count && (uint64_t)values[i] - (uint64_t)least <= span; i++)
+		narrow[i] = (int32_t)values[i];
+	return i;
+}
+
+void hwatt_target_add_run(struct hwatt_target *t, int first, const int64_t *values, size_t count)
+{
+	if (count == 0)
+		return;
+	size_t from = (size_t)first; /* a negative one is larger than any */
+	assert(from < t->shape->count && count <= t->shape->count - from);
+	const struct target_point *point = &t->shape->points[from], *last = point + count - 1;
+	assert(point->quantity == last->quantity && point->step == last->step);
+	const struct hwatt_quantity_info *info = hwatt_quantity_info(point->quantity);
+	struct values_spread *s = come(t);
+	size_t kept = keep_narrow(s, point, info, from, values, count);
+	if (kept > 0)
+		note_times(t, s, from, kept);
+	for (size_t i = kept; i < count; i++)
+		put(t, s, from + i, fixed_of(point, info->counter, values[i]), values[i]);
 }
 
 static void fetch(const void *from, size_t octets)
@@ -512,7 +555,7 @@ void hwatt_target_warn(struct hwatt_target *t, const char *fmt, ...)
 		return;
 	news->warnings = hwatt_realloc(news->warnings, (news->warning_count + 1) * sizeof(char *));
 	news->warnings[news->warning_count++] = hwatt_strdup(text);
-	hwatt_log(t->log, HWATT_WARN, "%s", text);
+	hwatt_log(hwatt_target_log(t), HWATT_WARN, "%s", text);
 }
 
 void hwatt_target_remember(struct hwatt_target *t, const char *key, const char *value)
@@ -550,6 +593,11 @@ struct uv_loop_s *hwatt_target_loop(struct hwatt_target *t)
 
 struct hwatt_log *hwatt_target_log(struct hwatt_target *t)
 {
+	const struct target_common *common = t->common;
+	if (t->log == NULL && common->parts.parent_log != NULL) { /* most devices never say anything */
+		t->log = hwatt_log_child(common->parts.parent_log, t->device->id);
+		t->own_log = true;
+	}
 	return t->log;
 }
 

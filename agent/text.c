@@ -62,6 +62,17 @@ void hwatt_text_put(struct hwatt_text *t, const char *bytes, size_t length)
 	t->bytes[t->length] = '\0';
 }
 
+char *hwatt_text_room(struct hwatt_text *t, size_t more)
+{
+	return reserve(t, more) ? t->bytes + t->length : NULL;
+}
+
+void hwatt_text_wrote(struct hwatt_text *t, size_t length)
+{
+	t->length += length;
+	t->bytes[t->length] = '\0';
+}
+
 void hwatt_text_puts(struct hwatt_text *t, const char *string)
 {
 	hwatt_text_put(t, string, strlen(string));

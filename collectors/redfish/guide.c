@@ -66,16 +66,21 @@ static struct family make_family(struct guide *guide, const struct hwatt_profile
 struct guide *guide_new(const struct hwatt_profile_set *set)
 {
 	struct guide *guide = hwatt_alloc(sizeof(*guide));
+	struct hwatt_arena *scratch = hwatt_arena_new();
+	const struct hwatt_profile **profiles = hwatt_arena_alloc(scratch, (set->count + 1) * sizeof(const struct hwatt_profile *));
 	size_t expressions = 1;
-	for (size_t i = 0; i < set->count; i++)
-		expressions += 4 + set->profiles[i].reading_count;
+	for (size_t i = 0; i < set->count; i++) {
+		profiles[i] = hwatt_profile_whole(set, i, scratch);
+		expressions += 4 + profiles[i]->reading_count;
+	}
 	guide->arena = hwatt_arena_new();
 	guide->hash = set->hash;
 	guide->users = 1;
 	guide->regexes = hwatt_alloc(expressions * sizeof(regex_t));
 	struct family *families = hwatt_arena_alloc(guide->arena, (set->count + 1) * sizeof(*families));
 	for (size_t i = 0; i < set->count; i++)
-		families[i] = make_family(guide, &set->profiles[i]);
+		families[i] = make_family(guide, profiles[i]);
+	hwatt_arena_free(scratch);
 	guide->families = families;
 	guide->family_count = set->count;
 	return guide;

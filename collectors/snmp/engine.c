@@ -47,6 +47,7 @@ struct port { /* one socket */
 	int fd;
 	uv_poll_t poll;
 	uint32_t dropped; /* the kernel's count at the last packet */
+	bool whole;       /* packets are never split, which spares the kernel to number their fragments */
 	struct engine *engine;
 };
 
@@ -81,7 +82,7 @@ struct engine {
 	uint32_t limit;
 	struct engine_counters counters;
 	struct ber_message message;
-	struct outbox *outbox;
+	struct outbox outbox;
 	struct packet_head heads[BATCH]; /* of what came */
 	struct mmsghdr headers[BATCH];
 	struct iovec vectors[BATCH];
@@ -171,16 +172,27 @@ static uint32_t waiting(const struct engine *e, uint32_t id)
 	return at < e->slot_count && e->slots[at].state == SLOT_WAITING && id_of(at, &e->slots[at]) == id ? at : NO_SLOT;
 }
 
+/* Some way takes no packet as large as ours: from now on the kernel may split those. False: it may already. */
+static bool let_split(struct port *port)
+{
+	int want = IP_PMTUDISC_WANT;
+	bool was_whole = port->whole;
+	port->whole = false;
+	return was_whole && setsockopt(port->fd, IPPROTO_IP, IP_MTU_DISCOVER, &want, sizeof(want)) == 0;
+}
+
 /* Sends the packets from `first` on that go to the same family; how many those are. */
 static unsigned post(struct engine *e, unsigned first)
 {
-	struct outbox *o = e->outbox;
+	struct outbox *o = &e->outbox;
 	sa_family_t family = o->to[first].any.sa_family;
-	const struct port *port = family == AF_INET6 ? &e->v6 : &e->v4;
+	struct port *port = family == AF_INET6 ? &e->v6 : &e->v4;
 	unsigned count = 1;
 	while (first + count < o->count && o->to[first + count].any.sa_family == family)
 		count++;
 	int n = port->fd < 0 ? -1 : sendmmsg(port->fd, &o->headers[first], count, 0);
+	if (n < 0 && port->fd >= 0 && errno == EMSGSIZE && let_split(port))
+		n = sendmmsg(port->fd, &o->headers[first], count, 0);
 	if (n > 0) {
 		e->counters.sent += n;
 		return (unsigned)n;
@@ -194,15 +206,15 @@ static unsigned post(struct engine *e, unsigned first)
 
 static void flush(struct engine *e)
 {
-	for (unsigned at = 0; at < e->outbox->count;)
+	for (unsigned at = 0; at < e->outbox.count;)
 		at += post(e, at);
-	e->outbox->count = 0;
+	e->outbox.count = 0;
 }
 
 static void transmit(struct engine *e, uint32_t at)
 {
 	struct slot *s = &e->slots[at];
-	struct outbox *o = e->outbox;
+	struct outbox *o = &e->outbox;
 	if (o->count == BATCH)
 		flush(e);
 	unsigned n = o->count;
@@ -552,7 +564,10 @@ static int port_open(struct engine *e, struct port *port, int family, int *buffe
 		return hwatt_fail(err, HWATT_EIO, "cannot open a UDP socket: %s", strerror(errno));
 	*buffer = receive_buffer(port->fd);
 	setsockopt(port->fd, SOL_SOCKET, SO_RXQ_OVFL, &one, sizeof(one));
-	if (family == AF_INET6)
+	int whole = IP_PMTUDISC_DO;
+	if (family == AF_INET)
+		port->whole = setsockopt(port->fd, IPPROTO_IP, IP_MTU_DISCOVER, &whole, sizeof(whole)) == 0;
+	else
 		setsockopt(port->fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof(one));
 	rc = uv_poll_init(e->loop, &port->poll, port->fd);
 	if (rc == 0) {
@@ -573,7 +588,7 @@ static unsigned limit_for(int buffer)
 
 int engine_open(uv_loop_t *loop, struct hwatt_log *log, struct engine **out, struct hwatt_error *err)
 {
-	struct engine *e = hwatt_alloc(sizeof(*e));
+	struct engine *e = hwatt_alloc(sizeof(*e)); /* mapped, as large as it is: of few devices most packets' pages are never touched */
 	int buffer = 0, buffer6 = 0;
 	e->loop = loop;
 	e->log = log;
@@ -584,7 +599,6 @@ int engine_open(uv_loop_t *loop, struct hwatt_log *log, struct engine **out, str
 	uv_prepare_init(loop, &e->before_wait);
 	e->timer.data = e->look.data = e->before_wait.data = e;
 	e->open_handles = 3;
-	e->outbox = hwatt_alloc(sizeof(*e->outbox));
 	for (unsigned i = 0; i < BATCH; i++)
 		ready_header(e, i);
 	uv_prepare_start(&e->before_wait, on_before_wait);
@@ -612,7 +626,6 @@ static void on_closed(uv_handle_t *handle)
 		close(e->v6.fd);
 	free(e->slots);
 	free(e->heap);
-	free(e->outbox);
 	free(e);
 }
 

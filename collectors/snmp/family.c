@@ -191,14 +191,19 @@ static struct family make_family(struct book *book, const struct hwatt_profile *
 	for (size_t i = 0; i < match->probe.count; i++)
 		probes[f.probe_count++] = number(book, ((const char *const *)match->probe.items)[i]);
 	f.probes = probes;
+	return f;
+}
+
+static void fill_family(struct book *book, struct family *f, const struct hwatt_profile *p)
+{
 	struct family_identity *identity = hwatt_arena_alloc(book->arena, p->identity_count * sizeof(*identity));
 	for (size_t i = 0; i < p->identity_count; i++)
-		identity[f.identity_count++] = (struct family_identity){
+		identity[f->identity_count++] = (struct family_identity){
 			p->identity[i].part, make_source(book, p->identity[i].source) };
-	f.identity = identity;
+	f->identity = identity;
 	struct family_reading *readings = hwatt_arena_alloc(book->arena, p->reading_count * sizeof(*readings));
 	for (size_t i = 0; i < p->reading_count; i++) {
-		struct family_reading *r = &readings[f.reading_count++];
+		struct family_reading *r = &readings[f->reading_count++];
 		r->is = p->readings[i];
 		r->is.index = copy(book, p->readings[i].index);
 		r->is.name = copy(book, p->readings[i].name);
@@ -209,10 +214,10 @@ static struct family make_family(struct book *book, const struct hwatt_profile *
 		r->quirk = make_quirk(book, p->readings[i].quirk);
 		r->is.quirk = NULL;
 	}
-	f.readings = readings;
-	f.part_count = p->part_count;
-	f.parts = make_parts(book, p);
-	return f;
+	f->readings = readings;
+	f->part_count = p->part_count;
+	f->parts = make_parts(book, p);
+	f->open = true;
 }
 
 struct book *book_new(const struct hwatt_profile_set *set)
@@ -221,10 +226,12 @@ struct book *book_new(const struct hwatt_profile_set *set)
 	book->arena = hwatt_arena_new();
 	book->hash = set->hash;
 	book->users = 1;
-	struct family *families = hwatt_arena_alloc(book->arena, set->count * sizeof(*families));
+	book->texts = hwatt_profile_texts_take(set->texts);
+	book->families = hwatt_arena_alloc(book->arena, set->count * sizeof(*book->families));
 	for (size_t i = 0; i < set->count; i++)
-		families[book->family_count++] = make_family(book, &set->profiles[i]);
-	book->families = families;
+		book->families[book->family_count++] = make_family(book, &set->profiles[i]);
+	for (size_t i = 0; i < set->count && set->texts == NULL; i++)
+		fill_family(book, &book->families[i], &set->profiles[i]);
 	return book;
 }
 
@@ -242,6 +249,7 @@ void book_release(struct book *book)
 		regfree(book->regexes[i]);
 	free(book->regexes);
 	free(book->objects);
+	hwatt_profile_texts_release(book->texts);
 	hwatt_arena_free(book->arena);
 	free(book);
 }
@@ -252,6 +260,16 @@ const struct family *book_family(const struct book *book, const char *name)
 		if (strcmp(book->families[i].name, name) == 0)
 			return &book->families[i];
 	return NULL;
+}
+
+void book_open(struct book *book, const struct family *family)
+{
+	size_t number = (size_t)(family - book->families);
+	if (family->open)
+		return;
+	struct hwatt_arena *scratch = hwatt_arena_new();
+	fill_family(book, &book->families[number], hwatt_profile_texts_read(book->texts, number, scratch));
+	hwatt_arena_free(scratch);
 }
 
 /* The arcs as characters: an index of strings is spelled in its octets, often behind their number. */

@@ -2,7 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* family.h - profiles made ready for SNMP: OIDs encoded, expressions compiled, every object numbered.
  *
- * One book of families serves all devices; it copies what it keeps, so that it may outlive the profiles it was made from. */
+ * One book of families serves all devices; it copies what it keeps, so that it may outlive the profiles it was made from.
+ * Who a family is for lies ready; what it can tell is read when a device is found that it fits. */
 #ifndef SNMP_FAMILY_H
 #define SNMP_FAMILY_H
 
@@ -83,12 +84,14 @@ struct family_part {
 struct family {
 	const char *name, *vendor;
 	int64_t priority;
-	bool supplement;
-	size_t without_count, object_id_count, probe_count, identity_count, reading_count, part_count;
+	bool supplement, open;
+	size_t without_count, object_id_count, probe_count;
 	const char *const *without;
 	const struct ber_oid *object_ids;
 	regex_t *description;   /* NULL: any */
 	const int *probes;      /* objects */
+	/* What it can tell; none before it is open. */
+	size_t identity_count, reading_count, part_count;
 	const struct family_identity *identity;
 	const struct family_reading *readings;
 	const struct family_part *parts;
@@ -96,11 +99,12 @@ struct family {
 
 struct book {
 	struct hwatt_arena *arena;
+	struct hwatt_profile_texts *texts; /* of the families that are not open */
 	uint64_t hash;          /* of the profile set */
 	unsigned users;
 	size_t object_count, object_capacity, family_count, regex_count, regex_capacity;
 	struct object *objects;
-	const struct family *families; /* by priority, highest first */
+	struct family *families; /* by priority, highest first */
 	regex_t **regexes;
 };
 
@@ -109,6 +113,8 @@ struct book *book_new(const struct hwatt_profile_set *set);
 struct book *book_take(struct book *book);
 void book_release(struct book *book); /* NULL is fine */
 const struct family *book_family(const struct book *book, const char *name);
+/* Reads what a family of the book can tell, unless it is open: with the first device that it fits. Its objects get new numbers. */
+void book_open(struct book *book, const struct family *family);
 
 /* Whether the reading is for a device of this model and firmware (NULL: not known). */
 bool family_fits(const struct family_reading *reading, const char *model, const char *firmware);

@@ -26,12 +26,22 @@ struct plan_expect { /* the varbind that must stand at this place of an answer *
 	int32_t input;        /* -1: a row between, not wanted */
 };
 
+struct plan_name { /* of an expected varbind with nothing but a number in it: its OID with tag and length, for comparing it at once */
+	uint64_t words[3];    /* eight octets each: the first, those from `middle` on, the last */
+	uint32_t input;
+	uint16_t octets;      /* PLAN_NO_NAME: it is looked at by itself */
+	uint16_t middle;
+};
+
+#define PLAN_NO_NAME UINT16_MAX
+
 struct plan_request {
 	uint32_t packet;      /* in the plan's octets */
 	uint16_t length, id_at;
 	uint32_t first_expect, expect_count;
 	uint32_t first_point, point_count; /* points that are complete with this answer */
 	uint32_t riders;      /* cells of tables in a GET, so that a GETBULK is spared: not every agent bears that */
+	uint32_t first_run, run_count; /* of its points */
 };
 
 struct plan_when {
@@ -57,17 +67,19 @@ struct plan_point {
 	uint32_t slot;        /* its handle in plan_hold */
 };
 
-struct plan_kind { /* how plain points are evaluated: the whole raw value times `factor`, with no condition but what stands here */
-	int64_t factor, step, min, max;
-	int64_t absent;       /* has_absent: this raw value means "not measured" */
-	bool has_absent;
+struct plan_kind { /* how plain points are evaluated: a whole raw value from `low` to `low` + `span`, but `absent`, becomes that times `keep` */
+	int64_t low;
+	uint64_t span;
+	int64_t absent;
+	int64_t keep;         /* registers: 1 */
 };
 
 #define PLAN_NOT_PLAIN UINT32_MAX
 
-struct plan_step { /* a point in short: all that most take, so that a poll goes through few octets */
-	uint32_t input, slot;
-	uint32_t kind;        /* in the plan's kinds, or PLAN_NOT_PLAIN */
+struct plan_run { /* points one after the other, of one kind, with one slot after the other */
+	uint32_t first_point, count;
+	uint32_t slot;        /* of the first */
+	uint32_t kind;        /* in the plan's kinds, or PLAN_NOT_PLAIN: each is more than a number times another */
 };
 
 struct plan_fixed { /* told once, given with every poll */
@@ -91,24 +103,30 @@ struct plan {
 	size_t octet_count, octet_capacity;
 	struct plan_request *requests;
 	struct plan_expect *expects;
+	struct plan_name *names;  /* by expect; made of them */
 	struct plan_point *points;
-	struct plan_step *steps;  /* by point; made of the points, as kinds are */
+	struct plan_run *runs;    /* made of the points, as are kinds and inputs_of */
 	struct plan_kind *kinds;
+	uint32_t *inputs_of;      /* by point */
 	struct plan_when *whens;  /* by input */
 	uint32_t *input_whens;    /* by input: its first when; one more at the end */
 	uint32_t *when_refs;      /* by point: the whens it needs */
 	struct plan_term *terms;
-	size_t request_count, expect_count, point_count, when_count, ref_count, term_count, input_count, kind_count;
+	size_t request_count, expect_count, point_count, when_count, ref_count, term_count, input_count, kind_count, run_count;
+	bool spans;               /* some point needs what different requests bring */
 };
 
 struct plan_value {
 	struct scale_raw raw;
 	bool answered, number;
-	bool whole;           /* a number without a power of ten or two */
 };
 
-struct plan_poll { /* what a device said so far in one poll */
-	struct plan_value *values; /* by input */
+#define PLAN_NO_NUMBER INT64_C(-0x7f7f7f7f7f7f7f80) /* eight equal octets, and outside of every kind */
+
+struct plan_poll { /* what a device said so far: in one poll, or to one request where the plan does not span */
+	int64_t *numbers;          /* by input: whole numbers, as most are; PLAN_NO_NUMBER: `values` tell */
+	struct plan_value *values; /* by input, where `odd` */
+	bool *odd;                 /* by input */
 	bool *held;                /* by when */
 	bool changed;              /* an answer did not fit the plan: the device should be surveyed again */
 	size_t value_room, held_room;
@@ -130,6 +148,18 @@ void plan_hold_free(struct plan_hold *hold);
 void plan_shelf_free(struct plan_shelf *shelf);
 /* The plan itself becomes shared: an equal one on the shelf is taken in its place. */
 struct plan *plan_share(struct plan_shelf *shelf, struct plan *plan);
+
+/* Makes names of what is expected. */
+void plan_make_names(struct plan *plan);
+/* Makes kinds and runs of the points, which stand in order, request by request. */
+void plan_make_runs(struct plan *plan);
+/* What was said of an input. */
+static inline struct plan_value plan_value(const struct plan_poll *poll, int32_t input)
+{
+	if (poll->numbers[input] != PLAN_NO_NUMBER)
+		return (struct plan_value){ .raw.mantissa = poll->numbers[input], .answered = true, .number = true };
+	return poll->odd[input] ? poll->values[input] : (struct plan_value){ 0 };
+}
 
 /* Empty memory for one poll, from the spare ones where there are any. */
 struct plan_poll *plan_poll_take(struct plan_shelf *shelf, const struct plan *plan);

@@ -52,7 +52,7 @@ struct builder {
 	size_t rider_count, rider_capacity;
 	uint32_t riding;    /* cells of tables that the last GET asks for */
 	size_t input_capacity, missed_count, missed_capacity, request_capacity, expect_capacity, point_capacity,
-		when_capacity, ref_capacity, term_capacity, fixed_capacity, handle_capacity, kind_capacity;
+		when_capacity, ref_capacity, term_capacity, fixed_capacity, handle_capacity;
 };
 
 /* Room for one more element of `size` octets. */
@@ -871,34 +871,16 @@ static int by_ready(const void *a, const void *b)
 	return x->ready != y->ready ? (x->ready < y->ready ? -1 : 1) : x->slot < y->slot ? -1 : 1;
 }
 
-static void at_least(const struct builder *b, struct plan_point *p, int32_t input)
+/* The point needs the input: it is not ready before that has come. */
+static void needs(struct builder *b, struct plan_point *p, int32_t input)
 {
-	if (input >= 0 && b->inputs[input].request > p->ready)
-		p->ready = b->inputs[input].request;
-}
-
-/* The kind of a point, PLAN_NOT_PLAIN when it is more than a number times another. */
-static uint32_t kind_of(struct builder *b, const struct plan_point *p)
-{
-	struct plan *plan = b->plan;
-	const struct hwatt_list *absent = &p->reading->is.absent;
-	if (p->when_count > 0 || p->term_count > 0 || p->zero_with >= 0 || p->stamp >= 0 || p->scale.b != 0 || p->scale.c != 1 || p->digits != 0 ||
-	    absent->count > 1)
-		return PLAN_NOT_PLAIN;
-	struct plan_kind kind;
-	memset(&kind, 0, sizeof(kind));
-	kind.factor = p->scale.a;
-	kind.step = p->step;
-	kind.min = p->min;
-	kind.max = p->max;
-	kind.has_absent = absent->count == 1;
-	kind.absent = kind.has_absent ? *(const int64_t *)absent->items : 0;
-	for (size_t i = 0; i < plan->kind_count; i++)
-		if (memcmp(&plan->kinds[i], &kind, sizeof(kind)) == 0)
-			return (uint32_t)i;
-	plan->kinds = grown(plan->kinds, plan->kind_count, &b->kind_capacity, sizeof(*plan->kinds));
-	memcpy(&plan->kinds[plan->kind_count], &kind, sizeof(kind));
-	return (uint32_t)plan->kind_count++;
+	if (input < 0)
+		return;
+	uint16_t request = b->inputs[input].request;
+	if (request != b->inputs[p->input].request)
+		b->plan->spans = true;
+	if (request > p->ready)
+		p->ready = request;
 }
 
 /* Says of each variable whether it is more than a number that is kept. */
@@ -906,17 +888,7 @@ static void mark_watched(struct plan *plan)
 {
 	for (size_t i = 0; i < plan->expect_count; i++) {
 		struct plan_expect *e = &plan->expects[i];
-		e->watched = e->input < 0 || e->oid_length >= 0x80 || plan->input_whens[e->input] != plan->input_whens[e->input + 1];
-	}
-}
-
-static void make_steps(struct builder *b)
-{
-	struct plan *plan = b->plan;
-	plan->steps = hwatt_alloc((plan->point_count + 1) * sizeof(*plan->steps));
-	for (size_t i = 0; i < plan->point_count; i++) {
-		const struct plan_point *p = &plan->points[i];
-		plan->steps[i] = (struct plan_step){ (uint32_t)p->input, p->slot, kind_of(b, p) };
+		e->watched = e->input < 0 || plan->input_whens[e->input] != plan->input_whens[e->input + 1];
 	}
 }
 
@@ -926,13 +898,13 @@ static void order_points(struct builder *b)
 	struct plan *plan = b->plan;
 	for (size_t i = 0; i < plan->point_count; i++) {
 		struct plan_point *p = &plan->points[i];
-		at_least(b, p, p->input);
-		at_least(b, p, p->zero_with);
-		at_least(b, p, p->stamp);
+		needs(b, p, p->input);
+		needs(b, p, p->zero_with);
+		needs(b, p, p->stamp);
 		for (uint32_t t = 0; t < p->term_count; t++)
-			at_least(b, p, plan->terms[p->first_term + t].input);
+			needs(b, p, plan->terms[p->first_term + t].input);
 		for (uint32_t w = 0; w < p->when_count; w++)
-			at_least(b, p, plan->whens[plan->when_refs[p->first_when + w]].input);
+			needs(b, p, plan->whens[plan->when_refs[p->first_when + w]].input);
 	}
 	if (plan->point_count > 0)
 		qsort(plan->points, plan->point_count, sizeof(*plan->points), by_ready);
@@ -990,7 +962,8 @@ struct plan *plan_new(struct plan_shelf *shelf, const struct survey *survey, con
 	add_requests(&b);
 	mark_watched(plan);
 	order_points(&b);
-	make_steps(&b);
+	plan_make_names(plan);
+	plan_make_runs(plan);
 	for (size_t i = 0; i < book->object_count; i++)
 		free(b.input_of[i]);
 	free(b.input_of);

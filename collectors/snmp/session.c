@@ -57,7 +57,7 @@ struct session { /* of each device, all the time */
 	struct survey *survey;
 	struct plan *plan;
 	struct plan_hold hold;
-	struct plan_poll *poll;    /* while the plan runs */
+	struct plan_poll *poll;    /* what answers have said; NULL: nothing that is needed any more */
 	struct pieces *pieces;     /* made when first needed */
 	struct tape *tape;         /* NULL: nothing is recorded */
 	int64_t surveyed_ms;       /* loop time of the last survey */
@@ -67,7 +67,7 @@ struct session { /* of each device, all the time */
 	uint64_t parts_told;       /* their hash */
 	uint32_t request;          /* of the plan, the one that is out */
 	uint16_t wraps;            /* how often sysUpTime wrapped */
-	uint8_t stage : 4;         /* enum stage */
+	uint8_t stage : 3;         /* enum stage */
 	uint8_t turn : 4;          /* which of the name's addresses is asked */
 	bool answered : 1;         /* in this poll */
 	bool resolved : 1, closing : 1;
@@ -247,6 +247,14 @@ int session_open(struct hwatt_target *t, struct hwatt_error *err)
 	}
 	hwatt_target_attach(t, s);
 	return 0;
+}
+
+/* Where the plan's answers go. Borrowed when the first one comes, so that few are in use at a time, and those are in the cache. */
+static struct plan_poll *poll_of(struct session *s)
+{
+	if (s->poll == NULL)
+		s->poll = plan_poll_take(&s->module->shelf, s->plan);
+	return s->poll;
 }
 
 /* What a poll borrowed. */
@@ -505,11 +513,11 @@ static void ask(struct session *s)
 /* Takes the device's clock; true when it has started anew since the poll before. */
 static bool restarted(struct session *s)
 {
-	const struct plan_value *uptime = &s->poll->values[PLAN_UPTIME];
+	struct plan_value uptime = plan_value(s->poll, PLAN_UPTIME);
 	int64_t now_ms = (int64_t)uv_now(hwatt_target_loop(s->target)), before = s->ticks, since = s->ticks_at_ms;
-	if (!uptime->number || uptime->raw.e10 != 0 || uptime->raw.mantissa < 0 || uptime->raw.mantissa >= TICKS_PER_WRAP)
+	if (!uptime.number || uptime.raw.e10 != 0 || uptime.raw.mantissa < 0 || uptime.raw.mantissa >= TICKS_PER_WRAP)
 		return false;
-	s->ticks = uptime->raw.mantissa;
+	s->ticks = uptime.raw.mantissa;
 	s->ticks_at_ms = now_ms;
 	bool back = before >= 0 && s->ticks < before;
 	int64_t should = before + (now_ms - since) / 10;
@@ -532,13 +540,13 @@ static void next_request(struct session *s)
 		ask(s);
 		return;
 	}
-	s->resurvey = s->resurvey || s->poll->changed;
 	finish(s, NULL);
 }
 
 /* An answer is complete: what it completes goes to the target. */
 static void settle(struct session *s)
 {
+	poll_of(s);
 	if (s->request == 0 && restarted(s)) {
 		hwatt_log(hwatt_target_log(s->target), HWATT_INFO, "the device has restarted");
 		drop_plan(s);
@@ -548,6 +556,9 @@ static void settle(struct session *s)
 	if (s->request == 0)
 		plan_give_fixed(&s->hold, s->target);
 	plan_give(s->plan, &s->hold, s->request, s->poll, s->target);
+	s->resurvey = s->resurvey || s->poll->changed;
+	if (!s->plan->spans)
+		give_back(s);
 	next_request(s);
 }
 
@@ -557,6 +568,7 @@ static void ask_pieces(struct session *s);
 static void begin_pieces(struct session *s, uint32_t size)
 {
 	s->stage = STAGE_PIECES;
+	poll_of(s);
 	if (s->pieces == NULL)
 		s->pieces = hwatt_alloc(sizeof(*s->pieces));
 	s->pieces->next = 0;
@@ -574,7 +586,7 @@ static void ask_pieces(struct session *s)
 	p->count = 0;
 	for (uint32_t i = p->next; i < r->expect_count && p->count < p->size; i++) {
 		const struct plan_expect *e = &s->plan->expects[r->first_expect + i];
-		if (e->input < 0 || s->poll->values[e->input].answered)
+		if (e->input < 0 || plan_value(s->poll, e->input).answered)
 			continue;
 		oids[p->count] = (struct ber_oid){ s->plan->octets + e->oid, e->oid_length };
 		p->of[p->count++] = i;
@@ -622,8 +634,8 @@ static void pieces_answered(void *arg, const struct ber_message *message, const 
 
 static bool plan_tasted(void *arg, const uint8_t *variables, size_t length)
 {
-	const struct session *s = arg;
-	return plan_read(s->plan, s->request, variables, length, s->poll);
+	struct session *s = arg;
+	return plan_read(s->plan, s->request, variables, length, poll_of(s));
 }
 
 /* A GET that tables ride along in did not bring what it asked for: scalars and tables are asked for apart from now on, and this
@@ -668,7 +680,7 @@ static void plan_answered(void *arg, const struct ber_message *message, const st
 		begin_pieces(s, r->expect_count / 2);
 		return;
 	}
-	bool in_place = plan_take(s->plan, s->request, message, s->poll);
+	bool in_place = plan_take(s->plan, s->request, message, poll_of(s));
 	if ((!in_place || message->count < r->expect_count) && ask_apart(s, r))
 		return;
 	s->bears_riders = s->bears_riders || r->riders > 0;
@@ -689,7 +701,6 @@ static void go_on(struct session *s)
 	} else {
 		s->stage = STAGE_PLAN;
 		s->request = 0;
-		s->poll = plan_poll_take(&s->module->shelf, s->plan);
 		ask(s);
 	}
 }

@@ -27,14 +27,15 @@ struct walk { /* columns side by side */
 };
 
 struct survey {
-	const struct book *book;
+	struct book *book;
 	struct line *line;
 	const char *forced;
 	survey_done *done;
 	void *arg;
 	struct hwatt_arena *arena;
 	enum phase phase;
-	struct column *columns;      /* by object */
+	size_t object_count;         /* that are looked at: more than these are of families that do not fit this device */
+	struct column *columns;      /* by object; NULL before the families are chosen */
 	size_t cells;
 	unsigned requests, silences;
 	bool answered;
@@ -58,7 +59,7 @@ static const char *const system_group[] = { "1.3.6.1.2.1.1.1.0", "1.3.6.1.2.1.1.
 static void step(struct survey *s);
 static engine_done fetched, walked;
 
-struct survey *survey_new(const struct book *book, struct line *line, const char *forced, survey_done *done, void *arg)
+struct survey *survey_new(struct book *book, struct line *line, const char *forced, survey_done *done, void *arg)
 {
 	struct survey *s = hwatt_alloc(sizeof(*s));
 	s->book = book;
@@ -67,7 +68,7 @@ struct survey *survey_new(const struct book *book, struct line *line, const char
 	s->done = done;
 	s->arg = arg;
 	s->arena = hwatt_arena_new();
-	s->columns = hwatt_arena_alloc(s->arena, (book->object_count + 1) * sizeof(*s->columns));
+	s->object_count = book->object_count; /* probes are numbered with the book */
 	s->hits = hwatt_arena_alloc(s->arena, book->object_count + 1);
 	s->wanted = hwatt_arena_alloc(s->arena, (book->object_count + 1) * sizeof(*s->wanted));
 	s->fetch = (struct fetch){ .count = SYSTEM_COUNT, .chunk = FETCH_AT_ONCE };
@@ -81,7 +82,7 @@ void survey_free(struct survey *s)
 	if (s == NULL)
 		return;
 	line_cancel(s->line);
-	for (size_t i = 0; i < s->book->object_count; i++)
+	for (size_t i = 0; s->columns != NULL && i < s->object_count; i++)
 		free(s->columns[i].cells);
 	hwatt_arena_free(s->arena);
 	free(s);
@@ -299,6 +300,7 @@ static const char *why(struct survey *s, const struct family *f, bool by_id, boo
 				  s->object_id);
 }
 
+/* Takes the families that fit and makes room for what they speak of. */
 static void choose(struct survey *s)
 {
 	const char *others = "";
@@ -315,6 +317,7 @@ static void choose(struct survey *s)
 			if (!fit || excluded(s, f->name))
 				continue;
 			s->families[s->family_count++] = f;
+			book_open(s->book, f);
 			if (s->family_count == 1)
 				s->reason = why(s, f, by_id, forced);
 			else
@@ -323,6 +326,9 @@ static void choose(struct survey *s)
 	}
 	if (others[0] != '\0')
 		s->reason = hwatt_arena_printf(s->arena, "%s; with%s", s->reason, others);
+	s->object_count = s->book->object_count;
+	s->columns = hwatt_arena_alloc(s->arena, (s->object_count + 1) * sizeof(*s->columns));
+	s->wanted = hwatt_arena_alloc(s->arena, (s->object_count + 1) * sizeof(*s->wanted));
 }
 
 static void want(bool *asked, const struct reference *at)
@@ -365,7 +371,7 @@ static void want_part(bool *asked, const struct family_part *part)
 /* Puts what the chosen families speak of into `wanted`: scalars or columns. */
 static void list_wanted(struct survey *s, bool scalars)
 {
-	bool *asked = hwatt_arena_alloc(s->arena, s->book->object_count + 1);
+	bool *asked = hwatt_arena_alloc(s->arena, s->object_count + 1);
 	for (size_t i = 0; i < s->family_count; i++) {
 		const struct family *f = s->families[i];
 		for (size_t j = 0; j < f->reading_count; j++)
@@ -376,7 +382,7 @@ static void list_wanted(struct survey *s, bool scalars)
 			want_part(asked, &f->parts[j]);
 	}
 	s->wanted_count = s->walked = 0;
-	for (size_t i = 0; i < s->book->object_count; i++) {
+	for (size_t i = 0; i < s->object_count; i++) {
 		if (!asked[i] || s->book->objects[i].scalar != scalars)
 			continue;
 		size_t at = s->wanted_count++; /* sorted by OID: columns of a table side by side */
@@ -390,7 +396,7 @@ static void list_wanted(struct survey *s, bool scalars)
 
 static void list_probes(struct survey *s)
 {
-	bool *asked = hwatt_arena_alloc(s->arena, s->book->object_count + 1);
+	bool *asked = hwatt_arena_alloc(s->arena, s->object_count + 1);
 	s->wanted_count = 0;
 	for (size_t i = 0; i < s->book->family_count; i++) {
 		for (size_t j = 0; j < s->book->families[i].probe_count; j++) {
@@ -579,7 +585,8 @@ const char *survey_object_id(const struct survey *s)
 
 const struct column *survey_column(const struct survey *s, int object)
 {
-	return &s->columns[object];
+	static const struct column none = { 0 };
+	return s->columns != NULL && (size_t)object < s->object_count ? &s->columns[object] : &none;
 }
 
 static const struct cell *find(const struct column *column, struct ber_oid row)
@@ -602,7 +609,7 @@ const struct cell *survey_cell(const struct survey *s, const struct reference *a
 {
 	if (at->object == NO_OBJECT)
 		return NULL;
-	const struct column *column = &s->columns[at->object];
+	const struct column *column = survey_column(s, at->object);
 	if (s->book->objects[at->object].scalar)
 		return column->count > 0 ? &column->cells[0] : NULL;
 	if (at->row == NULL)

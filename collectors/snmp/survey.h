@@ -36,7 +36,7 @@ struct survey;
 typedef void survey_done(void *arg, const struct hwatt_error *err);
 
 /* `forced`: the one profile to use, "" to match. The book must outlive the survey. */
-struct survey *survey_new(const struct book *book, struct line *line, const char *forced, survey_done *done, void *arg);
+struct survey *survey_new(struct book *book, struct line *line, const char *forced, survey_done *done, void *arg);
 void survey_free(struct survey *survey); /* NULL is fine; nothing is called */
 /* Begins, or goes on after survey_pause(). */
 void survey_run(struct survey *survey);

@@ -375,6 +375,68 @@ static void while_the_disk_is_full_quarters_wait_and_totals_stand_still(void **s
 	end(&r);
 }
 
+#define THREE PDU "  - {id: pdu-2, address: \"snmp://192.0.2.2\", site: s1, power_role: pdu}\n" \
+		  "  - {id: pdu-3, address: \"snmp://192.0.2.3\", site: s1, power_role: pdu}\n"
+
+static void poll_three(struct rig *r)
+{
+	advance(r, STEP_MS);
+	for (int n = 0; n < 3; n++)
+		poll_power(r, n, KILOWATT);
+	pipeline_tick(r->pipeline, r->wall_ms, r->mono_ms);
+}
+
+static void three_have(struct rig *r, int64_t total_j)
+{
+	assert_int_equal(look(r, "pdu-1").total_j, total_j);
+	assert_int_equal(look(r, "pdu-2").total_j, total_j);
+	assert_int_equal(look(r, "pdu-3").total_j, total_j);
+}
+
+static void begin_three(struct rig *r)
+{
+	static const char *const ids[] = { "pdu-1", "pdu-2", "pdu-3" };
+	begin(r, THREE);
+	for (int n = 0; n < 3; n++)
+		open_target(r, n, ids[n]);
+	poll_three(r);
+	poll_three(r);
+}
+
+static void totals_of_all_devices_go_on_when_the_disk_has_room_again(void **state)
+{
+	(void)state;
+	struct rig r;
+	begin_three(&r);
+	three_have(&r, JOULES_PER_STEP);
+	disk_full(true);
+	poll_three(&r);
+	poll_three(&r);
+	three_have(&r, JOULES_PER_STEP);
+	disk_full(false);
+	three_have(&r, 3 * JOULES_PER_STEP);
+	end(&r);
+}
+
+/* Of each device, not of those alone whose states have their turn. */
+static void a_new_meter_is_saved_with_the_next_commit(void **state)
+{
+	(void)state;
+	struct rig r;
+	begin_three(&r);
+	advance(&r, 1000); /* within the minute */
+	for (int n = 0; n < 3; n++) {
+		begin_poll(&r, n);
+		give(&r, n, HWATT_INLET, HWATT_ACTIVE_POWER, "1", 0, KILOWATT);
+		give(&r, n, HWATT_OUTLET, HWATT_ACTIVE_POWER, "1", 0, KILOWATT);
+		hwatt_target_done(r.targets[n], NULL);
+	}
+	pipeline_tick(r.pipeline, r.wall_ms, r.mono_ms);
+	kill_and_start(&r, THREE);
+	three_have(&r, 0); /* the outlet has, which comes after the inlet */
+	end(&r);
+}
+
 /* An auditor's sqlite3 with a transaction open: what is polled meanwhile waits, and the polls do not wait for it. */
 static void another_program_that_locks_the_file_holds_up_no_poll(void **state)
 {
@@ -956,6 +1018,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(power_becomes_quarters_and_a_total),
 		cmocka_unit_test(while_the_disk_is_full_quarters_wait_and_totals_stand_still),
+		cmocka_unit_test(totals_of_all_devices_go_on_when_the_disk_has_room_again),
+		cmocka_unit_test(a_new_meter_is_saved_with_the_next_commit),
 		cmocka_unit_test(another_program_that_locks_the_file_holds_up_no_poll),
 		cmocka_unit_test(a_reload_that_cannot_save_changes_nothing),
 		cmocka_unit_test(a_restart_shows_the_totals_before_the_first_poll_and_goes_on),

@@ -368,6 +368,269 @@ static void damaged_octets_are_an_error_or_sound(void **state)
 	rig_free(&r);
 }
 
+/* ---- what was always so ---- */
+
+/* A device with all kinds of meters, whose values and troubles follow from a seed by whole numbers alone. The octets of its states and its
+ * quarters are summed up: no way to count faster may change one of them. */
+enum old_place { OFTEN, WRAPS, GAUGE, REGISTER, SELDOM, STAMPED, STALLS, HUGE, OLD_PLACES };
+enum { OLD_CPU = 2 * OLD_PLACES, OLD_INLET, OLD_WATER, OLD_IN, OLD_OUT, OLD_SPEED, OLD_POINTS };
+
+static const int64_t old_steps[OLD_PLACES] = { 1000, 1000000, 1, 36000, 360000000, 36000000, 36000000, 3600000000 };
+
+struct old {
+	struct target_point points[OLD_POINTS];
+	struct target_values values;
+	int64_t kept[OLD_POINTS];
+	int32_t narrow[OLD_POINTS];
+	uint32_t at[OLD_POINTS], moments[8];
+	uint8_t when[OLD_POINTS];
+	struct target_stamp stamps[OLD_POINTS];
+	int64_t level[OLD_PLACES], drawn_mj[OLD_PLACES];
+	int64_t wall_ms, mono_ms, step_ms;
+	struct meterset_shelf shelf;
+	struct meterset *set, *again, *other; /* `again` replays the records; `other` makes both be packed */
+	struct hwatt_text record, state, state_again;
+	uint64_t sum;                         /* of all that was seen */
+};
+
+static void add_octets(uint64_t *sum, const void *octets, size_t count)
+{
+	const uint8_t *at = octets;
+	for (size_t i = 0; i < count; i++)
+		*sum = (*sum ^ at[i]) * UINT64_C(1099511628211);
+}
+
+static void add_number(uint64_t *sum, int64_t number)
+{
+	for (unsigned i = 0; i < 8; i++)
+		*sum = (*sum ^ ((uint64_t)number >> 8 * i & 255)) * UINT64_C(1099511628211);
+}
+
+static void add_quarter(void *arg, const struct store_point *point, const struct interval *q)
+{
+	uint64_t *sum = &((struct old *)arg)->sum;
+	const int64_t numbers[] = {
+		point->role, point->quantity, q->start_s, q->amount, q->covered_ms, q->source, q->quality, q->state, q->samples, q->min, q->max,
+		q->last, q->has_register, q->has_integral, q->register_amount, q->integral_amount, q->integral_covered_ms,
+		(int64_t)q->register_first, (int64_t)q->register_last, q->register_step, q->register_reset, q->unknown_max, q->gap_count,
+		q->correction,
+	};
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		add_number(sum, numbers[i]);
+	for (int i = 0; i < q->gap_count; i++) {
+		add_number(sum, q->gaps[i].from_ms);
+		add_number(sum, q->gaps[i].to_ms);
+		add_number(sum, q->gaps[i].reason);
+	}
+}
+
+static bool is_old_wanted(void *arg, const struct store_point *point)
+{
+	(void)arg;
+	return point->quantity != HWATT_ENERGY || point->index[0] == '0';
+}
+
+static void old_new(struct old *o, int64_t step_ms, int64_t rated_mw)
+{
+	static const char *const indexes[] = { "0", "1", "2", "3", "4", "5", "6", "7" };
+	static const struct { enum hwatt_role role; enum hwatt_quantity quantity; const char *index; } others[] = {
+		{ HWATT_CPU, HWATT_CPU_UTILISATION, "1" }, { HWATT_SENSOR, HWATT_TEMPERATURE, "inlet" },
+		{ HWATT_SENSOR, HWATT_WATER_VOLUME, "w" }, { HWATT_INTERFACE, HWATT_IF_IN_OCTETS, "9" },
+		{ HWATT_INTERFACE, HWATT_IF_OUT_OCTETS, "9" }, { HWATT_INTERFACE, HWATT_IF_SPEED, "9" },
+	};
+	*o = (struct old){ .wall_ms = START_MS, .mono_ms = 5000, .step_ms = step_ms, .sum = UINT64_C(14695981039346656037) };
+	for (int i = 0; i < OLD_POINTS; i++) {
+		o->points[i] = (struct target_point){ .role = HWATT_OUTLET, .name = "", .source = "", .step = 1,
+						      .quantity = i % 2 == 0 ? HWATT_ACTIVE_POWER : HWATT_ENERGY };
+		if (i >= OLD_CPU) {
+			o->points[i].role = others[i - OLD_CPU].role;
+			o->points[i].quantity = others[i - OLD_CPU].quantity;
+		}
+		o->points[i].index = i < OLD_CPU ? indexes[i / 2] : others[i - OLD_CPU].index;
+	}
+	for (int i = 0; i < OLD_PLACES; i++) {
+		o->points[2 * i + 1].step = old_steps[i];
+		o->points[2 * i + 1].modulus = i == WRAPS ? 200 : i == STAMPED ? UINT64_C(1) << 32 : 0;
+		o->level[i] = i == HUGE ? INT32_MAX - 3000 : 50000 * (i + 1);
+	}
+	o->values = (struct target_values){ .stamps = o->stamps };
+	struct meterset_settings settings = { .interval_ms = step_ms, .rated_mw = rated_mw };
+	o->set = meterset_new("dev", settings, &o->shelf);
+	o->again = meterset_new("dev", settings, &o->shelf);
+	o->other = meterset_new("other", settings, &o->shelf);
+	hwatt_text_init(&o->record, 1u << 20);
+	hwatt_text_init(&o->state, 1u << 20);
+	hwatt_text_init(&o->state_again, 1u << 20);
+}
+
+static void old_free(struct old *o)
+{
+	meterset_free(o->set);
+	meterset_free(o->again);
+	meterset_free(o->other);
+	meterset_shelf_free(&o->shelf);
+	hwatt_text_free(&o->record);
+	hwatt_text_free(&o->state);
+	hwatt_text_free(&o->state_again);
+}
+
+/* What place `i` says after `ms`. */
+static void old_place_says(struct old *o, int i, int64_t ms)
+{
+	if (i == HUGE || !chance(3))
+		o->level[i] += (int64_t)(next_random() % 2001) - 1000;
+	if (i == GAUGE && chance(200))
+		o->level[i] = o->level[i] == 0 ? 150000 : 0;
+	if (o->level[i] < 0)
+		o->level[i] = 0;
+	bool stands = i == STALLS && o->wall_ms / 2000000 % 3 == 1;
+	o->drawn_mj[i] += stands ? 0 : o->level[i] * ms / 1000 * (100 + i) / 100;
+	if (chance(1500))
+		o->drawn_mj[i] = chance(2) ? 0 : o->drawn_mj[i] * 3;
+	int64_t count = o->drawn_mj[i] / old_steps[i];
+	if (o->points[2 * i + 1].modulus != 0)
+		count %= (int64_t)o->points[2 * i + 1].modulus;
+	o->kept[2 * i] = chance(900) ? -7 : o->level[i];
+	o->kept[2 * i + 1] = chance(900) ? INT64_C(0x123456789abcdef) : count;
+	o->stamps[2 * i + 1] = (struct target_stamp){ i == STAMPED && !chance(50), (uint64_t)(o->wall_ms / 90000000) };
+}
+
+/* The values of the next poll, in two answers, in one of the forms that a target has. */
+static void old_says(struct old *o, int64_t ms, bool all)
+{
+	if (chance(800)) /* another profile */
+		o->points[2 * (chance(2) ? SELDOM : STALLS) + 1].step ^= 360000000 ^ 36000000;
+	if (chance(800))
+		o->points[2 * STAMPED + 1].modulus ^= UINT64_C(1) << 32;
+	for (int i = 0; i < OLD_PLACES; i++)
+		old_place_says(o, i, ms);
+	o->kept[OLD_CPU] = (int64_t)(next_random() % 1000000);
+	o->kept[OLD_INLET] = (int64_t)(next_random() % 40000) - 10000;
+	o->kept[OLD_WATER] += chance(50) ? 0 : (int64_t)(next_random() % 30);
+	o->kept[OLD_IN] += (int64_t)(next_random() % 100000);
+	o->kept[OLD_OUT] += chance(300) ? -o->kept[OLD_OUT] : (int64_t)(next_random() % 100000);
+	o->kept[OLD_SPEED] = 1000000000;
+	bool narrow = true, silent = !all && chance(100);
+	uint32_t first = 900 + (uint32_t)(next_random() % 50), second = first + 1 + (uint32_t)(next_random() % 90);
+	for (int i = 0; i < OLD_POINTS; i++) {
+		bool none = (i == 2 * GAUGE + 1) || (i == 2 * REGISTER) || (!all && (silent || chance(250)));
+		o->at[i] = none ? (chance(2) ? 0 : 5) : i < OLD_POINTS / 2 ? first : second;
+		o->when[i] = o->at[i] == 0 ? 0 : o->at[i] == 5 ? 1 : o->at[i] == first ? 2 : 3;
+		narrow &= o->kept[i] >= INT32_MIN && o->kept[i] <= INT32_MAX;
+		o->narrow[i] = (int32_t)o->kept[i];
+	}
+	o->moments[1] = 5;
+	o->moments[2] = first;
+	o->moments[3] = second;
+	bool shared = !chance(4);
+	o->values.kept = narrow && !chance(4) ? NULL : o->kept;
+	o->values.narrow = o->values.kept == NULL ? o->narrow : NULL;
+	o->values.at = shared ? NULL : o->at;
+	o->values.when = shared ? o->when : NULL;
+	o->values.moments = shared ? o->moments : NULL;
+	o->values.stamps = chance(6) ? o->stamps : NULL;
+	o->values.from = 6;
+	o->values.epoch_ms = o->mono_ms - second;
+}
+
+static void old_restart(struct old *o)
+{
+	struct hwatt_error err = { 0 };
+	bool resume = chance(2);
+	struct meterset **const sets[] = { &o->set, &o->again };
+	for (size_t i = 0; i < 2; i++) {
+		struct meterset *next = meterset_new("dev", (struct meterset_settings){ .interval_ms = 1 }, &o->shelf);
+		hwatt_text_reset(&o->state);
+		meterset_encode(*sets[i], &o->state);
+		if (meterset_decode(next, o->state.bytes, o->state.length, &err) < 0)
+			fail_msg("%s", err.text);
+		if (resume)
+			meterset_resume(next);
+		meterset_free(*sets[i]);
+		*sets[i] = next;
+	}
+	if (resume)
+		o->mono_ms = (int64_t)(next_random() % 100000) + 5000;
+}
+
+/* The state goes to who replays when no record tells all; otherwise both must come to the same. */
+static void old_compare(struct old *o)
+{
+	struct hwatt_error err = { 0 };
+	hwatt_text_reset(&o->state);
+	meterset_encode(o->set, &o->state);
+	add_octets(&o->sum, o->state.bytes, o->state.length);
+	if (meterset_unsettled(o->set)) {
+		meterset_free(o->again);
+		o->again = meterset_new("dev", (struct meterset_settings){ .interval_ms = 1 }, &o->shelf);
+		if (meterset_decode(o->again, o->state.bytes, o->state.length, &err) < 0)
+			fail_msg("%s", err.text);
+		meterset_settle(o->set);
+		return;
+	}
+	if (meterset_replay(o->again, o->record.bytes, o->record.length, &err) < 0)
+		fail_msg("%s", err.text);
+	hwatt_text_reset(&o->state_again);
+	meterset_encode(o->again, &o->state_again);
+	assert_int_equal(o->state.length, o->state_again.length);
+	assert_memory_equal(o->state.bytes, o->state_again.bytes, o->state.length);
+}
+
+static uint64_t old_run(int64_t step_ms, int64_t rated_mw, int polls)
+{
+	struct old o;
+	int64_t off_ms = 0;
+	old_new(&o, step_ms, rated_mw);
+	for (int i = 0; i < polls; i++) {
+		int64_t ms = chance(200) ? (int64_t)(next_random() % (40 * (uint64_t)step_ms)) + 1 : step_ms + (int64_t)(next_random() % 20);
+		if (chance(2000)) /* nobody looks for days */
+			ms += (int64_t)(next_random() % 900000000);
+		if (chance(700)) { /* the wall clock goes days off, or comes back */
+			int64_t by_ms = off_ms != 0 ? -off_ms : (int64_t)(next_random() % 1800000001) - 900000000;
+			off_ms += by_ms;
+			o.wall_ms += by_ms;
+		}
+		o.mono_ms += ms;
+		o.wall_ms += ms + (chance(500) ? (int64_t)(next_random() % 200001) - 100000 : 0);
+		if (i > 0 && chance(150))
+			old_restart(&o);
+		old_says(&o, ms, i == 0);
+		struct meterset_poll p = { .points = o.points, .values = &o.values, .count = OLD_POINTS, .wall_ms = o.wall_ms,
+					   .mono_ms = o.mono_ms, .restarted = chance(300), .exchanged = chance(900) };
+		hwatt_text_reset(&o.record);
+		meterset_feed(o.set, &p, &o.record, add_quarter, &o);
+		if (meterset_grew(o.set))
+			meterset_keep(o.set, is_old_wanted, NULL);
+		if (chance(20))
+			meterset_feed(o.other, &p, NULL, on_quarter, NULL);
+		if (chance(10))
+			meterset_close(o.set, o.wall_ms, add_quarter, &o);
+		old_compare(&o);
+	}
+	old_free(&o);
+	return o.sum;
+}
+
+static void states_and_quarters_are_what_they_were(void **state)
+{
+	(void)state;
+	static const struct { int64_t step_ms, rated_mw; uint64_t sum; } runs[] = {
+		{ 1000, 0, UINT64_C(0xe57c095fe7f10048) },  { 1000, 290000, UINT64_C(0x81559f02264b8f1d) },
+		{ 30000, 0, UINT64_C(0x30671605436b6568) }, { 30000, 3000000000, UINT64_C(0x96356e981e39b6a4) },
+	};
+	uint64_t before = seed;
+	int wrong = 0;
+	for (size_t i = 0; i < sizeof(runs) / sizeof(runs[0]); i++) {
+		seed = 20260101 + i;
+		uint64_t sum = old_run(runs[i].step_ms, runs[i].rated_mw, 8000);
+		if (sum != runs[i].sum)
+			print_error("run %zu: 0x%016llx\n", i, (unsigned long long)sum);
+		wrong += sum != runs[i].sum;
+	}
+	seed = before;
+	assert_int_equal(wrong, 0);
+}
+
 int main(void)
 {
 	const char *given = getenv("HALLWATT_SEED");
@@ -375,6 +638,7 @@ int main(void)
 	printf("HALLWATT_SEED=%llu\n", (unsigned long long)seed);
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tallies_count_what_meters_count),
+		cmocka_unit_test(states_and_quarters_are_what_they_were),
 		cmocka_unit_test(a_state_and_the_records_after_it_are_the_state),
 		cmocka_unit_test(a_tally_that_is_wanted_again_is_a_meter_with_its_total),
 		cmocka_unit_test(months_go_by),

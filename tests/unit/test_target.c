@@ -219,6 +219,87 @@ static void a_value_beyond_32_bits_leaves_the_others_as_they_are(void **state)
 	close_target(&loop, t);
 }
 
+/* A pseudo-random number below `below`. */
+static uint64_t chance(uint64_t below)
+{
+	static uint64_t seed = 88172645463325252u;
+	seed ^= seed << 13;
+	seed ^= seed >> 7;
+	seed ^= seed << 17;
+	return seed % below;
+}
+
+static void declare_strips(struct hwatt_target *t, size_t each)
+{
+	static const struct { enum hwatt_quantity quantity; int64_t step; } strips[] = {
+		{ HWATT_CURRENT, 0 }, { HWATT_ENERGY, 360000 }, { HWATT_ENERGY, INT64_C(1) << 40 }, { HWATT_TEMPERATURE, 0 } };
+	char index[16];
+	for (size_t i = 0; i < 4 * each; i++) {
+		snprintf(index, sizeof(index), "%zu", i);
+		struct hwatt_point p = { .role = HWATT_OUTLET, .quantity = strips[i / each].quantity, .index = index, .source = "1.3",
+					 .step = strips[i / each].step };
+		assert_int_equal(hwatt_target_point(t, &p), i);
+	}
+}
+
+/* Some values of a run. */
+static void make_run(int64_t *values, size_t count, bool wide, bool counter)
+{
+	static const int64_t odd[] = { 0, -1, INT32_MAX, INT32_MIN, INT64_C(1) << 31, 300000, 300001, -100000, -100001, INT64_MAX, INT64_MIN };
+	for (size_t i = 0; i < count; i++) {
+		values[i] = (int64_t)chance(100000);
+		if (chance(8) == 0)
+			values[i] = odd[chance(wide ? 11 : 4)];
+		if (counter && values[i] < 0)
+			values[i] = 0;
+	}
+}
+
+static void a_run_is_what_its_values_are_one_by_one(void **state)
+{
+	(void)state;
+	enum { EACH = 9, GOES = 300, ROUNDS = 40 };
+	for (int go = 0; go < GOES; go++) {
+		uv_loop_t loops[2];
+		struct outcome outcomes[2] = { 0 };
+		struct hwatt_target *t[2];
+		for (int k = 0; k < 2; k++)
+			declare_strips(t[k] = open_target(&loops[k], &outcomes[k]), EACH);
+		for (int round = 0; round < ROUNDS; round++) {
+			size_t strip = chance(4), from = chance(EACH), count = chance(EACH - from + 1), points;
+			int64_t values[EACH];
+			bool counter = strip == 1 || strip == 2;
+			make_run(values, count, go % 2 == 0, counter);
+			for (int k = 0; k < 2; k++)
+				target_poll(t[k], 1000);
+			hwatt_target_add_run(t[0], (int)(strip * EACH + from), values, count);
+			for (size_t i = 0; i < count; i++) {
+				struct hwatt_value value = { .value = values[i], .count = counter ? (uint64_t)values[i] : 0 };
+				const struct target_point *p = &target_points(t[1], &points)[strip * EACH];
+				if (counter && __builtin_mul_overflow(values[i], p->step, &value.value))
+					value.value = INT64_MAX;
+				hwatt_target_add(t[1], (int)(strip * EACH + from + i), value);
+			}
+			for (int k = 0; k < 2; k++)
+				hwatt_target_done(t[k], NULL);
+			assert_int_equal(target_dropped(t[0]), target_dropped(t[1]));
+			for (size_t i = 0; i < 4 * EACH; i++) {
+				struct target_reading a = { .mono_ms = 0 }, b = { .mono_ms = 0 };
+				const struct target_point *p = &target_points(t[0], &points)[i];
+				bool has = target_value(target_values(t[0]), p, i, &a);
+				assert_int_equal(has, target_value(target_values(t[1]), p, i, &b));
+				assert_int_equal(a.value.value, b.value.value);
+				assert_int_equal(a.value.count, b.value.count);
+				if (has)
+					assert_int_equal(a.mono_ms - (int64_t)uv_now(&loops[0]), b.mono_ms - (int64_t)uv_now(&loops[1]));
+				assert_int_equal(a.fresh, b.fresh);
+			}
+		}
+		for (int k = 0; k < 2; k++)
+			close_target(&loops[k], t[k]);
+	}
+}
+
 static void points_are_bounded(void **state)
 {
 	(void)state;
@@ -432,6 +513,7 @@ int main(void)
 		cmocka_unit_test(each_value_keeps_its_time_however_many_there_are),
 		cmocka_unit_test(values_out_of_range_are_dropped_and_counted),
 		cmocka_unit_test(a_value_beyond_32_bits_leaves_the_others_as_they_are),
+		cmocka_unit_test(a_run_is_what_its_values_are_one_by_one),
 		cmocka_unit_test(points_are_bounded),
 		cmocka_unit_test(a_restart_is_seen_but_a_wrap_of_uptime_is_none),
 		cmocka_unit_test(an_expired_poll_is_a_timeout),

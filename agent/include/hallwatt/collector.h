@@ -112,16 +112,12 @@ int hwatt_target_point(struct hwatt_target *t, const struct hwatt_point *point);
 /* One value of the running poll. Out of the quantity's range: dropped and counted. */
 void hwatt_target_add(struct hwatt_target *t, int point, struct hwatt_value value);
 
-struct hwatt_given {
-	int point;
-	struct hwatt_value value;
-};
-
 /* Values will be added soon, when other targets had theirs: has the processor fetch what that touches. In three steps, 0 to 2, with
  * the same of other targets between them. */
 void hwatt_target_fetch(const struct hwatt_target *t, unsigned step);
-/* The same of all that one answer told: quicker, and their times take less room. */
-void hwatt_target_add_all(struct hwatt_target *t, const struct hwatt_given *given, size_t count);
+/* One value for each of the points `first`, `first` + 1 ..., which are of one quantity and step: as hwatt_target_add(), but much
+ * quicker. Of counters the value is the raw register, which is not negative. */
+void hwatt_target_add_run(struct hwatt_target *t, int first, const int64_t *values, size_t count);
 /* The device's own clock since its start, ms: going back means that it restarted. */
 void hwatt_target_uptime(struct hwatt_target *t, int64_t uptime_ms);
 /* A value of `what` identifies the present life of the registers of `point` (APC's energy StartTime): a change is a reset. */

@@ -7,6 +7,7 @@
 #ifndef HALLWATT_PROFILE_H
 #define HALLWATT_PROFILE_H
 
+#include <hallwatt/arena.h>
 #include <hallwatt/option.h>
 #include <hallwatt/part.h>
 #include <hallwatt/reading.h>
@@ -65,19 +66,33 @@ struct hwatt_profile {
 	bool supplement;        /* a standard that adds to a family's own profile */
 	struct hwatt_list without; /* const char *: profiles that do not apply beside this one */
 	struct hwatt_mark without_mark;
+	void *match;            /* by the collector's `match` table */
+	struct hwatt_mark mark;
+	/* None of what follows in a set that has texts: hwatt_profile_whole() gives it. */
 	size_t identity_count, reading_count, part_count;
 	const struct hwatt_profile_identity *identity;
 	const struct hwatt_profile_reading *readings; /* of one point (role, index, quantity) the first that answers counts */
 	const struct hwatt_profile_part *parts;
-	void *match;            /* by the collector's `match` table */
-	struct hwatt_mark mark;
 };
+
+/* What the profiles of a set were read from, packed. All are read and checked when the set is loaded, but most families are in no
+ * hall: what they say beyond who they are for is kept as text, a twentieth of its size. Counted; main loop only. */
+struct hwatt_profile_texts;
+struct hwatt_profile_texts *hwatt_profile_texts_take(struct hwatt_profile_texts *texts); /* NULL is fine, also below */
+void hwatt_profile_texts_release(struct hwatt_profile_texts *texts);
+/* Reads the profile with that number in its set again, whole, into `arena`. */
+const struct hwatt_profile *hwatt_profile_texts_read(const struct hwatt_profile_texts *texts, size_t number,
+						     struct hwatt_arena *arena);
 
 /* The profiles of one collector, the highest priority first, names in order within one priority. */
 struct hwatt_profile_set {
 	size_t count;
 	const struct hwatt_profile *profiles;
 	uint64_t hash;          /* of the files' octets: equal for equal sets */
+	struct hwatt_profile_texts *texts; /* NULL: the profiles are whole as they are */
 };
+
+/* The whole of a set's profile, in `arena` or in the set. */
+const struct hwatt_profile *hwatt_profile_whole(const struct hwatt_profile_set *set, size_t number, struct hwatt_arena *arena);
 
 #endif

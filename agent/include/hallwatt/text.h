@@ -29,6 +29,10 @@ bool hwatt_text_ok(const struct hwatt_text *t);
 const char *hwatt_text_string(const struct hwatt_text *t);
 
 void hwatt_text_put(struct hwatt_text *t, const char *bytes, size_t length);
+/* Room for up to `more` octets behind its end, to be written in place; NULL when they do not fit, as with a put. How many were
+ * written is told before anything else is done with the text. */
+char *hwatt_text_room(struct hwatt_text *t, size_t more);
+void hwatt_text_wrote(struct hwatt_text *t, size_t length);
 void hwatt_text_puts(struct hwatt_text *t, const char *string);
 void hwatt_text_putc(struct hwatt_text *t, char c);
 void hwatt_text_printf(struct hwatt_text *t, const char *fmt, ...)

@@ -45,6 +45,7 @@ void fake_world_close(struct fake_world *world)
 	uv_run(&world->loop, UV_RUN_DEFAULT);
 	if (uv_loop_close(&world->loop) != 0)
 		die("a handle was left open");
+	profile_catalog_free(&world->catalog);
 	hwatt_arena_free(world->arena);
 }
 
@@ -301,10 +302,18 @@ void hwatt_target_fetch(const struct hwatt_target *t, unsigned step)
 	(void)step;
 }
 
-void hwatt_target_add_all(struct hwatt_target *t, const struct hwatt_given *given, size_t count)
+void hwatt_target_add_run(struct hwatt_target *t, int first, const int64_t *values, size_t count)
 {
-	for (size_t i = 0; i < count; i++)
-		hwatt_target_add(t, given[i].point, given[i].value);
+	for (size_t i = 0; i < count; i++) {
+		const struct hwatt_point *is = &t->points[first + (int)i].is;
+		struct hwatt_value value = { .value = values[i] };
+		if (hwatt_quantity_info(is->quantity)->counter) {
+			value.count = (uint64_t)values[i];
+			if (__builtin_mul_overflow(values[i], is->step, &value.value))
+				value.value = INT64_MAX;
+		}
+		hwatt_target_add(t, first + (int)i, value);
+	}
 }
 
 void hwatt_target_uptime(struct hwatt_target *t, int64_t uptime_ms)

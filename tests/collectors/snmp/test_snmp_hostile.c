@@ -270,7 +270,7 @@ static void values_of_a_wrong_type_are_left_out(void **state)
 	assert_int_equal(fake_value(s->t, "inlet", "apparent_power", "1"), 1310000);
 	s->agent.fault = FAULT_NULLS;
 	assert_int_equal(fake_poll(s->t, 5000), 0);
-	for (size_t i = 0; i < s->t->point_count; i++) /* the number of links is the survey's, from before */
+	for (size_t i = 0; i < s->t->point_count; i++) /* but what the survey read stays */
 		assert_int_equal(s->t->points[i].times, s->t->points[i].is.quantity == HWATT_IF_COUNT);
 	close_stage(s);
 }

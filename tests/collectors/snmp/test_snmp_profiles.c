@@ -145,7 +145,7 @@ static void a_later_folder_replaces_a_profile(void **state)
 	write_file(path, "other.yaml", "profile: other\nsource: M\npriority: 90\nmatch: {}\n");
 	struct hwatt_arena *arena = hwatt_arena_new();
 	struct hwatt_report report = { .arena = arena };
-	struct profile_catalog first, both;
+	struct profile_catalog first, both, bad;
 	assert_int_equal(profile_load(&(struct hwatt_list){ folders, 1 }, collectors, &first, arena, &report), 0);
 	assert_int_equal(profile_load(&(struct hwatt_list){ folders, 2 }, collectors, &both, arena, &report), 0);
 	const struct hwatt_profile_set *set = profile_set(&both, collectors, &snmp_collector);
@@ -155,9 +155,12 @@ static void a_later_folder_replaces_a_profile(void **state)
 	assert_null(profile_by_name(set, "none"));
 	assert_true(set->hash != profile_set(&first, collectors, &snmp_collector)->hash);
 	write_file(path, "wrong-name.yaml", HEAD);
-	assert_int_equal(profile_load(&(struct hwatt_list){ folders, 1 }, collectors, &first, arena, &report), -1);
+	assert_int_equal(profile_load(&(struct hwatt_list){ folders, 1 }, collectors, &bad, arena, &report), -1);
 	assert_int_equal(report.count, 1);
 	assert_non_null(strstr(report.mistakes[0].text, "called acme.yaml"));
+	profile_catalog_free(&first);
+	profile_catalog_free(&both);
+	profile_catalog_free(&bad);
 	hwatt_arena_free(arena);
 	for (int i = 0; i < 2; i++) {
 		char command[600];
@@ -286,6 +289,10 @@ static void every_profile_of_the_project_is_whole(void **state)
 	assert_true(book->family_count >= 9);
 	for (size_t i = 0; i < book->family_count; i++) {
 		const struct family *f = &book->families[i];
+		assert_false(f->open);
+		assert_int_equal(f->reading_count, 0);
+		book_open(book, f);
+		assert_true(f->open && f->reading_count + f->part_count + f->identity_count > 0);
 		for (size_t j = 0; j < f->without_count; j++)
 			if (book_family(book, f->without[j]) == NULL)
 				fail_msg("%s is without %s, which is no profile", f->name, f->without[j]);
@@ -296,6 +303,43 @@ static void every_profile_of_the_project_is_whole(void **state)
 	book_release(book);
 	book_release(book);
 	fake_world_close(&world);
+}
+
+static void a_family_is_read_when_a_device_asks_for_it(void **state)
+{
+	(void)state;
+	static const struct hwatt_collector *const collectors[] = { &snmp_collector, NULL };
+	char folder[] = "/tmp/hallwatt-profiles-XXXXXX", path[512];
+	const char *folders[] = { mkdtemp(folder) };
+	assert_non_null(folders[0]);
+	snprintf(path, sizeof(path), "%s/snmp", folder);
+	assert_int_equal(mkdir(path, 0700), 0);
+	write_file(path, "acme.yaml", HEAD "readings:\n"
+		   "  - {role: outlet, quantity: active_power, oid: 1.3.6.1.4.1.99999.9.2.1.7, scale: 0.1, absent: [-1]}\n");
+	struct hwatt_arena *arena = hwatt_arena_new(), *later = hwatt_arena_new();
+	struct hwatt_report report = { .arena = arena };
+	struct profile_catalog catalog;
+	assert_int_equal(profile_load(&(struct hwatt_list){ folders, 1 }, collectors, &catalog, arena, &report), 0);
+	const struct hwatt_profile_set *set = profile_set(&catalog, collectors, &snmp_collector);
+	assert_int_equal(set->profiles[0].reading_count, 0);
+	assert_int_equal(hwatt_profile_whole(set, 0, later)->readings[0].scale_micro, 100000);
+	struct book *book = book_new(set);
+	write_file(path, "acme.yaml", "what was in force is not read from here any more\n");
+	profile_catalog_free(&catalog); /* a reload */
+	hwatt_arena_free(arena);
+	const struct family *f = book_family(book, "acme");
+	size_t objects = book->object_count;
+	book_open(book, f);
+	book_open(book, f); /* once only */
+	assert_int_equal(f->reading_count, 1);
+	assert_int_equal(book->object_count, objects + 1);
+	assert_int_equal(((const int64_t *)f->readings[0].is.absent.items)[0], -1);
+	assert_string_equal(book->objects[f->readings[0].source.object].text, "1.3.6.1.4.1.99999.9.2.1.7");
+	book_release(book);
+	hwatt_arena_free(later);
+	char command[600];
+	snprintf(command, sizeof(command), "rm -r %s", folder);
+	assert_int_equal(system(command), 0);
 }
 
 int main(void)
@@ -310,6 +354,7 @@ int main(void)
 		cmocka_unit_test(the_first_unit_s_arcs_can_be_left_out),
 		cmocka_unit_test(an_index_can_stand_within_a_name),
 		cmocka_unit_test(every_profile_of_the_project_is_whole),
+		cmocka_unit_test(a_family_is_read_when_a_device_asks_for_it),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
