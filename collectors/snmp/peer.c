@@ -385,6 +385,8 @@ static enum engine_verdict take_answer(struct peer *p, const struct head *h, int
 	bool newer = (uint32_t)h->boots > clock.boots || ((uint32_t)h->boots == clock.boots && h->time > (int64_t)clock.time);
 	if (newer || !p->clock.authentic)
 		set_clock(p, h, now_ms, (h->flags & HEAD_AUTH) != 0);
+	if (!p->proven) /* what was recalled was not held against others yet: their places were not known */
+		name_twins(p);
 	p->proven = true;
 	p->heard = false;
 	p->unheard = p->refusals = 0;

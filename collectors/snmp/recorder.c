@@ -132,6 +132,27 @@ static bool decides(const struct family *f, int object)
 	return false;
 }
 
+/* Names in tables of the standards are the maker's, but for ifAlias and its like, which are scrubbed in any case. */
+static bool of_standard(const struct object *object)
+{
+	static const uint8_t mib_2[] = { 0x2b, 6, 1, 2, 1 };
+	return ber_oid_below(object->oid, (struct ber_oid){ mib_2, sizeof(mib_2) });
+}
+
+/* Outlets and ports have names that people gave; so have inlets, banks and sensors, but not those of servers and switches. */
+static bool named_by_people(const struct family *f, enum hwatt_role role)
+{
+	if (role == HWATT_OUTLET || role == HWATT_POE_PORT)
+		return true;
+	if (role != HWATT_INLET && role != HWATT_PHASE && role != HWATT_BANK && role != HWATT_SENSOR)
+		return false;
+	for (size_t i = 0; i < f->reading_count; i++)
+		if (f->readings[i].is.role == HWATT_PSU || f->readings[i].is.role == HWATT_CHASSIS || f->readings[i].is.role == HWATT_CPU ||
+		    f->readings[i].is.role == HWATT_INTERFACE)
+			return false;
+	return true;
+}
+
 /* Where the profiles say that serials and names stand which people gave. */
 static void note_places(struct recorder *r, const struct survey *survey)
 {
@@ -148,11 +169,11 @@ static void note_places(struct recorder *r, const struct survey *survey)
 			note_serial(r, survey, &f->parts[j].source);
 		for (size_t j = 0; j < f->reading_count; j++) {
 			const struct family_reading *reading = &f->readings[j];
-			if (reading->is.role != HWATT_OUTLET && reading->is.role != HWATT_POE_PORT)
+			if (!named_by_people(f, reading->is.role))
 				continue;
 			for (size_t n = 0; n < reading->source.names.count; n++) {
 				int object = reading->source.names.items[n].object;
-				if (!decides(f, object))
+				if (!decides(f, object) && !of_standard(&r->book->objects[object]))
 					scrub_name(&r->places, object_root(&r->book->objects[object]));
 			}
 		}
@@ -205,6 +226,8 @@ void recorder_end(struct recorder *r)
 	struct scrub_result result = { 0 };
 	if (r->order->scrub)
 		result = scrub_rows(&r->rec, &r->places, r->line->community);
+	if (result.full)
+		hwatt_target_warn(r->line->target, "there are more names, serials and addresses than can be hidden: look for what is left");
 	snmprec_sort(&r->rec);
 	r->order->rows = r->rec.count;
 	r->order->replaced = result.replaced;

@@ -1,6 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The hallwatt authors
  * SPDX-License-Identifier: Apache-2.0 */
 #include "scrub.h"
+#include <arpa/inet.h>
 #include <assert.h>
 #include <ctype.h>
 #include <inttypes.h>
@@ -9,7 +10,7 @@
 #include <string.h>
 #include <strings.h>
 
-#define MAX_SECRETS 4096u
+#define MAX_SECRETS 4096u /* rows with more of them are left out */
 #define MAX_TRIES 1000u
 
 /* Objects of the standards (and of widespread vendors) that hold what people typed in, or a serial. */
@@ -128,6 +129,7 @@ struct scrubber {
 	struct tree texts, octets, trees;
 	uint64_t made;        /* how many values were made up: the seed of the next */
 	size_t replaced;
+	bool full;            /* one could not be learnt */
 };
 
 /* A number that looks random and depends on nothing that was scrubbed (splitmix64). */
@@ -179,10 +181,25 @@ static bool taken(const struct scrubber *s, const uint8_t *made, size_t length)
 	return false;
 }
 
+/* An IPv6 address as long in text and in OIDs: what is zero stays it, and so does the prefix of a link. */
+static void make_up_six(uint8_t *made, const uint8_t *was, uint64_t seed)
+{
+	for (size_t i = 0; i < 16; i++) {
+		uint64_t random = mixed(seed + i);
+		bool inner = i % 2 == 1 && was[i - 1] != 0;
+		made[i] = (uint8_t)(was[i] >= 0x80 ? 0x80 | (random & 0x7fu) : inner ? random & 0x7fu : was[i] == 0 ? 0 :
+				    was[i] < 0x10 ? 1 + random % 15 : 0x10 + random % 0x70);
+	}
+	if (was[0] == 0xfe)
+		memcpy(made, was, 2);
+	else if (was[0] >= 0x10)
+		made[0] = was[0] < 0x80 ? 0x3f : 0xfd; /* of documentation, and of nobody */
+}
+
 /* Octets: each keeps its high bit, so that it takes as much room in an OID; the first says "made up by hand". */
 static void make_up(struct scrubber *s, struct secret *secret)
 {
-	bool four = secret->length == 4 && !secret->text;
+	bool four = secret->length == 4 && !secret->text, six = secret->length == 16 && !secret->text;
 	for (unsigned try = 0; try < MAX_TRIES; try++) {
 		uint64_t seed = mixed(++s->made);
 		for (size_t i = 0; i < secret->length; i++) {
@@ -195,6 +212,8 @@ static void make_up(struct scrubber *s, struct secret *secret)
 			else
 				secret->made[i] = (uint8_t)((was & 0x80u) | (i == 0 ? 2u : random & 0x7fu));
 		}
+		if (six)
+			make_up_six(secret->made, secret->bytes, seed);
 		if (four)
 			secret->made[0] = secret->bytes[0] >= 100 ? 198 : secret->bytes[0] >= 10 ? 10 : 9;
 		if (!taken(s, secret->made, secret->length))
@@ -205,8 +224,10 @@ static void make_up(struct scrubber *s, struct secret *secret)
 static const struct secret *learn(struct scrubber *s, const uint8_t *bytes, size_t length, bool text, bool anywhere)
 {
 	const struct secret *old = known(s, bytes, length);
-	if (old != NULL || s->count >= MAX_SECRETS)
+	if (old != NULL || s->count >= MAX_SECRETS) {
+		s->full = s->full || old == NULL;
 		return old;
+	}
 	if (s->count == s->capacity) {
 		s->capacity = s->capacity > 0 ? s->capacity * 2 : 64;
 		s->secrets = hwatt_realloc(s->secrets, s->capacity * sizeof(*s->secrets));
@@ -251,7 +272,44 @@ static bool telling(const uint8_t *bytes, size_t length)
 	return length >= 6 || (length >= 4 && digit && letter);
 }
 
-static void learn_text(struct scrubber *s, const uint8_t *bytes, size_t length)
+static bool in_mail(uint8_t c)
+{
+	return isalnum(c) || c == '.' || c == '_' || c == '-' || c == '+';
+}
+
+/* A name of three labels or more that ends as names of hosts do; makers' own sites tell nothing. */
+static bool is_host(const uint8_t *bytes, size_t length)
+{
+	static const char *const tops[] = { "se", "no", "dk", "fi", "is", "ee", "lv", "lt", "de", "nl", "be", "fr", "uk", "ch", "at", "pl", "it",
+					    "es", "eu", "com", "net", "org", "edu", "gov", "info", "local", "lan", "intern", "internal", "corp",
+					    "home", "intra", "cloud" };
+	const uint8_t *dot = memrchr(bytes, '.', length);
+	size_t n = dot != NULL ? (size_t)(bytes + length - dot) - 1 : 0;
+	if (!isalpha(bytes[0]) || (length > 4 && strncasecmp((const char *)bytes, "www.", 4) == 0))
+		return false;
+	for (size_t i = 0; i < sizeof(tops) / sizeof(tops[0]); i++)
+		if (strlen(tops[i]) == n && strncasecmp(tops[i], (const char *)dot + 1, n) == 0)
+			return true;
+	return false;
+}
+
+/* The name of a host and the domains that it is in; where `own`, their labels, too. */
+static void learn_host(struct scrubber *s, const uint8_t *bytes, size_t length, bool own)
+{
+	while (length > 0) {
+		const uint8_t *dot = memchr(bytes, '.', length);
+		size_t label = dot != NULL ? (size_t)(dot - bytes) : length;
+		if (dot != NULL && telling(bytes, length) && !tells_nobody(bytes, length))
+			learn(s, bytes, length, true, true);
+		if (own && dot != NULL && telling(bytes, label) && !tells_nobody(bytes, label))
+			learn(s, bytes, label, true, true);
+		bytes += label + (dot != NULL);
+		length -= label + (dot != NULL);
+	}
+}
+
+/* A text as a whole; of one that people wrote, the pieces too. */
+static void learn_text(struct scrubber *s, const uint8_t *bytes, size_t length, bool written)
 {
 	trim(&bytes, &length);
 	if (length == 0 || tells_nobody(bytes, length))
@@ -261,25 +319,80 @@ static void learn_text(struct scrubber *s, const uint8_t *bytes, size_t length)
 		return;
 	}
 	learn(s, bytes, length, true, telling(bytes, length));
-	const uint8_t *dot = memchr(bytes, '.', length); /* the host of a host's whole name */
-	size_t label = dot != NULL ? (size_t)(dot - bytes) : 0;
-	if (label > 0 && memchr(bytes, ' ', length) == NULL && telling(bytes, label) && !isdigit(bytes[0]))
-		learn(s, bytes, label, true, true);
+	if (!written)
+		return;
+	if (memchr(bytes, ' ', length) == NULL && memchr(bytes, '@', length) == NULL && !isdigit(bytes[0]))
+		learn_host(s, bytes, length, true);
+	for (size_t at = 0, end; at < length; at = end + 1) { /* street, hall, rack */
+		for (end = at; end < length && strchr(",;/\n()<>", bytes[end]) == NULL;)
+			end++;
+		const uint8_t *piece = bytes + at;
+		size_t n = end - at;
+		trim(&piece, &n);
+		if (n < length && telling(piece, n) && !tells_nobody(piece, n) && memchr(piece, '@', n) == NULL)
+			learn(s, piece, n, true, true);
+	}
 }
 
-/* "Outlet 7": the factory's own name. */
+/* Words with an @ in them, and names of hosts below a top-level domain, wherever they stand. */
+static void learn_names_in(struct scrubber *s, const uint8_t *b, size_t length)
+{
+	for (size_t at = 0, end; at < length; at = end + 1) {
+		const uint8_t *mark = NULL;
+		size_t dots = 0;
+		for (end = at; end < length && (in_mail(b[end]) || b[end] == '@'); end++) {
+			mark = b[end] == '@' ? b + end : mark;
+			dots += b[end] == '.';
+		}
+		size_t n = end - at;
+		while (n > 0 && b[at + n - 1] == '.')
+			n--;
+		if (mark != NULL && mark > b + at && mark + 1 < b + at + n) {
+			learn(s, b + at, n, true, true);
+			size_t from = (size_t)(mark + 1 - b), local = (size_t)(mark - b) - at;
+			if (memchr(b + at, '.', local) != NULL && telling(b + at, local)) /* "first.last"; others are words, such as "support" */
+				learn(s, b + at, local, true, true);
+			learn_host(s, mark + 1, at + n - from, false);
+		} else if (dots >= 2 && is_host(b + at, n)) {
+			learn_host(s, b + at, n, false);
+		}
+	}
+}
+
+/* "Outlet 7", "Temp_Sensor_A1": the factory's own name, of words that any device has. */
 static bool factory_name(const struct snmprec_row *row)
 {
-	char text[64];
-	size_t n = row->length < sizeof(text) - 1 ? row->length : sizeof(text) - 1;
-	memcpy(text, row->bytes, n);
-	text[n] = '\0';
-	return strcasestr(text, "outlet") != NULL || strcasestr(text, "port") != NULL || n < 3;
+	static const char *const words[] = {
+		"outlet", "port", "socket", "receptacle", "sensor", "probe", "temp", "temperature", "humid", "humidity", "hum", "dew", "dewpoint", "point",
+		"phase", "line", "bank", "branch", "breaker", "circuit", "cb", "br", "inlet", "input", "output", "feed", "cord", "tower", "group",
+		"master", "link", "slave", "unit", "module", "channel", "pdu", "ups", "ats", "rack", "fan", "door", "air", "flow", "airflow", "leak", "water",
+		"smoke", "contact", "dry", "internal", "external", "supply", "return", "front", "rear", "top", "bottom", "ambient", "inside", "outside",
+		"unplugged", "removed", "lost", "mm", "uio", "tower", "stage", "label", "name", "power", "current", "voltage", "load", "total", "th", "env",
+		"environment", "battery", "server", "ipdu", "cabinet", "in", "out", "of", "to", "mains", "speed", "level", "pressure", "infeed",
+	};
+	for (size_t at = 0, n; at < row->length; at += n > 0 ? n : 1) {
+		bool known_word = false;
+		for (n = 0; at + n < row->length && (isalpha(row->bytes[at + n]) || row->bytes[at + n] > 0x7f);)
+			n++;
+		for (size_t i = 0; i < sizeof(words) / sizeof(words[0]) && !known_word; i++)
+			known_word = strlen(words[i]) <= n && strlen(words[i]) + 1 >= n &&
+				     strncasecmp(words[i], (const char *)row->bytes + at, strlen(words[i])) == 0 &&
+				     (strlen(words[i]) == n || tolower(row->bytes[at + n - 1]) == 's');
+		if (n > 2 && !known_word)
+			return false;
+	}
+	return true;
 }
 
 static bool keeps_address(const uint8_t *b)
 {
 	return b[0] == 0 || b[0] == 127 || b[0] >= 224;
+}
+
+/* "1.0.0.1" is a version: networks of people begin higher. */
+static bool like_version(const uint8_t *b)
+{
+	return b[0] < 10 && b[1] < 100 && b[2] < 100 && b[3] < 100;
 }
 
 static bool looks_like_hardware_address(const struct snmprec_row *row)
@@ -293,8 +406,84 @@ static bool looks_like_hardware_address(const struct snmprec_row *row)
 	       b[0] == 0x10 || b[0] == 0x20 || b[0] == 0x21 || b[0] == 0x50 || b[0] == 0x60; /* a WWN's kinds */
 }
 
+/* "Linux HOST 6.1.0 ...": the name of the host in sysDescr. */
+static uint8_t *host_in_description(const struct snmprec_row *row, size_t *length)
+{
+	static const uint8_t description[] = { 0x2b, 6, 1, 2, 1, 1, 1, 0 };
+	static const char *const systems[] = { "Linux ", "FreeBSD ", "OpenBSD ", "NetBSD ", "SunOS ", "Darwin " };
+	if (row->type != BER_STRING || row->oid_length != sizeof(description) || memcmp(row->oid, description, sizeof(description)) != 0)
+		return NULL;
+	for (size_t i = 0; i < sizeof(systems) / sizeof(systems[0]); i++) {
+		size_t n = strlen(systems[i]);
+		if (row->length <= n || memcmp(row->bytes, systems[i], n) != 0)
+			continue;
+		const uint8_t *end = memchr(row->bytes + n, ' ', row->length - n);
+		if (end == NULL || end == row->bytes + n || end + 1 == row->bytes + row->length || !isdigit(end[1]))
+			return NULL;
+		*length = (size_t)(end - row->bytes) - n;
+		return row->bytes + n;
+	}
+	return NULL;
+}
+
+/* The part of an SNMP engine id that tells of the device. Source: RFC 3411 5, SnmpEngineID. */
+static uint8_t *engine_tail(const struct snmprec_row *row, size_t *length)
+{
+	if (row->type != BER_STRING || row->length < 9 || row->length > 32 || row->bytes[0] != 0x80 || row->bytes[1] != 0)
+		return NULL;
+	uint8_t format = row->bytes[4];
+	*length = row->length - 5;
+	bool sound = format == 1 ? *length == 4 : format == 2 ? *length == 16 : format == 3 ? *length == 6 : format == 4 || format == 5 ||
+														  format >= 0x80;
+	return sound ? row->bytes + 5 : NULL;
+}
+
+/* Sixteen octets: an IPv6 address, or the number of a thing in all the world. */
+static bool is_six(const struct snmprec_row *row)
+{
+	static const uint8_t zeros[12];
+	return row->type == BER_STRING && row->length == 16 && !printable(row->bytes, 16) && row->bytes[0] != 0xff &&
+	       memcmp(row->bytes, zeros, 12) != 0 && memcmp(row->bytes, zeros, 10) != 0;
+}
+
+/* Whether the text is the maker's, as the same stands where he has written it: sysName in sysDescr, ifAlias in ifDescr or ifName. */
+static bool of_maker(const struct scrubber *s, const struct snmprec_row *row)
+{
+	static const uint8_t name[] = { 0x2b, 6, 1, 2, 1, 1, 5, 0 }, description[] = { 0x2b, 6, 1, 2, 1, 1, 1, 0 },
+			     alias[] = { 0x2b, 6, 1, 2, 1, 31, 1, 1, 1, 18 }, if_name[] = { 0x2b, 6, 1, 2, 1, 31, 1, 1, 1, 1 },
+			     if_description[] = { 0x2b, 6, 1, 2, 1, 2, 2, 1, 2 };
+	bool of_link = row->oid_length > sizeof(alias) && memcmp(row->oid, alias, sizeof(alias)) == 0;
+	bool of_device = row->oid_length == sizeof(name) && memcmp(row->oid, name, sizeof(name)) == 0;
+	size_t host;
+	for (size_t i = 0; (of_link || of_device) && i < s->rec->count; i++) {
+		const struct snmprec_row *other = &s->rec->rows[i];
+		if (of_device && other->type == BER_STRING && other->oid_length == sizeof(description) &&
+		    memcmp(other->oid, description, sizeof(description)) == 0 && host_in_description(other, &host) == NULL &&
+		    memmem(other->bytes, other->length, row->bytes, row->length) != NULL)
+			return true;
+		if (of_link && other->length == row->length && memcmp(other->bytes, row->bytes, row->length) == 0 &&
+		    (ber_oid_below(oid_of(other), (struct ber_oid){ if_name, sizeof(if_name) }) ||
+		     ber_oid_below(oid_of(other), (struct ber_oid){ if_description, sizeof(if_description) })))
+			return true;
+	}
+	return false;
+}
+
 static void learn_row(struct scrubber *s, const struct scrub_places *places, const struct snmprec_row *row)
 {
+	size_t part_length = 0;
+	const uint8_t *part = host_in_description(row, &part_length);
+	if (part != NULL && !tells_nobody(part, part_length)) {
+		learn(s, part, part_length, true, telling(part, part_length));
+		learn_host(s, part, part_length, true);
+	}
+	part = engine_tail(row, &part_length);
+	if (part != NULL)
+		learn(s, part, part_length, row->bytes[4] == 4, part_length >= 6);
+	if (is_six(row))
+		learn(s, row->bytes, 16, false, true);
+	if (row->type == BER_STRING && printable(row->bytes, row->length) && host_in_description(row, &part_length) == NULL)
+		learn_names_in(s, row->bytes, row->length);
 	bool serial = below_any(row, places->serials, places->serial_count);
 	if (row->type == BER_IPADDRESS && row->length == 4 && !keeps_address(row->bytes)) {
 		learn(s, row->bytes, 4, false, false);
@@ -304,9 +493,9 @@ static void learn_row(struct scrubber *s, const struct scrub_places *places, con
 			static const uint8_t zeros[64];
 			if (row->length > sizeof(zeros) || memcmp(row->bytes, zeros, row->length) != 0)
 				learn(s, row->bytes, row->length, false, row->length >= 6);
-		} else if (serial || BELOW(row, s->texts) ||
+		} else if (serial || (BELOW(row, s->texts) && !of_maker(s, row)) ||
 			   (below_any(row, places->names, places->name_count) && !factory_name(row))) {
-			learn_text(s, row->bytes, row->length);
+			learn_text(s, row->bytes, row->length, !serial);
 		}
 	} else if (serial && row->bytes != NULL && row->length == 0 && row->type != BER_NULL && row->number > 9) {
 		char text[24];
@@ -332,22 +521,25 @@ static bool unmistakable(const struct secret *secret)
 	return digit && secret->length >= (secret->text ? 8 : 6);
 }
 
-/* Puts the made-up octets in place of the secret ones; true when there were any. */
-static bool put(uint8_t *bytes, size_t length, const uint8_t *old, const uint8_t *made, size_t n, bool words)
+static bool same_octets(const uint8_t *a, const uint8_t *b, size_t n, bool fold)
+{
+	return fold ? strncasecmp((const char *)a, (const char *)b, n) == 0 && memchr(a, 0, n) == NULL : memcmp(a, b, n) == 0;
+}
+
+/* Puts the made-up octets in place of the secret ones, letters of either case where `fold`; true when there were any. */
+static bool put(uint8_t *bytes, size_t length, const uint8_t *old, const uint8_t *made, size_t n, bool words, bool fold)
 {
 	bool changed = false;
 	for (size_t at = 0; n > 0 && at + n <= length;) {
-		const uint8_t *found = memmem(bytes + at, length - at, old, n);
-		if (found == NULL)
-			break;
-		at = (size_t)(found - bytes);
-		if (!words || word_at(bytes, length, at, n)) {
-			memcpy(bytes + at, made, n);
-			changed = true;
-			at += n;
-		} else {
+		if (!(fold ? tolower(bytes[at]) == tolower(old[0]) : bytes[at] == old[0]) || !same_octets(bytes + at, old, n, fold) ||
+		    (words && !word_at(bytes, length, at, n))) {
 			at++;
+			continue;
 		}
+		for (size_t i = 0; i < n; i++)
+			bytes[at + i] = bytes[at + i] == old[i] ? made[i] : (uint8_t)(isupper(bytes[at + i]) ? toupper(made[i]) : tolower(made[i]));
+		changed = true;
+		at += n;
 	}
 	return changed;
 }
@@ -366,7 +558,7 @@ static bool put_secrets(struct scrubber *s, struct snmprec_row *row)
 	for (size_t i = 0; i < s->count; i++) {
 		const struct secret *secret = &s->secrets[i];
 		if (secret->anywhere && put(row->bytes, row->length, secret->bytes, secret->made, secret->length,
-					    !unmistakable(secret)))
+					    !unmistakable(secret), secret->text))
 			changed = true;
 	}
 	return changed;
@@ -410,7 +602,8 @@ static bool put_ips(struct scrubber *s, struct snmprec_row *row)
 		if (at > 0 && (isalnum(row->bytes[at - 1]) || row->bytes[at - 1] == '.'))
 			continue;
 		size_t n = ip_length(row->bytes + at, row->length - at, address);
-		if (n == 0 || keeps_address(address) || version_before(row->bytes, at))
+		if (n == 0 || keeps_address(address) || version_before(row->bytes, at) ||
+		    (like_version(address) && known(s, address, 4) == NULL))
 			continue;
 		const struct secret *secret = learn(s, address, 4, false, false);
 		if (secret == NULL)
@@ -458,6 +651,25 @@ static void put_pairs(uint8_t *p, uint8_t gap, const uint8_t made[6])
 	}
 }
 
+/* "00c0.b74a.1122", as Cisco writes them. */
+static bool put_dotted_mac(struct scrubber *s, uint8_t *p, size_t left)
+{
+	uint8_t plain[12], mac[6];
+	if (left < 14 || p[4] != '.' || p[9] != '.' || (left > 14 && (isalnum(p[14]) || p[14] == '.')))
+		return false;
+	for (size_t i = 0; i < 12; i++)
+		plain[i] = p[i + i / 4];
+	if (!pairs(plain, 12, 0, mac))
+		return false;
+	const struct secret *secret = learn(s, mac, 6, false, true);
+	if (secret == NULL)
+		return false;
+	put_pairs(plain, 0, secret->made);
+	for (size_t i = 0; i < 12; i++)
+		p[i + i / 4] = plain[i];
+	return true;
+}
+
 /* MAC addresses as text: with gaps whenever they look so, without only those that are known. */
 static bool put_macs(struct scrubber *s, struct snmprec_row *row)
 {
@@ -466,6 +678,7 @@ static bool put_macs(struct scrubber *s, struct snmprec_row *row)
 	for (size_t at = 0; at < row->length; at++) {
 		if (at > 0 && isalnum(row->bytes[at - 1]))
 			continue;
+		changed = put_dotted_mac(s, row->bytes + at, row->length - at) || changed;
 		for (size_t g = 0; g < sizeof(gaps); g++) {
 			uint8_t mac[6];
 			if (!pairs(row->bytes + at, row->length - at, gaps[g], mac))
@@ -482,36 +695,85 @@ static bool put_macs(struct scrubber *s, struct snmprec_row *row)
 	return changed;
 }
 
-static bool in_mail(uint8_t c)
+/* "6ba7b810-9dad-11d1-80b4-00c04fd430c8": digits for digits, the same for the same. */
+static bool put_uuids(struct scrubber *s, struct snmprec_row *row)
 {
-	return isalnum(c) || c == '.' || c == '_' || c == '-' || c == '+';
+	bool changed = false;
+	for (size_t at = 0; at + 36 <= row->length; at++) {
+		uint8_t *p = row->bytes + at, octets[16];
+		size_t digits = 0;
+		for (size_t i = 0; i < 36; i++) {
+			bool gap = i == 8 || i == 13 || i == 18 || i == 23;
+			if (gap ? p[i] != '-' : hex(p[i]) < 0)
+				break;
+			digits += !gap;
+			if (!gap)
+				octets[(digits - 1) / 2] = (uint8_t)(digits % 2 == 1 ? hex(p[i]) << 4 : octets[(digits - 1) / 2] | hex(p[i]));
+		}
+		const struct secret *secret = digits == 32 ? learn(s, octets, 16, false, true) : NULL;
+		if (secret == NULL)
+			continue;
+		for (size_t i = 0, n = 0; i < 36; i++) {
+			if (p[i] == '-')
+				continue;
+			unsigned half = n % 2 == 0 ? secret->made[n / 2] >> 4 : secret->made[n / 2] & 15u;
+			p[i] = (uint8_t)(isupper(p[i]) ? "0123456789ABCDEF" : "0123456789abcdef")[half];
+			n++;
+		}
+		at += 35;
+		changed = true;
+	}
+	return changed;
 }
 
-/* Mail addresses, and IPv6 addresses as text: runs of their characters, kind kept. */
+/* Writes the made-up address in the shape of the text: as many digits in each group, "::" where it was. */
+static void put_six(uint8_t *text, size_t length, const uint8_t made[16])
+{
+	size_t groups = 0;
+	for (size_t i = 0; i < length; i++)
+		groups += text[i] != ':' && (i == 0 || text[i - 1] == ':');
+	for (size_t i = 0, group = 0, end; i < length; i = end + 1, group++) {
+		for (end = i; end < length && text[end] != ':';)
+			end++;
+		if (end == i && i > 0 && text[i - 1] == ':') {
+			group += 8 - groups - 1; /* what "::" stands for */
+			continue;
+		}
+		if (end == i) { /* a leading colon */
+			group--;
+			continue;
+		}
+		char digits[8];
+		snprintf(digits, sizeof(digits), "%02x%02x", made[2 * (group & 7)], made[2 * (group & 7) + 1]);
+		memcpy(text + i, digits + 4 - (end - i), end - i);
+	}
+}
+
+static bool is_six_text(const uint8_t *run, size_t length, uint8_t out[16])
+{
+	char text[40];
+	if (length < 4 || length >= sizeof(text))
+		return false;
+	memcpy(text, run, length);
+	text[length] = '\0';
+	return inet_pton(AF_INET6, text, out) == 1 && out[0] != 0 && out[0] != 0xff;
+}
+
+/* IPv6 addresses as text, and mail addresses that were not learnt. */
 static bool put_runs(struct scrubber *s, struct snmprec_row *row)
 {
 	bool changed = false;
 	uint8_t *b = row->bytes;
-	for (size_t at = 0; at < row->length;) {
-		size_t end = at, marks = 0, colons = 0;
-		bool doubled = false, all_hex = true;
-		while (end < row->length && (in_mail(b[end]) || b[end] == '@' || b[end] == ':')) {
-			marks += b[end] == '@' && end > at;
-			colons += b[end] == ':';
-			doubled = doubled || (b[end] == ':' && end > at && b[end - 1] == ':');
-			all_hex = all_hex && (hex(b[end]) >= 0 || b[end] == ':');
+	for (size_t at = 0, end; at < row->length; at = end > at ? end : at + 1) {
+		uint8_t octets[16];
+		for (end = at; end < row->length && (hex(b[end]) >= 0 || b[end] == ':');)
 			end++;
-		}
-		bool six = all_hex && end - at >= 4 && ((doubled && colons >= 2) || colons == 7);
-		if ((marks == 1 && end - at > 4) || six) {
-			for (size_t i = at; i < end; i++) {
-				uint64_t random = mixed(++s->made);
-				b[i] = !six ? like(b[i], random) :
-				       b[i] == ':' ? b[i] : (uint8_t)"0123456789abcdef"[random % 16];
-			}
-			changed = true;
-		}
-		at = end > at ? end : at + 1;
+		if ((at > 0 && isalnum(b[at - 1])) || (end < row->length && isalnum(b[end])) || !is_six_text(b + at, end - at, octets))
+			continue;
+		const struct secret *secret = learn(s, octets, 16, false, true);
+		if (secret != NULL)
+			put_six(b + at, end - at, secret->made);
+		changed = changed || secret != NULL;
 	}
 	return changed;
 }
@@ -539,36 +801,62 @@ static bool put_index(struct scrubber *s, struct snmprec_row *row)
 			continue;
 		size_t n = as_arcs(secret->bytes, secret->length, old, sizeof(old));
 		size_t m = as_arcs(secret->made, secret->length, made, sizeof(made));
-		if (n == m && put(row->oid, row->oid_length, old, made, n, false))
+		if (n == m && put(row->oid, row->oid_length, old, made, n, false, false))
 			changed = true;
 	}
 	return changed;
 }
 
-/* ipAddrTable: its rows are known by their address. */
-static bool put_own_address(struct scrubber *s, struct snmprec_row *row)
+static bool octet_arcs(const uint32_t *arcs, size_t count, uint8_t *out)
 {
-	static const uint8_t table[] = { 0x2b, 6, 1, 2, 1, 4, 20, 1 };
-	uint8_t oid[BER_MAX_OID], address[4];
-	uint32_t arcs[5];
-	size_t length = sizeof(table) + 1;
-	if (row->oid_length <= length || memcmp(row->oid, table, sizeof(table)) != 0)
+	for (size_t i = 0; i < count; i++) {
+		if (arcs[i] > 255)
+			return false;
+		out[i] = (uint8_t)arcs[i];
+	}
+	return true;
+}
+
+/* Which address stands in `arcs` from `at` on, if it is none by chance: in ipAddrTable, behind its type and length (RFC 4001), or, of those
+ * that are known, at the end. NULL: none. */
+static const struct secret *address_in_arcs(struct scrubber *s, const uint32_t *arcs, size_t count, size_t at)
+{
+	static const uint32_t table[] = { 43, 6, 1, 2, 1, 4, 20, 1 };
+	uint8_t octets[16];
+	size_t left = count - at;
+	if (left >= 16 && at >= 2 && arcs[at - 2] == 2 && arcs[at - 1] == 16 && octet_arcs(arcs + at, 16, octets) && octets[0] != 0 &&
+	    octets[0] != 0xff)
+		return learn(s, octets, 16, false, true);
+	if (left < 4 || !octet_arcs(arcs + at, 4, octets) || keeps_address(octets))
+		return NULL;
+	if (at == 9 && left == 4 && memcmp(arcs, table, sizeof(table)) == 0)
+		return learn(s, octets, 4, false, false);
+	bool typed = at >= 2 && arcs[at - 2] == 1 && arcs[at - 1] == 4;
+	bool no_chance = left == 4 && octets[0] >= 10 && (octets[1] > 20 || octets[2] > 20 || octets[3] > 20);
+	return typed || no_chance ? known(s, octets, 4) : NULL;
+}
+
+/* IP addresses that rows of tables are known by, or that an OID as a value holds. */
+static bool put_in_oid(struct scrubber *s, uint8_t **oid, size_t *oid_length)
+{
+	uint32_t arcs[BER_MAX_SUBIDS];
+	uint8_t bytes[BER_MAX_OID];
+	size_t count = ber_oid_arcs((struct ber_oid){ *oid, *oid_length }, arcs, BER_MAX_SUBIDS), length = 0;
+	bool changed = false;
+	for (size_t at = 1; at < count; at++) {
+		const struct secret *secret = address_in_arcs(s, arcs, count, at);
+		for (size_t i = 0; secret != NULL && i < secret->length; i++)
+			arcs[at + i] = secret->made[i];
+		at += secret != NULL ? secret->length - 1 : 0;
+		changed = changed || secret != NULL;
+	}
+	for (size_t i = 0; i < count && changed; i++)
+		length = ber_oid_append(bytes, length, sizeof(bytes), arcs[i]);
+	if (!changed || length == 0)
 		return false;
-	if (ber_oid_arcs((struct ber_oid){ row->oid + length, row->oid_length - length }, arcs, 5) != 4)
-		return false;
-	for (size_t i = 0; i < 4; i++)
-		address[i] = (uint8_t)arcs[i];
-	if (keeps_address(address))
-		return false;
-	const struct secret *secret = learn(s, address, 4, false, false);
-	memcpy(oid, row->oid, length);
-	for (size_t i = 0; secret != NULL && i < 4; i++)
-		length = ber_oid_append(oid, length, sizeof(oid), secret->made[i]);
-	if (secret == NULL || length == 0)
-		return false;
-	row->oid = hwatt_arena_alloc(s->rec->arena, length);
-	memcpy(row->oid, oid, length);
-	row->oid_length = length;
+	*oid = hwatt_arena_alloc(s->rec->arena, length);
+	memcpy(*oid, bytes, length);
+	*oid_length = length;
 	return true;
 }
 
@@ -586,11 +874,25 @@ static bool scrub_number(struct scrubber *s, const struct scrub_places *places, 
 	return true;
 }
 
+/* A part of a value that was learnt as such. */
+static bool put_part(const struct scrubber *s, uint8_t *part, size_t length)
+{
+	const struct secret *secret = part != NULL ? known(s, part, length) : NULL;
+	if (secret != NULL)
+		memcpy(part, secret->made, length);
+	return secret != NULL;
+}
+
 static void scrub_row(struct scrubber *s, const struct scrub_places *places, struct snmprec_row *row)
 {
-	bool changed = put_own_address(s, row);
+	size_t part_length = 0;
+	uint8_t *part = host_in_description(row, &part_length);
+	bool changed = put_in_oid(s, &row->oid, &row->oid_length);
 	if (put_index(s, row))
 		changed = true;
+	changed = put_part(s, part, part_length) || changed;
+	part = engine_tail(row, &part_length);
+	changed = put_part(s, part, part_length) || changed;
 	if (row->type == BER_IPADDRESS || (row->type == BER_STRING && row->length == 4)) {
 		const struct secret *secret = known(s, row->bytes, row->length);
 		if (secret != NULL && row->length == 4) {
@@ -604,9 +906,12 @@ static void scrub_row(struct scrubber *s, const struct scrub_places *places, str
 		if (text) {
 			changed = put_ips(s, row) || changed;
 			changed = put_macs(s, row) || changed;
+			changed = put_uuids(s, row) || changed;
 			changed = put_runs(s, row) || changed;
 		}
-	} else if (row->type != BER_OID && row->type != BER_OPAQUE && row->type != BER_NULL) {
+	} else if (row->type == BER_OID) {
+		changed = put_in_oid(s, &row->bytes, &row->length) || changed;
+	} else if (row->type != BER_OPAQUE && row->type != BER_NULL) {
 		changed = scrub_number(s, places, row) || changed;
 	}
 	s->replaced += changed;
@@ -621,7 +926,7 @@ static int longest_first(const void *a, const void *b)
 struct scrub_result scrub_rows(struct snmprec *rec, const struct scrub_places *places, const char *community)
 {
 	struct scrubber s = { .rec = rec };
-	size_t kept = 0, all = rec->count;
+	size_t kept = 0, all = rec->count, count;
 	if (all == 0)
 		return (struct scrub_result){ 0 };
 	ENCODE(&s.texts, text_places);
@@ -632,13 +937,26 @@ struct scrub_result scrub_rows(struct snmprec *rec, const struct scrub_places *p
 			rec->rows[kept++] = rec->rows[i];
 	rec->count = kept;
 	if (community != NULL)
-		learn_text(&s, (const uint8_t *)community, strlen(community));
-	for (size_t i = 0; i < kept; i++)
+		learn_text(&s, (const uint8_t *)community, strlen(community), false);
+	count = kept;
+	kept = 0;
+	for (size_t i = 0; i < count; i++) {
+		s.full = false;
 		learn_row(&s, places, &rec->rows[i]);
+		if (!s.full)
+			rec->rows[kept++] = rec->rows[i];
+	}
 	if (s.count > 1)
 		qsort(s.secrets, s.count, sizeof(*s.secrets), longest_first);
-	for (size_t i = 0; i < kept; i++)
+	count = kept;
+	kept = 0;
+	for (size_t i = 0; i < count; i++) {
+		s.full = false;
 		scrub_row(&s, places, &rec->rows[i]);
+		if (!s.full)
+			rec->rows[kept++] = rec->rows[i];
+	}
+	rec->count = kept;
 	free(s.secrets);
-	return (struct scrub_result){ .replaced = s.replaced, .left_out = all - kept };
+	return (struct scrub_result){ .replaced = s.replaced, .left_out = all - kept, .full = s.count >= MAX_SECRETS };
 }

@@ -205,6 +205,125 @@ static void mail_and_ipv6_addresses_go(void **state)
 	free(text);
 }
 
+static void addresses_agree_in_all_their_forms(void **state)
+{
+	(void)state;
+	struct snmprec rec = { 0 };
+	static const char six[] = "\x20\x01\x0d\xb8\x00\x12\0\0\0\0\0\0\0\0\0\x40", ip[] = { 10, 99, 98, 97 },
+			  mac[] = "\x00\xc0\xb7\x4a\x11\x22", engine_mac[] = "\x80\x00\x01\x37\x03\x00\xc0\xb7\x4a\x11\x22",
+			  engine_ip[] = "\x80\x00\x01\x37\x01\x0a\x63\x62\x61";
+	add_text(&rec, "1.3.6.1.4.1.9.1.0", "2001:db8:12::40");
+	add_text(&rec, "1.3.6.1.4.1.9.2.0", "at [2001:DB8:12:0:0:0:0:40]:161");
+	add(&rec, "1.3.6.1.4.1.9.3.0", BER_STRING, six, 16, 0);
+	add_text(&rec, "1.3.6.1.4.1.9.4.1.2.16.32.1.13.184.0.18.0.0.0.0.0.0.0.0.0.64", "six");
+	add(&rec, "1.3.6.1.4.1.9.5.0", BER_IPADDRESS, ip, 4, 0);
+	add_text(&rec, "1.3.6.1.4.1.9.6.1.10.99.98.97", "of a table of four");
+	add_text(&rec, "1.3.6.1.4.1.9.6.2.1.4.10.99.98.97.7", "typed");
+	add(&rec, "1.3.6.1.4.1.9.7.0", BER_OID, "\x2b\x06\x01\x02\x01\x04\x14\x01\x01\x0a\x63\x62\x61", 13, 0);
+	add(&rec, "1.3.6.1.2.1.2.2.1.6.1", BER_STRING, mac, 6, 0);
+	add_text(&rec, "1.3.6.1.4.1.9.8.0", "00c0.b74a.1122");
+	add(&rec, "1.3.6.1.4.1.9.9.0", BER_STRING, engine_mac, 11, 0);
+	add(&rec, "1.3.6.1.4.1.9.10.0", BER_STRING, engine_ip, 9, 0);
+	add_text(&rec, "1.3.6.1.4.1.9.11.0", "6ba7b810-9dad-11d1-80b4-00c04fd430c8");
+	add_text(&rec, "1.3.6.1.4.1.9.12.0", "fe80::2c0:b7ff:fe4a:1122");
+	char *text = scrubbed(&rec, NULL), wanted[128];
+	const char *made = value(text, "1.3.6.1.4.1.9.1.0");
+	assert_int_equal(strlen(made), 15);
+	assert_int_equal(strncmp(made, "3f", 2), 0);
+	unsigned a, b, c, d;
+	assert_int_equal(sscanf(made, "%x:%x:%x::%x", &a, &b, &c, &d), 4);
+	snprintf(wanted, sizeof(wanted), "at [%X:%X:%X:0:0:0:0:%X]:161", a, b, c, d);
+	assert_int_equal(strcasecmp(value(text, "1.3.6.1.4.1.9.2.0"), wanted), 0);
+	snprintf(wanted, sizeof(wanted), "%04x%04x%04x000000000000000000%02x", a, b, c, d);
+	assert_string_equal(value(text, "1.3.6.1.4.1.9.3.0"), wanted);
+	snprintf(wanted, sizeof(wanted), "9.4.1.2.16.%u.%u.%u.%u.%u.%u.0.0.0.0.0.0.0.0.0.%u|", a >> 8, a & 255, b >> 8, b & 255, c >> 8, c & 255, d);
+	assert_non_null(strstr(text, wanted));
+	char *ip_made = strdup(value(text, "1.3.6.1.4.1.9.5.0"));
+	snprintf(wanted, sizeof(wanted), "1.3.6.1.4.1.9.6.1.%s", ip_made);
+	assert_string_equal(value(text, wanted), "of a table of four");
+	snprintf(wanted, sizeof(wanted), "1.3.6.1.4.1.9.6.2.1.4.%s.7", ip_made);
+	assert_string_equal(value(text, wanted), "typed");
+	snprintf(wanted, sizeof(wanted), "1.3.6.1.2.1.4.20.1.1.%s", ip_made);
+	assert_string_equal(value(text, "1.3.6.1.4.1.9.7.0"), wanted);
+	assert_null(strstr(text, "10.99.98.97"));
+	assert_null(strstr(text, "c0b74a1122"));
+	assert_null(strstr(text, "b74a.1122"));
+	assert_null(strstr(text, "0a636261"));
+	assert_int_equal(strncmp(value(text, "1.3.6.1.4.1.9.9.0"), "8000013703", 10), 0);
+	assert_null(strstr(text, "6ba7b810"));
+	assert_null(strstr(text, "00c04fd430c8"));
+	assert_int_equal(strspn(value(text, "1.3.6.1.4.1.9.11.0"), "0123456789abcdef-"), 36);
+	assert_int_equal(strncmp(value(text, "1.3.6.1.4.1.9.12.0"), "fe80::", 6), 0);
+	assert_null(strstr(text, "b7ff"));
+	free(ip_made);
+	free(text);
+}
+
+static void hosts_and_their_domains_go(void **state)
+{
+	(void)state;
+	struct snmprec rec = { 0 };
+	add_text(&rec, "1.3.6.1.2.1.1.1.0", "Linux heron 5.10.0-8-amd64 #1 SMP");
+	add_text(&rec, "1.3.6.1.2.1.1.5.0", "pdu-a7.hallnorth.example");
+	add_text(&rec, "1.3.6.1.2.1.1.6.0", "Storgatan 5, Kiruna hall");
+	add_text(&rec, "1.3.6.1.4.1.9.1.0", "ntp1.hallnorth.example");
+	add_text(&rec, "1.3.6.1.4.1.9.2.0", "PDU-A7 at storgatan 5");
+	add_text(&rec, "1.3.6.1.4.1.9.3.0", "ns.otherfirm.se, www.maker-of-pdus.com, image.1.2.bin");
+	add_text(&rec, "1.3.6.1.4.1.9.4.0", "anna.berg@thirdfirm.se");
+	add_text(&rec, "1.3.6.1.4.1.9.5.0", "mail.thirdfirm.se; anna.berg");
+	char *text = scrubbed(&rec, NULL);
+	static const char *const gone[] = { "heron", "hallnorth", "Storgatan", "storgatan", "Kiruna", "PDU-A7", "otherfirm", "thirdfirm", "anna", "berg" };
+	for (size_t i = 0; i < sizeof(gone) / sizeof(gone[0]); i++)
+		if (strstr(text, gone[i]) != NULL)
+			fail_msg("%s is left in:\n%s", gone[i], text);
+	assert_non_null(strstr(text, " 5.10.0-8-amd64 #1 SMP"));
+	assert_non_null(strstr(text, "www.maker-of-pdus.com, image.1.2.bin"));
+	free(text);
+}
+
+static void what_the_maker_wrote_stays(void **state)
+{
+	(void)state;
+	struct snmprec rec = { 0 };
+	add_text(&rec, "1.3.6.1.2.1.1.1.0", "DGS-3100-24 Managed Switch, see support@big-maker.com");
+	add_text(&rec, "1.3.6.1.2.1.1.5.0", "DGS-3100");
+	add_text(&rec, "1.3.6.1.2.1.2.2.1.2.1", "Ethernet12");
+	add_text(&rec, "1.3.6.1.2.1.31.1.1.1.18.1", "Ethernet12");
+	add_text(&rec, "1.3.6.1.2.1.31.1.1.1.18.2", "to Anna's rack");
+	add_text(&rec, "1.3.6.1.4.1.9.1.0", "1.0.0.1"); /* firmware */
+	add_text(&rec, "1.3.6.1.4.1.9.2.0", "big-maker PDU");
+	char *text = scrubbed(&rec, NULL);
+	assert_int_equal(strncmp(value(text, "1.3.6.1.2.1.1.1.0"), "DGS-3100-24 Managed Switch", 26), 0);
+	assert_string_equal(value(text, "1.3.6.1.2.1.1.5.0"), "DGS-3100");
+	assert_string_equal(value(text, "1.3.6.1.2.1.2.2.1.2.1"), "Ethernet12");
+	assert_null(strstr(text, "Anna"));
+	assert_string_equal(value(text, "1.3.6.1.4.1.9.1.0"), "1.0.0.1");
+	assert_string_equal(value(text, "1.3.6.1.4.1.9.2.0"), "big-maker PDU");
+	free(text);
+}
+
+static void what_cannot_be_hidden_is_left_out(void **state)
+{
+	(void)state;
+	struct snmprec rec = { 0 };
+	struct scrub_places places = { 0 };
+	for (unsigned i = 0; i < 5000; i++) {
+		char at[64], text[32];
+		snprintf(at, sizeof(at), "1.3.6.1.2.1.31.1.1.1.18.%u", i + 1);
+		snprintf(text, sizeof(text), "customer-%u", i);
+		add_text(&rec, at, text);
+	}
+	add(&rec, "1.3.6.1.2.1.1.3.0", BER_TIMETICKS, NULL, 0, 7);
+	struct scrub_result result = scrub_rows(&rec, &places, NULL);
+	assert_true(result.full);
+	char *text = written(&rec);
+	assert_null(strstr(text, "customer-"));
+	assert_non_null(strstr(text, "1.3.6.1.2.1.1.3.0|67|7"));
+	assert_true(result.left_out >= 900);
+	snmprec_free(&rec);
+	free(text);
+}
+
 static void tables_of_others_are_left_out(void **state)
 {
 	(void)state;
@@ -231,6 +350,10 @@ int main(void)
 		cmocka_unit_test(names_and_places_go_but_words_that_tell_nothing_stay),
 		cmocka_unit_test(addresses_are_made_up_the_same_everywhere),
 		cmocka_unit_test(mail_and_ipv6_addresses_go),
+		cmocka_unit_test(addresses_agree_in_all_their_forms),
+		cmocka_unit_test(hosts_and_their_domains_go),
+		cmocka_unit_test(what_the_maker_wrote_stays),
+		cmocka_unit_test(what_cannot_be_hidden_is_left_out),
 		cmocka_unit_test(tables_of_others_are_left_out),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -354,6 +354,23 @@ static void two_agents_with_one_engine_id_are_told_and_both_read(void **state)
 	assert_int_equal(rounds(&world), learnt);
 	assert_true(fake_warned(first, "test has the same SNMPv3 engine id (80001f88040a0b0c04)"));
 	assert_true(fake_warned(second, "test has the same SNMPv3 engine id (80001f88040a0b0c04)"));
+	char text[512], kept[2][256];
+	snprintf(kept[0], sizeof(kept[0]), "%s", first->memory);
+	snprintf(kept[1], sizeof(kept[1]), "%s", second->memory);
+	fake_close(first);
+	fake_close(second);
+	fake_world_close(&world);
+
+	struct hwatt_error err; /* after our own restart, too, when nobody is asked who he is */
+	settings(text, "fred", "sha256", "auth", "aes128", "priv", "");
+	fake_world_open(&world, NULL);
+	first = fake_open_again(&world, "127.0.0.1", a.port, text, kept[0], &err);
+	second = fake_open_again(&world, "127.0.0.1", b.port, text, kept[1], &err);
+	must_poll(first);
+	must_poll(second);
+	assert_int_equal(rounds(&world), 0);
+	assert_true(fake_warned(first, "has the same SNMPv3 engine id"));
+	assert_true(fake_warned(second, "has the same SNMPv3 engine id"));
 	fake_close(first);
 	fake_close(second);
 	fake_world_close(&world);
