@@ -675,15 +675,15 @@ static void resolve_credentials(struct loader *l, struct config_device *d, const
 		d->settings = collector != NULL ? default_settings(l, collector, d->mark) : NULL;
 		return;
 	}
-	d->credentials = names_find(&l->credentials, name);
-	if (d->credentials == NULL)
+	const struct config_credentials *credentials = names_find(&l->credentials, name);
+	if (credentials == NULL)
 		hwatt_report_add(l->report, &at, "there are no credentials \"%.60s\"%s", name,
 				 names_hint(&l->credentials, name, l->documents));
-	else if (collector != NULL && d->credentials->collector != NULL && d->credentials->collector != collector)
+	else if (collector != NULL && credentials->collector != NULL && credentials->collector != collector)
 		hwatt_report_add(l->report, &at, "the credentials \"%.60s\" are for %s, the address is for %s", name,
-				 d->credentials->collector->name, collector->name);
+				 credentials->collector->name, collector->name);
 	else
-		d->settings = d->credentials->settings;
+		d->settings = credentials->settings;
 }
 
 /* One entry of fed_by: "ups-1" or "pdu-a1/outlet/7". */
@@ -743,11 +743,16 @@ static void resolve_device(struct loader *l, struct config_device *d, const stru
 	struct hwatt_error err;
 	const struct hwatt_collector *collector = NULL;
 	struct hwatt_mark at = hwatt_node_mark(node, "address");
-	if (d->address[0] != '\0') {
-		if (config_address(d->address, l->config->arena, &d->device.scheme, &d->device.host, &d->device.port, &err) < 0)
+	const char *address = d->address, *host;
+	d->settings = NULL;
+	if (address[0] != '\0') {
+		if (config_address(address, l->documents, &d->device.scheme, &host, &d->device.port, &err) < 0) {
 			mistake(l, at, err.text);
-		else
+		} else {
 			collector = find_collector(l, d->device.scheme, at);
+			d->device.scheme = collector != NULL ? collector->name : "";
+			d->device.host = hwatt_arena_strdup(l->config->arena, host);
+		}
 	}
 	resolve_credentials(l, d, collector, node);
 	check_site_name(l, d->device.site, hwatt_node_mark(node, "site"));

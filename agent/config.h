@@ -64,7 +64,10 @@ struct config_feed { /* what feeds a device: "ups-1", "pdu-a1/outlet/7" */
 
 struct config_device {
 	struct hwatt_device device; /* what collectors see */
-	const char *address;        /* as written */
+	union {
+		const void *settings;       /* of its credentials, or the collector's defaults; never NULL */
+		const char *address;        /* while it is read: as written */
+	};
 	struct hwatt_list fed_by;   /* struct config_feed */
 	int64_t u;                  /* lowest rack unit that it fills, 0 not stated */
 	enum config_points { CONFIG_POINTS_TOTAL, CONFIG_POINTS_ALL } points; /* which points get interval rows */
@@ -72,10 +75,10 @@ struct config_device {
 	int64_t accuracy_ppm;       /* MPE of its energy metering, 0 unknown */
 	struct hwatt_list measures; /* struct measure: of water and heat */
 	int64_t usable_mw;          /* rack PDUs: usable power of this feed, 0 unknown */
-	const struct config_credentials *credentials; /* NULL: the collector's defaults */
-	const void *settings;       /* of its credentials, or the collector's defaults; never NULL */
 	struct hwatt_mark mark;
 };
+
+_Static_assert(sizeof(struct config_device) <= 192, "there are ten thousand of them");
 
 struct config {
 	struct hwatt_arena *arena;  /* owns everything below */

@@ -9,18 +9,24 @@
 
 #define CACHE_LINE 64u
 
-struct member { /* one device */
+struct crew { /* members that were opened with one generation */
 	struct fleet *fleet;
-	struct generation *generation;      /* the one that it was opened with */
-	const struct config_device *config; /* in that generation */
-	struct hwatt_log *log;
+	struct generation *generation;
+	size_t count;
+};
+
+struct member { /* one device */
+	struct crew *crew;
+	const struct config_device *config; /* in the crew's generation */
 	void *place;                        /* what the hooks know it by */
 	struct hwatt_target *target;
-	struct scheduler_entry *entry;
+	struct scheduler_entry entry;
 	uint64_t began_ns;
 	uint64_t secrets;                   /* see option_secrets(); as they were when the session was opened */
 	bool kept;                          /* while changing: the new generation has it unchanged */
 };
+
+_Static_assert(sizeof(struct member) <= 112, "there are ten thousand of them");
 
 struct fleet {
 	uv_loop_t *loop;
@@ -79,13 +85,27 @@ static void say_farewell_when_empty(struct fleet *fleet)
 		uv_idle_start(&fleet->farewell, on_farewell);
 }
 
+static struct crew *crew_new(struct fleet *fleet, struct generation *generation)
+{
+	struct crew *crew = hwatt_alloc(sizeof(*crew));
+	*crew = (struct crew){ .fleet = fleet, .generation = generation_take(generation), .count = 1 };
+	return crew;
+}
+
+static void crew_leave(struct crew *crew)
+{
+	if (--crew->count > 0)
+		return;
+	generation_release(crew->generation);
+	free(crew);
+}
+
 static void on_closed(void *arg, struct hwatt_target *t)
 {
 	struct member *m = arg;
-	struct fleet *fleet = m->fleet;
+	struct fleet *fleet = m->crew->fleet;
 	(void)t;
-	generation_release(m->generation);
-	hwatt_log_free(m->log);
+	crew_leave(m->crew);
 	free(m);
 	fleet->leaving--;
 	say_farewell_when_empty(fleet);
@@ -95,22 +115,23 @@ static void on_done(void *arg, struct hwatt_target *t, const struct hwatt_error 
 {
 	struct member *m = arg;
 	int64_t took_us = (int64_t)((uv_hrtime() - m->began_ns) / 1000);
-	int missed = scheduler_missed(m->entry);
+	const struct fleet_hooks *hooks = &m->crew->fleet->hooks;
+	int missed = scheduler_missed(&m->entry);
 	if (err == NULL && missed > 0)
-		hwatt_log(m->log, HWATT_INFO, "answers again, after %d missed poll%s", missed, missed == 1 ? "" : "s");
+		hwatt_log(hwatt_target_log(t), HWATT_INFO, "answers again, after %d missed poll%s", missed, missed == 1 ? "" : "s");
 	if (err != NULL && missed == 0)
-		hwatt_log(m->log, HWATT_WARN, "%s: %s", err->code == HWATT_ETIMEOUT ? "silent" : "cannot be read",
+		hwatt_log(hwatt_target_log(t), HWATT_WARN, "%s: %s", err->code == HWATT_ETIMEOUT ? "silent" : "cannot be read",
 			  err->text);
-	scheduler_done(m->entry, err == NULL);
-	m->fleet->hooks.polled(m->fleet->hooks.arg, m->place, t, err, took_us);
+	scheduler_done(&m->entry, err == NULL);
+	hooks->polled(hooks->arg, m->place, t, err, took_us);
 	target_rest(t);
 }
 
 static void on_fetch(const void *arg, unsigned step)
 {
 	const struct member *m = arg;
-	if (m->fleet->hooks.fetch != NULL)
-		m->fleet->hooks.fetch(m->place, step);
+	if (m->crew->fleet->hooks.fetch != NULL)
+		m->crew->fleet->hooks.fetch(m->place, step);
 }
 
 static void on_fetch_poll(const void *arg, unsigned step)
@@ -139,41 +160,41 @@ static void on_expire(void *arg)
 /* Lets a member go; it is no longer among fleet->members. */
 static void dismiss(struct member *m)
 {
-	m->fleet->leaving++;
-	scheduler_remove(m->entry);
+	m->crew->fleet->leaving++;
+	scheduler_remove(&m->entry);
 	target_close(m->target);
 }
 
 /* Opens a session for `config` and schedules it. NULL when the session could not be opened, which is logged. */
-static struct member *recruit(struct fleet *fleet, struct generation *generation, const struct config_device *config,
-			      bool soon)
+static struct member *recruit(struct crew *crew, const struct config_device *config, bool soon)
 {
+	static const struct scheduler_client client = { .poll = on_poll, .expire = on_expire, .fetch = on_fetch_poll };
+	struct fleet *fleet = crew->fleet;
 	const struct hwatt_collector *collector = generation_collector(config->device.scheme);
 	struct member *m = hwatt_alloc(sizeof(*m));
 	struct hwatt_error err = {0};
 	m->place = fleet->hooks.changing(fleet->hooks.arg, config->device.id);
-	m->fleet = fleet;
+	m->crew = crew;
 	m->config = config;
-	m->log = hwatt_log_child(fleet->log, config->device.id);
 	struct target_parts parts = {
-		.loop = fleet->loop, .log = m->log, .collector = collector,
+		.loop = fleet->loop, .parent_log = fleet->log, .collector = collector,
 		.engine = fleet->engines[generation_collector_number(collector)],
-		.settings = generation_settings(generation, config), .device = &config->device,
-		.profiles = generation_profiles(generation, collector),
+		.settings = config->settings, .device = &config->device,
+		.profiles = generation_profiles(crew->generation, collector),
 		.owner = { .done = on_done, .closed = on_closed, .fetch = on_fetch, .arg = m }, .memory = fleet->memory,
 		.shelf = &fleet->shelf,
 	};
 	if (target_open(&parts, &m->target, &err) < 0) {
-		hwatt_log(m->log, HWATT_ERROR, "cannot be polled: %s", err.text);
-		hwatt_log_free(m->log);
+		struct hwatt_log *log = hwatt_log_child(fleet->log, config->device.id);
+		hwatt_log(log, HWATT_ERROR, "cannot be polled: %s", err.text);
+		hwatt_log_free(log);
 		free(m);
 		return NULL;
 	}
 	m->secrets = option_secrets(&collector->settings, parts.settings);
-	m->generation = generation_take(generation);
-	m->entry = scheduler_add(fleet->scheduler, config->device.id, config->device.interval_ms,
-				 config->device.timeout_ms, soon,
-				 (struct scheduler_client){ .poll = on_poll, .expire = on_expire, .fetch = on_fetch_poll, .arg = m });
+	crew->count++;
+	scheduler_add(fleet->scheduler, &m->entry, config->device.id, config->device.interval_ms, config->device.timeout_ms, soon,
+		      &client, m);
 	return m;
 }
 
@@ -197,10 +218,9 @@ static bool same_session(const struct member *m, const struct generation *next, 
 	return same_text(x->scheme, y->scheme) && same_text(x->host, y->host) && x->port == y->port &&
 	       same_text(x->profile, y->profile) && x->interval_ms == y->interval_ms &&
 	       x->timeout_ms == y->timeout_ms && x->rated_mw == y->rated_mw &&
-	       option_equal(&collector->settings, generation_settings(m->generation, m->config),
-			    generation_settings(next, b)) &&
-	       same_secrets(m, &collector->settings, generation_settings(next, b)) &&
-	       generation_profiles(m->generation, collector)->hash == generation_profiles(next, collector)->hash;
+	       option_equal(&collector->settings, m->config->settings, b->settings) &&
+	       same_secrets(m, &collector->settings, b->settings) &&
+	       generation_profiles(m->crew->generation, collector)->hash == generation_profiles(next, collector)->hash;
 }
 
 static struct member *find_member(const struct fleet *fleet, size_t count, const char *id)
@@ -241,6 +261,7 @@ void fleet_change(struct fleet *fleet, struct generation *generation)
 {
 	const struct config *config = generation->config;
 	struct member **next = hwatt_alloc((config->device_count + 1) * sizeof(*next));
+	struct crew *crew = crew_new(fleet, generation);
 	bool first = fleet->count == 0;
 	size_t count = 0, kept = 0;
 	for (size_t i = 0; i < fleet->count; i++)
@@ -252,7 +273,7 @@ void fleet_change(struct fleet *fleet, struct generation *generation)
 			m->kept = true;
 			kept++;
 		} else {
-			m = recruit(fleet, generation, device, first || m == NULL);
+			m = recruit(crew, device, first || m == NULL);
 		}
 		if (m != NULL)
 			next[count++] = m;
@@ -260,6 +281,7 @@ void fleet_change(struct fleet *fleet, struct generation *generation)
 	for (size_t i = 0; i < fleet->count; i++)
 		if (!fleet->members[i]->kept)
 			dismiss(fleet->members[i]);
+	crew_leave(crew);
 	free(fleet->members);
 	fleet->members = next;
 	fleet->count = count;

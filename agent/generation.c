@@ -7,14 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static size_t collector_count(void)
-{
-	size_t n = 0;
-	while (hallwatt_collectors[n] != NULL)
-		n++;
-	return n;
-}
-
 size_t generation_collector_number(const struct hwatt_collector *collector)
 {
 	size_t i = 0;
@@ -44,20 +36,6 @@ int generation_load_profiles(const struct hwatt_list *more, struct profile_catal
 	return profile_load(&all, hallwatt_collectors, out, arena, report);
 }
 
-/* What each collector's table gives for credentials that say nothing. */
-static int load_defaults(struct generation *g, struct hwatt_report *report)
-{
-	const struct hwatt_node *nothing = document_parse("(defaults)", "{}", 2, g->arena, report);
-	g->defaults = hwatt_arena_alloc(g->arena, (collector_count() + 1) * sizeof(*g->defaults));
-	for (size_t i = 0; hallwatt_collectors[i] != NULL; i++) {
-		const struct hwatt_schema *schema = &hallwatt_collectors[i]->settings;
-		struct hwatt_report ignored = { .arena = g->arena }; /* a required secret is asked for by `open` */
-		g->defaults[i] = hwatt_arena_alloc(g->arena, schema->size);
-		(void)hwatt_option_read(schema, nothing, g->defaults[i], g->arena, &ignored);
-	}
-	return nothing != NULL ? 0 : -1;
-}
-
 /* A device that names a profile which is not there would never be read. */
 static int check_device_profiles(const struct generation *g, struct hwatt_report *report)
 {
@@ -83,7 +61,7 @@ struct generation *generation_load(const char *path, struct hwatt_report *report
 	g->refs = 1;
 	g->arena = hwatt_arena_new();
 	g->config = config_load(path, report);
-	if (g->config == NULL || load_defaults(g, report) < 0)
+	if (g->config == NULL)
 		goto failed;
 	/* Both are looked at before giving up, so that all mistakes come at once. */
 	int profiles = generation_load_profiles(&g->config->profiles, &g->profiles, g->arena, report);
@@ -119,13 +97,6 @@ const struct hwatt_profile_set *generation_profiles(const struct generation *gen
 						    const struct hwatt_collector *collector)
 {
 	return profile_set(&generation->profiles, hallwatt_collectors, collector);
-}
-
-const void *generation_settings(const struct generation *generation, const struct config_device *device)
-{
-	if (device->credentials != NULL)
-		return device->credentials->settings;
-	return generation->defaults[generation_collector_number(generation_collector(device->device.scheme))];
 }
 
 void generation_log_mistakes(struct hwatt_log *log, const struct hwatt_report *report)

@@ -16,7 +16,6 @@ struct generation {
 	struct inventory *inventory;
 	struct hwatt_arena *arena;        /* of the profiles and of default settings */
 	struct profile_catalog profiles;
-	void **defaults;                  /* settings of a device without credentials, per collector */
 };
 
 /* Loads everything below the main file `path`. NULL when `report` then holds mistakes. One reference is the caller's. */
@@ -27,8 +26,6 @@ void generation_release(struct generation *generation); /* NULL is allowed */
 /* The profiles of one collector. */
 const struct hwatt_profile_set *generation_profiles(const struct generation *generation,
 						    const struct hwatt_collector *collector);
-/* What the device's credentials say, or the collector's defaults; never NULL. */
-const void *generation_settings(const struct generation *generation, const struct config_device *device);
 /* The collector of an address's scheme, NULL when nothing speaks it. */
 const struct hwatt_collector *generation_collector(const char *scheme);
 /* Its place in hallwatt_collectors; it is one of them. */

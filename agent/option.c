@@ -14,8 +14,16 @@ struct pattern { /* compiled once per load: a list of 10,000 devices asks for it
 	regex_t compiled;
 };
 
+#define RECENT 16u
+#define RECENT_LONGEST 64u
+
 struct reader {
 	struct hwatt_arena *arena;
+	struct {
+		const char *text;
+		bool plain; /* it stood without quotes, and was a text all the same */
+	} recent[RECENT]; /* that were read: those that a long list repeats are kept once */
+	unsigned next_recent;
 	struct hwatt_report *report;
 	struct pattern *patterns;
 	size_t pattern_count;
@@ -90,16 +98,39 @@ static bool matches(struct reader *r, const char *pattern, const char *help, con
 }
 
 /* One scalar of the basic types. */
+/* Takes the text from one that was read before. */
+static bool read_again(const struct reader *r, const struct hwatt_node *node, void *out)
+{
+	for (unsigned i = 0; i < RECENT && r->recent[i].text != NULL; i++) {
+		if ((!node->quoted && !r->recent[i].plain) || strcmp(r->recent[i].text, node->text) != 0)
+			continue;
+		memcpy(out, &r->recent[i].text, sizeof(r->recent[i].text));
+		return true;
+	}
+	return false;
+}
+
+static void remember(struct reader *r, const struct hwatt_node *node, const void *out)
+{
+	if (node->length == 0 || node->length >= RECENT_LONGEST)
+		return;
+	memcpy(&r->recent[r->next_recent % RECENT].text, out, sizeof(r->recent[0].text));
+	r->recent[r->next_recent++ % RECENT].plain = !node->quoted;
+}
+
 static void read_scalar(struct reader *r, const struct hwatt_option *option, enum hwatt_type type,
 			const struct hwatt_node *node, void *out)
 {
 	struct hwatt_error err;
 	if (node->kind != HWATT_NODE_SCALAR) {
 		wrong_shape(r, option, type, node);
+	} else if (type == HWATT_STRING && read_again(r, node, out)) {
+		matches(r, option->pattern, option->help, option->form, node->text, &node->mark);
 	} else if (scalar_read(option, type, node, out, r->arena, &err) < 0) {
 		hwatt_report_add(r->report, &node->mark, "%s", err.text);
 	} else if (type == HWATT_STRING) {
 		matches(r, option->pattern, option->help, option->form, node->text, &node->mark);
+		remember(r, node, out);
 	}
 }
 

@@ -113,7 +113,7 @@ static void add_view_point(struct pipeline *p, const struct hwatt_view_point *po
 }
 
 /* Adds the last values of the target's points; a new target has none until its first poll has ended. */
-static void add_readings(struct pipeline *p, struct pipeline_device *d, int64_t wall_ms, int64_t mono_ms)
+static void add_readings(struct pipeline *p, struct pipeline_device *d, int64_t mono_ms)
 {
 	size_t count = 0;
 	const struct target_point *points = d->target != NULL ? target_points(d->target, &count) : NULL;
@@ -127,7 +127,7 @@ static void add_readings(struct pipeline *p, struct pipeline_device *d, int64_t 
 			add_view_point(p, &(struct hwatt_view_point){
 				.role = t->role, .quantity = t->quantity, .index = t->index, .name = t->name,
 				.source = t->source, .alternative = t->alternative, .value = r.value.value,
-				.present = known && age_ms <= pipeline_stale_after_ms(p, d), .at_ms = wall_ms - age_ms });
+				.present = known && age_ms <= pipeline_stale_after_ms(p, d) });
 	}
 }
 
@@ -139,17 +139,16 @@ static void add_totals(struct pipeline *p, struct pipeline_device *d)
 		add_view_point(p, &(struct hwatt_view_point){
 			.role = t.role, .quantity = t.quantity, .index = t.index, .name = "", .source = "", .metered = true,
 			.total_j = t.quantity == HWATT_WATER_VOLUME ? t.total.uj2 : t.total.j,
-			.total_uj = t.quantity == HWATT_WATER_VOLUME ? 0 : t.total.uj2 / 2 });
+			.total_uj = t.quantity == HWATT_WATER_VOLUME ? 0 : (int32_t)(t.total.uj2 / 2) });
 	for (size_t i = 0; p->failing && d->block != NULL && i < d->block->point_count; i++)
 		if (d->block->points[i].metered)
 			add_view_point(p, &d->block->points[i]);
 }
 
-static void build_block(struct pipeline *p, struct pipeline_device *d, struct hwatt_snapshot_page **page, int64_t wall_ms,
-			int64_t mono_ms)
+static void build_block(struct pipeline *p, struct pipeline_device *d, struct hwatt_snapshot_page **page, int64_t mono_ms)
 {
 	p->point_count = 0;
-	add_readings(p, d, wall_ms, mono_ms);
+	add_readings(p, d, mono_ms);
 	add_totals(p, d);
 	const struct hwatt_device *as = &d->config->device;
 	struct hwatt_view_device draft = {
@@ -173,7 +172,7 @@ void pipeline_publish(struct pipeline *p, int64_t wall_ms, int64_t mono_ms)
 	for (size_t i = 0; i < p->count; i++) {
 		struct pipeline_device *d = p->devices[i];
 		if (grew_stale(p, d, mono_ms) || d->changed || d->block == NULL)
-			build_block(p, d, &page, wall_ms, mono_ms);
+			build_block(p, d, &page, mono_ms);
 		blocks[i] = d->block;
 	}
 	struct hwatt_view_site_power *powers =

@@ -10,20 +10,10 @@
 #define CACHE_LINE 64u
 #define BRANCHES 8u /* of the heap: a flat one, as each entry that moves in it has to be told, and lies anywhere in memory */
 
-struct scheduler_entry {
-	struct scheduler *scheduler;
-	struct scheduler_client client;
-	int64_t due_ms;   /* when the next poll is due */
-	int64_t at_ms;    /* when the heap must look: due, or the running poll's deadline */
-	int32_t period_ms, limit_ms;
-	int32_t place_ms; /* in the period */
-	uint32_t position;/* in the heap */
-	int16_t missed;
-	bool polling;
-};
+_Static_assert(sizeof(struct scheduler_entry) <= 56, "there are ten thousand of them");
 
 struct due { /* with its time beside it, so that the heap is put in order without a look at each entry */
-	int64_t at_ms;
+	int64_t at_ms; /* when the heap must look: the entry is due, or its running poll's deadline */
 	struct scheduler_entry *entry;
 };
 
@@ -56,10 +46,10 @@ static size_t earliest_below(const struct scheduler *s, size_t at)
 	return earliest;
 }
 
-/* Moves the entry at `at` to where its time belongs. */
-static void heap_fix(struct scheduler *s, size_t at)
+/* Moves the entry at `at` to where `at_ms` belongs. */
+static void heap_fix(struct scheduler *s, size_t at, int64_t at_ms)
 {
-	struct due due = { s->heap[at].entry->at_ms, s->heap[at].entry };
+	struct due due = { at_ms, s->heap[at].entry };
 	while (at > 0 && s->heap[(at - 1) / BRANCHES].at_ms > due.at_ms) {
 		heap_put(s, at, s->heap[(at - 1) / BRANCHES]);
 		at = (at - 1) / BRANCHES;
@@ -105,9 +95,9 @@ static void fetch_ahead(const struct scheduler *s, int64_t now)
 			__builtin_prefetch((const char *)s->heap[due[i]].entry + at, 1);
 	for (unsigned step = 0; step < SCHEDULER_FETCH_STEPS && count > 1; step++) {
 		for (size_t i = 0; i < count; i++) {
-			const struct scheduler_client *client = &s->heap[due[i]].entry->client;
-			if (client->fetch != NULL)
-				client->fetch(client->arg, step);
+			const struct scheduler_entry *e = s->heap[due[i]].entry;
+			if (e->client->fetch != NULL)
+				e->client->fetch(e->arg, step);
 		}
 	}
 }
@@ -123,9 +113,8 @@ static void start_poll(struct scheduler *s, struct scheduler_entry *e, int64_t n
 		s->figures.late++;
 	s->figures.outstanding++;
 	e->polling = true;
-	e->at_ms = now + e->limit_ms;
-	heap_fix(s, e->position);
-	e->client.poll(e->client.arg, e->limit_ms);
+	heap_fix(s, e->position, now + e->limit_ms);
+	e->client->poll(e->arg, e->limit_ms);
 }
 
 /* Polls that begin at once. Twice an even share, so that those who wait are made up for. */
@@ -144,7 +133,7 @@ static void on_timer(uv_timer_t *timer)
 	while (s->count > 0 && s->heap[0].at_ms <= now && s->rest_until_ms <= now) {
 		struct scheduler_entry *e = s->heap[0].entry;
 		if (e->polling) {
-			e->client.expire(e->client.arg);
+			e->client->expire(e->arg);
 			continue;
 		}
 		if (started++ == lot) {
@@ -195,13 +184,12 @@ static int64_t next_place(const struct scheduler_entry *e, int64_t from)
 	return into == 0 ? from : from + e->period_ms - into;
 }
 
-struct scheduler_entry *scheduler_add(struct scheduler *s, const char *key, int64_t period_ms, int64_t limit_ms,
-				      bool soon, struct scheduler_client client)
+void scheduler_add(struct scheduler *s, struct scheduler_entry *e, const char *key, int64_t period_ms, int64_t limit_ms,
+		   bool soon, const struct scheduler_client *client, void *arg)
 {
 	assert(period_ms > 0 && period_ms <= INT32_MAX && limit_ms > 0);
-	struct scheduler_entry *e = hwatt_alloc(sizeof(*e));
 	uint64_t hash = key_hash(key);
-	*e = (struct scheduler_entry){ .scheduler = s, .client = client, .period_ms = (int32_t)period_ms,
+	*e = (struct scheduler_entry){ .scheduler = s, .client = client, .arg = arg, .period_ms = (int32_t)period_ms,
 				       .limit_ms = (int32_t)(limit_ms < period_ms ? limit_ms : period_ms) };
 	e->place_ms = (int32_t)(hash % (uint64_t)period_ms);
 	int32_t grid_ms = e->period_ms / SCHEDULER_GROUPS < SCHEDULER_GRID_MS ? e->period_ms / SCHEDULER_GROUPS : SCHEDULER_GRID_MS;
@@ -213,15 +201,13 @@ struct scheduler_entry *scheduler_add(struct scheduler *s, const char *key, int6
 	int64_t crowd = (int64_t)s->count * SCHEDULER_FIRST_MS;
 	spread = spread > crowd ? spread : crowd;
 	e->due_ms = soon ? now + (int64_t)(hash % (uint64_t)spread) : next_place(e, now);
-	e->at_ms = e->due_ms;
 	if (s->count == s->capacity) {
-		s->capacity = s->capacity == 0 ? 64 : s->capacity * 2;
+		s->capacity = s->capacity == 0 ? 64 : s->capacity + s->capacity / 4;
 		s->heap = hwatt_realloc(s->heap, s->capacity * sizeof(*s->heap));
 	}
-	heap_put(s, s->count++, (struct due){ e->at_ms, e });
-	heap_fix(s, e->position);
+	heap_put(s, s->count++, (struct due){ e->due_ms, e });
+	heap_fix(s, e->position, e->due_ms);
 	arm(s);
-	return e;
 }
 
 void scheduler_remove(struct scheduler_entry *e)
@@ -236,9 +222,8 @@ void scheduler_remove(struct scheduler_entry *e)
 	s->count--;
 	if (at < s->count) {
 		heap_put(s, at, s->heap[s->count]);
-		heap_fix(s, at);
+		heap_fix(s, at, s->heap[at].at_ms);
 	}
-	free(e);
 	arm(s);
 }
 
@@ -270,8 +255,7 @@ void scheduler_done(struct scheduler_entry *e, bool ok)
 	int64_t now = (int64_t)uv_now(s->loop);
 	int64_t from = e->due_ms + (is_off ? wait_ms(e) : 1);
 	e->due_ms = next_place(e, from > now ? from : now + 1);
-	e->at_ms = e->due_ms;
-	heap_fix(s, e->position);
+	heap_fix(s, e->position, e->due_ms);
 	arm(s);
 }
 

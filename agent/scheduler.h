@@ -24,15 +24,25 @@
 #define SCHEDULER_BACKOFF_MAX_MS 60000  /* a dead device is asked this often, or at its period when that is longer */
 
 struct scheduler;
-struct scheduler_entry;
 
 struct scheduler_client { /* what is scheduled; called on the loop */
 	void (*poll)(void *arg, int64_t limit_ms); /* start a poll; scheduler_done() follows, or `expire` is called */
 	void (*expire)(void *arg);                 /* its deadline passed: end it, which calls scheduler_done() */
-	void *arg;
 	/* `poll` will be called soon, after that of others: has the processor fetch what it will touch. In SCHEDULER_FETCH_STEPS steps
 	 * from 0 on, each going on from what the one before fetched. NULL: nothing is fetched. */
 	void (*fetch)(const void *arg, unsigned step);
+};
+
+struct scheduler_entry { /* a place in the schedule: owned by who adds it, filled by the scheduler alone */
+	struct scheduler *scheduler;
+	const struct scheduler_client *client;
+	void *arg;
+	int64_t due_ms;   /* when the next poll is due */
+	int32_t period_ms, limit_ms;
+	int32_t place_ms; /* in the period */
+	uint32_t position;/* in the heap */
+	int16_t missed;
+	bool polling;
 };
 
 struct scheduler_figures { /* since the start */
@@ -46,10 +56,10 @@ struct scheduler *scheduler_start(uv_loop_t *loop);
 /* All entries must have been removed. Frees after its timer has closed. */
 void scheduler_stop(struct scheduler *s);
 
-/* Adds a client that is polled every `period_ms` (at most INT32_MAX), each poll bounded by `limit_ms`; `key` places it in the period. With `soon` the
+/* Adds `entry`, whose `client` (borrowed) is polled every `period_ms` (at most INT32_MAX), each poll bounded by `limit_ms`; `key` places it in the period. With `soon` the
  * first poll comes within min(period, SCHEDULER_SOON_MS), later when there are very many, otherwise at its place. */
-struct scheduler_entry *scheduler_add(struct scheduler *s, const char *key, int64_t period_ms, int64_t limit_ms,
-				      bool soon, struct scheduler_client client);
+void scheduler_add(struct scheduler *s, struct scheduler_entry *entry, const char *key, int64_t period_ms, int64_t limit_ms,
+		   bool soon, const struct scheduler_client *client, void *arg);
 /* Removes it; a running poll is forgotten (the client aborts it itself). */
 void scheduler_remove(struct scheduler_entry *e);
 /* The poll that was started has ended. */

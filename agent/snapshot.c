@@ -8,16 +8,20 @@
 #include <string.h>
 #include <uv.h>
 
+struct slot {
+	const char *text; /* borrowed; NULL: free */
+	size_t length;
+	uint64_t hash;
+	const char *at;   /* where it stands, NULL: not yet */
+};
+
 /* The strings of one block while it is built: first all are noted, which tells how much room they need, then the block
  * is allocated and each is looked up again. Open addressing; every string stands once. */
 struct strings {
-	struct slot {
-		const char *text; /* borrowed; NULL: free */
-		size_t length, offset;
-	} *slots;
+	struct slot *slots;
 	size_t mask;   /* slots - 1 */
-	size_t octets; /* with the NULs */
-	char *base;    /* where they go in the block */
+	size_t count;
+	size_t octets; /* of those that stand nowhere, with the NULs */
 };
 
 static void strings_init(struct strings *s, size_t most)
@@ -28,11 +32,16 @@ static void strings_init(struct strings *s, size_t most)
 	*s = (struct strings){ .slots = hwatt_alloc(slots * sizeof(s->slots[0])), .mask = slots - 1 };
 }
 
-static struct slot *strings_find(const struct strings *s, const char *text, size_t length)
+static uint64_t hash_of(const char *text, size_t length)
 {
 	uint64_t hash = UINT64_C(14695981039346656037); /* FNV-1a */
 	for (size_t i = 0; i < length; i++)
 		hash = (hash ^ (unsigned char)text[i]) * UINT64_C(1099511628211);
+	return hash;
+}
+
+static struct slot *strings_find(const struct strings *s, const char *text, size_t length, uint64_t hash)
+{
 	size_t at = (size_t)(hash ^ hash >> 32) & s->mask;
 	while (s->slots[at].text != NULL &&
 	       (s->slots[at].length != length || memcmp(s->slots[at].text, text, length) != 0))
@@ -45,28 +54,61 @@ static void strings_note(struct strings *s, const char *text)
 	if (text == NULL)
 		text = "";
 	size_t length = strlen(text);
-	struct slot *slot = strings_find(s, text, length);
+	uint64_t hash = hash_of(text, length);
+	struct slot *slot = strings_find(s, text, length, hash);
 	if (slot->text != NULL)
 		return;
-	*slot = (struct slot){ .text = text, .length = length, .offset = s->octets };
+	*slot = (struct slot){ .text = text, .length = length, .hash = hash };
+	s->count++;
 	s->octets += length + 1;
 }
 
-/* Copies the noted strings to `base`, the end of the block. */
-static void strings_settle(struct strings *s, char *base)
+/* Finds those that stand in `known` already. */
+static void strings_share(struct strings *s, const struct strings *known)
 {
-	s->base = base;
-	for (size_t i = 0; i <= s->mask; i++)
-		if (s->slots[i].text != NULL)
-			memcpy(base + s->slots[i].offset, s->slots[i].text, s->slots[i].length + 1);
+	for (size_t i = 0; i <= s->mask; i++) {
+		struct slot *slot = &s->slots[i];
+		if (slot->text == NULL)
+			continue;
+		slot->at = strings_find(known, slot->text, slot->length, slot->hash)->at;
+		s->octets -= slot->at != NULL ? slot->length + 1 : 0;
+	}
+}
+
+/* As if none stood anywhere. */
+static void strings_unshare(struct strings *s)
+{
+	for (size_t i = 0; i <= s->mask; i++) {
+		s->octets += s->slots[i].at != NULL ? s->slots[i].length + 1 : 0;
+		s->slots[i].at = NULL;
+	}
+}
+
+/* Copies the noted strings that stand nowhere to `base`, the end of the block, and has `known` find them there (NULL: nobody
+ * shall) while that is not half full. */
+static void strings_settle(struct strings *s, char *base, struct strings *known)
+{
+	for (size_t i = 0; i <= s->mask; i++) {
+		struct slot *slot = &s->slots[i];
+		if (slot->text == NULL || slot->at != NULL)
+			continue;
+		slot->at = memcpy(base, slot->text, slot->length + 1);
+		base += slot->length + 1;
+		if (known == NULL || known->count > known->mask / 2)
+			continue;
+		*strings_find(known, slot->text, slot->length, slot->hash) =
+			(struct slot){ .text = slot->at, .length = slot->length, .hash = slot->hash, .at = slot->at };
+		known->count++;
+	}
 }
 
 static void strings_move(const struct strings *s, const char **text)
 {
 	const char *from = *text != NULL ? *text : "";
-	const struct slot *slot = strings_find(s, from, strlen(from));
-	assert(slot->text != NULL);
-	*text = s->base + slot->offset;
+	size_t length = strlen(from);
+	const struct slot *slot = strings_find(s, from, length, hash_of(from, length));
+	assert(slot->at != NULL);
+	*text = slot->at;
 }
 
 /* `texts` keeps its NULLs: an absent language is no empty one. */
@@ -120,32 +162,58 @@ static void hold(atomic_uint *refs)
 }
 
 #define PAGE_OCTETS (1u << 20) /* so large that malloc has it mapped, and unmapped when it goes */
+#define PAGE_STRINGS 2048u     /* of which a page's later blocks know where they stand */
 
 struct hwatt_snapshot_page {
 	atomic_uint refs; /* its blocks, and who builds there */
 	size_t used;
+	struct strings known; /* that stand there: devices of one kind have most alike; only while somebody builds there */
 	alignas(max_align_t) unsigned char octets[PAGE_OCTETS];
 };
 
-/* Zeroed room on *page, or on a new one in its place. */
-static void *take_room(struct hwatt_snapshot_page **page, size_t size)
+static size_t rounded(size_t size)
 {
-	size_t rounded = (size + alignof(max_align_t) - 1) / alignof(max_align_t) * alignof(max_align_t);
-	if (*page == NULL || PAGE_OCTETS - (*page)->used < rounded) {
-		snapshot_page_release(*page);
-		*page = hwatt_alloc(sizeof(**page));
-		atomic_init(&(*page)->refs, 1);
-	}
-	void *room = (*page)->octets + (*page)->used;
-	(*page)->used += rounded;
-	hold(&(*page)->refs);
+	return (size + alignof(max_align_t) - 1) / alignof(max_align_t) * alignof(max_align_t);
+}
+
+/* Zeroed room on the page, which has it. */
+static void *take_room(struct hwatt_snapshot_page *page, size_t size)
+{
+	void *room = page->octets + page->used;
+	page->used += rounded(size);
+	hold(&page->refs);
 	return room;
+}
+
+static void page_drop(struct hwatt_snapshot_page *page)
+{
+	if (drop(&page->refs))
+		free(page);
 }
 
 void snapshot_page_release(struct hwatt_snapshot_page *page)
 {
-	if (page != NULL && drop(&page->refs))
-		free(page);
+	if (page == NULL)
+		return;
+	free(page->known.slots);
+	page->known = (struct strings){ 0 };
+	page_drop(page);
+}
+
+/* A page with room for a block of `size` octets and the strings that it does not know: *page, or a new one in its place. */
+static struct hwatt_snapshot_page *page_for(struct hwatt_snapshot_page **page, size_t size, struct strings *strings)
+{
+	if (*page != NULL) {
+		strings_share(strings, &(*page)->known);
+		if (PAGE_OCTETS - (*page)->used >= rounded(size + strings->octets))
+			return *page;
+		strings_unshare(strings);
+	}
+	snapshot_page_release(*page);
+	*page = hwatt_alloc(sizeof(**page));
+	atomic_init(&(*page)->refs, 1);
+	strings_init(&(*page)->known, PAGE_STRINGS);
+	return *page;
 }
 
 /* `page` NULL: in an allocation of its own. */
@@ -160,13 +228,15 @@ static struct hwatt_view_device *build(struct hwatt_snapshot_page **page, const 
 		point_each(&p, note, &strings);
 	}
 	size_t points_octets = draft->point_count * sizeof(draft->points[0]);
-	size_t octets = sizeof(head) + points_octets + strings.octets;
-	bool alone = page == NULL || octets > PAGE_OCTETS / 4; /* one so large would waste much of a page */
-	struct hwatt_view_device *device = alone ? hwatt_alloc(octets) : take_room(page, octets);
+	size_t octets = sizeof(head) + points_octets;
+	bool alone = page == NULL || octets + strings.octets > PAGE_OCTETS / 4; /* one so large would waste much of a page */
+	struct hwatt_snapshot_page *on = alone ? NULL : page_for(page, octets, &strings);
+	octets += strings.octets;
+	struct hwatt_view_device *device = alone ? hwatt_alloc(octets) : take_room(on, octets);
 	struct hwatt_view_point *points = (struct hwatt_view_point *)(device + 1);
-	strings_settle(&strings, (char *)points + points_octets);
+	strings_settle(&strings, (char *)points + points_octets, alone ? NULL : &on->known);
 	*device = head;
-	device->page = alone ? NULL : *page;
+	device->page = on;
 	device_each(device, move, &strings);
 	for (size_t i = 0; i < draft->point_count; i++) {
 		points[i] = draft->points[i];
@@ -199,7 +269,7 @@ void snapshot_device_release(struct hwatt_view_device *device)
 	if (device == NULL || !drop(&device->refs))
 		return;
 	if (device->page != NULL)
-		snapshot_page_release(device->page);
+		page_drop(device->page);
 	else
 		free(device);
 }
@@ -270,7 +340,7 @@ struct hwatt_view_hall *snapshot_hall_build(const struct hwatt_view_hall *draft)
 	size_t head = (sizeof(struct hwatt_view_hall) + 15) / 16 * 16;
 	struct hwatt_view_hall *hall = hwatt_alloc(head + arrays + strings.octets);
 	char *at = (char *)hall + head;
-	strings_settle(&strings, at + arrays);
+	strings_settle(&strings, at + arrays, NULL);
 	hall_each(k, kpis, r, requirements, c, contracts, move, &strings);
 	memcpy(at, scratch, arrays);
 	hall->kpi_count = k;
@@ -325,7 +395,7 @@ struct hwatt_snapshot *snapshot_build(const struct hwatt_snapshot *draft)
 	struct hwatt_view_device **devices = (struct hwatt_view_device **)(snap + 1);
 	struct hwatt_view_site_power *power = (void *)((char *)devices + devices_octets);
 	struct hwatt_view_counter *counters = (void *)((char *)power + power_octets);
-	strings_settle(&strings, (char *)counters + counters_octets);
+	strings_settle(&strings, (char *)counters + counters_octets, NULL);
 	*snap = *draft;
 	snap->devices = copy_array(devices, draft->devices, devices_octets);
 	snap->site_power = copy_array(power, draft->site_power, power_octets);

@@ -8,7 +8,7 @@
  * Publishing swaps the blocks of devices that answered and counts a reference for the rest.
  *
  * Blocks live for seconds beside memory that stays for good: so the many of one publication lie on large pages of their own, which
- * leave no holes when they go. */
+ * leave no holes when they go; strings that several blocks of a page have stand there once. */
 #ifndef HALLWATT_SNAPSHOT_H
 #define HALLWATT_SNAPSHOT_H
 

@@ -32,7 +32,7 @@ struct news { /* what few targets have; made when it is first needed */
 
 struct hwatt_target { /* large things first: there are many, and holes count */
 	struct target_common *common;
-	struct hwatt_log *log;
+	struct hwatt_log *log; /* NULL: not made yet */
 	const void *settings;
 	const struct hwatt_device *device;
 	void *owner; /* common->parts.owner's argument */
@@ -54,6 +54,7 @@ struct hwatt_target { /* large things first: there are many, and holes count */
 	uint32_t packed_room;
 	bool polling : 1, closing : 1;
 	bool has_uptime : 1, restarted : 1;
+	bool own_log : 1;
 };
 
 _Static_assert(sizeof(struct hwatt_target) <= 152, "there are ten thousand of them");
@@ -86,7 +87,8 @@ static uv_loop_t *loop_of(const struct hwatt_target *t)
 static bool made_alike(const struct target_parts *a, const struct target_parts *b)
 {
 	return a->loop == b->loop && a->collector == b->collector && a->engine == b->engine && a->profiles == b->profiles &&
-	       a->owner.done == b->owner.done && a->owner.fetch == b->owner.fetch && a->owner.closed == b->owner.closed && a->memory.remember == b->memory.remember &&
+	       a->owner.done == b->owner.done && a->owner.closed == b->owner.closed && a->owner.fetch == b->owner.fetch &&
+	       a->parent_log == b->parent_log && a->memory.remember == b->memory.remember &&
 	       a->memory.recall == b->memory.recall && a->memory.arg == b->memory.arg;
 }
 
@@ -166,6 +168,8 @@ static void free_target(struct hwatt_target *t)
 		values_free(t->spread);
 	free(t->spread);
 	free(t->packed);
+	if (t->own_log)
+		hwatt_log_free(t->log);
 	common_give(t->common);
 	free(t);
 }
@@ -563,7 +567,7 @@ void hwatt_target_warn(struct hwatt_target *t, const char *fmt, ...)
 		return;
 	news->warnings = hwatt_realloc(news->warnings, (news->warning_count + 1) * sizeof(char *));
 	news->warnings[news->warning_count++] = hwatt_strdup(text);
-	hwatt_log(t->log, HWATT_WARN, "%s", text);
+	hwatt_log(hwatt_target_log(t), HWATT_WARN, "%s", text);
 }
 
 void hwatt_target_remember(struct hwatt_target *t, const char *key, const char *value)
@@ -601,6 +605,11 @@ struct uv_loop_s *hwatt_target_loop(struct hwatt_target *t)
 
 struct hwatt_log *hwatt_target_log(struct hwatt_target *t)
 {
+	const struct target_common *common = t->common;
+	if (t->log == NULL && common->parts.parent_log != NULL) { /* most devices never say anything */
+		t->log = hwatt_log_child(common->parts.parent_log, t->device->id);
+		t->own_log = true;
+	}
 	return t->log;
 }
 

@@ -67,7 +67,7 @@ struct session { /* of each device, all the time */
 	uint64_t parts_told;       /* their hash */
 	uint32_t request;          /* of the plan, the one that is out */
 	uint16_t wraps;            /* how often sysUpTime wrapped */
-	uint8_t stage : 4;         /* enum stage */
+	uint8_t stage : 3;         /* enum stage */
 	uint8_t turn : 4;          /* which of the name's addresses is asked */
 	bool answered : 1;         /* in this poll */
 	bool resolved : 1, closing : 1;

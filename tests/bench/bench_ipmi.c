@@ -37,7 +37,7 @@ struct member {
 	struct bench *bench;
 	struct hwatt_device device;
 	struct hwatt_target *target;
-	struct scheduler_entry *entry;
+	struct scheduler_entry entry;
 	char host[32], id[32];
 };
 
@@ -62,7 +62,7 @@ static void on_done(void *arg, struct hwatt_target *t, const struct hwatt_error 
 	if (err != NULL && m->bench->failed++ == 0)
 		fprintf(stderr, "%s: %s\n", m->host, err->text);
 	m->bench->good += err == NULL;
-	scheduler_done(m->entry, err == NULL);
+	scheduler_done(&m->entry, err == NULL);
 }
 
 static void on_closed(void *arg, struct hwatt_target *t)
@@ -88,7 +88,7 @@ static void on_expire(void *arg)
 static void stop(struct bench *b)
 {
 	for (size_t i = 0; i < b->count; i++) {
-		scheduler_remove(b->members[i].entry);
+		scheduler_remove(&b->members[i].entry);
 		target_close(b->members[i].target);
 	}
 	scheduler_stop(b->scheduler);
@@ -140,9 +140,10 @@ static void open_members(struct bench *b, const char *first, uint16_t port, int6
 		}
 		b->open++;
 	}
+	static const struct scheduler_client client = { .poll = on_poll, .expire = on_expire };
 	for (size_t i = 0; i < b->count; i++)
-		b->members[i].entry = scheduler_add(b->scheduler, b->members[i].id, interval_ms, interval_ms, false,
-						    (struct scheduler_client){ .poll = on_poll, .expire = on_expire, .arg = &b->members[i] });
+		scheduler_add(b->scheduler, &b->members[i].entry, b->members[i].id, interval_ms, interval_ms, false, &client,
+			      &b->members[i]);
 }
 
 int main(int argc, char **argv)

@@ -130,7 +130,6 @@ static void the_example_of_the_product_page_is_read(void **state)
 	assert_int_equal(b->device.interval_ms, 5000);
 	assert_int_equal(b->device.timeout_ms, 5000); /* the main timeout, cut to the device's interval */
 	assert_string_equal(b->device.profile, "apc-rpdu2");
-	assert_null(b->credentials);
 	assert_string_equal(((const struct fake_settings *)b->settings)->user, "public");
 	assert_int_equal(b->mark.line, 15);
 	const struct config_feed *feeds = srv->fed_by.items;
@@ -277,6 +276,26 @@ static void mistakes_in_included_files_name_them(void **state)
 	end(&f);
 }
 
+static void texts_that_many_devices_have_are_kept_once(void **state)
+{
+	(void)state;
+	struct fixture f = begin("sites: [{id: s1}, {id: \"7\"}]\ncredentials: {c: {snmp: {}}}\ndevices:\n"
+				 "- {id: a, address: snmp://h1, credentials: c, site: s1, rack: \"7\"}\n"
+				 "- {id: b, address: snmp://h2, credentials: c, site: s1, rack: \"7\"}\n"
+				 "- {id: d, address: snmp://h3, credentials: c, site: s1, room: s1}\n");
+	load_expecting(&f, "");
+	const struct config_device *d = f.config->devices;
+	assert_ptr_equal(d[0].device.site, d[1].device.site);
+	assert_ptr_equal(d[0].device.rack, d[1].device.rack);
+	assert_ptr_equal(d[2].device.site, d[2].device.room);
+	assert_string_equal(d[2].device.rack, "");
+	assert_string_equal(d[1].device.id, "b");
+	end(&f);
+	f = begin("sites: [{id: \"7\"}]\ndevices:\n- {id: a, address: snmp://h1, site: \"7\"}\n- {id: b, address: snmp://h2, site: 7}\n");
+	load_expecting(&f, "h.yaml:4:37: unquoted 7 is a number in YAML; write \"7\" in quotes\n");
+	end(&f);
+}
+
 static void targets_of_other_programs_become_devices(void **state)
 {
 	(void)state;
@@ -295,7 +314,7 @@ static void targets_of_other_programs_become_devices(void **state)
 	assert_string_equal(d[1].device.rack, "12");
 	assert_string_equal(d[1].device.profile, "");
 	assert_int_equal(d[1].device.power_role, HWATT_POWER_PDU);
-	assert_ptr_equal(d[1].credentials, &f.config->credentials[0]);
+	assert_ptr_equal(d[1].settings, f.config->credentials[0].settings);
 	assert_string_equal(d[2].device.id, "third");
 	assert_string_equal(d[2].device.rack, "b");
 	end(&f);
@@ -461,6 +480,7 @@ int main(void)
 		cmocka_unit_test(times_fit_together),
 		cmocka_unit_test(included_files_add_to_the_lists),
 		cmocka_unit_test(mistakes_in_included_files_name_them),
+		cmocka_unit_test(texts_that_many_devices_have_are_kept_once),
 		cmocka_unit_test(targets_of_other_programs_become_devices),
 		cmocka_unit_test(wrong_targets_have_their_place),
 		cmocka_unit_test(targets_are_not_of_what_people_write),

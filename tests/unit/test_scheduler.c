@@ -12,7 +12,7 @@
 
 struct device {
 	struct world *world;
-	struct scheduler_entry *entry;
+	struct scheduler_entry entry;
 	bool silent, polling;
 	int polls, expired;
 	int64_t first_ms, last_ms, shortest_ms;
@@ -41,7 +41,7 @@ static void on_poll(void *arg, int64_t limit_ms)
 	d->polls++;
 	d->polling = d->silent;
 	if (!d->silent)
-		scheduler_done(d->entry, true);
+		scheduler_done(&d->entry, true);
 }
 
 static void on_expire(void *arg)
@@ -50,14 +50,14 @@ static void on_expire(void *arg)
 	assert_true(d->polling);
 	d->polling = false;
 	d->expired++;
-	scheduler_done(d->entry, false);
+	scheduler_done(&d->entry, false);
 }
 
 static void on_end(uv_timer_t *timer)
 {
 	struct world *w = timer->data;
 	for (int i = 0; i < w->count; i++)
-		scheduler_remove(w->devices[i].entry);
+		scheduler_remove(&w->devices[i].entry);
 	scheduler_stop(w->scheduler);
 	uv_close((uv_handle_t *)&w->end, NULL);
 }
@@ -76,8 +76,8 @@ static void run(struct world *w, int count, int64_t period_ms, int64_t limit_ms,
 		snprintf(key, sizeof(key), "pdu-%d", i);
 		d->world = w;
 		d->shortest_ms = INT64_MAX;
-		d->entry = scheduler_add(w->scheduler, key, period_ms, limit_ms, false,
-					 (struct scheduler_client){ .poll = on_poll, .expire = on_expire, .arg = d });
+		static const struct scheduler_client client = { .poll = on_poll, .expire = on_expire };
+		scheduler_add(w->scheduler, &d->entry, key, period_ms, limit_ms, false, &client, d);
 	}
 	uv_timer_start(&w->end, on_end, for_ms, 0);
 	uv_run(&w->loop, UV_RUN_DEFAULT);
@@ -136,7 +136,7 @@ static void a_dead_device_is_asked_less_and_less_often(void **state)
 struct crowd {
 	uv_loop_t loop;
 	struct scheduler *scheduler;
-	struct member { struct crowd *crowd; struct scheduler_entry *entry; unsigned fetched; } members[3 * SCHEDULER_LOT];
+	struct member { struct crowd *crowd; struct scheduler_entry entry; unsigned fetched; } members[3 * SCHEDULER_LOT];
 	int64_t at_ms;         /* the turn that polls begin in */
 	int in_turn, most, polls, turns, fetched;
 };
@@ -161,7 +161,7 @@ static void on_crowd_poll(void *arg, int64_t limit_ms)
 	c->at_ms = now;
 	c->polls++;
 	c->fetched += m->fetched > 0;
-	scheduler_done(m->entry, true);
+	scheduler_done(&m->entry, true);
 }
 
 static void a_group_that_is_too_large_begins_in_lots(void **state)
@@ -173,9 +173,8 @@ static void a_group_that_is_too_large_begins_in_lots(void **state)
 	c.scheduler = scheduler_start(&c.loop);
 	for (int i = 0; i < MEMBERS; i++) { /* one key: all at one place */
 		c.members[i].crowd = &c;
-		c.members[i].entry = scheduler_add(c.scheduler, "pdu", 600, 100, false,
-						   (struct scheduler_client){ .poll = on_crowd_poll, .expire = on_expire,
-									      .fetch = on_crowd_fetch, .arg = &c.members[i] });
+		static const struct scheduler_client client = { .poll = on_crowd_poll, .expire = on_expire, .fetch = on_crowd_fetch };
+		scheduler_add(c.scheduler, &c.members[i].entry, "pdu", 600, 100, false, &client, &c.members[i]);
 	}
 	while (c.polls < MEMBERS)
 		uv_run(&c.loop, UV_RUN_ONCE);
@@ -183,7 +182,7 @@ static void a_group_that_is_too_large_begins_in_lots(void **state)
 	assert_int_equal(c.turns, 3);
 	assert_true(c.fetched >= MEMBERS / 3); /* of each lot those that the heap tells first, and the first lot is all of those */
 	for (int i = 0; i < MEMBERS; i++)
-		scheduler_remove(c.members[i].entry);
+		scheduler_remove(&c.members[i].entry);
 	scheduler_stop(c.scheduler);
 	uv_run(&c.loop, UV_RUN_DEFAULT);
 	assert_int_equal(uv_loop_close(&c.loop), 0);

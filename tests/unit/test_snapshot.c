@@ -105,6 +105,46 @@ static void blocks_share_pages_and_go_in_any_order(void **state)
 		}
 }
 
+static void blocks_of_a_page_share_their_strings(void **state)
+{
+	(void)state;
+	enum { BLOCKS = 4000, POINTS = 20 }; /* more strings than a page remembers */
+	static struct hwatt_view_device *blocks[BLOCKS];
+	static char ids[BLOCKS][16], names[BLOCKS][16], indices[POINTS][8];
+	struct hwatt_view_point points[POINTS];
+	struct hwatt_snapshot_page *page = NULL;
+	size_t pages = 0;
+	for (size_t i = 0; i < BLOCKS; i++) {
+		snprintf(ids[i], sizeof(ids[i]), "pdu-%zu", i);
+		snprintf(names[i], sizeof(names[i]), "outlet of %zu", i);
+		for (size_t k = 0; k < POINTS; k++) {
+			snprintf(indices[k], sizeof(indices[k]), "%zu", k);
+			points[k] = (struct hwatt_view_point){ .index = indices[k], .name = names[i], .source = "1.3.6.1.4.1.318.1.1.26.9.4.3.1.7" };
+		}
+		struct hwatt_view_device draft = { .id = ids[i], .model = "AP8641", .points = points, .point_count = POINTS };
+		blocks[i] = snapshot_device_build_on(&page, &draft);
+		bool beside = i > 0 && blocks[i]->page == blocks[i - 1]->page;
+		pages += !beside;
+		assert_int_equal(beside, i > 0 && blocks[i]->model == blocks[i - 1]->model);
+		assert_int_equal(beside, i > 0 && blocks[i]->points[3].source == blocks[i - 1]->points[3].source);
+	}
+	snapshot_page_release(page);
+	assert_in_range(pages, 2, (size_t)BLOCKS * (sizeof(struct hwatt_view_device) + POINTS * sizeof(points[0]) + 64) / (1u << 20) + 1);
+	for (size_t i = 0; i < BLOCKS; i += 2) /* what stood in them first stays for the others */
+		snapshot_device_release(blocks[i]);
+	for (size_t i = 1; i < BLOCKS; i += 2) {
+		assert_string_equal(blocks[i]->id, ids[i]);
+		assert_string_equal(blocks[i]->model, "AP8641");
+		assert_string_equal(blocks[i]->serial, "");
+		for (size_t k = 0; k < POINTS; k++) {
+			assert_string_equal(blocks[i]->points[k].index, indices[k]);
+			assert_string_equal(blocks[i]->points[k].name, names[i]);
+			assert_string_equal(blocks[i]->points[k].source, "1.3.6.1.4.1.318.1.1.26.9.4.3.1.7");
+		}
+		snapshot_device_release(blocks[i]);
+	}
+}
+
 static void a_hall_block_outlives_its_draft_and_keeps_absent_languages_absent(void **state)
 {
 	(void)state;
@@ -219,6 +259,7 @@ int main(void)
 		cmocka_unit_test(missing_strings_become_empty_and_equal_ones_stand_once),
 		cmocka_unit_test(many_different_strings_are_all_found_again),
 		cmocka_unit_test(blocks_share_pages_and_go_in_any_order),
+		cmocka_unit_test(blocks_of_a_page_share_their_strings),
 		cmocka_unit_test(a_hall_block_outlives_its_draft_and_keeps_absent_languages_absent),
 		cmocka_unit_test(a_snapshot_counts_its_devices_and_lets_them_go),
 		cmocka_unit_test(a_snapshot_without_a_hall_has_an_empty_one),

@@ -19,8 +19,8 @@ struct hwatt_device {
 	const char *id;         /* [a-z0-9._-]+, unique */
 	const char *scheme;     /* "snmp": names the collector */
 	const char *host;       /* numeric address or name, without brackets; "" (ipmi-local:): this machine itself */
-	uint16_t port;          /* 0: the protocol's own; with the host "": the number of the driver's device */
 	const char *site, *room, *rack; /* "" when not stated */
+	uint16_t port;          /* 0: the protocol's own; with the host "": the number of the driver's device */
 	enum hwatt_power_role power_role;
 	int64_t rated_mw;       /* rated power, 0: unknown */
 	int64_t interval_ms, timeout_ms;

@@ -15,16 +15,15 @@
 #include <stdatomic.h>
 
 struct hwatt_view_point {
+	const char *index, *name, *source;
 	enum hwatt_role role;
 	enum hwatt_quantity quantity;
-	const char *index, *name, *source;
+	int64_t value;        /* last value, fixed unit */
+	int64_t total_j;      /* metered: joules (of water: litres) since the point was first seen, never goes down */
+	int32_t total_uj;     /* 0..999999 on top of total_j */
 	bool alternative;     /* same watt as a chosen point */
 	bool present;         /* answered within stale_after: gauges of absent points are left out */
-	int64_t value;        /* last value, fixed unit */
-	int64_t at_ms;        /* UTC of the last value */
 	bool metered;         /* has an energy total */
-	int64_t total_j;      /* metered: joules (of water: litres) since the point was first seen, never goes down */
-	int64_t total_uj;     /* 0..999999 on top of total_j */
 };
 
 struct hwatt_snapshot_page;

@@ -190,6 +190,7 @@ static const char *strays(const char *at, const char *text)
 	assert_true(report.count <= 1);
 	snprintf(out, sizeof(out), "%s%s%s", report.count > 0 ? report.mistakes[0].mark.file + strlen(folder) : "",
 		 report.count > 0 ? ": " : "", report.count > 0 ? report.mistakes[0].text : "");
+	profile_catalog_free(&catalog);
 	hwatt_arena_free(arena);
 	snprintf(path, sizeof(path), "rm -r %s", folder);
 	assert_int_equal(system(path), 0);

@@ -147,7 +147,7 @@ struct hwatt_snapshot *synthetic_hall(size_t devices, size_t points)
 			drafts[p] = (struct hwatt_view_point){
 				.role = HWATT_OUTLET, .quantity = quantities[p % 3], .index = names[p], .present = true,
 				.value = (int64_t)(d * 1000 + p * 77), .metered = p % 3 == 2, .total_j = (int64_t)(d * 999983 + p),
-				.total_uj = (int64_t)p * 1000, .source = "1.3.6.1.4.1.318.1.1.26.9.4.3.1.7.1",
+				.total_uj = (int32_t)p * 1000, .source = "1.3.6.1.4.1.318.1.1.26.9.4.3.1.7.1",
 			};
 		}
 		struct hwatt_view_device draft = { .id = id, .site = "lulea-1", .vendor = "APC", .polled = true, .up = true,
