@@ -95,9 +95,9 @@ static void fetch_ahead(const struct scheduler *s, int64_t now)
 			__builtin_prefetch((const char *)s->heap[due[i]].entry + at, 1);
 	for (unsigned step = 0; step < SCHEDULER_FETCH_STEPS && count > 1; step++) {
 		for (size_t i = 0; i < count; i++) {
-			const struct scheduler_entry *entry = s->heap[due[i]].entry;
-			if (entry->client->fetch != NULL)
-				entry->client->fetch(entry->arg, step);
+			const struct scheduler_entry *e = s->heap[due[i]].entry;
+			if (e->client->fetch != NULL)
+				e->client->fetch(e->arg, step);
 		}
 	}
 }

@@ -87,7 +87,8 @@ static uv_loop_t *loop_of(const struct hwatt_target *t)
 static bool made_alike(const struct target_parts *a, const struct target_parts *b)
 {
 	return a->loop == b->loop && a->collector == b->collector && a->engine == b->engine && a->profiles == b->profiles &&
-	       a->owner.done == b->owner.done && a->owner.fetch == b->owner.fetch && a->owner.closed == b->owner.closed && a->parent_log == b->parent_log && a->memory.remember == b->memory.remember &&
+	       a->owner.done == b->owner.done && a->owner.closed == b->owner.closed && a->owner.fetch == b->owner.fetch &&
+	       a->parent_log == b->parent_log && a->memory.remember == b->memory.remember &&
 	       a->memory.recall == b->memory.recall && a->memory.arg == b->memory.arg;
 }
 
