@@ -21,12 +21,12 @@ struct member { /* one device */
 	void *place;                        /* what the hooks know it by */
 	struct hwatt_target *target;
 	struct scheduler_entry entry;
-	uint64_t began_ns;
 	uint64_t secrets;                   /* see option_secrets(); as they were when the session was opened */
+	uint32_t began_us;                  /* its running poll; such a clock goes round in 71 minutes */
 	bool kept;                          /* while changing: the new generation has it unchanged */
 };
 
-_Static_assert(sizeof(struct member) <= 112, "there are ten thousand of them");
+_Static_assert(sizeof(struct member) <= 104, "there are ten thousand of them");
 
 struct fleet {
 	uv_loop_t *loop;
@@ -111,10 +111,15 @@ static void on_closed(void *arg, struct hwatt_target *t)
 	say_farewell_when_empty(fleet);
 }
 
+static uint32_t clock_us(void)
+{
+	return (uint32_t)(uv_hrtime() / 1000);
+}
+
 static void on_done(void *arg, struct hwatt_target *t, const struct hwatt_error *err)
 {
 	struct member *m = arg;
-	int64_t took_us = (int64_t)((uv_hrtime() - m->began_ns) / 1000);
+	uint32_t took_us = clock_us() - m->began_us; /* a poll takes an hour at most */
 	const struct fleet_hooks *hooks = &m->crew->fleet->hooks;
 	int missed = scheduler_missed(&m->entry);
 	if (err == NULL && missed > 0)
@@ -147,7 +152,7 @@ static void on_fetch_poll(const void *arg, unsigned step)
 static void on_poll(void *arg, int64_t limit_ms)
 {
 	struct member *m = arg;
-	m->began_ns = uv_hrtime();
+	m->began_us = clock_us();
 	target_poll(m->target, limit_ms);
 }
 

@@ -27,23 +27,29 @@ struct link { /* what a network interface said last */
 	int64_t last_ms;
 };
 
+struct aside { /* what the meters of few devices need */
+	uint64_t *stamps;                  /* of tallies; NULL: no register has one */
+	struct link *links;                /* by number of the layout's links */
+	uint64_t octets_in, octets_out;    /* our own running counts over all links */
+	uint64_t octets_life;              /* how often they began anew */
+	uint32_t link_count;
+};
+
 struct meterset {
 	const char *device;
 	struct meterset_settings settings;
 	struct meterset_shelf *shelf;
 	struct layout *layout;
 	struct cells cells;                /* by number of the layout's meters; spread out only while shelf->spread is this set, or it is busy */
-	uint64_t *stamps;                  /* of tallies; NULL: no register has one */
+	struct aside *aside;               /* NULL: made when first needed */
 	int64_t close_ms;                  /* while packed: the wall clock until which no meter has a quarter to close */
 	struct tally_clock clock;          /* of the tallies */
-	struct link *links;                /* by number of the layout's links */
-	uint64_t octets_in, octets_out;    /* our own running counts over all links */
-	uint64_t octets_life;              /* how often they began anew */
-	uint32_t link_count;
 	uint32_t tallies;                  /* so many of the cells */
-	bool unsettled, grew;
-	bool lone;                         /* nobody else has the shelf */
+	bool unsettled : 1, grew : 1;
+	bool lone : 1;                     /* nobody else has the shelf */
 };
+
+_Static_assert(sizeof(struct meterset) <= 120, "there are ten thousand of them");
 
 /* ---- the set ---- */
 
@@ -59,6 +65,22 @@ static struct meter_settings settings_of(const struct meterset *set, size_t n)
 	int64_t most = m->quantity == HWATT_ENERGY ? set->settings.rated_mw : m->quantity == HWATT_WATER_VOLUME ? METERSET_MAX_WATER : 0;
 	return (struct meter_settings){ .kind = m->kind, .max_gap_ms = max_gap_ms(set->settings.interval_ms), .max_level = most,
 					.register_step = m->step, .register_modulus = m->modulus };
+}
+
+static struct aside *aside(struct meterset *set)
+{
+	if (set->aside == NULL)
+		set->aside = hwatt_alloc(sizeof(*set->aside));
+	return set->aside;
+}
+
+static void forget_links(struct meterset *set)
+{
+	if (set->aside == NULL)
+		return;
+	free(set->aside->links);
+	set->aside->links = NULL;
+	set->aside->link_count = 0;
 }
 
 /* Until when meterset_close() has nothing to do here. */
@@ -134,14 +156,17 @@ void meterset_free(struct meterset *set)
 		free(set->shelf);
 	}
 	cells_free(&set->cells);
-	free(set->stamps);
-	free(set->links);
+	forget_links(set);
+	if (set->aside != NULL)
+		free(set->aside->stamps);
+	free(set->aside);
 	free(set);
 }
 
 void meterset_configure(struct meterset *set, struct meterset_settings settings)
 {
-	set->unsettled |= settings.interval_ms != set->settings.interval_ms || settings.rated_mw != set->settings.rated_mw;
+	if (settings.interval_ms != set->settings.interval_ms || settings.rated_mw != set->settings.rated_mw)
+		set->unsettled = true;
 	if (settings.interval_ms != set->settings.interval_ms)
 		set->close_ms = INT64_MIN; /* it was told by the old one */
 	set->settings = settings;
@@ -151,9 +176,7 @@ void meterset_rebind(struct meterset *set)
 {
 	layout_unbind(&set->layout, &set->shelf->layouts);
 	layout_share(&set->layout, &set->shelf->layouts);
-	free(set->links);
-	set->links = NULL;
-	set->link_count = 0;
+	forget_links(set);
 }
 
 /* Cells for the meters that the layout has got, whole ones at first. */
@@ -163,9 +186,9 @@ static void grow(struct meterset *set)
 	if (count <= before)
 		return;
 	cells_grow(&set->cells, count);
-	if (set->stamps != NULL) {
-		set->stamps = hwatt_realloc(set->stamps, count * sizeof(*set->stamps));
-		memset(set->stamps + before, 0, (count - before) * sizeof(*set->stamps));
+	if (set->aside != NULL && set->aside->stamps != NULL) {
+		set->aside->stamps = hwatt_realloc(set->aside->stamps, count * sizeof(*set->aside->stamps));
+		memset(set->aside->stamps + before, 0, (count - before) * sizeof(*set->aside->stamps));
 	}
 	set->unsettled = set->grew = true;
 }
@@ -174,7 +197,17 @@ static void grow(struct meterset *set)
 
 static uint64_t stamp_of(const struct meterset *set, size_t n)
 {
-	return set->stamps != NULL ? set->stamps[n] : 0;
+	return set->aside != NULL && set->aside->stamps != NULL ? set->aside->stamps[n] : 0;
+}
+
+static void keep_stamp(struct meterset *set, size_t n, const struct tally *tally, uint64_t stamp)
+{
+	if (!tally_has_stamp(tally))
+		return;
+	struct aside *a = aside(set);
+	if (a->stamps == NULL)
+		a->stamps = hwatt_alloc(set->cells.count * sizeof(*a->stamps));
+	a->stamps[n] = stamp;
 }
 
 /* The meter of a cell, made whole if need be. */
@@ -203,10 +236,7 @@ static void shrink(struct meterset *set, size_t n)
 	struct tally_clock clock = set->tallies > 0 ? set->clock : tally_clock_begin(set->cells.all[n].meter);
 	if (!tally_take(&tally, &clock, &settings, set->cells.all[n].meter, &stamp))
 		return;
-	if (tally_has_stamp(&tally) && set->stamps == NULL)
-		set->stamps = hwatt_alloc(set->cells.count * sizeof(*set->stamps));
-	if (tally_has_stamp(&tally))
-		set->stamps[n] = stamp;
+	keep_stamp(set, n, &tally, stamp);
 	free(set->cells.all[n].meter);
 	set->clock = clock;
 	set->cells.all[n].tally = tally;
@@ -539,7 +569,7 @@ struct traffic { /* of all links in one poll */
 static int64_t feed_link(struct meterset *set, size_t n, const struct meterset_poll *poll, struct traffic *all)
 {
 	const struct layout_link *of = &set->layout->links[n];
-	struct link *link = &set->links[n];
+	struct link *link = &set->aside->links[n];
 	int64_t speed = is_fresh(poll, of->speed) ? target_kept(poll->values, of->speed) : 0;
 	if (!is_fresh(poll, of->in) || !is_fresh(poll, of->out) || speed <= 0 || is_loopback(poll->points[of->in].name)) {
 		link->primed = false;
@@ -565,7 +595,7 @@ static int64_t feed_link(struct meterset *set, size_t n, const struct meterset_p
 static void feed_octets(struct feeding *f, enum layout_summary summary, uint64_t count, int64_t mono_ms)
 {
 	struct meter_sample sample = { .mono_ms = mono_ms, .has_count = true, .count = count, .has_stamp = true,
-				       .stamp = f->set->octets_life };
+				       .stamp = f->set->aside->octets_life };
 	set_register(f->set, f->set->layout->summaries[summary], 1, 0);
 	feed(f, f->set->layout->summaries[summary], &sample);
 }
@@ -573,11 +603,12 @@ static void feed_octets(struct feeding *f, enum layout_summary summary, uint64_t
 /* Room for all links; whether this is the first look at any, so that nobody knows what moved before it. */
 static bool grow_links(struct meterset *set)
 {
-	bool first = set->link_count == 0;
-	if (set->link_count < set->layout->link_count) {
-		set->links = hwatt_realloc(set->links, set->layout->link_count * sizeof(*set->links));
-		for (; set->link_count < set->layout->link_count; set->link_count++)
-			set->links[set->link_count] = (struct link){ 0 };
+	struct aside *a = aside(set);
+	bool first = a->link_count == 0;
+	if (a->link_count < set->layout->link_count) {
+		a->links = hwatt_realloc(a->links, set->layout->link_count * sizeof(*a->links));
+		for (; a->link_count < set->layout->link_count; a->link_count++)
+			a->links[a->link_count] = (struct link){ 0 };
 	}
 	return first;
 }
@@ -587,23 +618,24 @@ static void feed_links(struct feeding *f)
 	struct meterset *set = f->set;
 	int64_t capacity = 0;
 	struct traffic all = { .broken = grow_links(set) };
-	for (size_t i = 0; i < set->link_count; i++)
+	struct aside *a = set->aside;
+	for (size_t i = 0; i < a->link_count; i++)
 		capacity += feed_link(set, i, f->poll, &all) / METERSET_BITS_PER_LEVEL;
 	if (all.broken) { /* our counts begin anew as the device's did: their meters see a gap there */
-		set->octets_in = set->octets_out = 0;
-		set->octets_life++;
+		a->octets_in = a->octets_out = 0;
+		a->octets_life++;
 	}
-	set->octets_in += all.in;
-	set->octets_out += all.out;
+	a->octets_in += all.in;
+	a->octets_out += all.out;
 	if (capacity == 0) {
-		set->unsettled |= all.broken; /* no sample tells of it */
+		set->unsettled = set->unsettled || all.broken; /* no sample tells of it */
 		return;
 	}
 	for (int s = LAYOUT_LINK_IN; s <= LAYOUT_LINK_SPEED; s++)
 		layout_take_summary(&set->layout, &set->shelf->layouts, (enum layout_summary)s);
 	grow(set);
-	feed_octets(f, LAYOUT_LINK_IN, set->octets_in, all.mono_ms);
-	feed_octets(f, LAYOUT_LINK_OUT, set->octets_out, all.mono_ms);
+	feed_octets(f, LAYOUT_LINK_IN, a->octets_in, all.mono_ms);
+	feed_octets(f, LAYOUT_LINK_OUT, a->octets_out, all.mono_ms);
 	feed_level(f, LAYOUT_LINK_SPEED, capacity, all.mono_ms);
 }
 
@@ -636,7 +668,7 @@ void meterset_feed(struct meterset *set, const struct meterset_poll *poll, struc
 		   void *arg)
 {
 	spread(set);
-	set->unsettled |= record == NULL;
+	set->unsettled = set->unsettled || record == NULL;
 	layout_bind(&set->layout, &set->shelf->layouts, poll->points, poll->count);
 	grow(set);
 	struct feeding f = { .set = set, .poll = poll, .emit = emit, .arg = arg };
@@ -684,11 +716,11 @@ static bool replay_sample(struct meterset *set, const struct record_poll *poll, 
 	sample.count = sample.has_count ? told->count + count : 0;
 	give(set, n, &sample, drop_quarter, NULL);
 	if (n == set->layout->summaries[LAYOUT_LINK_IN]) {
-		set->octets_in = sample.count;
-		set->octets_life = sample.stamp;
+		aside(set)->octets_in = sample.count;
+		aside(set)->octets_life = sample.stamp;
 	}
 	if (n == set->layout->summaries[LAYOUT_LINK_OUT])
-		set->octets_out = sample.count;
+		aside(set)->octets_out = sample.count;
 	return true;
 }
 
@@ -805,9 +837,10 @@ static void encode_cell(const struct meterset *set, size_t n, struct hwatt_text 
 void meterset_encode(struct meterset *set, struct hwatt_text *out)
 {
 	spread(set);
+	struct aside a = set->aside != NULL ? *set->aside : (struct aside){ 0 };
 	put_be(out, STATE_VERSION, 1);
-	put_be(out, set->octets_in, 8);
-	put_be(out, set->octets_out, 8);
+	put_be(out, a.octets_in, 8);
+	put_be(out, a.octets_out, 8);
 	put_be(out, (uint64_t)set->settings.interval_ms, 8);
 	put_be(out, (uint64_t)set->settings.rated_mw, 8);
 	struct tally_clock clock = set->tallies > 0 ? set->clock : (struct tally_clock){ 0 };
@@ -815,7 +848,7 @@ void meterset_encode(struct meterset *set, struct hwatt_text *out)
 	put_be(out, (uint64_t)clock.shift_ms, 8);
 	put_be(out, (uint64_t)clock.wall_ms, 8);
 	put_be(out, clock.resumed, 1);
-	put_be(out, set->octets_life, 8);
+	put_be(out, a.octets_life, 8);
 	put_be(out, set->cells.count, 4);
 	for (size_t i = 0; i < set->cells.count; i++)
 		encode_cell(set, i, out);
@@ -829,10 +862,7 @@ static int decode_tally(struct meterset *set, struct hwatt_wire *in, size_t n, s
 	struct meter_settings settings = settings_of(set, n);
 	if (tally_decode(&tally, &settings, &stamp, in, err) < 0)
 		return -1;
-	if (tally_has_stamp(&tally) && set->stamps == NULL)
-		set->stamps = hwatt_alloc(set->cells.count * sizeof(*set->stamps));
-	if (set->stamps != NULL)
-		set->stamps[n] = stamp;
+	keep_stamp(set, n, &tally, stamp);
 	free(set->cells.all[n].meter);
 	set->cells.all[n].tally = tally;
 	set->tallies++;
@@ -884,8 +914,7 @@ int meterset_decode(struct meterset *set, const void *bytes, size_t length, stru
 	spread(set);
 	struct hwatt_wire in = hwatt_wire_from(bytes, length);
 	unsigned version = hwatt_wire_u8(&in);
-	set->octets_in = hwatt_wire_be(&in, 8);
-	set->octets_out = hwatt_wire_be(&in, 8);
+	uint64_t octets_in = hwatt_wire_be(&in, 8), octets_out = hwatt_wire_be(&in, 8), octets_life = 0;
 	if (version > 1) {
 		set->settings.interval_ms = (int64_t)hwatt_wire_be(&in, 8);
 		set->settings.rated_mw = (int64_t)hwatt_wire_be(&in, 8);
@@ -897,7 +926,12 @@ int meterset_decode(struct meterset *set, const void *bytes, size_t length, stru
 		set->clock.resumed = hwatt_wire_u8(&in) != 0;
 	}
 	if (version > 3)
-		set->octets_life = hwatt_wire_be(&in, 8);
+		octets_life = hwatt_wire_be(&in, 8);
+	if ((octets_in | octets_out | octets_life) != 0) {
+		aside(set)->octets_in = octets_in;
+		aside(set)->octets_out = octets_out;
+		aside(set)->octets_life = octets_life;
+	}
 	uint64_t count = hwatt_wire_be(&in, 4);
 	bool settings = set->settings.interval_ms >= 0 && set->settings.interval_ms <= MAX_INTERVAL_MS &&
 			set->settings.rated_mw >= 0;

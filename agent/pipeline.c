@@ -56,12 +56,15 @@ static void set_facts(struct kind_shelf *kinds, struct pipeline_device *d, const
 
 static void device_free(struct kind_shelf *kinds, struct pipeline_device *d)
 {
+	if (d->news != NULL) {
+		free(d->news->errors);
+		d->news->errors = NULL;
+	}
 	pipeline_forget_serial(d);
 	set_facts(kinds, d, NULL);
 	snapshot_device_release(d->block);
 	meterset_free(d->set);
 	free(d->ids);
-	free(d->errors);
 	free(d);
 }
 
@@ -469,9 +472,10 @@ static void note_outcome(struct pipeline_device *d, const struct hwatt_target *t
 	d->dropped = (uint32_t)target_dropped(t);
 	if (err != NULL) {
 		int64_t last_ms = last_value_ms(t);
-		if (d->errors == NULL)
-			d->errors = hwatt_alloc(HWATT_CODES * sizeof(*d->errors));
-		d->errors[err->code]++;
+		struct pipeline_news *news = pipeline_news(d);
+		if (news->errors == NULL)
+			news->errors = hwatt_alloc(HWATT_CODES * sizeof(*news->errors));
+		news->errors[err->code]++;
 		d->heard_ms = last_ms > 0 ? last_ms : d->heard_ms;
 		return;
 	}

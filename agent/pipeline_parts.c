@@ -24,7 +24,7 @@ struct part_news {
 	size_t count;
 };
 
-static struct pipeline_news *news_of(struct pipeline_device *d)
+struct pipeline_news *pipeline_news(struct pipeline_device *d)
 {
 	if (d->news == NULL)
 		d->news = hwatt_alloc(sizeof(*d->news));
@@ -72,6 +72,8 @@ void pipeline_forget_serial(struct pipeline_device *d)
 {
 	forget_serial(d);
 	forget_parts(d);
+	if (d->news == NULL || d->news->errors != NULL)
+		return;
 	free(d->news);
 	d->news = NULL;
 }
@@ -79,7 +81,7 @@ void pipeline_forget_serial(struct pipeline_device *d)
 /* Has `known` kept of the device's parts with the next commit. */
 static struct part_news *keep_parts(struct pipeline *p, struct pipeline_device *d, const char *known)
 {
-	struct pipeline_news *news = news_of(d);
+	struct pipeline_news *news = pipeline_news(d);
 	if (news->parts == NULL)
 		news->parts = hwatt_alloc(sizeof(*news->parts));
 	free(news->parts->known);
@@ -104,7 +106,7 @@ void pipeline_check_serial(struct pipeline *p, struct pipeline_device *d, const 
 		return;
 	}
 	forget_serial(d);
-	news_of(d)->serial = hwatt_alloc(sizeof(struct serial_news));
+	pipeline_news(d)->serial = hwatt_alloc(sizeof(struct serial_news));
 	*d->news->serial = (struct serial_news){ .before = known, .now = hwatt_strdup(serial), .at_ms = wall_ms };
 	p->new_serials = true;
 	if (known == NULL)

@@ -29,8 +29,9 @@ struct point_id {
 	int64_t id;
 };
 
-struct pipeline_news { /* not yet in the store; made when there is any */
-	struct serial_news *serial;
+struct pipeline_news { /* what few devices have; made when there is any */
+	uint32_t *errors;                   /* by enum hwatt_code; NULL: there were none */
+	struct serial_news *serial;         /* not yet in the store */
 	struct part_news *parts;            /* likewise of its parts */
 };
 
@@ -43,7 +44,6 @@ struct pipeline_device { /* small: there are ten thousand of them */
 	struct kind *kind;                  /* what the device says of itself; NULL when it has said nothing */
 	const char *serial;                 /* likewise: a word of the pipeline */
 	struct pipeline_news *news;         /* NULL: nothing new */
-	uint32_t *errors;                   /* by enum hwatt_code; NULL: there were none */
 	int64_t heard_ms;                   /* monotonic: when it last gave something, or was first looked at; 0: neither */
 	int64_t context_id;                 /* 0: not known */
 	union {
@@ -62,7 +62,7 @@ struct pipeline_device { /* small: there are ten thousand of them */
 	char id[];
 };
 
-_Static_assert(sizeof(struct pipeline_device) <= 120, "there are ten thousand of them");
+_Static_assert(sizeof(struct pipeline_device) <= 112, "there are ten thousand of them");
 _Static_assert(HWATT_MAX_POINTS <= UINT16_MAX, "points are counted so");
 
 struct pipeline {
@@ -115,7 +115,9 @@ void pipeline_check_serial(struct pipeline *pipeline, struct pipeline_device *de
 void pipeline_check_parts(struct pipeline *pipeline, struct pipeline_device *device, struct hwatt_target *t, int64_t wall_ms);
 /* Writes what is new into the running transaction. */
 int pipeline_write_serials(struct pipeline *pipeline, struct hwatt_error *err);
-/* It is written, or of no use any more. */
+/* The device's, made if need be. */
+struct pipeline_news *pipeline_news(struct pipeline_device *device);
+/* What was new is written, or of no use any more. */
 void pipeline_forget_serial(struct pipeline_device *device);
 
 /* pipeline_commit.c: commits, and says so once when the store begins or ends to fail. */

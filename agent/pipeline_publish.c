@@ -157,8 +157,8 @@ static void build_block(struct pipeline *p, struct pipeline_device *d, struct hw
 		.firmware = d->kind != NULL ? d->kind->firmware : NULL, .profile = d->kind != NULL ? d->kind->profile : NULL, .polled = d->polled, .up = d->up, .last_success_ms = d->last_success_ms,
 		.poll_duration_us = d->poll_duration_us, .polls = d->polls, .dropped = d->dropped,
 		.point_count = p->point_count, .points = p->points };
-	for (int code = 0; code < HWATT_CODES && d->errors != NULL; code++)
-		draft.errors[code] = d->errors[code];
+	for (int code = 0; code < HWATT_CODES && d->news != NULL && d->news->errors != NULL; code++)
+		draft.errors[code] = d->news->errors[code];
 	struct hwatt_view_device *block = snapshot_device_build_on(page, &draft);
 	snapshot_device_release(d->block);
 	d->block = block;

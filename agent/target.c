@@ -21,6 +21,8 @@ struct target_common { /* what targets are made of alike: with one engine, for o
 };
 
 struct news { /* what few targets have; made when it is first needed */
+	struct hwatt_log *log; /* NULL: not made yet */
+	bool own_log;
 	struct stock *stock; /* the parts as told; NULL: none */
 	bool stock_told;     /* they are a whole look */
 	bool full;           /* HWATT_MAX_POINTS was hit and said */
@@ -32,7 +34,6 @@ struct news { /* what few targets have; made when it is first needed */
 
 struct hwatt_target { /* large things first: there are many, and holes count */
 	struct target_common *common;
-	struct hwatt_log *log; /* NULL: not made yet */
 	const void *settings;
 	const struct hwatt_device *device;
 	void *owner; /* common->parts.owner's argument */
@@ -45,8 +46,7 @@ struct hwatt_target { /* large things first: there are many, and holes count */
 	struct news *news;
 	int64_t uptime_ms;
 	int64_t epoch_ms;              /* monotonic; the values' times count from it */
-	int64_t deadline_ms;
-	int32_t limit_ms;
+	int32_t limit_ms;              /* of the poll that began at `from` */
 	uint32_t requests, dropped;
 	uint32_t identity_version;
 	uint32_t last_at;              /* of the last value that came */
@@ -54,10 +54,9 @@ struct hwatt_target { /* large things first: there are many, and holes count */
 	uint32_t packed_room;
 	bool polling : 1, closing : 1;
 	bool has_uptime : 1, restarted : 1;
-	bool own_log : 1;
 };
 
-_Static_assert(sizeof(struct hwatt_target) <= 152, "there are ten thousand of them");
+_Static_assert(sizeof(struct hwatt_target) <= 136, "there are ten thousand of them");
 
 static struct target_shelf *shelf_of(const struct hwatt_target *t)
 {
@@ -154,6 +153,8 @@ static void free_news(struct news *news)
 		stock_free(news->stock);
 	free(news->stock);
 	free(news->stamps);
+	if (news->own_log)
+		hwatt_log_free(news->log);
 	free(news);
 }
 
@@ -168,8 +169,6 @@ static void free_target(struct hwatt_target *t)
 		values_free(t->spread);
 	free(t->spread);
 	free(t->packed);
-	if (t->own_log)
-		hwatt_log_free(t->log);
 	common_give(t->common);
 	free(t);
 }
@@ -240,7 +239,8 @@ int target_open(const struct target_parts *parts, struct hwatt_target **out, str
 {
 	struct hwatt_target *t = hwatt_alloc(sizeof(*t));
 	t->common = common_take(parts);
-	t->log = parts->log;
+	if (parts->log != NULL)
+		news_of(t)->log = parts->log;
 	t->settings = parts->settings;
 	t->device = parts->device;
 	t->owner = parts->owner.arg;
@@ -290,7 +290,6 @@ static void begin(struct hwatt_target *t, int64_t limit_ms)
 	t->polling = true;
 	t->restarted = false;
 	t->limit_ms = (int32_t)limit_ms;
-	t->deadline_ms = (int64_t)uv_now(loop_of(t)) + limit_ms;
 	if (t->last_at == 0)
 		t->epoch_ms = (int64_t)uv_now(loop_of(t)) - 1;
 	uint32_t now = moment(t);
@@ -605,12 +604,14 @@ struct uv_loop_s *hwatt_target_loop(struct hwatt_target *t)
 
 struct hwatt_log *hwatt_target_log(struct hwatt_target *t)
 {
-	const struct target_common *common = t->common;
-	if (t->log == NULL && common->parts.parent_log != NULL) { /* most devices never say anything */
-		t->log = hwatt_log_child(common->parts.parent_log, t->device->id);
-		t->own_log = true;
-	}
-	return t->log;
+	struct hwatt_log *parent = t->common->parts.parent_log;
+	if (t->news != NULL && t->news->log != NULL)
+		return t->news->log;
+	if (parent == NULL)
+		return NULL;
+	news_of(t)->log = hwatt_log_child(parent, t->device->id); /* most devices never say anything */
+	t->news->own_log = true;
+	return t->news->log;
 }
 
 const struct hwatt_profile_set *hwatt_target_profiles(const struct hwatt_target *t)
@@ -620,7 +621,7 @@ const struct hwatt_profile_set *hwatt_target_profiles(const struct hwatt_target 
 
 int64_t hwatt_target_time_left_ms(const struct hwatt_target *t)
 {
-	int64_t left = t->deadline_ms - (int64_t)uv_now(t->common->parts.loop);
+	int64_t left = t->epoch_ms + t->from + t->limit_ms - (int64_t)uv_now(t->common->parts.loop);
 	return left > 0 ? left : 0;
 }
 

@@ -3,43 +3,18 @@
 #include "line.h"
 #include <assert.h>
 
-#define CACHE_LINE 64u
-#define FETCH_OCTETS 256u /* of the session that a line stands in */
-
-static void answered(void *arg, const struct ber_message *message, const struct hwatt_error *err)
+const struct hwatt_error *line_over(struct line *line, const struct hwatt_error *err, struct hwatt_error *why)
 {
-	struct line *line = arg;
-	engine_done *done = line->done;
 	line->ticket = ENGINE_NO_TICKET;
-	line->done = NULL;
-	struct hwatt_error why;
-	if (line->peer != NULL && err != NULL && err->code == HWATT_ETIMEOUT) {
-		why = *err;
-		peer_silent(line->peer, &why);
-		err = &why;
-	}
-	done(line->arg, message, err);
+	if (line->peer == NULL || err == NULL || err->code != HWATT_ETIMEOUT)
+		return err;
+	*why = *err;
+	peer_silent(line->peer, why);
+	return why;
 }
 
-/* The line and what stands around it, then its target. */
-static void fetch(const void *arg, unsigned step)
-{
-	const struct line *line = arg;
-	if (step > 0) {
-		hwatt_target_fetch(line->target, step - 1);
-		return;
-	}
-	for (size_t at = 0; at < FETCH_OCTETS; at += CACHE_LINE)
-		__builtin_prefetch((const char *)line + at, 1);
-}
-
-void line_send(struct line *line, uint8_t *packet, size_t length, size_t id_at, engine_done *done, void *arg)
-{
-	line_send_tasted(line, packet, length, id_at, NULL, done, arg);
-}
-
-void line_send_tasted(struct line *line, uint8_t *packet, size_t length, size_t id_at, engine_taste *taste, engine_done *done,
-		      void *arg)
+void line_send(struct line *line, uint8_t *packet, size_t length, size_t id_at, const struct line_eager *eager, engine_done *done,
+	       void *arg)
 {
 	assert(line->ticket == ENGINE_NO_TICKET);
 	int64_t left_ms = hwatt_target_time_left_ms(line->target);
@@ -51,12 +26,10 @@ void line_send_tasted(struct line *line, uint8_t *packet, size_t length, size_t 
 		timeout_ms = left_ms / tries > 50 ? left_ms / tries : 50;
 	struct engine_request request = {
 		.to = &line->to, .packet = packet, .length = length, .id_at = id_at, .timeout_ms = timeout_ms,
-		.retries = line->retries, .done = answered, .taste = taste, .taste_arg = arg, .fetch = taste != NULL ? fetch : NULL,
-		.arg = line,
+		.retries = line->retries, .done = done, .taste = eager != NULL ? eager->taste : NULL, .taste_arg = arg,
+		.fetch = eager != NULL ? eager->fetch : NULL, .arg = arg,
 		.security = line->peer != NULL ? &peer_security : NULL, .security_arg = line->peer,
 	};
-	line->done = done;
-	line->arg = arg;
 	hwatt_target_count_request(line->target);
 	line->ticket = engine_send(line->engine, &request);
 }
@@ -65,7 +38,6 @@ void line_cancel(struct line *line)
 {
 	engine_cancel(line->engine, line->ticket);
 	line->ticket = ENGINE_NO_TICKET;
-	line->done = NULL;
 }
 
 bool line_shrink(struct line *line)

@@ -23,8 +23,6 @@ struct line { /* small: each device has one */
 	int32_t timeout_ms;
 	const char *community;   /* "" with SNMPv3 */
 	struct peer *peer;       /* SNMPv3; NULL: none */
-	engine_done *done;
-	void *arg;
 	uint32_t ticket;      /* of the request that is out */
 	uint16_t max_repetitions;
 	uint16_t octets;      /* what an answer may take; halved when the agent cannot give as much */
@@ -33,11 +31,16 @@ struct line { /* small: each device has one */
 	bool apart;           /* the agent did not bear a GET that tables ride along in: scalars and tables are asked for apart */
 };
 
-/* Sends a finished packet; one at a time. `done` comes later, never from here. */
-void line_send(struct line *line, uint8_t *packet, size_t length, size_t id_at, engine_done *done, void *arg);
-/* The same, of an answer that `taste` may take as it comes. */
-void line_send_tasted(struct line *line, uint8_t *packet, size_t length, size_t id_at, engine_taste *taste, engine_done *done,
-		      void *arg);
+struct line_eager { /* for an answer that is waited for; both get the request's argument */
+	engine_taste *taste;
+	engine_fetch *fetch;
+};
+
+/* Sends a finished packet; one at a time. `done` comes later, never from here, and calls line_over() first. `eager` may be NULL. */
+void line_send(struct line *line, uint8_t *packet, size_t length, size_t id_at, const struct line_eager *eager, engine_done *done,
+	       void *arg);
+/* The request that was out has ended; returns why, as `err` says it or, in `why`, as the line knows better. */
+const struct hwatt_error *line_over(struct line *line, const struct hwatt_error *err, struct hwatt_error *why);
 void line_cancel(struct line *line);
 /* The agent could not give so much: half of it from now on. false when it cannot be less. */
 bool line_shrink(struct line *line);

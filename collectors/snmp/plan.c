@@ -109,11 +109,28 @@ void plan_release(struct plan_shelf *shelf, struct plan *plan)
 	plan_free(plan);
 }
 
-void plan_hold_free(struct plan_hold *hold)
+void plan_hold_clear(struct plan_hold *hold)
 {
 	free(hold->handles);
 	free(hold->fixed);
 	*hold = (struct plan_hold){ .lives = hold->lives, .doubted = hold->doubted };
+}
+
+void plan_hold_free(struct plan_hold *hold)
+{
+	plan_hold_clear(hold);
+	if (hold->lives != NULL)
+		lives_free(hold->lives);
+	free(hold->lives);
+	*hold = (struct plan_hold){ 0 };
+}
+
+void plan_hold_tell(struct plan_hold *hold, struct hwatt_target *target, int handle, uint64_t stamp, int64_t count)
+{
+	if (hold->lives == NULL)
+		hold->lives = hwatt_alloc(sizeof(*hold->lives));
+	if (lives_tell(hold->lives, target, handle, stamp, count))
+		hold->doubted++;
 }
 
 static void poll_free(struct plan_poll *poll)

@@ -90,9 +90,9 @@ struct plan_fixed { /* told once, given with every poll */
 struct plan_hold { /* what a device adds to its plan */
 	int *handles;         /* of the target, by slot; NULL: they are the slots */
 	struct plan_fixed *fixed;
-	size_t fixed_count;
-	struct lives *lives;  /* the device's, borrowed */
-	int64_t *doubted;     /* counts stamps that were not believed; borrowed */
+	struct lives *lives;  /* of its registers, of whatever plan; NULL: none was told */
+	uint32_t fixed_count;
+	uint32_t doubted;     /* stamps that were not believed, since somebody took them */
 };
 
 struct plan {
@@ -145,6 +145,10 @@ struct plan *plan_new(struct plan_shelf *shelf, const struct survey *survey, con
 		      struct line *line, struct plan_hold *hold);
 void plan_release(struct plan_shelf *shelf, struct plan *plan); /* NULL is fine */
 void plan_hold_free(struct plan_hold *hold);
+/* Empties it for another plan of the same device: its registers' lives go on. */
+void plan_hold_clear(struct plan_hold *hold);
+/* Tells `target` a register's stamp, if it is to be believed. */
+void plan_hold_tell(struct plan_hold *hold, struct hwatt_target *target, int handle, uint64_t stamp, int64_t count);
 void plan_shelf_free(struct plan_shelf *shelf);
 /* The plan itself becomes shared: an equal one on the shelf is taken in its place. */
 struct plan *plan_share(struct plan_shelf *shelf, struct plan *plan);
@@ -173,7 +177,7 @@ bool plan_take(const struct plan *plan, size_t r, const struct ber_message *mess
 void plan_take_one(const struct plan *plan, const struct plan_expect *expect, const struct ber_varbind *v,
 		   struct plan_poll *poll);
 /* Gives the values of the points that are complete with request `r` to the target. */
-void plan_give(const struct plan *plan, const struct plan_hold *hold, size_t r, const struct plan_poll *poll,
+void plan_give(const struct plan *plan, struct plan_hold *hold, size_t r, const struct plan_poll *poll,
 	       struct hwatt_target *target);
 void plan_give_fixed(const struct plan_hold *hold, struct hwatt_target *target);
 

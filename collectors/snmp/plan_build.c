@@ -417,8 +417,8 @@ static void give_stamp(struct builder *b, const struct family_reading *r, const 
 	cell_text(says, text, sizeof(text));
 	uint64_t stamp = says->type == BER_TIMETICKS ? LIVES_STAMP(says->number) : claim_hash(r, text);
 	whole(cell, &count);
-	if (text[0] != '\0' && lives_tell(b->hold->lives, b->line->target, handle, stamp, count))
-		(*b->hold->doubted)++;
+	if (text[0] != '\0')
+		plan_hold_tell(b->hold, b->line->target, handle, stamp, count);
 }
 
 /* Notes the time of the newest point's register, to be read with every poll if there is room. */

@@ -86,12 +86,12 @@ static bool evaluate(const struct plan *plan, const struct plan_point *p, const 
 }
 
 /* A register's stamp came with its value. */
-static void tell_life(const struct plan_point *p, const struct plan_hold *hold, const struct plan_poll *poll,
+static void tell_life(const struct plan_point *p, struct plan_hold *hold, const struct plan_poll *poll,
 		      struct hwatt_target *target, int handle)
 {
 	struct plan_value stamp = plan_value(poll, p->stamp), value = plan_value(poll, p->input);
-	if (stamp.number && lives_tell(hold->lives, target, handle, LIVES_STAMP(stamp.raw.mantissa), value.raw.mantissa))
-		(*hold->doubted)++;
+	if (stamp.number)
+		plan_hold_tell(hold, target, handle, LIVES_STAMP(stamp.raw.mantissa), value.raw.mantissa);
 }
 
 static int handle_of(const struct plan_hold *hold, uint32_t slot)
@@ -99,7 +99,7 @@ static int handle_of(const struct plan_hold *hold, uint32_t slot)
 	return hold->handles != NULL ? hold->handles[slot] : (int)slot;
 }
 
-static void give_point(const struct plan *plan, const struct plan_hold *hold, const struct plan_point *p,
+static void give_point(const struct plan *plan, struct plan_hold *hold, const struct plan_point *p,
 		       const struct plan_poll *poll, struct hwatt_target *target)
 {
 	struct hwatt_value value;
@@ -124,7 +124,7 @@ static void give_kept(const struct plan_hold *hold, uint32_t slot, const int64_t
 }
 
 /* Plain points. A value that is none, or not of their kind, is looked at by itself. */
-static void give_plain(const struct plan *plan, const struct plan_hold *hold, const struct plan_run *run, const struct plan_poll *poll,
+static void give_plain(const struct plan *plan, struct plan_hold *hold, const struct plan_run *run, const struct plan_poll *poll,
 		       struct hwatt_target *target)
 {
 	enum { MOST = 64 };
@@ -148,7 +148,7 @@ static void give_plain(const struct plan *plan, const struct plan_hold *hold, co
 	}
 }
 
-void plan_give(const struct plan *plan, const struct plan_hold *hold, size_t r, const struct plan_poll *poll,
+void plan_give(const struct plan *plan, struct plan_hold *hold, size_t r, const struct plan_poll *poll,
 	       struct hwatt_target *target)
 {
 	const struct plan_request *request = &plan->requests[r];

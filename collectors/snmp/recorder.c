@@ -286,9 +286,11 @@ static void take(struct recorder *r, const struct ber_message *message)
 		r->varbind_octets = (r->varbind_octets + octets + 1) / 2;
 }
 
-static void answered(void *arg, const struct ber_message *message, const struct hwatt_error *err)
+static void answered(void *arg, const struct ber_message *message, const struct hwatt_error *error)
 {
 	struct recorder *r = arg;
+	struct hwatt_error why;
+	const struct hwatt_error *err = line_over(r->line, error, &why);
 	if (message == NULL) {
 		if (++r->silences > MAX_SILENCES) {
 			r->done(r->arg, err);
@@ -340,7 +342,7 @@ static void ask(struct recorder *r)
 		r->done(r->arg, NULL);
 		return;
 	}
-	line_send(r->line, r->packet, length, id_at, answered, r);
+	line_send(r->line, r->packet, length, id_at, NULL, answered, r);
 }
 
 void recorder_run(struct recorder *r)

@@ -20,6 +20,7 @@
 #include <uv.h>
 
 #define MAX_COMMUNITY 256u
+#define CACHE_LINE 64u
 #define RESURVEY_MS 60000       /* at least so long between two surveys that were not asked for by time */
 #define TICKS_PER_WRAP (INT64_C(1) << 32)
 #define YOUNG_TICKS 30000       /* hundredths of seconds: an agent that has just started may not have all its tables ready */
@@ -48,22 +49,23 @@ struct tape { /* a recording that is made */
 	struct recorder *recorder; /* NULL: the device is surveyed first */
 };
 
-struct session { /* of each device, all the time */
-	struct hwatt_target *target;
-	struct module *module;
-	struct line line;
-	struct lookup *lookup;     /* NULL: none runs */
-	struct book *book;
+struct aside { /* what no common poll needs; each NULL while it is not */
+	struct lookup *lookup;     /* one that runs */
 	struct survey *survey;
+	struct pieces *pieces;
+	struct tape *tape;         /* something is recorded */
+};
+
+struct session { /* of each device, all the time */
+	struct line line;
+	struct aside *aside;       /* NULL: nothing is in it */
+	struct book *book;
 	struct plan *plan;
 	struct plan_hold hold;
 	struct plan_poll *poll;    /* what answers have said; NULL: nothing that is needed any more */
-	struct pieces *pieces;     /* made when first needed */
-	struct tape *tape;         /* NULL: nothing is recorded */
 	int64_t surveyed_ms;       /* loop time of the last survey */
 	int64_t ticks;             /* sysUpTime as last read; -1: never */
 	int64_t ticks_at_ms;
-	struct lives lives;        /* of its registers */
 	uint64_t parts_told;       /* their hash */
 	uint32_t request;          /* of the plan, the one that is out */
 	uint16_t wraps;            /* how often sysUpTime wrapped */
@@ -78,7 +80,7 @@ struct session { /* of each device, all the time */
 	bool bears_riders : 1;     /* it has answered a GET with tables in it since the last survey */
 };
 
-_Static_assert(sizeof(struct session) <= 264, "there are ten thousand of them");
+_Static_assert(sizeof(struct session) <= 184, "there are ten thousand of them");
 
 #define MOST_PIECES 32u
 
@@ -88,6 +90,35 @@ struct pieces { /* what a request did not bring, asked for again by GET */
 	unsigned silences;
 	uint8_t packet[LINE_PACKET];
 };
+
+static struct module *module_of(const struct session *s)
+{
+	return hwatt_target_engine(s->line.target);
+}
+
+static const struct aside *aside_of(const struct session *s)
+{
+	static const struct aside nothing;
+	return s->aside != NULL ? s->aside : &nothing;
+}
+
+/* To write to. */
+static struct aside *aside(struct session *s)
+{
+	if (s->aside == NULL)
+		s->aside = hwatt_alloc(sizeof(*s->aside));
+	return s->aside;
+}
+
+/* Something was taken out of it: it goes with the last. */
+static void tidy(struct session *s)
+{
+	const struct aside *a = s->aside;
+	if (a == NULL || a->lookup != NULL || a->survey != NULL || a->pieces != NULL || a->tape != NULL)
+		return;
+	free(s->aside);
+	s->aside = NULL;
+}
 
 static void go_on(struct session *s);
 static engine_done plan_answered, pieces_answered;
@@ -142,9 +173,9 @@ static struct book *module_book(struct module *m, const struct hwatt_profile_set
 
 static void drop_plan(struct session *s)
 {
-	plan_poll_give(&s->module->shelf, s->poll);
-	plan_release(&s->module->shelf, s->plan);
-	plan_hold_free(&s->hold);
+	plan_poll_give(&module_of(s)->shelf, s->poll);
+	plan_release(&module_of(s)->shelf, s->plan);
+	plan_hold_clear(&s->hold);
 	s->poll = NULL;
 	s->plan = NULL;
 }
@@ -152,19 +183,43 @@ static void drop_plan(struct session *s)
 /* What a recording was made with goes; what has come so far is written. */
 static void drop_tape(struct session *s)
 {
-	if (s->tape == NULL)
+	struct tape *tape = aside_of(s)->tape;
+	if (tape == NULL)
 		return;
-	recorder_end(s->tape->recorder);
-	recorder_free(s->tape->recorder);
-	free(s->tape);
-	s->tape = NULL;
+	recorder_end(tape->recorder);
+	recorder_free(tape->recorder);
+	free(tape);
+	s->aside->tape = NULL;
+	tidy(s);
+}
+
+static void drop_survey(struct session *s)
+{
+	if (aside_of(s)->survey == NULL)
+		return;
+	survey_free(s->aside->survey);
+	s->aside->survey = NULL;
+	tidy(s);
+}
+
+static void drop_pieces(struct session *s)
+{
+	struct pieces *pieces = aside_of(s)->pieces;
+	if (pieces == NULL)
+		return;
+	explicit_bzero(pieces, sizeof(*pieces));
+	free(pieces);
+	s->aside->pieces = NULL;
+	tidy(s);
 }
 
 static void free_session(struct session *s)
 {
-	survey_free(s->survey);
+	drop_survey(s);
 	drop_tape(s);
+	drop_pieces(s);
 	drop_plan(s);
+	plan_hold_free(&s->hold);
 	book_release(s->book);
 	peer_free(s->line.peer);
 	if (s->own_community) {
@@ -172,16 +227,13 @@ static void free_session(struct session *s)
 		explicit_bzero(community, strlen(community));
 		free(community);
 	}
-	if (s->pieces != NULL)
-		explicit_bzero(s->pieces, sizeof(*s->pieces));
-	free(s->pieces);
-	lives_free(&s->lives);
+	free(s->aside);
 	free(s);
 }
 
 static const struct snmp_settings *settings_of(const struct session *s)
 {
-	return hwatt_target_settings(s->target);
+	return hwatt_target_settings(s->line.target);
 }
 
 static int read_community(struct session *s, struct hwatt_error *err)
@@ -215,25 +267,22 @@ static int64_t request_timeout_ms(const struct hwatt_target *t, const struct snm
 /* The library behind SNMPv3 is not even readied where nobody speaks it. */
 static int open_peer(struct session *s, struct hwatt_error *err)
 {
-	struct module *m = s->module;
+	struct module *m = module_of(s);
 	if (m->roster == NULL && roster_open(&m->roster, err) < 0)
 		return -1;
-	int64_t now_ms = (int64_t)uv_now(hwatt_target_loop(s->target));
-	return peer_new(m->roster, s->target, &s->line.to, settings_of(s), now_ms, &s->line.peer, err);
+	int64_t now_ms = (int64_t)uv_now(hwatt_target_loop(s->line.target));
+	return peer_new(m->roster, s->line.target, &s->line.to, settings_of(s), now_ms, &s->line.peer, err);
 }
 
 int session_open(struct hwatt_target *t, struct hwatt_error *err)
 {
 	struct session *s = hwatt_alloc(sizeof(*s));
-	s->target = t;
-	s->module = hwatt_target_engine(t);
+	s->line.target = t;
 	const struct snmp_settings *settings = settings_of(s);
 	s->ticks = -1;
-	s->hold.lives = &s->lives;
-	s->hold.doubted = &s->module->doubted_stamps;
 	bool sealed = settings->version == SNMP_V3;
 	s->line = (struct line){
-		.engine = s->module->engine, .target = t, .community = "", .version = settings->version == SNMP_V1 ? BER_V1 : BER_V2C,
+		.engine = module_of(s)->engine, .target = t, .community = "", .version = settings->version == SNMP_V1 ? BER_V1 : BER_V2C,
 		.timeout_ms = (int32_t)request_timeout_ms(t, settings), .retries = (uint8_t)settings->retries,
 		.max_repetitions = (uint16_t)settings->max_repetitions, .octets = LINE_OCTETS - (sealed ? LINE_SEALED : 0),
 	};
@@ -253,14 +302,14 @@ int session_open(struct hwatt_target *t, struct hwatt_error *err)
 static struct plan_poll *poll_of(struct session *s)
 {
 	if (s->poll == NULL)
-		s->poll = plan_poll_take(&s->module->shelf, s->plan);
+		s->poll = plan_poll_take(&module_of(s)->shelf, s->plan);
 	return s->poll;
 }
 
 /* What a poll borrowed. */
 static void give_back(struct session *s)
 {
-	plan_poll_give(&s->module->shelf, s->poll);
+	plan_poll_give(&module_of(s)->shelf, s->poll);
 	s->poll = NULL;
 }
 
@@ -268,13 +317,13 @@ static void finish(struct session *s, const struct hwatt_error *err)
 {
 	s->stage = STAGE_IDLE;
 	give_back(s);
-	hwatt_target_done(s->target, err);
+	hwatt_target_done(s->line.target, err);
 }
 
 /* The name. */
 static bool set_address(struct session *s, const struct sockaddr *address)
 {
-	uint16_t port = hwatt_target_device(s->target)->port;
+	uint16_t port = hwatt_target_device(s->line.target)->port;
 	uint16_t wire_port = htons(port != 0 ? port : 161);
 	if (address->sa_family == AF_INET) {
 		memcpy(&s->line.to.v4, address, sizeof(s->line.to.v4));
@@ -306,7 +355,8 @@ static void on_lookup(uv_getaddrinfo_t *request, int status, struct addrinfo *fo
 	struct hwatt_error err;
 	free(lookup);
 	if (s != NULL) {
-		s->lookup = NULL;
+		s->aside->lookup = NULL;
+		tidy(s);
 		if (status == 0)
 			take_turn(s, found);
 	}
@@ -314,13 +364,13 @@ static void on_lookup(uv_getaddrinfo_t *request, int status, struct addrinfo *fo
 	if (s == NULL)
 		return;
 	if (s->closing) {
-		struct hwatt_target *t = s->target;
+		struct hwatt_target *t = s->line.target;
 		free_session(s);
 		hwatt_target_closed(t);
 	} else if (s->stage == STAGE_LOOKUP && s->resolved) {
 		go_on(s);
 	} else if (s->stage == STAGE_LOOKUP) {
-		hwatt_fail(&err, HWATT_ETIMEOUT, "cannot find the address of %s: %s", hwatt_target_device(s->target)->host,
+		hwatt_fail(&err, HWATT_ETIMEOUT, "cannot find the address of %s: %s", hwatt_target_device(s->line.target)->host,
 			   status != 0 ? uv_strerror(status) : "it has none");
 		finish(s, &err);
 	}
@@ -328,7 +378,7 @@ static void on_lookup(uv_getaddrinfo_t *request, int status, struct addrinfo *fo
 
 static void look_up(struct session *s)
 {
-	const struct hwatt_device *device = hwatt_target_device(s->target);
+	const struct hwatt_device *device = hwatt_target_device(s->line.target);
 	union engine_address address = { 0 };
 	struct hwatt_error err;
 	if (uv_ip4_addr(device->host, 0, &address.v4) == 0 || uv_ip6_addr(device->host, 0, &address.v6) == 0) {
@@ -343,16 +393,18 @@ static void look_up(struct session *s)
 		return;
 	}
 	s->stage = STAGE_LOOKUP;
-	if (s->lookup != NULL)
+	if (aside_of(s)->lookup != NULL)
 		return; /* one that an earlier poll began */
 	struct addrinfo hints = { .ai_socktype = SOCK_DGRAM };
-	s->lookup = hwatt_alloc(sizeof(*s->lookup));
-	s->lookup->session = s;
-	s->lookup->request.data = s->lookup;
-	int rc = uv_getaddrinfo(hwatt_target_loop(s->target), &s->lookup->request, on_lookup, device->host, NULL, &hints);
+	struct lookup *lookup = hwatt_alloc(sizeof(*lookup));
+	lookup->session = s;
+	lookup->request.data = lookup;
+	aside(s)->lookup = lookup;
+	int rc = uv_getaddrinfo(hwatt_target_loop(s->line.target), &lookup->request, on_lookup, device->host, NULL, &hints);
 	if (rc != 0) {
-		free(s->lookup);
-		s->lookup = NULL;
+		free(lookup);
+		s->aside->lookup = NULL;
+		tidy(s);
 		hwatt_fail(&err, HWATT_EIO, "cannot look up %s: %s", device->host, uv_strerror(rc));
 		finish(s, &err);
 	}
@@ -380,13 +432,14 @@ struct identity_texts { char of[4][SURVEY_TEXT + 1]; };
 static struct hwatt_identity identify(struct session *s, struct identity_texts *texts)
 {
 	const struct family *const *families;
-	size_t count = survey_families(s->survey, &families);
+	const struct survey *survey = s->aside->survey;
+	size_t count = survey_families(survey, &families);
 	const char *parts[4] = { NULL };
 	for (size_t i = 0; i < count; i++) {
 		for (size_t j = 0; j < families[i]->identity_count; j++) {
 			const struct family_identity *id = &families[i]->identity[j];
 			if (parts[id->part] == NULL)
-				parts[id->part] = identity_text(s->survey, &id->source, texts->of[id->part], sizeof(texts->of[0]));
+				parts[id->part] = identity_text(survey, &id->source, texts->of[id->part], sizeof(texts->of[0]));
 		}
 		if (parts[HWATT_ID_VENDOR] == NULL && families[i]->vendor[0] != '\0')
 			parts[HWATT_ID_VENDOR] = families[i]->vendor;
@@ -394,9 +447,9 @@ static struct hwatt_identity identify(struct session *s, struct identity_texts *
 	struct hwatt_identity id = {
 		.vendor = parts[HWATT_ID_VENDOR], .model = parts[HWATT_ID_MODEL], .serial = parts[HWATT_ID_SERIAL],
 		.firmware = parts[HWATT_ID_FIRMWARE], .profile = count > 0 ? families[0]->name : NULL,
-		.profile_reason = survey_reason(s->survey),
+		.profile_reason = survey_reason(survey),
 	};
-	hwatt_target_identify(s->target, &id);
+	hwatt_target_identify(s->line.target, &id);
 	return id;
 }
 
@@ -411,10 +464,9 @@ static void on_recorded(void *arg, const struct hwatt_error *err)
  * devices would hold its memory for nothing. */
 static void keep_survey(struct session *s)
 {
-	if (s->survey == NULL || survey_has_answers(s->survey))
-		return;
-	survey_free(s->survey);
-	s->survey = NULL;
+	const struct survey *survey = aside_of(s)->survey;
+	if (survey != NULL && !survey_has_answers(survey))
+		drop_survey(s);
 }
 
 /* The device is looked up again before it is asked again: perhaps the name has another address by now. Its next one is tried when
@@ -439,13 +491,20 @@ static void explain_silence(const struct session *s, struct hwatt_error *err)
 static void survey_failed(struct session *s, const struct hwatt_error *why)
 {
 	struct hwatt_error err = *why;
-	if (err.code == HWATT_ETIMEOUT && s->plan == NULL && !survey_has_answers(s->survey))
+	if (err.code == HWATT_ETIMEOUT && s->plan == NULL && !survey_has_answers(s->aside->survey))
 		explain_silence(s, &err);
-	s->heard = s->heard || survey_has_answers(s->survey);
+	s->heard = s->heard || survey_has_answers(s->aside->survey);
 	lose_address(s);
 	keep_survey(s);
 	drop_tape(s);
 	finish(s, &err);
+}
+
+static void count_doubts(struct session *s)
+{
+	if (s->hold.doubted > 0)
+		module_of(s)->doubted_stamps += s->hold.doubted;
+	s->hold.doubted = 0;
 }
 
 static void on_surveyed(void *arg, const struct hwatt_error *err)
@@ -458,63 +517,76 @@ static void on_surveyed(void *arg, const struct hwatt_error *err)
 	s->heard = true;
 	struct identity_texts texts;
 	struct hwatt_identity who = identify(s, &texts);
-	if (s->tape != NULL) {
+	struct tape *tape = s->aside->tape;
+	if (tape != NULL) {
 		s->stage = STAGE_RECORD;
-		s->tape->recorder = recorder_new(s->book, s->survey, &s->line, s->tape->order, on_recorded, s);
-		survey_free(s->survey);
-		s->survey = NULL;
-		recorder_run(s->tape->recorder);
+		tape->recorder = recorder_new(s->book, s->aside->survey, &s->line, tape->order, on_recorded, s);
+		drop_survey(s);
+		recorder_run(tape->recorder);
 		return;
 	}
 	drop_plan(s);
-	stocktaking_tell(s->survey, s->target, &s->parts_told);
-	s->plan = plan_new(&s->module->shelf, s->survey, &who, s->book, &s->line, &s->hold);
-	survey_free(s->survey);
-	s->survey = NULL;
-	s->surveyed_ms = (int64_t)uv_now(hwatt_target_loop(s->target));
+	stocktaking_tell(s->aside->survey, s->line.target, &s->parts_told);
+	s->plan = plan_new(&module_of(s)->shelf, s->aside->survey, &who, s->book, &s->line, &s->hold);
+	count_doubts(s);
+	drop_survey(s);
+	s->surveyed_ms = (int64_t)uv_now(hwatt_target_loop(s->line.target));
 	s->resurvey = s->replan = s->bears_riders = false;
 	go_on(s);
 }
 
 static void begin_survey(struct session *s)
 {
-	const struct hwatt_device *device = hwatt_target_device(s->target);
-	const struct hwatt_profile_set *set = hwatt_target_profiles(s->target);
+	const struct hwatt_device *device = hwatt_target_device(s->line.target);
+	const struct hwatt_profile_set *set = hwatt_target_profiles(s->line.target);
 	struct hwatt_error err;
 	s->stage = STAGE_SURVEY;
-	if (s->survey == NULL) {
+	if (aside_of(s)->survey == NULL) {
 		book_release(s->book);
-		s->book = module_book(s->module, set);
+		s->book = module_book(module_of(s), set);
 		if (device->profile != NULL && device->profile[0] != '\0' && book_family(s->book, device->profile) == NULL) {
 			hwatt_fail(&err, HWATT_EINVAL, "there is no profile \"%s\"", device->profile);
 			finish(s, &err);
 			return;
 		}
-		s->survey = survey_new(s->book, &s->line, device->profile != NULL ? device->profile : "", on_surveyed, s);
+		aside(s)->survey = survey_new(s->book, &s->line, device->profile != NULL ? device->profile : "", on_surveyed, s);
 	}
-	survey_run(s->survey);
+	survey_run(s->aside->survey);
 }
 
 /* Whether the device should be asked who it is: new, changed, or so long ago. */
 static bool survey_due(const struct session *s)
 {
-	int64_t age_ms = (int64_t)uv_now(hwatt_target_loop(s->target)) - s->surveyed_ms;
-	return s->tape != NULL || s->plan == NULL || s->survey != NULL || s->replan || age_ms >= settings_of(s)->refresh_ms ||
+	int64_t age_ms = (int64_t)uv_now(hwatt_target_loop(s->line.target)) - s->surveyed_ms;
+	return (s->aside != NULL && (s->aside->tape != NULL || s->aside->survey != NULL)) || s->plan == NULL || s->replan || age_ms >= settings_of(s)->refresh_ms ||
 	       (s->resurvey && age_ms >= RESURVEY_MS);
+}
+
+/* The session, then its target. */
+static void fetch(const void *arg, unsigned step)
+{
+	const struct session *s = arg;
+	if (step > 0) {
+		hwatt_target_fetch(s->line.target, step - 1);
+		return;
+	}
+	for (size_t at = 0; at < sizeof(*s); at += CACHE_LINE)
+		__builtin_prefetch((const char *)s + at, 1);
 }
 
 /* The plan. */
 static void ask(struct session *s)
 {
 	const struct plan_request *r = &s->plan->requests[s->request];
-	line_send_tasted(&s->line, s->plan->octets + r->packet, r->length, r->id_at, plan_tasted, plan_answered, s);
+	static const struct line_eager eager = { plan_tasted, fetch };
+	line_send(&s->line, s->plan->octets + r->packet, r->length, r->id_at, &eager, plan_answered, s);
 }
 
 /* Takes the device's clock; true when it has started anew since the poll before. */
 static bool restarted(struct session *s)
 {
 	struct plan_value uptime = plan_value(s->poll, PLAN_UPTIME);
-	int64_t now_ms = (int64_t)uv_now(hwatt_target_loop(s->target)), before = s->ticks, since = s->ticks_at_ms;
+	int64_t now_ms = (int64_t)uv_now(hwatt_target_loop(s->line.target)), before = s->ticks, since = s->ticks_at_ms;
 	if (!uptime.number || uptime.raw.e10 != 0 || uptime.raw.mantissa < 0 || uptime.raw.mantissa >= TICKS_PER_WRAP)
 		return false;
 	s->ticks = uptime.raw.mantissa;
@@ -529,7 +601,7 @@ static bool restarted(struct session *s)
 	}
 	if (s->wraps == 0 && s->ticks < YOUNG_TICKS)
 		s->resurvey = true;
-	hwatt_target_uptime(s->target, (s->wraps * TICKS_PER_WRAP + s->ticks) * 10);
+	hwatt_target_uptime(s->line.target, (s->wraps * TICKS_PER_WRAP + s->ticks) * 10);
 	return back;
 }
 
@@ -548,14 +620,15 @@ static void settle(struct session *s)
 {
 	poll_of(s);
 	if (s->request == 0 && restarted(s)) {
-		hwatt_log(hwatt_target_log(s->target), HWATT_INFO, "the device has restarted");
+		hwatt_log(hwatt_target_log(s->line.target), HWATT_INFO, "the device has restarted");
 		drop_plan(s);
 		begin_survey(s);
 		return;
 	}
 	if (s->request == 0)
-		plan_give_fixed(&s->hold, s->target);
-	plan_give(s->plan, &s->hold, s->request, s->poll, s->target);
+		plan_give_fixed(&s->hold, s->line.target);
+	plan_give(s->plan, &s->hold, s->request, s->poll, s->line.target);
+	count_doubts(s);
 	s->resurvey = s->resurvey || s->poll->changed;
 	if (!s->plan->spans)
 		give_back(s);
@@ -569,18 +642,19 @@ static void begin_pieces(struct session *s, uint32_t size)
 {
 	s->stage = STAGE_PIECES;
 	poll_of(s);
-	if (s->pieces == NULL)
-		s->pieces = hwatt_alloc(sizeof(*s->pieces));
-	s->pieces->next = 0;
-	s->pieces->size = size < 1 ? 1 : size > MOST_PIECES ? MOST_PIECES : size;
-	s->pieces->silences = 0;
+	struct aside *a = aside(s);
+	if (a->pieces == NULL)
+		a->pieces = hwatt_alloc(sizeof(*a->pieces));
+	a->pieces->next = 0;
+	a->pieces->size = size < 1 ? 1 : size > MOST_PIECES ? MOST_PIECES : size;
+	a->pieces->silences = 0;
 	ask_pieces(s);
 }
 
 static void ask_pieces(struct session *s)
 {
 	const struct plan_request *r = &s->plan->requests[s->request];
-	struct pieces *p = s->pieces;
+	struct pieces *p = s->aside->pieces;
 	struct ber_oid oids[MOST_PIECES];
 	size_t id_at, length;
 	p->count = 0;
@@ -601,13 +675,15 @@ static void ask_pieces(struct session *s)
 		request.count /= 2;
 	}
 	p->count = (uint32_t)request.count;
-	line_send(&s->line, p->packet, length, id_at, pieces_answered, s);
+	line_send(&s->line, p->packet, length, id_at, NULL, pieces_answered, s);
 }
 
-static void pieces_answered(void *arg, const struct ber_message *message, const struct hwatt_error *err)
+static void pieces_answered(void *arg, const struct ber_message *message, const struct hwatt_error *error)
 {
 	struct session *s = arg;
-	struct pieces *p = s->pieces;
+	struct hwatt_error why;
+	const struct hwatt_error *err = line_over(&s->line, error, &why);
+	struct pieces *p = s->aside->pieces;
 	const struct plan_request *r = &s->plan->requests[s->request];
 	s->resurvey = true;
 	if (message == NULL && (err->code != HWATT_ETIMEOUT || ++p->silences > 1)) {
@@ -645,16 +721,18 @@ static bool ask_apart(struct session *s, const struct plan_request *r)
 	if (r->riders == 0 || s->line.apart)
 		return false;
 	s->line.apart = s->replan = true;
-	s->module->apart++;
-	hwatt_log(hwatt_target_log(s->target), HWATT_INFO, "the agent does not bear %u cells of tables beside scalars: asked for apart",
+	module_of(s)->apart++;
+	hwatt_log(hwatt_target_log(s->line.target), HWATT_INFO, "the agent does not bear %u cells of tables beside scalars: asked for apart",
 		  r->riders);
 	begin_pieces(s, r->expect_count / 2);
 	return true;
 }
 
-static void plan_answered(void *arg, const struct ber_message *message, const struct hwatt_error *err)
+static void plan_answered(void *arg, const struct ber_message *message, const struct hwatt_error *error)
 {
 	struct session *s = arg;
+	struct hwatt_error why;
+	const struct hwatt_error *err = line_over(&s->line, error, &why);
 	const struct plan_request *r = &s->plan->requests[s->request];
 	bool silent = message == NULL && err != NULL && err->code == HWATT_ETIMEOUT;
 	if (message == NULL && err == NULL) { /* it was taken as it came */
@@ -721,8 +799,8 @@ void session_abort(struct hwatt_target *t)
 	struct session *s = hwatt_target_session(t);
 	s->stage = STAGE_IDLE;
 	give_back(s);
-	if (s->survey != NULL)
-		survey_pause(s->survey);
+	if (aside_of(s)->survey != NULL)
+		survey_pause(s->aside->survey);
 	keep_survey(s);
 	struct hwatt_error ignored;
 	if (s->line.peer != NULL && s->line.ticket != ENGINE_NO_TICKET)
@@ -735,8 +813,8 @@ void session_record(struct hwatt_target *t, struct hwatt_recording *order)
 {
 	struct session *s = hwatt_target_session(t);
 	s->answered = false;
-	s->tape = hwatt_alloc(sizeof(*s->tape));
-	s->tape->order = order;
+	aside(s)->tape = hwatt_alloc(sizeof(*s->aside->tape));
+	s->aside->tape->order = order;
 	go_on(s);
 }
 
@@ -754,9 +832,10 @@ void session_close(struct hwatt_target *t)
 {
 	struct session *s = hwatt_target_session(t);
 	session_abort(t);
-	if (s->lookup != NULL) { /* its callback comes in any case */
+	struct lookup *lookup = aside_of(s)->lookup;
+	if (lookup != NULL) { /* its callback comes in any case */
 		s->closing = true;
-		uv_cancel((uv_req_t *)&s->lookup->request);
+		uv_cancel((uv_req_t *)&lookup->request);
 		return;
 	}
 	free_session(s);

@@ -234,7 +234,7 @@ static bool post(struct survey *s, enum ber_pdu pdu, const struct ber_oid *oids,
 	if (length == 0)
 		return false;
 	s->requests++;
-	line_send(s->line, s->packet, length, id_at, done, s);
+	line_send(s->line, s->packet, length, id_at, NULL, done, s);
 	return true;
 }
 
@@ -282,9 +282,11 @@ static void fetch_refused(struct survey *s, const struct ber_message *message)
 	}
 }
 
-static void fetched(void *arg, const struct ber_message *message, const struct hwatt_error *err)
+static void fetched(void *arg, const struct ber_message *message, const struct hwatt_error *error)
 {
 	struct survey *s = arg;
+	struct hwatt_error why;
+	const struct hwatt_error *err = line_over(s->line, error, &why);
 	struct fetch *f = &s->fetch;
 	if (message == NULL) {
 		if (!survived_silence(s, err))
@@ -593,9 +595,11 @@ static void less(struct survey *s)
 	w->over[w->asked[0]] = true;
 }
 
-static void walked(void *arg, const struct ber_message *message, const struct hwatt_error *err)
+static void walked(void *arg, const struct ber_message *message, const struct hwatt_error *error)
 {
 	struct survey *s = arg;
+	struct hwatt_error why;
+	const struct hwatt_error *err = line_over(s->line, error, &why);
 	struct walk *w = &s->walk;
 	if (message == NULL) {
 		if (!survived_silence(s, err))
