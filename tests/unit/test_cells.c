@@ -11,8 +11,8 @@
 #define OUTLETS 24
 #define PLACES (OUTLETS + 1) /* the first is the inlet */
 #define STEP_MS INT64_C(30000)
-#define FRESH_MOST 960u
-#define OLD_MOST 1250u
+#define FRESH_MOST 352u
+#define OLD_MOST 768u
 
 struct pdu {
 	struct target_point points[2 * PLACES];
@@ -29,7 +29,7 @@ static void pdu_init(struct pdu *pdu)
 	for (int i = 0; i < 2 * PLACES; i++) {
 		snprintf(pdu->indexes[i / 2], sizeof(pdu->indexes[0]), "%d", i / 2);
 		pdu->points[i] = (struct target_point){ .role = i < 2 ? HWATT_INLET : HWATT_OUTLET, .index = pdu->indexes[i / 2],
-							.name = "", .source = "", .step = 360000, /* 100 Wh */
+							.name = "", .source = "", .step = 360000000, /* 100 Wh */
 							.quantity = i % 2 == 0 ? HWATT_ACTIVE_POWER : HWATT_ENERGY };
 		pdu->at[i] = i < PLACES ? 990 : 1000; /* it took two answers */
 	}
