@@ -16,6 +16,7 @@
 #define FLAG_BITS 2     /* flags ride below a tally's marks */
 #define STEP_OCTETS 32u /* of the block's room, which follows its contents only in such steps */
 #define SPARE_OCTETS 128u
+#define FEW_OCTETS 4096u /* enough for a PDU */
 
 #define COLUMN(field) (offsetof(struct tally, field) / sizeof(int64_t))
 #define PLACE(field) (offsetof(struct meter_state, field) / sizeof(int64_t))
@@ -59,21 +60,26 @@ static int64_t integral_guess(const struct tally *t)
 	return (t->marks & TALLY_COUNT) == 0 ? 0 : times(times(2, t->level), minus(t->at, t->moved));
 }
 
-/* What the total should have advanced by since then: see meter_scaled(). Any guess will do that is the same both times: this is
- * never put inline, so that it is. */
-__attribute__((noinline)) static int64_t total_guess(const struct tally *t, int64_t step)
+/* `integral` by the learned ratio, as meter_scaled() says it but for some units. Any guess will do that is the same both times:
+ * this is never put inline, so that it is. */
+__attribute__((noinline)) static int64_t scaled_guess(int64_t integral, int64_t r, int64_t i)
 {
-	int64_t r = t->ratio_register, i = t->ratio_integral, integral = t->since_integral;
-	if (step == 0 || r < METER_RATIO_STEPS * step || i <= 0 || r / 4 > i || i / 4 > r || integral < 0 || integral > TALLY_MAX_AMOUNT / 4)
+	if (i <= 0 || r / 4 > i || i / 4 > r || integral < 0 || integral > TALLY_MAX_AMOUNT / 4)
 		return integral;
 	return (int64_t)((double)integral * ((double)r / (double)i));
 }
 
+/* What the total should have advanced by since then. */
+static int64_t total_guess(const struct tally *t, int64_t least_ratio)
+{
+	return t->ratio_register < least_ratio ? t->since_integral : scaled_guess(t->since_integral, t->ratio_register, t->ratio_integral);
+}
+
 /* Says a tally by what differs little from one to the next, or from what else it holds. Less its lead a total is what the
  * register counted, and so are the steps that the ratio was learned from. */
-static void relate(struct tally *t, int64_t step)
+static void relate(struct tally *t, int64_t least_ratio)
 {
-	int64_t guess = total_guess(t, step);
+	int64_t guess = total_guess(t, least_ratio);
 	t->since_integral = minus(t->since_integral, integral_guess(t));
 	t->total = minus(t->total, t->lead);
 	t->lead = minus(t->lead, t->since_total);
@@ -83,13 +89,13 @@ static void relate(struct tally *t, int64_t step)
 	t->moved = minus(t->at, t->moved);
 }
 
-static void unrelate(struct tally *t, int64_t step)
+static void unrelate(struct tally *t, int64_t least_ratio)
 {
 	t->moved = minus(t->at, t->moved);
 	t->ratio_register = plus(t->ratio_register, t->total);
 	t->ratio_integral = plus(t->ratio_integral, t->ratio_register);
 	t->since_integral = plus(t->since_integral, integral_guess(t));
-	t->since_total = minus(total_guess(t, step), t->since_total);
+	t->since_total = minus(total_guess(t, least_ratio), t->since_total);
 	t->lead = plus(t->lead, t->since_total);
 	t->total = plus(t->total, t->lead);
 }
@@ -107,14 +113,21 @@ static int64_t step_of(const struct cells *c)
 	return 0;
 }
 
+/* From where a register's ratio to the samples counts. */
+static int64_t least_ratio_of(int64_t step)
+{
+	return step == 0 ? INT64_MAX : METER_RATIO_STEPS * step;
+}
+
 /* What each column's differences are mostly multiples of. Devices say whole watts, some tenths of them. */
 static void choose_odds(uint64_t odds[NUMBERS], int64_t step)
 {
 	uint64_t odd = step == 0 ? 1 : (uint64_t)step >> __builtin_ctzll((uint64_t)step);
-	for (size_t i = 0; i < NUMBERS; i++)
-		odds[i] = 125;
+	static const uint64_t usual[NUMBERS] = { [COLUMN(total)] = 1, [COLUMN(count)] = 1, [COLUMN(lead)] = 125, [COLUMN(since_integral)] = 125,
+						 [COLUMN(since_total)] = 125, [COLUMN(ratio_register)] = 1, [COLUMN(ratio_integral)] = 125,
+						 [COLUMN(at)] = 1, [COLUMN(moved)] = 125, [COLUMN(level)] = 125, [COLUMN(marks)] = 1 };
+	memcpy(odds, usual, sizeof(usual));
 	odds[COLUMN(total)] = odds[COLUMN(ratio_register)] = odd;
-	odds[COLUMN(count)] = odds[COLUMN(at)] = odds[COLUMN(marks)] = 1;
 }
 
 /* Numbers of a whole meter that others tell, mostly exactly: `of` is put less `by` times `from`, in this order. */
@@ -145,39 +158,59 @@ static const struct { uint16_t by; uint8_t of, from; } relations[] = {
 
 static void relate_meter(int64_t numbers[METER_NUMBERS])
 {
+#pragma GCC unroll 32
 	for (size_t i = 0; i < RELATIONS; i++)
 		numbers[relations[i].of] = minus(numbers[relations[i].of], times(relations[i].by, numbers[relations[i].from]));
 }
 
 static void unrelate_meter(int64_t numbers[METER_NUMBERS])
 {
+#pragma GCC unroll 32
 	for (size_t i = RELATIONS; i-- > 0;)
 		numbers[relations[i].of] = plus(numbers[relations[i].of], times(relations[i].by, numbers[relations[i].from]));
 }
 
-/* Puts the whole meters behind each other and frees them; their cells become rows like those of tallies, which cost least. */
-static uint8_t *put_meters(struct cells *c, const struct tally *like, uint8_t *at)
+/* Puts the whole meter and frees it. */
+static uint8_t *put_meter(struct meter *meter, uint8_t *at)
 {
 	int64_t numbers[METER_NUMBERS];
-	for (size_t i = 0; i < c->count; i++) {
-		struct cell *cell = &c->all[i];
-		if (!cell_is_whole(cell))
-			continue;
-		memcpy(numbers, cell->meter, sizeof(numbers));
-		relate_meter(numbers);
-		at += dense_put_row(at, numbers, METER_NUMBERS);
-		free(cell->meter);
-		cell->tally = *like;
-	}
-	return at;
+	memcpy(numbers, meter, sizeof(numbers));
+	relate_meter(numbers);
+	free(meter);
+	return at + dense_put_row(at, numbers, METER_NUMBERS);
 }
 
-static size_t most_octets(const struct cells *c)
+static size_t count_wholes(const struct cells *c)
 {
 	size_t wholes = 0;
 	for (size_t i = 0; i < c->count; i++)
 		wholes += cell_is_whole(&c->all[i]);
-	return DENSE_ROW_MAX(1) + DENSE_TABLE_MAX(c->count, NUMBERS) + wholes * DENSE_ROW_MAX(METER_NUMBERS) + DENSE_SLACK;
+	return wholes;
+}
+
+/* Puts the whole meters behind each other; all cells become rows for the table, of which those of whole meters are like another. */
+static uint8_t *put_meters(struct cells *c, size_t wholes, int64_t step, uint8_t *at)
+{
+	int64_t least_ratio = least_ratio_of(step);
+	const struct tally none = { 0 }, *like = &none;
+	struct cell *end = c->all + c->count;
+	for (struct cell *cell = c->all; cell != end; cell++) {
+		if (cell_is_whole(cell)) {
+			at = put_meter(cell->meter, at);
+			continue;
+		}
+		relate(&cell->tally, least_ratio);
+		cell->tally.marks = times(cell->tally.marks, 1 << FLAG_BITS) | cell->flags;
+		like = &cell->tally;
+	}
+	for (struct cell *cell = c->all; wholes > 0; cell++) {
+		if (!cell_is_whole(cell))
+			continue;
+		cell->tally = *like;
+		cell->tally.marks = (like->marks & ~(int64_t)CELL_FLAGS) | cell->flags;
+		wholes--;
+	}
+	return at;
 }
 
 static void keep(struct cells *c, const uint8_t *head, size_t head_length, const uint8_t *tail, size_t tail_length)
@@ -197,26 +230,20 @@ void cells_pack(struct cells *c)
 	if (c->all == NULL)
 		return;
 	int64_t step = step_of(c);
-	struct tally like = { 0 };
-	for (size_t i = 0; i < c->count; i++) {
-		if (cell_is_whole(&c->all[i]))
-			continue;
-		relate(&c->all[i].tally, step);
-		like = c->all[i].tally;
-	}
+	size_t wholes = count_wholes(c), most = DENSE_ROW_MAX(1) + DENSE_TABLE_MAX(c->count, NUMBERS) +
+						wholes * DENSE_ROW_MAX(METER_NUMBERS) + 2 * DENSE_SLACK;
+	uint8_t few[FEW_OCTETS], *scratch = most <= sizeof(few) ? few : hwatt_realloc(NULL, most);
 	/* The meters' rows come last and are made first, as the table needs the rows that they leave. */
-	uint8_t *scratch = hwatt_realloc(NULL, most_octets(c) + DENSE_SLACK);
-	uint8_t *head = put_meters(c, &like, scratch);
+	uint8_t *head = put_meters(c, wholes, step, scratch);
 	size_t tail_length = (size_t)(head - scratch);
-	for (size_t i = 0; i < c->count; i++)
-		c->all[i].tally.marks = times(c->all[i].tally.marks, 1 << FLAG_BITS) | c->all[i].flags;
 	head += DENSE_SLACK;
 	uint64_t odds[NUMBERS];
 	choose_odds(odds, step);
 	size_t head_length = dense_put_row(head, &step, 1);
 	head_length += dense_put_table(head + head_length, &c->all->tally.total, c->count, NUMBERS, STRIDE, odds);
 	keep(c, head, head_length, scratch, tail_length);
-	free(scratch);
+	if (scratch != few)
+		free(scratch);
 	free(c->all);
 	c->all = NULL;
 }
@@ -230,13 +257,14 @@ void cells_spread(struct cells *c)
 	c->all = hwatt_realloc(NULL, c->count * sizeof(*c->all));
 	const uint8_t *at = c->packed + dense_take_row(c->packed, &step, 1);
 	choose_odds(odds, step);
+	int64_t least_ratio = least_ratio_of(step);
 	at += dense_take_table(at, &c->all->tally.total, c->count, NUMBERS, STRIDE, odds);
 	for (size_t i = 0; i < c->count; i++) {
 		struct cell *cell = &c->all[i];
 		cell->flags = (uint8_t)(cell->tally.marks & CELL_FLAGS);
 		cell->tally.marks >>= FLAG_BITS;
 		if (!cell_is_whole(cell)) {
-			unrelate(&cell->tally, step);
+			unrelate(&cell->tally, least_ratio);
 			continue;
 		}
 		at += dense_take_row(at, numbers, METER_NUMBERS);

@@ -7,6 +7,8 @@
 
 #define WIDE 57u     /* bits: wider ones may not lie in eight octets from anywhere */
 #define DIVIDED 64u  /* above a column's shift */
+#define ZEROES_SHIFT 3
+#define ZEROES_MAX 31u
 
 static void put(uint8_t *at, uint64_t number)
 {
@@ -23,37 +25,30 @@ static uint64_t take(const uint8_t *at)
 
 /* ---- rows ---- */
 
-/* In two's complement, cut to the lowest octets; `number` is not 0. */
+/* In two's complement, cut to the lowest octets. */
 static unsigned octets_of(int64_t number)
 {
 	uint64_t bits = (uint64_t)(number ^ number >> 63);
 	return bits == 0 ? 1 : (unsigned)(72 - __builtin_clzll(bits)) / 8; /* with room for the sign */
 }
 
-/* For each eight numbers: which are not 0; their widths, each in its half of an octet; they themselves. */
+/* Of each number that is not 0 an octet with how many zeroes come before and its width, and itself; then one for what zeroes follow.
+ * Where there are too many a 0 is put as a number. */
 size_t dense_put_row(uint8_t *out, const int64_t *numbers, size_t count)
 {
 	uint8_t *at = out;
-	for (size_t i = 0; i < count; i += 8) {
-		size_t end = count - i < 8 ? count : i + 8;
-		unsigned which = 0;
-		uint32_t widths = 0, shift = 0;
-		uint8_t *mask = at++;
-		for (size_t k = i; k < end; k++)
-			which |= (unsigned)(numbers[k] != 0) << (k - i);
-		*mask = (uint8_t)which;
-		uint8_t *head = at;
-		at += ((unsigned)__builtin_popcount(which) + 1) / 2;
-		for (; which != 0; which &= which - 1, shift += 4) {
-			int64_t number = numbers[i + (size_t)__builtin_ctz(which)];
-			unsigned width = octets_of(number);
-			widths |= (uint32_t)(width - 1) << shift;
-			put(at, (uint64_t)number);
-			at += width;
-		}
-		for (uint32_t done = 0; done < shift; done += 8)
-			*head++ = (uint8_t)(widths >> done);
+	size_t next = 0;
+	for (size_t i = 0; i < count; i++) {
+		if (numbers[i] == 0 && i - next < ZEROES_MAX)
+			continue;
+		unsigned width = octets_of(numbers[i]);
+		*at++ = (uint8_t)((i - next) << ZEROES_SHIFT | (width - 1));
+		put(at, (uint64_t)numbers[i]);
+		at += width;
+		next = i + 1;
 	}
+	if (next < count)
+		*at++ = (uint8_t)((count - next) << ZEROES_SHIFT);
 	return (size_t)(at - out);
 }
 
@@ -61,15 +56,14 @@ size_t dense_take_row(const uint8_t *in, int64_t *numbers, size_t count)
 {
 	const uint8_t *at = in;
 	memset(numbers, 0, count * sizeof(numbers[0]));
-	for (size_t i = 0; i < count; i += 8) {
-		unsigned which = *at++;
-		const uint8_t *widths = at;
-		at += ((unsigned)__builtin_popcount(which) + 1) / 2;
-		for (unsigned n = 0; which != 0; which &= which - 1, n++) {
-			unsigned width = (widths[n / 2] >> n % 2 * 4 & 7) + 1u, above = 64 - 8 * width;
-			numbers[i + (size_t)__builtin_ctz(which)] = (int64_t)(take(at) << above) >> above;
-			at += width;
-		}
+	for (size_t i = 0; i < count; i++) {
+		unsigned head = *at++;
+		i += head >> ZEROES_SHIFT;
+		if (i >= count)
+			break;
+		unsigned width = (head & 7u) + 1, above = 64 - 8 * width;
+		numbers[i] = (int64_t)(take(at) << above) >> above;
+		at += width;
 	}
 	return (size_t)(at - in);
 }
@@ -96,10 +90,10 @@ static unsigned width_of(uint64_t any)
 	return any == 0 ? 0 : 64 - (unsigned)__builtin_clzll(any);
 }
 
-static bool is_constant(const int64_t *numbers, size_t rows, size_t stride)
+static bool is_constant(const int64_t *number, const int64_t *end, size_t stride)
 {
-	for (size_t r = 1; r < rows; r++)
-		if (numbers[r * stride] != numbers[0])
+	for (int64_t first = *number; number != end; number += stride)
+		if (*number != first)
 			return false;
 	return true;
 }
@@ -107,14 +101,17 @@ static bool is_constant(const int64_t *numbers, size_t rows, size_t stride)
 /* Multiplying by an odd number's inverse loses nothing; where all are its multiples they become small. */
 static struct column look_at(const int64_t *numbers, size_t rows, size_t stride, uint64_t odd)
 {
+	const int64_t *end = numbers + rows * stride;
 	struct column c = { .base = numbers[0], .odd = 1, .inverse = 1 };
-	if (is_constant(numbers, rows, stride))
+	if (is_constant(numbers, end, stride))
 		return c;
-	for (size_t r = 1; r < rows; r++)
-		c.base = numbers[r * stride] < c.base ? numbers[r * stride] : c.base;
+	int64_t least = c.base;
+	for (const int64_t *number = numbers; number != end; number += stride)
+		least = *number < least ? *number : least;
+	c.base = least;
 	uint64_t any = 0, any_divided = 0, inverse = odd == 1 ? 1 : inverse_of(odd);
-	for (size_t r = 0; r < rows; r++) {
-		uint64_t off = (uint64_t)numbers[r * stride] - (uint64_t)c.base;
+	for (const int64_t *number = numbers; number != end; number += stride) {
+		uint64_t off = (uint64_t)*number - (uint64_t)least;
 		any |= off;
 		any_divided |= off * inverse;
 	}
@@ -134,8 +131,8 @@ static uint8_t *put_column(uint8_t *at, const int64_t *numbers, size_t rows, siz
 {
 	uint64_t bits = 0, base = (uint64_t)c->base, inverse = c->inverse;
 	unsigned filled = 0, width = c->width, shift = c->shift;
-	for (size_t r = 0; r < rows; r++) {
-		uint64_t number = ((uint64_t)numbers[r * stride] - base) * inverse >> shift;
+	for (const int64_t *from = numbers, *end = numbers + rows * stride; from != end; from += stride) {
+		uint64_t number = ((uint64_t)*from - base) * inverse >> shift;
 		bits |= number << filled;
 		filled += width;
 		if (filled < 64)
@@ -175,8 +172,9 @@ static const uint8_t *take_column(const uint8_t *in, int64_t *numbers, size_t ro
 {
 	uint64_t mask = UINT64_MAX >> (64 - c->width), base = (uint64_t)c->base, factor = c->odd << c->shift;
 	size_t at = 0;
-	for (size_t r = 0; r < rows; r++, at += c->width)
-		numbers[r * stride] = (int64_t)(base + (take(in + at / 8) >> at % 8 & mask) * factor);
+	size_t width = c->width;
+	for (int64_t *end = numbers + rows * stride; numbers != end; numbers += stride, at += width)
+		*numbers = (int64_t)(base + (take(in + at / 8) >> at % 8 & mask) * factor);
 	return in + (at + 7) / 8;
 }
 
@@ -188,10 +186,12 @@ size_t dense_take_table(const uint8_t *in, int64_t *numbers, size_t rows, size_t
 	const uint8_t *at = in + dense_take_row(in, bases, columns);
 	for (size_t c = 0; c < columns; c++) {
 		struct column column = { .base = bases[c], .odd = 1, .width = *at++ };
-		for (size_t r = 0; r < rows && column.width == 0; r++)
-			numbers[r * stride + c] = bases[c];
-		if (column.width == 0)
+		if (column.width == 0) {
+			int64_t base = bases[c];
+			for (int64_t *to = numbers + c, *end = to + rows * stride; to != end; to += stride)
+				*to = base;
 			continue;
+		}
 		column.shift = *at & (DIVIDED - 1);
 		column.odd = (*at++ & DIVIDED) != 0 ? odds[c] : 1;
 		at = take_column(at, numbers + c, rows, stride, &column);

@@ -12,7 +12,7 @@
 
 #define DENSE_SLACK 8u
 #define DENSE_COLUMNS_MAX 16u
-#define DENSE_ROW_MAX(count) (((count) + 7) / 8 + ((count) + 7) / 8 * 4 + 8 * (count))
+#define DENSE_ROW_MAX(count) (9 * (count))
 #define DENSE_TABLE_MAX(rows, columns) (DENSE_ROW_MAX(columns) + 2 * (columns) + 8 * (rows) * (columns))
 
 /* A row: each number in its own width. Writes up to DENSE_ROW_MAX octets; returns how many. */

@@ -26,11 +26,28 @@ static void small_numbers_take_one_octet_and_zero_none(void **state)
 	(void)state;
 	const int64_t numbers[] = { 0, 1, -1, 127, -128, 128, 0, INT64_MIN, INT64_MAX };
 	uint8_t out[DENSE_ROW_MAX(9) + DENSE_SLACK];
-	assert_int_equal(dense_put_row(out, numbers, 1), 1); /* that it is none */
-	assert_int_equal(dense_put_row(out, numbers, 2), 1 + 1 + 1);
-	assert_int_equal(dense_put_row(out, numbers, 5), 1 + 2 + 4);
-	assert_int_equal(dense_put_row(out, numbers, 6), 1 + 3 + 4 + 2);
-	assert_int_equal(dense_put_row(out, numbers, 9), 1 + 3 + 4 + 2 + 8 + 1 + 1 + 8);
+	assert_int_equal(dense_put_row(out, numbers, 1), 1); /* how many are none */
+	assert_int_equal(dense_put_row(out, numbers, 2), 1 + 1);
+	assert_int_equal(dense_put_row(out, numbers, 5), 4 + 4);
+	assert_int_equal(dense_put_row(out, numbers, 6), 5 + 4 + 2);
+	assert_int_equal(dense_put_row(out, numbers, 9), 7 + 4 + 2 + 16);
+}
+
+static void a_row_of_many_zeroes_comes_back(void **state)
+{
+	(void)state;
+	for (size_t count = 0; count <= 99; count++) {
+		for (size_t i = 0; i < 99; i++) {
+			int64_t numbers[99] = { 0 }, back[99];
+			uint8_t out[DENSE_ROW_MAX(99) + DENSE_SLACK];
+			numbers[i] = -300;
+			memset(back, 0x55, sizeof(back));
+			size_t length = dense_put_row(out, numbers, count);
+			assert_in_range(length, count > 0, 3 + 2 * 3 + 1);
+			assert_int_equal(dense_take_row(out, back, count), length);
+			assert_memory_equal(back, numbers, count * sizeof(numbers[0]));
+		}
+	}
 }
 
 static void a_row_comes_back(void **state)
@@ -114,7 +131,7 @@ static size_t column_takes(const int64_t *column, size_t rows, uint64_t odd)
 static void a_column_is_as_wide_as_its_range(void **state)
 {
 	(void)state;
-	const size_t empty = 1 + COLUMNS; /* which bases are none; widths of columns */
+	const size_t empty = 1 + COLUMNS; /* that the bases are none; widths of columns */
 	assert_int_equal(column_takes((const int64_t[]){ 0, 0, 0, 0 }, 4, 1), empty);
 	assert_int_equal(column_takes((const int64_t[]){ 100, 100, 100, 100 }, 4, 1), empty + 2);
 	assert_int_equal(column_takes((const int64_t[]){ 100, 101, 103, 101 }, 4, 1), empty + 2 + 1 + 1); /* four of two bits */
@@ -130,6 +147,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(small_numbers_take_one_octet_and_zero_none),
 		cmocka_unit_test(a_row_comes_back),
+		cmocka_unit_test(a_row_of_many_zeroes_comes_back),
 		cmocka_unit_test(a_table_comes_back_and_leaves_what_lies_between_its_rows),
 		cmocka_unit_test(columns_of_every_width_and_any_numbers_come_back),
 		cmocka_unit_test(a_column_is_as_wide_as_its_range),
