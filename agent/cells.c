@@ -1,21 +1,28 @@
 /* SPDX-FileCopyrightText: 2026 The hallwatt authors
  * SPDX-License-Identifier: Apache-2.0 */
-/* Packed, cells are: the time of the first tally; a table of the tallies' numbers with the flags, in which whole meters have
- * empty rows; then a row for each whole meter. */
+/* Packed, cells are: the register's step; a table of the tallies' numbers with the flags, in which whole meters have rows that
+ * mean nothing; then a row for each whole meter. What else is known of a number is taken off it before, modulo 2^64, so that
+ * any number comes back. */
 #include "cells.h"
 #include "dense.h"
 #include <hallwatt/arena.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define NUMBERS (sizeof(struct tally) / sizeof(int64_t))
 #define STRIDE (sizeof(struct cell) / sizeof(int64_t))
 #define METER_NUMBERS (sizeof(struct meter) / sizeof(int64_t))
-#define FLAG_SHIFT 5   /* flags ride above a tally's marks */
+#define FLAG_BITS 2     /* flags ride below a tally's marks */
 #define STEP_OCTETS 32u /* of the block's room, which follows its contents only in such steps */
 #define SPARE_OCTETS 128u
+#define FEW_OCTETS 4096u /* enough for a PDU */
 
-_Static_assert(TALLY_MARKS < 1 << FLAG_SHIFT, "marks and flags share a number");
+#define COLUMN(field) (offsetof(struct tally, field) / sizeof(int64_t))
+#define PLACE(field) (offsetof(struct meter_state, field) / sizeof(int64_t))
+
+_Static_assert(CELL_FLAGS < 1 << FLAG_BITS, "marks and flags share a number");
+_Static_assert(NUMBERS <= DENSE_COLUMNS_MAX, "a tally is a row of a table");
 _Static_assert(sizeof(struct cell) % sizeof(int64_t) == 0, "cells are rows of numbers");
 
 void cells_grow(struct cells *c, size_t count)
@@ -32,55 +39,178 @@ void cells_grow(struct cells *c, size_t count)
 	}
 }
 
-/* Says a tally by what differs little from one to the next, or from what else it holds. */
-static void relate(struct tally *t, int64_t first_at)
+static int64_t plus(int64_t a, int64_t b)
 {
-	t->lead -= t->since_total;
-	t->since_total = t->since_integral - t->since_total;
-	t->ratio_integral -= t->ratio_register;
-	t->moved = t->at - t->moved;
-	t->at -= first_at;
+	return (int64_t)((uint64_t)a + (uint64_t)b);
 }
 
-static void unrelate(struct tally *t, int64_t first_at)
+static int64_t minus(int64_t a, int64_t b)
 {
-	t->at += first_at;
-	t->moved = t->at - t->moved;
-	t->ratio_integral += t->ratio_register;
-	t->since_total = t->since_integral - t->since_total;
-	t->lead += t->since_total;
+	return (int64_t)((uint64_t)a - (uint64_t)b);
 }
 
-static int64_t first_time(const struct cells *c)
+static int64_t times(int64_t a, int64_t b)
 {
-	for (size_t i = 0; i < c->count; i++)
+	return (int64_t)((uint64_t)a * (uint64_t)b);
+}
+
+/* What the samples said since the register moved, had they always said what the last one did. */
+static int64_t integral_guess(const struct tally *t)
+{
+	return (t->marks & TALLY_COUNT) == 0 ? 0 : times(times(2, t->level), minus(t->at, t->moved));
+}
+
+/* `integral` by the learned ratio, as meter_scaled() says it but for some units. Any guess will do that is the same both times:
+ * this is never put inline, so that it is. */
+__attribute__((noinline)) static int64_t scaled_guess(int64_t integral, int64_t r, int64_t i)
+{
+	if (i <= 0 || r / 4 > i || i / 4 > r || integral < 0 || integral > TALLY_MAX_AMOUNT / 4)
+		return integral;
+	return (int64_t)((double)integral * ((double)r / (double)i));
+}
+
+/* What the total should have advanced by since then. */
+static int64_t total_guess(const struct tally *t, int64_t least_ratio)
+{
+	return t->ratio_register < least_ratio ? t->since_integral : scaled_guess(t->since_integral, t->ratio_register, t->ratio_integral);
+}
+
+/* Says a tally by what differs little from one to the next, or from what else it holds. Less its lead a total is what the
+ * register counted, and so are the steps that the ratio was learned from. */
+static void relate(struct tally *t, int64_t least_ratio)
+{
+	int64_t guess = total_guess(t, least_ratio);
+	t->since_integral = minus(t->since_integral, integral_guess(t));
+	t->total = minus(t->total, t->lead);
+	t->lead = minus(t->lead, t->since_total);
+	t->since_total = minus(guess, t->since_total);
+	t->ratio_integral = minus(t->ratio_integral, t->ratio_register);
+	t->ratio_register = minus(t->ratio_register, t->total);
+	t->moved = minus(t->at, t->moved);
+}
+
+static void unrelate(struct tally *t, int64_t least_ratio)
+{
+	t->moved = minus(t->at, t->moved);
+	t->ratio_register = plus(t->ratio_register, t->total);
+	t->ratio_integral = plus(t->ratio_integral, t->ratio_register);
+	t->since_integral = plus(t->since_integral, integral_guess(t));
+	t->since_total = minus(total_guess(t, least_ratio), t->since_total);
+	t->lead = plus(t->lead, t->since_total);
+	t->total = plus(t->total, t->lead);
+}
+
+/* The step of the whole meters' register, which mostly is everybody's; 0: none is known. */
+static int64_t step_of(const struct cells *c)
+{
+	for (size_t i = 0; i < c->count; i++) {
 		if (!cell_is_whole(&c->all[i]))
-			return c->all[i].tally.at;
+			continue;
+		int64_t step = meter_state_of(c->all[i].meter)->step;
+		if (step > 0 && step <= COUNTER_MAX_STEP)
+			return step;
+	}
 	return 0;
 }
 
-/* Puts the whole meters behind each other and frees them; their cells become rows that say only that. */
-static uint8_t *put_meters(struct cells *c, uint8_t *at)
+/* From where a register's ratio to the samples counts. */
+static int64_t least_ratio_of(int64_t step)
 {
-	int64_t numbers[METER_NUMBERS];
-	for (size_t i = 0; i < c->count; i++) {
-		struct cell *cell = &c->all[i];
-		if (!cell_is_whole(cell))
-			continue;
-		memcpy(numbers, cell->meter, sizeof(numbers));
-		at += dense_put_row(at, numbers, METER_NUMBERS);
-		free(cell->meter);
-		cell->tally = (struct tally){ 0 };
-	}
-	return at;
+	return step == 0 ? INT64_MAX : METER_RATIO_STEPS * step;
 }
 
-static size_t most_octets(const struct cells *c)
+/* What each column's differences are mostly multiples of. Devices say whole watts, some tenths of them. */
+static void choose_odds(uint64_t odds[NUMBERS], int64_t step)
+{
+	uint64_t odd = step == 0 ? 1 : (uint64_t)step >> __builtin_ctzll((uint64_t)step);
+	static const uint64_t usual[NUMBERS] = { [COLUMN(total)] = 1, [COLUMN(count)] = 1, [COLUMN(lead)] = 125, [COLUMN(since_integral)] = 125,
+						 [COLUMN(since_total)] = 125, [COLUMN(ratio_register)] = 1, [COLUMN(ratio_integral)] = 125,
+						 [COLUMN(at)] = 1, [COLUMN(moved)] = 125, [COLUMN(level)] = 125, [COLUMN(marks)] = 1 };
+	memcpy(odds, usual, sizeof(usual));
+	odds[COLUMN(total)] = odds[COLUMN(ratio_register)] = odd;
+}
+
+/* Numbers of a whole meter that others tell, mostly exactly: `of` is put less `by` times `from`, in this order. */
+static const struct { uint16_t by; uint8_t of, from; } relations[] = {
+	{ 1, PLACE(last_now_ms), PLACE(at_now_ms) },
+	{ 1, PLACE(count_now_ms), PLACE(at_now_ms) },
+	{ 1, PLACE(moved_now_ms), PLACE(at_now_ms) },
+	{ 1, PLACE(integral.last_ms), PLACE(at_now_ms) },
+	{ 1, PLACE(at_raw_ms), PLACE(at_wall_ms) },
+	{ 1, PLACE(last_wall_ms), PLACE(at_wall_ms) },
+	{ 1, PLACE(count_wall_ms), PLACE(at_wall_ms) },
+	{ 1000, PLACE(at_wall_ms), PLACE(open.sum.start_s) },
+	{ 1, PLACE(open.sum.integral_covered_ms), PLACE(open.sum.covered_ms) },
+	{ 1, PLACE(open.sum.covered_ms), PLACE(at_wall_ms) },
+	{ 1, PLACE(open.sum.integral_amount), PLACE(open.sum.amount) },
+	{ 1, PLACE(open.sum.max), PLACE(open.sum.min) },
+	{ 1, PLACE(open.sum.min), PLACE(integral.last_level) },
+	{ 1, PLACE(open.sum.last), PLACE(integral.last_level) },
+	{ 1, PLACE(open.sum.register_first), PLACE(counter.last) },
+	{ 1, PLACE(open.sum.register_last), PLACE(counter.last) },
+	{ INTERVAL_UJ2_PER_MJ, PLACE(step), PLACE(open.sum.register_step) },
+	{ 1, PLACE(since_integral), PLACE(since_total) },
+	{ 1, PLACE(since_total), PLACE(lead) },
+	{ 1, PLACE(ratio_integral), PLACE(ratio_register) },
+};
+
+#define RELATIONS (sizeof(relations) / sizeof(relations[0]))
+
+static void relate_meter(int64_t numbers[METER_NUMBERS])
+{
+#pragma GCC unroll 32
+	for (size_t i = 0; i < RELATIONS; i++)
+		numbers[relations[i].of] = minus(numbers[relations[i].of], times(relations[i].by, numbers[relations[i].from]));
+}
+
+static void unrelate_meter(int64_t numbers[METER_NUMBERS])
+{
+#pragma GCC unroll 32
+	for (size_t i = RELATIONS; i-- > 0;)
+		numbers[relations[i].of] = plus(numbers[relations[i].of], times(relations[i].by, numbers[relations[i].from]));
+}
+
+/* Puts the whole meter and frees it. */
+static uint8_t *put_meter(struct meter *meter, uint8_t *at)
+{
+	int64_t numbers[METER_NUMBERS];
+	memcpy(numbers, meter, sizeof(numbers));
+	relate_meter(numbers);
+	free(meter);
+	return at + dense_put_row(at, numbers, METER_NUMBERS);
+}
+
+static size_t count_wholes(const struct cells *c)
 {
 	size_t wholes = 0;
 	for (size_t i = 0; i < c->count; i++)
 		wholes += cell_is_whole(&c->all[i]);
-	return sizeof(int64_t) + DENSE_TABLE_MAX(c->count, NUMBERS) + wholes * DENSE_ROW_MAX(METER_NUMBERS) + DENSE_SLACK;
+	return wholes;
+}
+
+/* Puts the whole meters behind each other; all cells become rows for the table, of which those of whole meters are like another. */
+static uint8_t *put_meters(struct cells *c, size_t wholes, int64_t step, uint8_t *at)
+{
+	int64_t least_ratio = least_ratio_of(step);
+	const struct tally none = { 0 }, *like = &none;
+	struct cell *end = c->all + c->count;
+	for (struct cell *cell = c->all; cell != end; cell++) {
+		if (cell_is_whole(cell)) {
+			at = put_meter(cell->meter, at);
+			continue;
+		}
+		relate(&cell->tally, least_ratio);
+		cell->tally.marks = times(cell->tally.marks, 1 << FLAG_BITS) | cell->flags;
+		like = &cell->tally;
+	}
+	for (struct cell *cell = c->all; wholes > 0; cell++) {
+		if (!cell_is_whole(cell))
+			continue;
+		cell->tally = *like;
+		cell->tally.marks = (like->marks & ~(int64_t)CELL_FLAGS) | cell->flags;
+		wholes--;
+	}
+	return at;
 }
 
 static void keep(struct cells *c, const uint8_t *head, size_t head_length, const uint8_t *tail, size_t tail_length)
@@ -99,22 +229,21 @@ void cells_pack(struct cells *c)
 {
 	if (c->all == NULL)
 		return;
-	int64_t first_at = first_time(c);
-	for (size_t i = 0; i < c->count; i++)
-		if (!cell_is_whole(&c->all[i]))
-			relate(&c->all[i].tally, first_at);
+	int64_t step = step_of(c);
+	size_t wholes = count_wholes(c), most = DENSE_ROW_MAX(1) + DENSE_TABLE_MAX(c->count, NUMBERS) +
+						wholes * DENSE_ROW_MAX(METER_NUMBERS) + 2 * DENSE_SLACK;
+	uint8_t few[FEW_OCTETS], *scratch = most <= sizeof(few) ? few : hwatt_realloc(NULL, most);
 	/* The meters' rows come last and are made first, as the table needs the rows that they leave. */
-	uint8_t *scratch = hwatt_realloc(NULL, most_octets(c) + DENSE_SLACK);
-	uint8_t *head = put_meters(c, scratch);
+	uint8_t *head = put_meters(c, wholes, step, scratch);
 	size_t tail_length = (size_t)(head - scratch);
-	for (size_t i = 0; i < c->count; i++)
-		c->all[i].tally.marks |= (int64_t)c->all[i].flags << FLAG_SHIFT;
 	head += DENSE_SLACK;
-	memcpy(head, &first_at, sizeof(first_at));
-	size_t head_length = sizeof(first_at) + dense_put_table(head + sizeof(first_at), &c->all->tally.total, c->count, NUMBERS,
-								STRIDE);
+	uint64_t odds[NUMBERS];
+	choose_odds(odds, step);
+	size_t head_length = dense_put_row(head, &step, 1);
+	head_length += dense_put_table(head + head_length, &c->all->tally.total, c->count, NUMBERS, STRIDE, odds);
 	keep(c, head, head_length, scratch, tail_length);
-	free(scratch);
+	if (scratch != few)
+		free(scratch);
 	free(c->all);
 	c->all = NULL;
 }
@@ -123,20 +252,23 @@ void cells_spread(struct cells *c)
 {
 	if (c->all != NULL || c->count == 0)
 		return;
-	int64_t first_at, numbers[METER_NUMBERS];
+	int64_t step, numbers[METER_NUMBERS];
+	uint64_t odds[NUMBERS];
 	c->all = hwatt_realloc(NULL, c->count * sizeof(*c->all));
-	memcpy(&first_at, c->packed, sizeof(first_at));
-	const uint8_t *at = c->packed + sizeof(first_at);
-	at += dense_take_table(at, &c->all->tally.total, c->count, NUMBERS, STRIDE);
+	const uint8_t *at = c->packed + dense_take_row(c->packed, &step, 1);
+	choose_odds(odds, step);
+	int64_t least_ratio = least_ratio_of(step);
+	at += dense_take_table(at, &c->all->tally.total, c->count, NUMBERS, STRIDE, odds);
 	for (size_t i = 0; i < c->count; i++) {
 		struct cell *cell = &c->all[i];
-		cell->flags = (uint8_t)(cell->tally.marks >> FLAG_SHIFT);
-		cell->tally.marks &= TALLY_MARKS;
+		cell->flags = (uint8_t)(cell->tally.marks & CELL_FLAGS);
+		cell->tally.marks >>= FLAG_BITS;
 		if (!cell_is_whole(cell)) {
-			unrelate(&cell->tally, first_at);
+			unrelate(&cell->tally, least_ratio);
 			continue;
 		}
 		at += dense_take_row(at, numbers, METER_NUMBERS);
+		unrelate_meter(numbers);
 		cell->meter = hwatt_realloc(NULL, sizeof(*cell->meter));
 		memcpy(cell->meter, numbers, sizeof(numbers));
 	}

@@ -3,7 +3,7 @@
 /* cells.h - the meters of one device, side by side: spread out while a poll is fed, packed between two polls.
  *
  * A cell holds a whole meter (meter.h) or a tally (tally.h). Of ten thousand devices one is fed at a time, so the others' cells lie
- * in one block each, in a third of the room, and a poll touches fewer lines of memory. Packing loses nothing. */
+ * in one block each, in a fifth of the room, and a poll touches fewer lines of memory. Packing loses nothing. */
 #ifndef HALLWATT_CELLS_H
 #define HALLWATT_CELLS_H
 
