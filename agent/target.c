@@ -545,7 +545,7 @@ void target_forget_stock(struct hwatt_target *t)
 	free(news->stock);
 	news->stock = NULL;
 	news->stock_told = false;
-	if (news->full || news->warnings != NULL || news->stamps != NULL)
+	if (news->log != NULL || news->full || news->warnings != NULL || news->stamps != NULL)
 		return;
 	free(news);
 	t->news = NULL;

@@ -416,6 +416,28 @@ static void what_is_remembered_goes_where_the_owner_says_or_nowhere(void **state
 }
 
 /* Two targets of one shelf, polled every half minute. */
+static void a_log_stays_when_parts_are_forgotten(void **state)
+{
+	(void)state;
+	uv_loop_t loop;
+	struct hwatt_target *t;
+	struct hwatt_error err;
+	struct hwatt_device device = { .id = "pdu" };
+	struct outcome outcome = {0};
+	struct hwatt_log *parent = hwatt_log_new(HWATT_ERROR, HWATT_LOGFMT);
+	assert_int_equal(uv_loop_init(&loop), 0);
+	struct target_parts parts = { .loop = &loop, .collector = &fake, .device = &device, .parent_log = parent,
+				      .owner = { .done = on_done, .closed = on_closed, .arg = &outcome } };
+	assert_int_equal(target_open(&parts, &t, &err), 0);
+	struct hwatt_log *log = hwatt_target_log(t);
+	assert_non_null(log);
+	target_forget_stock(t);
+	assert_ptr_equal(hwatt_target_log(t), log);
+	target_close(t);
+	hwatt_log_free(parent);
+	assert_int_equal(uv_loop_close(&loop), 0);
+}
+
 static void values_that_rest_are_as_they_were(void **state)
 {
 	(void)state;
@@ -518,6 +540,7 @@ int main(void)
 		cmocka_unit_test(a_restart_is_seen_but_a_wrap_of_uptime_is_none),
 		cmocka_unit_test(an_expired_poll_is_a_timeout),
 		cmocka_unit_test(identity_has_a_version),
+		cmocka_unit_test(a_log_stays_when_parts_are_forgotten),
 		cmocka_unit_test(values_that_rest_are_as_they_were),
 		cmocka_unit_test(devices_of_a_kind_share_what_they_say),
 	};
