@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #define FIRST_OCTETS 4096u /* of many arenas this is all; each further block is twice as large, up to BLOCK_OCTETS */
 #define BLOCK_OCTETS 65536u
@@ -21,6 +22,7 @@ struct block { /* filled from both ends: what is aligned from the front, strings
 
 struct hwatt_arena {
 	struct block *blocks; /* the one being filled first */
+	bool apart;           /* they are mapped, of BLOCK_OCTETS or more with their heads */
 };
 
 static _Noreturn void out_of_memory(size_t size)
@@ -56,13 +58,37 @@ struct hwatt_arena *hwatt_arena_new(void)
 	return hwatt_alloc(sizeof(struct hwatt_arena));
 }
 
+struct hwatt_arena *hwatt_arena_new_apart(void)
+{
+	struct hwatt_arena *arena = hwatt_arena_new();
+	arena->apart = true;
+	return arena;
+}
+
+static struct block *block_new(const struct hwatt_arena *arena, size_t room)
+{
+	struct block *b;
+	if (!arena->apart) {
+		b = hwatt_alloc(sizeof(*b) + room);
+	} else {
+		b = mmap(NULL, sizeof(*b) + room, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		if (b == MAP_FAILED)
+			out_of_memory(room);
+	}
+	b->size = b->room = room;
+	return b;
+}
+
 void hwatt_arena_free(struct hwatt_arena *arena)
 {
 	if (arena == NULL)
 		return;
 	for (struct block *b = arena->blocks; b != NULL;) {
 		struct block *next = b->next;
-		free(b);
+		if (arena->apart)
+			munmap(b, sizeof(*b) + b->room);
+		else
+			free(b);
 		b = next;
 	}
 	free(arena);
@@ -75,13 +101,12 @@ void *hwatt_arena_alloc(struct hwatt_arena *arena, size_t size)
 	size_t rounded = (size + alignof(max_align_t) - 1) / alignof(max_align_t) * alignof(max_align_t);
 	struct block *b = arena->blocks;
 	if (b == NULL || b->size - b->used < rounded) {
-		size_t usual = b == NULL ? FIRST_OCTETS : b->room < BLOCK_OCTETS ? b->room * 2 : BLOCK_OCTETS;
-		while (usual < BLOCK_OCTETS && usual / 4 < rounded)
+		size_t usual = arena->apart ? BLOCK_OCTETS - sizeof(*b) : b == NULL ? FIRST_OCTETS : b->room < BLOCK_OCTETS ? b->room * 2 : BLOCK_OCTETS;
+		while (!arena->apart && usual < BLOCK_OCTETS && usual / 4 < rounded)
 			usual *= 2;
 		bool big = rounded > BLOCK_OCTETS / 4;
 		size_t room = big ? rounded : usual;
-		b = hwatt_alloc(sizeof(*b) + room);
-		b->size = b->room = room;
+		b = block_new(arena, room);
 		if (big && arena->blocks != NULL) { /* a big one does not end the block in use */
 			b->next = arena->blocks->next;
 			arena->blocks->next = b;

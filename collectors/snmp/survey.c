@@ -5,7 +5,6 @@
 #include <hallwatt/text.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define FETCH_AT_ONCE 24u        /* variables of one GET or GETNEXT */
@@ -63,13 +62,14 @@ static engine_done fetched, walked;
 
 struct survey *survey_new(struct book *book, struct line *line, const char *forced, survey_done *done, void *arg)
 {
-	struct survey *s = hwatt_alloc(sizeof(*s));
+	struct hwatt_arena *arena = hwatt_arena_new_apart();
+	struct survey *s = hwatt_arena_alloc(arena, sizeof(*s));
 	s->book = book;
 	s->line = line;
 	s->forced = forced;
 	s->done = done;
 	s->arg = arg;
-	s->arena = hwatt_arena_new();
+	s->arena = arena;
 	s->object_count = book->object_count; /* probes are numbered with the book */
 	s->hits = hwatt_arena_alloc(s->arena, book->object_count + 1);
 	s->hit_count = book->object_count;
@@ -85,10 +85,7 @@ void survey_free(struct survey *s)
 	if (s == NULL)
 		return;
 	line_cancel(s->line);
-	for (size_t i = 0; s->columns != NULL && i < s->object_count; i++)
-		free(s->columns[i].cells);
-	hwatt_arena_free(s->arena);
-	free(s);
+	hwatt_arena_free(s->arena); /* and the survey, which is in it */
 }
 
 void survey_run(struct survey *s)
@@ -119,7 +116,10 @@ static void keep(struct survey *s, int object, struct ber_oid row, const struct 
 	struct column *column = &s->columns[object];
 	if (column->count == column->capacity) {
 		column->capacity = column->capacity > 0 ? column->capacity * 2 : 4;
-		column->cells = hwatt_realloc(column->cells, column->capacity * sizeof(*column->cells));
+		struct cell *grown = hwatt_arena_alloc(s->arena, column->capacity * sizeof(*grown));
+		if (column->count > 0)
+			memcpy(grown, column->cells, column->count * sizeof(*grown));
+		column->cells = grown;
 	}
 	bool text = v->type == BER_STRING || v->type == BER_OID || v->type == BER_IPADDRESS || v->type == BER_OPAQUE;
 	size_t length = !text ? 0 : v->type == BER_STRING && v->length > SURVEY_TEXT ? SURVEY_TEXT : v->length;

@@ -51,11 +51,32 @@ static void strings_lie_close(void **state)
 	hwatt_arena_free(arena);
 }
 
+static void one_that_is_apart_gives_all_of_it_back(void **state)
+{
+	(void)state;
+	struct hwatt_arena *arena = hwatt_arena_new_apart();
+	unsigned char *rows[200];
+	for (size_t i = 0; i < 200; i++) {
+		size_t size = i % 10 == 9 ? 100000 : i * 37; /* some larger than a block */
+		rows[i] = hwatt_arena_alloc(arena, size);
+		assert_int_equal((uintptr_t)rows[i] % alignof(max_align_t), 0);
+		for (size_t k = 0; k < size; k++)
+			assert_int_equal(rows[i][k], 0);
+		memset(rows[i], (int)i + 1, size);
+		assert_string_equal(hwatt_arena_printf(arena, "%zu", i), hwatt_arena_printf(arena, "%zu", i));
+	}
+	for (size_t i = 0; i < 200; i++)
+		for (size_t k = 0; k < (i % 10 == 9 ? 100000 : i * 37); k++)
+			assert_int_equal(rows[i][k], (unsigned char)(i + 1));
+	hwatt_arena_free(arena);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_allocated_is_zeroed_aligned_and_its_own),
 		cmocka_unit_test(strings_lie_close),
+		cmocka_unit_test(one_that_is_apart_gives_all_of_it_back),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

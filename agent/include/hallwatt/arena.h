@@ -11,6 +11,8 @@
 struct hwatt_arena;
 
 struct hwatt_arena *hwatt_arena_new(void);
+/* For what is large and soon gone, while others make what stays: its room is mapped, so that no holes are left between that. */
+struct hwatt_arena *hwatt_arena_new_apart(void);
 void hwatt_arena_free(struct hwatt_arena *arena);
 void *hwatt_arena_alloc(struct hwatt_arena *arena, size_t size); /* aligned for any type, zeroed */
 char *hwatt_arena_strdup(struct hwatt_arena *arena, const char *string);
