@@ -476,7 +476,7 @@ static void values_that_rest_are_as_they_were(void **state)
 		const struct target_point *points = target_points(t[k], &count);
 		const struct target_values *values = target_values(t[k]);
 		for (size_t i = 0; i < POINTS; i++) {
-			struct target_reading r;
+			struct target_reading r = {0};
 			int poll = i < 10 ? 0 : i < 20 ? 1 : 2;
 			assert_int_equal(target_value(values, &points[i], i, &r), (int)i < POINTS - k);
 			if ((int)i == POINTS - k)
