@@ -1,7 +1,6 @@
 /* SPDX-FileCopyrightText: 2026 The hallwatt authors
  * SPDX-License-Identifier: Apache-2.0 */
 #include "dense.h"
-#include <endian.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -9,19 +8,6 @@
 #define DIVIDED 64u  /* above a column's shift */
 #define ZEROES_SHIFT 3
 #define ZEROES_MAX 31u
-
-static void put(uint8_t *at, uint64_t number)
-{
-	uint64_t octets = htole64(number);
-	memcpy(at, &octets, sizeof(octets));
-}
-
-static uint64_t take(const uint8_t *at)
-{
-	uint64_t octets;
-	memcpy(&octets, at, sizeof(octets));
-	return le64toh(octets);
-}
 
 /* ---- rows ---- */
 
@@ -43,7 +29,7 @@ size_t dense_put_row(uint8_t *out, const int64_t *numbers, size_t count)
 			continue;
 		unsigned width = octets_of(numbers[i]);
 		*at++ = (uint8_t)((i - next) << ZEROES_SHIFT | (width - 1));
-		put(at, (uint64_t)numbers[i]);
+		dense_put_eight(at, (uint64_t)numbers[i]);
 		at += width;
 		next = i + 1;
 	}
@@ -62,7 +48,7 @@ size_t dense_take_row(const uint8_t *in, int64_t *numbers, size_t count)
 		if (i >= count)
 			break;
 		unsigned width = (head & 7u) + 1, above = 64 - 8 * width;
-		numbers[i] = (int64_t)(take(at) << above) >> above;
+		numbers[i] = (int64_t)(dense_take_eight(at) << above) >> above;
 		at += width;
 	}
 	return (size_t)(at - in);
@@ -137,12 +123,12 @@ static uint8_t *put_column(uint8_t *at, const int64_t *numbers, size_t rows, siz
 		filled += width;
 		if (filled < 64)
 			continue;
-		put(at, bits);
+		dense_put_eight(at, bits);
 		at += 8;
 		filled -= 64;
 		bits = filled == 0 ? 0 : number >> (width - filled);
 	}
-	put(at, bits);
+	dense_put_eight(at, bits);
 	return at + (filled + 7) / 8;
 }
 
@@ -174,7 +160,7 @@ static const uint8_t *take_column(const uint8_t *in, int64_t *numbers, size_t ro
 	size_t at = 0;
 	size_t width = c->width;
 	for (int64_t *end = numbers + rows * stride; numbers != end; numbers += stride, at += width)
-		*numbers = (int64_t)(base + (take(in + at / 8) >> at % 8 & mask) * factor);
+		*numbers = (int64_t)(base + (dense_take_eight(in + at / 8) >> at % 8 & mask) * factor);
 	return in + (at + 7) / 8;
 }
 

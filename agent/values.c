@@ -3,7 +3,7 @@
 /* Packed, values are: a head; the moments but for the first; runs of values of one moment, or each one's time; then a code for each
  * value, two to an octet, and the octets that they say. */
 #include "values.h"
-#include <endian.h>
+#include "dense.h"
 #include <hallwatt/arena.h>
 #include <stdlib.h>
 #include <string.h>
@@ -176,19 +176,6 @@ void values_free(struct values_spread *s)
 	*s = (struct values_spread){ .room = 0 };
 }
 
-static void put(uint8_t *at, uint64_t number)
-{
-	uint64_t octets = htole64(number);
-	memcpy(at, &octets, sizeof(octets));
-}
-
-static uint64_t take(const uint8_t *at)
-{
-	uint64_t octets;
-	memcpy(&octets, at, sizeof(octets));
-	return le64toh(octets);
-}
-
 /* The sign goes to the lowest bit. */
 static uint64_t turned(int64_t number)
 {
@@ -217,10 +204,10 @@ static unsigned put_value(uint8_t *at, int64_t value)
 	if (unit != 0)
 		number = turned(value / (unit == IN_HUNDREDS ? 100 : 1000));
 	if (number > UINT32_MAX) {
-		put(at, turned(value));
+		dense_put_eight(at, turned(value));
 		return WHOLE;
 	}
-	put(at, number);
+	dense_put_eight(at, number);
 	return octets_of(number) + unit;
 }
 
@@ -318,7 +305,7 @@ void values_unpack(const uint8_t *block, struct values_spread *s)
 	const uint8_t *code = take_times(s, block + sizeof(head)), *at = code + (s->room + 1) / 2;
 	for (size_t i = 0; i < s->room; i++) {
 		unsigned is = code[i / 2] >> i % 2 * 4 & 15, octets = codes[is].octets;
-		uint64_t number = octets == 0 ? 0 : take(at) & UINT64_MAX >> (64 - 8 * octets);
+		uint64_t number = octets == 0 ? 0 : dense_take_eight(at) & UINT64_MAX >> (64 - 8 * octets);
 		int64_t value = turned_back(number) * codes[is].unit;
 		at += octets;
 		if (s->v.kept != NULL)
