@@ -61,6 +61,11 @@ static inline uint64_t record_fold(int64_t value)
 	return (uint64_t)value << 1 ^ (uint64_t)(value >> 63);
 }
 
+static inline int64_t record_unfold(uint64_t number)
+{
+	return (int64_t)(number >> 1 ^ (0 - (number & 1)));
+}
+
 /* `sample` is of differences. */
 void record_put(struct record *record, const struct record_sample *sample);
 
