@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "meterset.h"
 #include "quarters.h"
+#include "random.h"
 #include "record.h"
 #include "same_state.h"
 #include <setjmp.h>
@@ -13,12 +14,9 @@
 
 static uint64_t seed = 7;
 
-static uint64_t next_random(void) /* splitmix64 */
+static uint64_t next_random(void)
 {
-	uint64_t z = seed += UINT64_C(0x9e3779b97f4a7c15);
-	z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-	z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-	return z ^ z >> 31;
+	return random_next(&seed);
 }
 
 static uint64_t any_number(void) /* of any size */

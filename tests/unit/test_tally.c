@@ -4,6 +4,7 @@
  * repeats a run. */
 #include "meterset.h"
 #include "quarters.h"
+#include "random.h"
 #include "same_state.h"
 #include "tally.h"
 #include <setjmp.h>
@@ -12,7 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <cmocka.h>
 
 #define START_MS INT64_C(1800000000000)
@@ -22,12 +22,9 @@
 
 static uint64_t seed;
 
-static uint64_t next_random(void) /* splitmix64 */
+static uint64_t next_random(void)
 {
-	uint64_t z = seed += UINT64_C(0x9e3779b97f4a7c15);
-	z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-	z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-	return z ^ z >> 31;
+	return random_next(&seed);
 }
 
 static bool chance(int one_in)
@@ -614,9 +611,7 @@ static void states_and_quarters_are_what_they_were(void **state)
 
 int main(void)
 {
-	const char *given = getenv("HALLWATT_SEED");
-	seed = given != NULL ? strtoull(given, NULL, 10) : (uint64_t)time(NULL);
-	printf("HALLWATT_SEED=%llu\n", (unsigned long long)seed);
+	seed = random_seed();
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tallies_count_what_meters_count),
 		cmocka_unit_test(states_and_quarters_are_what_they_were),

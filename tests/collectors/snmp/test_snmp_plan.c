@@ -3,6 +3,7 @@
 /* What plan_read() takes from a packet is what ber_decode() and plan_take() would, to the last field, or nothing; and what plan_give()
  * gives of many points at once is what each of them gives by itself. */
 #include "plan_give.c"
+#include "../../unit/random.h"
 #include "fake_target.h"
 #include "taken.h"
 #include <setjmp.h>
@@ -17,11 +18,8 @@ enum { EXPECTS = 12, INPUTS = TAKEN_INPUTS, ROOM = 26, ROUNDS = 300000 };
 
 static uint64_t next_random(void)
 {
-	static uint64_t seed = 88172645463325252u;
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return seed;
+	static uint64_t seed = 7;
+	return random_next(&seed);
 }
 
 struct rig {
