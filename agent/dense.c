@@ -29,7 +29,7 @@ size_t dense_put_row(uint8_t *out, const int64_t *numbers, size_t count)
 			continue;
 		unsigned width = octets_of(numbers[i]);
 		*at++ = (uint8_t)((i - next) << ZEROES_SHIFT | (width - 1));
-		dense_put_eight(at, (uint64_t)numbers[i]);
+		octets_put(at, (uint64_t)numbers[i]);
 		at += width;
 		next = i + 1;
 	}
@@ -48,7 +48,7 @@ size_t dense_take_row(const uint8_t *in, int64_t *numbers, size_t count)
 		if (i >= count)
 			break;
 		unsigned width = (head & 7u) + 1, above = 64 - 8 * width;
-		numbers[i] = (int64_t)(dense_take_eight(at) << above) >> above;
+		numbers[i] = (int64_t)(octets_take(at) << above) >> above;
 		at += width;
 	}
 	return (size_t)(at - in);
@@ -123,12 +123,12 @@ static uint8_t *put_column(uint8_t *at, const int64_t *numbers, size_t rows, siz
 		filled += width;
 		if (filled < 64)
 			continue;
-		dense_put_eight(at, bits);
+		octets_put(at, bits);
 		at += 8;
 		filled -= 64;
 		bits = filled == 0 ? 0 : number >> (width - filled);
 	}
-	dense_put_eight(at, bits);
+	octets_put(at, bits);
 	return at + (filled + 7) / 8;
 }
 
@@ -160,7 +160,7 @@ static const uint8_t *take_column(const uint8_t *in, int64_t *numbers, size_t ro
 	size_t at = 0;
 	size_t width = c->width;
 	for (int64_t *end = numbers + rows * stride; numbers != end; numbers += stride, at += width)
-		*numbers = (int64_t)(base + (dense_take_eight(in + at / 8) >> at % 8 & mask) * factor);
+		*numbers = (int64_t)(base + (octets_take(in + at / 8) >> at % 8 & mask) * factor);
 	return in + (at + 7) / 8;
 }
 

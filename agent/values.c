@@ -3,13 +3,12 @@
 /* Packed, values are: a head; the moments but for the first; runs of values of one moment, or each one's time; then a code for each
  * value, two to an octet, and the octets that they say. */
 #include "values.h"
-#include "dense.h"
+#include "octets.h"
 #include <hallwatt/arena.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define FEW_MOMENTS 8u /* room for so many at first */
-#define SLACK 8u       /* numbers are written and read in steps of eight octets */
 #define STEP_OCTETS 16u
 #define SPARE_OCTETS 64u
 #define RUN_MOST 255u
@@ -176,17 +175,6 @@ void values_free(struct values_spread *s)
 	*s = (struct values_spread){ .room = 0 };
 }
 
-/* The sign goes to the lowest bit. */
-static uint64_t turned(int64_t number)
-{
-	return (uint64_t)number << 1 ^ (uint64_t)(number >> 63);
-}
-
-static int64_t turned_back(uint64_t number)
-{
-	return (int64_t)(number >> 1 ^ (0 - (number & 1)));
-}
-
 static unsigned octets_of(uint64_t number)
 {
 	return number == 0 ? 0 : (unsigned)(71 - __builtin_clzll(number)) / 8;
@@ -195,19 +183,19 @@ static unsigned octets_of(uint64_t number)
 /* Writes the value at `at`; returns its code. */
 static unsigned put_value(uint8_t *at, int64_t value)
 {
-	uint64_t number = turned(value);
+	uint64_t number = octets_fold(value);
 	if (number < 1 << 8) {
 		*at = (uint8_t)number;
 		return number == 0 ? 0 : 1;
 	}
 	unsigned unit = value % 100 != 0 ? 0 : value % 1000 != 0 ? IN_HUNDREDS : IN_THOUSANDS;
 	if (unit != 0)
-		number = turned(value / (unit == IN_HUNDREDS ? 100 : 1000));
+		number = octets_fold(value / (unit == IN_HUNDREDS ? 100 : 1000));
 	if (number > UINT32_MAX) {
-		dense_put_eight(at, turned(value));
+		octets_put(at, octets_fold(value));
 		return WHOLE;
 	}
-	dense_put_eight(at, number);
+	octets_put(at, number);
 	return octets_of(number) + unit;
 }
 
@@ -232,7 +220,7 @@ static uint8_t *put_times(const struct values_spread *s, uint8_t *at)
 
 static size_t most_octets(const struct values_spread *s)
 {
-	return sizeof(struct head) + VALUES_MOST_MOMENTS * sizeof(uint32_t) + s->room * (sizeof(uint32_t) + 1 + sizeof(int64_t)) + 2 * SLACK;
+	return sizeof(struct head) + VALUES_MOST_MOMENTS * sizeof(uint32_t) + s->room * (sizeof(uint32_t) + 1 + sizeof(int64_t)) + 2 * OCTETS_SLACK;
 }
 
 void values_pack(const struct values_spread *s, uint8_t **block, uint32_t *room)
@@ -248,7 +236,7 @@ void values_pack(const struct values_spread *s, uint8_t **block, uint32_t *room)
 		code[i / 2] |= (uint8_t)(is << i % 2 * 4);
 		at += codes[is].octets;
 	}
-	size_t length = (size_t)(at - scratch), need = length + SLACK;
+	size_t length = (size_t)(at - scratch), need = length + OCTETS_SLACK;
 	if (need > *room || need + SPARE_OCTETS < *room) {
 		free(*block);
 		*room = (uint32_t)(need / STEP_OCTETS * STEP_OCTETS + STEP_OCTETS / 2); /* as malloc counts */
@@ -256,7 +244,7 @@ void values_pack(const struct values_spread *s, uint8_t **block, uint32_t *room)
 		*block = hwatt_realloc(NULL, *room);
 	}
 	memcpy(*block, scratch, length);
-	memset(*block + length, 0, SLACK);
+	memset(*block + length, 0, OCTETS_SLACK);
 	if (scratch != few)
 		free(scratch);
 }
@@ -305,8 +293,8 @@ void values_unpack(const uint8_t *block, struct values_spread *s)
 	const uint8_t *code = take_times(s, block + sizeof(head)), *at = code + (s->room + 1) / 2;
 	for (size_t i = 0; i < s->room; i++) {
 		unsigned is = code[i / 2] >> i % 2 * 4 & 15, octets = codes[is].octets;
-		uint64_t number = octets == 0 ? 0 : dense_take_eight(at) & UINT64_MAX >> (64 - 8 * octets);
-		int64_t value = turned_back(number) * codes[is].unit;
+		uint64_t number = octets == 0 ? 0 : octets_take(at) & UINT64_MAX >> (64 - 8 * octets);
+		int64_t value = octets_unfold(number) * codes[is].unit;
 		at += octets;
 		if (s->v.kept != NULL)
 			s->v.kept[i] = value;

@@ -173,12 +173,12 @@ static void records_of_before_are_read(void **state)
 			continue;
 		}
 		add(&text, poll == 12);
-		add(&text, record_fold(wall_ms));
-		add(&text, record_fold(mono_ms));
+		add(&text, octets_fold(wall_ms));
+		add(&text, octets_fold(mono_ms));
 		for (size_t i = 0; i < 2; i++) {
 			add(&text, i * 8 + 3 + (i == 1 ? 4 : 0));
-			add(&text, record_fold(110 - (int64_t)at[2 * i]));
-			add(&text, record_fold(kept[2 * i]));
+			add(&text, octets_fold(110 - (int64_t)at[2 * i]));
+			add(&text, octets_fold(kept[2 * i]));
 			add(&text, (uint64_t)kept[2 * i + 1]);
 			if (i == 1)
 				add(&text, stamps[3].stamp);
