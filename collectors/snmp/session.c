@@ -379,7 +379,7 @@ static void on_lookup(uv_getaddrinfo_t *request, int status, struct addrinfo *fo
 static void look_up(struct session *s)
 {
 	const struct hwatt_device *device = hwatt_target_device(s->line.target);
-	union engine_address address = { 0 };
+	union hwatt_udp_address address = { 0 };
 	struct hwatt_error err;
 	if (uv_ip4_addr(device->host, 0, &address.v4) == 0 || uv_ip6_addr(device->host, 0, &address.v6) == 0) {
 		if (address.any.sa_family == AF_INET6 && IN6_IS_ADDR_LINKLOCAL(&address.v6.sin6_addr) && address.v6.sin6_scope_id == 0) {
