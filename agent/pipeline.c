@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "pipeline_private.h"
 #include <hallwatt/arena.h>
+#include <hallwatt/prefetch.h>
 #include <hallwatt/text.h>
 #include <hallwatt/wire.h>
 #include <inttypes.h>
@@ -10,7 +11,6 @@
 #include <string.h>
 
 #define JOURNAL_MAX_OCTETS (32u << 20) /* while the store fails; after that states are saved instead */
-#define CACHE_LINE 64u
 #define WAITING_MAX 2000000u   /* quarters kept while the store fails */
 
 struct pipeline_device *pipeline_find(const struct pipeline *p, const char *id)
@@ -486,12 +486,10 @@ static void note_outcome(struct pipeline_device *d, const struct hwatt_target *t
 
 void pipeline_fetch(const struct pipeline_device *d, unsigned step)
 {
-	if (step > 0) {
+	if (step > 0)
 		meterset_fetch(d->set, step - 1);
-		return;
-	}
-	for (size_t at = 0; at < sizeof(*d); at += CACHE_LINE)
-		__builtin_prefetch((const char *)d + at, 1);
+	else
+		hwatt_prefetch(d, sizeof(*d));
 }
 
 void pipeline_polled(struct pipeline *p, struct pipeline_device *d, struct hwatt_target *t, const struct hwatt_error *err,

@@ -3,8 +3,7 @@
 /* Packed, values are: a head; the moments but for the first; runs of values of one moment, or each one's time; then blocks of values
  * that stand together and are alike: their unit, the least of them, and of each in some bits how much more it is. */
 #include "values.h"
-#include "dense.h"
-#include "record.h"
+#include "octets.h"
 #include <hallwatt/arena.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,7 +22,6 @@ struct head {
 #define CHUNK 4u       /* values that are in one block in any case */
 #define BLOCK_MOST 31u /* values in a block */
 #define HEAD_BITS 32u  /* of a block, about */
-#define WIDE 57u       /* bits: what is wider may not lie in eight octets from anywhere */
 
 struct block {
 	int64_t least;
@@ -192,7 +190,7 @@ static uint64_t in_units(uint64_t number, unsigned unit)
 static unsigned block_width(const struct block *b)
 {
 	unsigned width = width_of(in_units(b->range, b->unit));
-	return width < WIDE ? width : 64;
+	return width < OCTETS_WIDE ? width : 64;
 }
 
 static struct block look_at(const struct target_values *v, size_t from, size_t end)
@@ -239,37 +237,27 @@ static struct block block_from(const struct values_spread *s, size_t from)
 /* Two octets, the least value in as many as it takes, then the numbers, the first in the lowest bits. */
 static uint8_t *put_block(uint8_t *at, const struct values_spread *s, size_t from, const struct block *b)
 {
-	uint64_t least = record_fold(b->least), bits = 0;
-	unsigned octets = (width_of(least) + 7) / 8, width = block_width(b), filled = 0;
+	uint64_t least = octets_fold(b->least);
+	unsigned octets = (width_of(least) + 7) / 8, width = block_width(b);
 	*at++ = (uint8_t)(b->count << 3 | (octets > 0 ? octets - 1 : 0));
-	*at++ = (uint8_t)(b->unit << 6 | (width < WIDE ? width : WIDE));
-	dense_put_eight(at, least);
-	at += octets > 0 ? octets : 1;
-	for (size_t i = from; i < from + b->count; i++) {
-		uint64_t number = in_units((uint64_t)target_kept(&s->v, i) - (uint64_t)b->least, b->unit);
-		bits |= number << filled;
-		filled += width;
-		if (filled < 64)
-			continue;
-		dense_put_eight(at, bits);
-		at += 8;
-		filled -= 64;
-		bits = filled == 0 ? 0 : number >> (width - filled);
-	}
-	dense_put_eight(at, bits);
-	return at + (filled + 7) / 8;
+	*at++ = (uint8_t)(b->unit << 6 | (width < OCTETS_WIDE ? width : OCTETS_WIDE));
+	octets_put(at, least);
+	struct octets_bits bits = { .at = at + (octets > 0 ? octets : 1) };
+	for (size_t i = from; i < from + b->count; i++)
+		octets_put_bits(&bits, in_units((uint64_t)target_kept(&s->v, i) - (uint64_t)b->least, b->unit), width);
+	return octets_end_bits(&bits);
 }
 
 static const uint8_t *take_block(const uint8_t *at, struct values_spread *s, size_t *from)
 {
 	unsigned count = at[0] >> 3, octets = (at[0] & 7u) + 1, width = at[1] & 63u, unit = units[at[1] >> 6];
-	int64_t least = record_unfold(dense_take_eight(at + 2) & UINT64_MAX >> (64 - 8 * octets));
+	int64_t least = octets_unfold(octets_take(at + 2) & UINT64_MAX >> (64 - 8 * octets));
 	at += 2 + octets;
-	width = width < WIDE ? width : 64;
+	width = width < OCTETS_WIDE ? width : 64;
 	uint64_t mask = width == 0 ? 0 : UINT64_MAX >> (64 - width);
 	size_t bit = 0;
 	for (size_t i = *from; i < *from + count; i++, bit += width) {
-		int64_t value = (int64_t)((uint64_t)least + (dense_take_eight(at + bit / 8) >> bit % 8 & mask) * unit);
+		int64_t value = (int64_t)((uint64_t)least + (octets_take(at + bit / 8) >> bit % 8 & mask) * unit);
 		if (s->v.kept != NULL)
 			s->v.kept[i] = value;
 		else
@@ -301,7 +289,7 @@ static uint8_t *put_times(const struct values_spread *s, uint8_t *at)
 static size_t most_octets(const struct values_spread *s)
 {
 	return sizeof(struct head) + VALUES_MOST_MOMENTS * sizeof(uint32_t) + s->room * 2 * sizeof(uint32_t) +
-	       (s->room / CHUNK + 1) * (2 + sizeof(int64_t) + CHUNK * sizeof(int64_t)) + 2 * DENSE_SLACK;
+	       (s->room / CHUNK + 1) * (2 + sizeof(int64_t) + CHUNK * sizeof(int64_t)) + 2 * OCTETS_SLACK;
 }
 
 void values_pack(const struct values_spread *s, uint8_t **block, uint32_t *room)
@@ -316,7 +304,7 @@ void values_pack(const struct values_spread *s, uint8_t **block, uint32_t *room)
 		at = put_block(at, s, i, &b);
 		i += b.count;
 	}
-	size_t length = (size_t)(at - scratch), need = length + DENSE_SLACK;
+	size_t length = (size_t)(at - scratch), need = length + OCTETS_SLACK;
 	if (need > *room || need + SPARE_OCTETS < *room) {
 		free(*block);
 		*room = (uint32_t)(need / STEP_OCTETS * STEP_OCTETS + STEP_OCTETS / 2); /* as malloc counts */
@@ -324,7 +312,7 @@ void values_pack(const struct values_spread *s, uint8_t **block, uint32_t *room)
 		*block = hwatt_realloc(NULL, *room);
 	}
 	memcpy(*block, scratch, length);
-	memset(*block + length, 0, DENSE_SLACK);
+	memset(*block + length, 0, OCTETS_SLACK);
 	if (scratch != few)
 		free(scratch);
 }
