@@ -325,7 +325,7 @@ void target_expire(struct hwatt_target *t)
 		return;
 	t->common->parts.collector->abort(t);
 	struct hwatt_error err = {0};
-	hwatt_fail(&err, HWATT_ETIMEOUT, "no whole answer within %g s",
+	hwatt_fail(&err, HWATT_ETIMEOUT, "no whole answer within %g s; where the device is slow and not silent, give it a longer \"timeout\"",
 		   (double)t->limit_ms / 1000);
 	hwatt_target_done(t, &err);
 }
