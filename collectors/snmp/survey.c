@@ -5,11 +5,15 @@
 #include <hallwatt/text.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define FETCH_AT_ONCE 24u        /* variables of one GET or GETNEXT */
 #define MAX_SILENCES 3u          /* requests in a row without an answer, after a first one */
 #define TYPICAL_VARBIND 36u
+#define FEWEST_CELLS 4u          /* of a column; the next sizes are each twice as large */
+#define CELL_SIZES 16u
+#define PAGE 4096u
 
 enum phase { PHASE_BEGUN, PHASE_PROBES, PHASE_LAST_RESORT, PHASE_SCALARS, PHASE_TABLES, PHASE_OVER };
 
@@ -34,7 +38,9 @@ struct survey {
 	struct hwatt_arena *arena;
 	enum phase phase;
 	size_t object_count;         /* that are looked at: more than these are of families that do not fit this device */
-	struct column *columns;      /* by object; NULL before the families are chosen */
+	uint16_t *column_of;         /* by object; 0: it is not asked for. NULL before the families are chosen */
+	struct column *columns;
+	struct cell *spare[CELL_SIZES]; /* arrays that columns outgrew, by size; each holds the next in its first octets */
 	size_t cells, octets;        /* that it holds */
 	unsigned requests, silences;
 	bool moved;                  /* the device has said something since survey_run() */
@@ -101,7 +107,7 @@ struct survey *survey_new(struct book *book, struct line *line, const char *forc
 	s->object_count = book->object_count; /* probes are numbered with the book */
 	s->hits = take(s, book->object_count + 1);
 	s->hit_count = book->object_count;
-	s->wanted = take(s, (book->object_count + 1) * sizeof(*s->wanted));
+	s->wanted = take(s, (book->probe_count + 1) * sizeof(*s->wanted));
 	s->varbind_octets = TYPICAL_VARBIND;
 	s->reason = "";
 	keep_greeting(s, greeting);
@@ -135,7 +141,7 @@ bool survey_moved(const struct survey *s)
 
 size_t survey_octets(const struct survey *s)
 {
-	return s->octets;
+	return s->octets + PAGE; /* its first and last page are not full */
 }
 
 static void end(struct survey *s, const struct hwatt_error *err)
@@ -144,23 +150,39 @@ static void end(struct survey *s, const struct hwatt_error *err)
 	s->done(s->arg, err);
 }
 
+/* Room for twice as many cells. What a column outgrew serves the next. */
+static void grow(struct survey *s, struct column *column)
+{
+	size_t size = 0, capacity = column->capacity > 0 ? column->capacity * 2 : FEWEST_CELLS;
+	while (FEWEST_CELLS << size < capacity)
+		size++;
+	assert(size < CELL_SIZES); /* SURVEY_MAX_ROWS fit */
+	struct cell *grown = s->spare[size];
+	if (grown != NULL)
+		memcpy(&s->spare[size], grown, sizeof(grown));
+	else
+		grown = take(s, capacity * sizeof(*grown));
+	if (column->count > 0) {
+		memcpy(grown, column->cells, column->count * sizeof(*grown));
+		memcpy(column->cells, &s->spare[size - 1], sizeof(grown));
+		s->spare[size - 1] = column->cells;
+	}
+	column->cells = grown;
+	column->capacity = capacity;
+}
+
 /* Keeps a varbind as the next cell of an object's column. */
 static void keep(struct survey *s, int object, struct ber_oid row, const struct ber_varbind *v)
 {
-	struct column *column = &s->columns[object];
-	if (column->count == column->capacity) {
-		column->capacity = column->capacity > 0 ? column->capacity * 2 : 4;
-		struct cell *grown = take(s, column->capacity * sizeof(*grown));
-		if (column->count > 0)
-			memcpy(grown, column->cells, column->count * sizeof(*grown));
-		column->cells = grown;
-	}
+	struct column *column = &s->columns[s->column_of[object]];
+	if (column->count == column->capacity)
+		grow(s, column);
 	bool text = v->type == BER_STRING || v->type == BER_OID || v->type == BER_IPADDRESS || v->type == BER_OPAQUE;
 	size_t length = !text ? 0 : v->type == BER_STRING && v->length > SURVEY_TEXT ? SURVEY_TEXT : v->length;
 	const uint8_t *bytes = copy(s, row.bytes, row.length), *value = copy(s, v->bytes, length);
 	column->cells[column->count++] = (struct cell){
 		.row = { bytes, row.length }, .type = v->type, .number = v->number,
-		.bytes = value, .length = length,
+		.bytes = value, .length = (uint32_t)length,
 	};
 	s->cells++;
 }
@@ -402,8 +424,6 @@ static void choose(struct survey *s)
 	if (others[0] != '\0')
 		s->reason = hwatt_arena_printf(s->arena, "%s; with%s", s->reason, others);
 	s->object_count = s->book->object_count;
-	s->columns = take(s, (s->object_count + 1) * sizeof(*s->columns));
-	s->wanted = take(s, (s->object_count + 1) * sizeof(*s->wanted));
 }
 
 static void want(bool *asked, const struct reference *at)
@@ -443,10 +463,10 @@ static void want_part(bool *asked, const struct family_part *part)
 		want(asked, &part->empty[i].at);
 }
 
-/* Puts what the chosen families speak of into `wanted`: scalars or columns. */
-static void list_wanted(struct survey *s, bool scalars)
+/* Makes a column for each object that the chosen families speak of. */
+static void make_columns(struct survey *s)
 {
-	bool *asked = take(s, s->object_count + 1);
+	bool *asked = hwatt_alloc(s->object_count + 1);
 	for (size_t i = 0; i < s->family_count; i++) {
 		const struct family *f = s->families[i];
 		for (size_t j = 0; j < f->reading_count; j++)
@@ -456,9 +476,22 @@ static void list_wanted(struct survey *s, bool scalars)
 		for (size_t j = 0; j < f->part_count; j++)
 			want_part(asked, &f->parts[j]);
 	}
+	uint16_t count = 0;
+	s->column_of = take(s, (s->object_count + 1) * sizeof(*s->column_of));
+	for (size_t i = 0; i < s->object_count; i++)
+		if (asked[i] && count < UINT16_MAX)
+			s->column_of[i] = ++count;
+	s->columns = take(s, (count + 1u) * sizeof(*s->columns)); /* the first is nobody's */
+	s->wanted = take(s, (count + 1u) * sizeof(*s->wanted));
+	free(asked);
+}
+
+/* Puts what has columns into `wanted`: scalars or columns. */
+static void list_wanted(struct survey *s, bool scalars)
+{
 	s->wanted_count = s->walked = 0;
 	for (size_t i = 0; i < s->object_count; i++) {
-		if (!asked[i] || s->book->objects[i].scalar != scalars)
+		if (s->column_of[i] == 0 || s->book->objects[i].scalar != scalars)
 			continue;
 		size_t at = s->wanted_count++; /* sorted by OID: columns of a table side by side */
 		while (at > 0 && ber_oid_compare(s->book->objects[s->wanted[at - 1]].oid, s->book->objects[i].oid) > 0) {
@@ -593,14 +626,15 @@ static void keep_walked(struct survey *s, unsigned which, const struct ber_varbi
 		w->over[which] = true;
 		return;
 	}
-	if (s->columns[object].count >= SURVEY_MAX_ROWS || s->cells >= SURVEY_MAX_CELLS) {
+	const struct column *known = &s->columns[s->column_of[object]];
+	if (known->count >= SURVEY_MAX_ROWS || s->cells >= SURVEY_MAX_CELLS) {
 		hwatt_target_warn(s->line->target, "more rows below %s than are read; the rest was left out",
 				  s->book->objects[object].text);
 		w->over[which] = true;
 		return;
 	}
 	keep(s, object, row, v);
-	w->after[which] = s->columns[object].cells[s->columns[object].count - 1].row;
+	w->after[which] = known->cells[known->count - 1].row;
 }
 
 /* The agent could not answer this: less at once, or, at the least, without the column that it stumbles over. */
@@ -673,6 +707,8 @@ static void step(struct survey *s)
 			choose(s);
 		if (s->phase == PHASE_LAST_RESORT)
 			list_last_resort(s);
+		if (s->phase == PHASE_SCALARS)
+			make_columns(s);
 		if (s->phase == PHASE_SCALARS || s->phase == PHASE_TABLES)
 			list_wanted(s, s->phase == PHASE_SCALARS);
 		s->fetch = (struct fetch){ .objects = s->wanted, .count = s->wanted_count, .chunk = FETCH_AT_ONCE };
@@ -704,7 +740,8 @@ const char *survey_object_id(const struct survey *s)
 const struct column *survey_column(const struct survey *s, int object)
 {
 	static const struct column none = { 0 };
-	return s->columns != NULL && (size_t)object < s->object_count ? &s->columns[object] : &none;
+	bool asked = s->columns != NULL && (size_t)object < s->object_count && s->column_of[object] != 0;
+	return asked ? &s->columns[s->column_of[object]] : &none;
 }
 
 static const struct cell *find(const struct column *column, struct ber_oid row)

@@ -20,10 +20,10 @@
 
 struct cell {
 	struct ber_oid row;       /* what follows the column's OID; empty for a scalar */
-	enum ber_type type;
-	int64_t number;
 	const uint8_t *bytes;
-	size_t length;
+	int64_t number;
+	enum ber_type type;
+	uint32_t length;          /* of bytes */
 };
 
 struct column {

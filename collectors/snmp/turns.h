@@ -11,10 +11,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define TURNS_OCTETS (8u << 20)        /* of all surveys that run */
-#define TURNS_FIRST_OCTETS (128u << 10) /* of one, before any is known */
+#define TURNS_OCTETS (16u << 20)       /* of all surveys that run */
+#define TURNS_FIRST_OCTETS (256u << 10) /* of one, before any is known */
 #define TURNS_LEAST 16u
-#define TURNS_MOST 512u
+#define TURNS_MOST 1024u
 
 enum turn_state { TURN_NONE, TURN_WAITS, TURN_HELD };
 
