@@ -106,6 +106,8 @@ static void on_counters(void *arg, struct pipeline *p)
 	pipeline_count(p, "scheduler_polls_total", "Polls begun.", NULL, NULL, (double)f.polls);
 	pipeline_count(p, "scheduler_polls_missed_total", "Polls that failed or ran out of time.", NULL, NULL,
 		       (double)f.missed);
+	pipeline_count(p, "scheduler_polls_put_off_total", "Polls that ended at once, as the device has to wait for its survey.", NULL, NULL,
+		       (double)f.put_off);
 	pipeline_count(p, "scheduler_polls_late_total", "Polls begun more than a second after they were due.", NULL,
 		       NULL, (double)f.late);
 	pipeline_count(p, "scheduler_lateness_seconds_total", "Time that polls began after they were due, summed.",

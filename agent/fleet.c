@@ -131,6 +131,18 @@ static void on_done(void *arg, struct hwatt_target *t, const struct hwatt_error 
 	target_rest(t);
 }
 
+static void on_put_off(void *arg)
+{
+	struct member *m = arg;
+	scheduler_put_off(&m->entry);
+}
+
+static void on_ready(void *arg)
+{
+	struct member *m = arg;
+	scheduler_hurry(&m->entry);
+}
+
 static void on_fetch(const void *arg, unsigned step)
 {
 	const struct member *m = arg;
@@ -184,7 +196,8 @@ static struct member *recruit(struct crew *crew, const struct config_device *con
 		.engine = fleet->engines[generation_collector_number(collector)],
 		.settings = config->settings, .device = &config->device,
 		.profiles = generation_profiles(crew->generation, collector),
-		.owner = { .done = on_done, .closed = on_closed, .fetch = on_fetch, .arg = m }, .memory = fleet->memory,
+		.owner = { .done = on_done, .closed = on_closed, .fetch = on_fetch, .put_off = on_put_off, .ready = on_ready, .arg = m },
+		.memory = fleet->memory,
 		.shelf = &fleet->shelf,
 	};
 	if (target_open(&parts, &m->target, &err) < 0) {

@@ -236,12 +236,42 @@ static int64_t wait_ms(const struct scheduler_entry *e)
 	return wait < most ? wait : most;
 }
 
+static void end_poll(struct scheduler_entry *e)
+{
+	assert(e->polling);
+	e->polling = false;
+	e->scheduler->figures.outstanding--;
+}
+
+/* The next poll comes at its place after `from`, unless there is a hurry. */
+static void set_due(struct scheduler_entry *e, int64_t from)
+{
+	struct scheduler *s = e->scheduler;
+	int64_t now = (int64_t)uv_now(s->loop);
+	e->due_ms = e->hurried ? now : next_place(e, from > now ? from : now + 1);
+	e->hurried = false;
+	heap_fix(s, e->position, e->due_ms);
+	arm(s);
+}
+
+void scheduler_put_off(struct scheduler_entry *e)
+{
+	end_poll(e);
+	e->scheduler->figures.put_off++;
+	set_due(e, e->due_ms + 1);
+}
+
+void scheduler_hurry(struct scheduler_entry *e)
+{
+	e->hurried = true;
+	if (!e->polling)
+		set_due(e, e->due_ms);
+}
+
 void scheduler_done(struct scheduler_entry *e, bool ok)
 {
 	struct scheduler *s = e->scheduler;
-	assert(e->polling);
-	e->polling = false;
-	s->figures.outstanding--;
+	end_poll(e);
 	bool was_off = e->missed > SCHEDULER_PATIENCE;
 	if (ok)
 		e->missed = 0;
@@ -251,11 +281,7 @@ void scheduler_done(struct scheduler_entry *e, bool ok)
 	s->figures.backed_off += (int)is_off - (int)was_off;
 	if (!ok)
 		s->figures.missed++;
-	int64_t now = (int64_t)uv_now(s->loop);
-	int64_t from = e->due_ms + (is_off ? wait_ms(e) : 1);
-	e->due_ms = next_place(e, from > now ? from : now + 1);
-	heap_fix(s, e->position, e->due_ms);
-	arm(s);
+	set_due(e, e->due_ms + (is_off ? wait_ms(e) : 1));
 }
 
 int scheduler_missed(const struct scheduler_entry *e)

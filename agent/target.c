@@ -54,6 +54,7 @@ struct hwatt_target { /* large things first: there are many, and holes count */
 	uint32_t packed_room;
 	bool polling : 1, closing : 1;
 	bool has_uptime : 1, restarted : 1;
+	bool put_off : 1;              /* the last poll */
 };
 
 _Static_assert(sizeof(struct hwatt_target) <= 136, "there are ten thousand of them");
@@ -87,6 +88,7 @@ static bool made_alike(const struct target_parts *a, const struct target_parts *
 {
 	return a->loop == b->loop && a->collector == b->collector && a->engine == b->engine && a->profiles == b->profiles &&
 	       a->owner.done == b->owner.done && a->owner.closed == b->owner.closed && a->owner.fetch == b->owner.fetch &&
+	       a->owner.put_off == b->owner.put_off && a->owner.ready == b->owner.ready &&
 	       a->parent_log == b->parent_log && a->memory.remember == b->memory.remember &&
 	       a->memory.recall == b->memory.recall && a->memory.arg == b->memory.arg;
 }
@@ -288,7 +290,8 @@ static void begin(struct hwatt_target *t, int64_t limit_ms)
 {
 	assert(!t->polling && !t->closing && limit_ms <= INT32_MAX);
 	t->polling = true;
-	t->restarted = false;
+	t->restarted = t->restarted && t->put_off; /* nobody has seen it yet */
+	t->put_off = false;
 	t->limit_ms = (int32_t)limit_ms;
 	if (t->last_at == 0)
 		t->epoch_ms = (int64_t)uv_now(loop_of(t)) - 1;
@@ -317,6 +320,25 @@ void hwatt_target_done(struct hwatt_target *t, const struct hwatt_error *err)
 	if (t->spread != NULL)
 		fit(t, t->shape->count);
 	t->common->parts.owner.done(t->owner, t, err);
+}
+
+bool hwatt_target_put_off(struct hwatt_target *t)
+{
+	assert(t->polling);
+	const struct target_owner *owner = &t->common->parts.owner;
+	if (owner->put_off == NULL)
+		return false;
+	t->polling = false;
+	t->put_off = true;
+	owner->put_off(t->owner);
+	return true;
+}
+
+void hwatt_target_ready(struct hwatt_target *t)
+{
+	const struct target_owner *owner = &t->common->parts.owner;
+	if (owner->ready != NULL && !t->closing)
+		owner->ready(t->owner);
 }
 
 void target_expire(struct hwatt_target *t)
@@ -485,7 +507,7 @@ void hwatt_target_uptime(struct hwatt_target *t, int64_t uptime_ms)
 	/* sysUpTime wraps after 497 days: going from near its end to near zero is no restart. */
 	const int64_t wrap_ms = INT64_C(42949672960), near_ms = 3600000;
 	bool wrapped = t->uptime_ms > wrap_ms - near_ms && t->uptime_ms <= wrap_ms && uptime_ms < near_ms;
-	t->restarted = t->has_uptime && uptime_ms < t->uptime_ms && !wrapped;
+	t->restarted = t->restarted || (t->has_uptime && uptime_ms < t->uptime_ms && !wrapped); /* said twice in a poll, it stays */
 	t->uptime_ms = uptime_ms;
 	t->has_uptime = true;
 }
