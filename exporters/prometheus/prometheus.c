@@ -1,8 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The hallwatt authors
  * SPDX-License-Identifier: Apache-2.0 */
 /* prometheus.c - /metrics, in the Prometheus text format or OpenMetrics, whichever the client likes better. */
-#include "exposition.h"
-#include "families.h"
+#include "writing.h"
 #include <hallwatt/exporter.h>
 
 extern const struct hwatt_exporter prometheus_exporter;
@@ -11,15 +10,14 @@ static int render(const struct hwatt_view *view, const struct hwatt_request *req
 		  struct hwatt_error *err)
 {
 	struct format_choice choice = format_choose(request->accept);
-	struct exposition x;
-	exposition_init(&x, answer->body, choice.format);
-	put_devices(&x, view->snapshot);
-	put_readings(&x, view->snapshot);
-	put_hall(&x, view->snapshot);
-	put_own(&x, view->snapshot);
-	exposition_end(&x);
+	struct writing *w = writing_new(view->snapshot, choice.format);
+	while (writing_more(w, answer->body, SIZE_MAX))
+		if (!hwatt_text_ok(answer->body))
+			break;
+	size_t series = w->x.series;
+	writing_free(w);
 	if (!hwatt_text_ok(answer->body))
-		return hwatt_fail(err, HWATT_EIO, "the %zu series do not fit into %zu octets", x.series,
+		return hwatt_fail(err, HWATT_EIO, "the %zu series do not fit into %zu octets", series,
 				  answer->body->limit);
 	format_content_type(choice, answer->scratch, sizeof(answer->scratch));
 	answer->content_type = answer->scratch;

@@ -1,9 +1,8 @@
 /* SPDX-FileCopyrightText: 2026 The hallwatt authors
  * SPDX-License-Identifier: Apache-2.0 */
-#include "exposition.h"
-#include "families.h"
-#include "process.h"
+#include "block.h"
 #include "synthetic.h"
+#include "writing.h"
 #include <hallwatt/exporter.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -315,19 +314,18 @@ static void a_large_device_with_many_duplicates_is_written_once(void **state)
 		points[i] = (struct hwatt_view_point){ .role = HWATT_OUTLET, .quantity = HWATT_ACTIVE_POWER, .present = true,
 						       .index = indices[i % (POINTS / 2)], .value = i };
 	}
-	struct hwatt_view_device draft = { .id = "big", .points = points, .point_count = POINTS };
-	struct hwatt_view_device *device = snapshot_device_build(&draft);
+	struct hwatt_view_device *device = block_build(&(struct hwatt_view_device){ .id = "big" }, points, POINTS);
 	struct hwatt_snapshot *snap = snapshot_build(&(struct hwatt_snapshot){ .device_count = 1, .devices = &device });
 	struct page page;
-	hwatt_text_init(&page.body, 8u << 20);
-	struct exposition x;
-	exposition_init(&x, &page.body, &formats[0]);
-	put_readings(&x, snap);
-	assert_int_equal(x.series, POINTS / 2 + 1);
+	render_to(&page, snap, "");
+	size_t series = 0;
+	for (const char *at = page.body.bytes; (at = strstr(at, "\nhallwatt_power_watts{")) != NULL; at++)
+		series++;
+	assert_int_equal(series, POINTS / 2);
 	assert_line(&page, "hallwatt_duplicate_points 10000");
 	assert_line(&page, "hallwatt_power_watts{device=\"big\",role=\"outlet\",index=\"9999\"} 9.999");
 	snapshot_release(snap);
-	snapshot_device_release(device);
+	block_release(device);
 	hwatt_text_free(&page.body);
 }
 
