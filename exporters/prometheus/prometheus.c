@@ -6,22 +6,35 @@
 
 extern const struct hwatt_exporter prometheus_exporter;
 
-static int render(const struct hwatt_view *view, const struct hwatt_request *request, struct hwatt_answer *answer,
-		  struct hwatt_error *err)
+static int begin(const struct hwatt_view *view, const struct hwatt_request *request, struct hwatt_answer *answer, void **pieces,
+		 struct hwatt_error *err)
 {
 	struct format_choice choice = format_choose(request->accept);
-	struct writing *w = writing_new(view->snapshot, choice.format);
-	while (writing_more(w, answer->body, SIZE_MAX))
-		if (!hwatt_text_ok(answer->body))
-			break;
-	size_t series = w->x.series;
-	writing_free(w);
-	if (!hwatt_text_ok(answer->body))
-		return hwatt_fail(err, HWATT_EIO, "the %zu series do not fit into %zu octets", series,
-				  answer->body->limit);
+	(void)err;
 	format_content_type(choice, answer->scratch, sizeof(answer->scratch));
 	answer->content_type = answer->scratch;
+	*pieces = writing_new(view->snapshot, choice.format);
 	return 0;
+}
+
+static int more(void *pieces, struct hwatt_text *body, struct hwatt_error *err)
+{
+	struct writing *w = pieces;
+	bool others = writing_more(w, body, body->length + HWATT_PIECE_OCTETS);
+	if (!hwatt_text_ok(body))
+		return hwatt_fail(err, HWATT_EIO, "a piece with the series up to number %zu does not fit into %zu octets", w->x.series,
+				  body->limit);
+	return others;
+}
+
+static void again(void *pieces)
+{
+	writing_again(pieces);
+}
+
+static void end(void *pieces)
+{
+	writing_free(pieces);
 }
 
 const struct hwatt_exporter prometheus_exporter = {
@@ -29,5 +42,8 @@ const struct hwatt_exporter prometheus_exporter = {
 	.settings = { .name = "prometheus", .help = "Metrics for Prometheus." },
 	.path = "/metrics",
 	.title = "Metrics for Prometheus",
-	.render = render,
+	.begin = begin,
+	.more = more,
+	.again = again,
+	.end = end,
 };

@@ -165,3 +165,20 @@ struct hwatt_snapshot *synthetic_hall(size_t devices, size_t points)
 	free(drafts);
 	return snap;
 }
+
+extern const struct hwatt_exporter prometheus_exporter;
+
+int synthetic_render(const struct hwatt_snapshot *snap, const char *accept, struct hwatt_answer *answer, struct hwatt_error *err)
+{
+	struct hwatt_view view = { .snapshot = snap };
+	struct hwatt_request request = { .path = "/metrics", .accept = accept };
+	void *pieces;
+	int rc = prometheus_exporter.begin(&view, &request, answer, &pieces, err);
+	if (rc < 0)
+		return -1;
+	do
+		rc = prometheus_exporter.more(pieces, answer->body, err);
+	while (rc > 0);
+	prometheus_exporter.end(pieces);
+	return rc;
+}

@@ -21,12 +21,10 @@ struct page { struct hwatt_text body; char type[160]; };
 
 static void render_to(struct page *page, const struct hwatt_snapshot *snap, const char *accept)
 {
-	struct hwatt_view view = { .snapshot = snap };
-	struct hwatt_request request = { .path = "/metrics", .accept = accept };
 	struct hwatt_answer answer = { .body = &page->body, .status = 200 };
 	struct hwatt_error err;
-	hwatt_text_init(&page->body, 1u << 20);
-	if (prometheus_exporter.render(&view, &request, &answer, &err) < 0)
+	hwatt_text_init(&page->body, 4u << 20);
+	if (synthetic_render(snap, accept, &answer, &err) < 0)
 		fail_msg("%s", err.text);
 	snprintf(page->type, sizeof(page->type), "%s", answer.content_type);
 }
@@ -294,13 +292,58 @@ static void what_does_not_fit_is_an_error(void **state)
 	struct hwatt_text body;
 	struct hwatt_error err;
 	hwatt_text_init(&body, 1000);
-	struct hwatt_view view = { .snapshot = snap };
-	struct hwatt_request request = { .path = "/metrics", .accept = "" };
 	struct hwatt_answer answer = { .body = &body };
-	assert_int_equal(prometheus_exporter.render(&view, &request, &answer, &err), -1);
-	assert_non_null(strstr(err.text, "do not fit into 1000 octets"));
+	assert_int_equal(synthetic_render(snap, "", &answer, &err), -1);
+	assert_non_null(strstr(err.text, "does not fit into 1000 octets"));
 	snapshot_release(snap);
 	hwatt_text_free(&body);
+}
+
+/* Adds piece after piece, each written into an empty text, and looks how large they are. */
+static size_t put_pieces(void *pieces, struct hwatt_text *all)
+{
+	struct hwatt_text piece;
+	struct hwatt_error err;
+	size_t count = 0;
+	hwatt_text_init(&piece, 1u << 20);
+	for (int rc = 1; rc > 0; count++) {
+		hwatt_text_reset(&piece);
+		rc = prometheus_exporter.more(pieces, &piece, &err);
+		assert_true(rc >= 0);
+		assert_true(piece.length < HWATT_PIECE_OCTETS + 8192 && (rc == 0 || piece.length >= HWATT_PIECE_OCTETS));
+		hwatt_text_put(all, piece.bytes, piece.length);
+	}
+	hwatt_text_free(&piece);
+	return count;
+}
+
+static void a_page_is_the_same_in_pieces_and_again(void **state)
+{
+	(void)state;
+	struct page whole;
+	struct hwatt_text all, twice;
+	struct hwatt_error err;
+	struct hwatt_snapshot *snap = synthetic_hall(200, 30);
+	struct hwatt_view view = { .snapshot = snap };
+	struct hwatt_request request = { .path = "/metrics", .accept = OPENMETRICS };
+	struct hwatt_answer answer = { .status = 200 };
+	void *pieces;
+	render_to(&whole, snap, OPENMETRICS);
+	hwatt_text_init(&all, 4u << 20);
+	hwatt_text_init(&twice, 4u << 20);
+	assert_int_equal(prometheus_exporter.begin(&view, &request, &answer, &pieces, &err), 0);
+	assert_true(put_pieces(pieces, &all) > 10);
+	prometheus_exporter.again(pieces);
+	put_pieces(pieces, &twice);
+	prometheus_exporter.end(pieces);
+	assert_int_equal(twice.length, all.length);
+	assert_memory_equal(twice.bytes, all.bytes, all.length);
+	size_t same = (size_t)(strstr(all.bytes, "# HELP process_cpu") - all.bytes); /* what follows is of its moment */
+	assert_memory_equal(whole.body.bytes, all.bytes, same);
+	snapshot_release(snap);
+	hwatt_text_free(&whole.body);
+	hwatt_text_free(&all);
+	hwatt_text_free(&twice);
 }
 
 static void a_large_device_with_many_duplicates_is_written_once(void **state)
@@ -412,6 +455,7 @@ int main(void)
 		cmocka_unit_test(what_is_published_twice_is_written_once),
 		cmocka_unit_test(an_info_has_no_unit),
 		cmocka_unit_test(what_does_not_fit_is_an_error),
+		cmocka_unit_test(a_page_is_the_same_in_pieces_and_again),
 		cmocka_unit_test(a_large_device_with_many_duplicates_is_written_once),
 		cmocka_unit_test(doubles_are_as_short_as_can_be),
 		cmocka_unit_test(a_unit_is_the_longest_that_the_name_ends_in),
