@@ -225,9 +225,20 @@ static void forms_differ_by_all_that_they_say(void **state)
 	assert_ptr_equal(same->form, blocks[0]->form);
 	assert_int_equal(hwatt_view_point_at(blocks[0], 0).value, 0);
 	assert_int_equal(hwatt_view_point_at(same, 0).value, 7);
+	struct hwatt_view_point pair[2] = { usual, usual }; /* as many values and totals, of others */
+	pair[0].present = pair[1].present = true;
+	pair[0].metered = true;
+	struct hwatt_view_device *left = block_build_on(&page, &(struct hwatt_view_device){ .id = "d" }, pair, 2);
+	pair[0].metered = false;
+	pair[1].metered = true;
+	struct hwatt_view_device *right = block_build_on(&page, &(struct hwatt_view_device){ .id = "d" }, pair, 2);
+	assert_true(hwatt_view_point_at(left, 0).metered && !hwatt_view_point_at(left, 1).metered);
+	assert_true(hwatt_view_point_at(right, 1).metered && !hwatt_view_point_at(right, 0).metered);
 	for (size_t i = 0; i < 7; i++)
 		block_release(blocks[i]);
 	block_release(same);
+	block_release(left);
+	block_release(right);
 	block_page_release(page);
 }
 

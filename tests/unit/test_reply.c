@@ -302,6 +302,7 @@ static char *take_all(struct reply *reply, size_t *sent)
 	hwatt_text_put(&all, hwatt_text_string(&reply->body), reply->body.length);
 	while (reply->more) {
 		assert_int_equal(reply_more(reply), 0);
+		assert_true(reply->body.length > 0); /* also when the encoder kept a piece back */
 		hwatt_text_put(&all, hwatt_text_string(&reply->body), reply->body.length);
 		largest = reply->body.length > largest ? reply->body.length : largest;
 	}

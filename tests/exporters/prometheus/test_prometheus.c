@@ -147,6 +147,27 @@ static void the_same_labels_are_there_once(void **state)
 	assert_line(text, "hallwatt_duplicate_points 1");
 }
 
+static void alternatives_are_told_apart_by_their_source(void **state)
+{
+	(void)state;
+	struct hwatt_view_point points[3];
+	for (int i = 0; i < 3; i++)
+		points[i] = (struct hwatt_view_point){ .role = HWATT_CHASSIS, .quantity = HWATT_ACTIVE_POWER, .index = "1", .present = true,
+						       .alternative = true, .metered = true, .value = 1000 * (i + 1), .total_j = i + 1,
+						       .source = i == 1 ? "b" : "a" };
+	struct hwatt_view_device *device = block_build(&(struct hwatt_view_device){ .id = "d" }, points, 3);
+	struct hwatt_snapshot *snap = snapshot_build(&(struct hwatt_snapshot){ .device_count = 1, .devices = &device });
+	struct page page;
+	render_to(&page, snap, "");
+	assert_line(&page, "hallwatt_alternative_power_watts{device=\"d\",role=\"chassis\",index=\"1\",source=\"a\"} 1");
+	assert_line(&page, "hallwatt_alternative_power_watts{device=\"d\",role=\"chassis\",index=\"1\",source=\"b\"} 2");
+	assert_line(&page, "hallwatt_alternative_energy_joules_total{device=\"d\",role=\"chassis\",index=\"1\",source=\"b\"} 2");
+	assert_line(&page, "hallwatt_duplicate_points 2");
+	snapshot_release(snap);
+	block_release(device);
+	hwatt_text_free(&page.body);
+}
+
 static void names_go_to_an_info_series_and_are_escaped(void **state)
 {
 	const struct page *text = *state;
@@ -317,13 +338,12 @@ static size_t put_pieces(void *pieces, struct hwatt_text *all)
 	return count;
 }
 
-static void a_page_is_the_same_in_pieces_and_again(void **state)
+static void assert_same_again(bool many)
 {
-	(void)state;
 	struct page whole;
 	struct hwatt_text all, twice;
 	struct hwatt_error err;
-	struct hwatt_snapshot *snap = synthetic_hall(200, 30);
+	struct hwatt_snapshot *snap = many ? synthetic_hall(200, 30) : synthetic_snapshot();
 	struct hwatt_view view = { .snapshot = snap };
 	struct hwatt_request request = { .path = "/metrics", .accept = OPENMETRICS };
 	struct hwatt_answer answer = { .status = 200 };
@@ -332,7 +352,7 @@ static void a_page_is_the_same_in_pieces_and_again(void **state)
 	hwatt_text_init(&all, 4u << 20);
 	hwatt_text_init(&twice, 4u << 20);
 	assert_int_equal(prometheus_exporter.begin(&view, &request, &answer, &pieces, &err), 0);
-	assert_true(put_pieces(pieces, &all) > 10);
+	assert_int_equal(put_pieces(pieces, &all) > 10, many);
 	prometheus_exporter.again(pieces);
 	put_pieces(pieces, &twice);
 	prometheus_exporter.end(pieces);
@@ -344,6 +364,13 @@ static void a_page_is_the_same_in_pieces_and_again(void **state)
 	hwatt_text_free(&whole.body);
 	hwatt_text_free(&all);
 	hwatt_text_free(&twice);
+}
+
+static void a_page_is_the_same_in_pieces_and_again(void **state)
+{
+	(void)state;
+	assert_same_again(false);
+	assert_same_again(true);
 }
 
 static void a_large_device_with_many_duplicates_is_written_once(void **state)
@@ -446,6 +473,7 @@ int main(void)
 		cmocka_unit_test(energy_is_exact_beyond_what_a_double_holds),
 		cmocka_unit_test(an_alternative_source_never_mixes_with_the_chosen_one),
 		cmocka_unit_test(the_same_labels_are_there_once),
+		cmocka_unit_test(alternatives_are_told_apart_by_their_source),
 		cmocka_unit_test(names_go_to_an_info_series_and_are_escaped),
 		cmocka_unit_test(sites_and_kpis_are_there),
 		cmocka_unit_test(requirements_show_value_limit_margin_and_verdict),
