@@ -106,6 +106,8 @@ static void on_counters(void *arg, struct pipeline *p)
 	pipeline_count(p, "scheduler_polls_total", "Polls begun.", NULL, NULL, (double)f.polls);
 	pipeline_count(p, "scheduler_polls_missed_total", "Polls that failed or ran out of time.", NULL, NULL,
 		       (double)f.missed);
+	pipeline_count(p, "scheduler_polls_put_off_total", "Polls that ended at once, as the device has to wait for its survey.", NULL, NULL,
+		       (double)f.put_off);
 	pipeline_count(p, "scheduler_polls_late_total", "Polls begun more than a second after they were due.", NULL,
 		       NULL, (double)f.late);
 	pipeline_count(p, "scheduler_lateness_seconds_total", "Time that polls began after they were due, summed.",
@@ -268,7 +270,8 @@ static int take_targets(void *arg)
  * keeps them unless it is told. What the start or the reload needed of the program's files goes, too. */
 static void tidy(struct daemon *d, int64_t now_ms)
 {
-	bool rest = d->rest_ms != 0 && now_ms >= d->rest_ms;
+	/* While somebody takes an answer he holds the blocks of its snapshot; the next one shares them only if they stay here, too. */
+	bool rest = d->rest_ms != 0 && now_ms >= d->rest_ms && !http_is_answering(d->http);
 	if (rest) {
 		d->rest_ms = 0;
 		pipeline_rest(d->pipeline);

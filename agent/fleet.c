@@ -4,10 +4,9 @@
 #include "option_equal.h"
 #include <assert.h>
 #include <hallwatt/arena.h>
+#include <hallwatt/prefetch.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define CACHE_LINE 64u
 
 struct crew { /* members that were opened with one generation */
 	struct fleet *fleet;
@@ -132,6 +131,18 @@ static void on_done(void *arg, struct hwatt_target *t, const struct hwatt_error 
 	target_rest(t);
 }
 
+static void on_put_off(void *arg)
+{
+	struct member *m = arg;
+	scheduler_put_off(&m->entry);
+}
+
+static void on_ready(void *arg)
+{
+	struct member *m = arg;
+	scheduler_hurry(&m->entry);
+}
+
 static void on_fetch(const void *arg, unsigned step)
 {
 	const struct member *m = arg;
@@ -145,8 +156,7 @@ static void on_fetch_poll(const void *arg, unsigned step)
 	if (step > 0)
 		target_fetch(m->target, step - 1);
 	else
-		for (size_t at = 0; at < sizeof(*m); at += CACHE_LINE)
-			__builtin_prefetch((const char *)m + at, 1);
+		hwatt_prefetch(m, sizeof(*m));
 }
 
 static void on_poll(void *arg, int64_t limit_ms)
@@ -186,7 +196,8 @@ static struct member *recruit(struct crew *crew, const struct config_device *con
 		.engine = fleet->engines[generation_collector_number(collector)],
 		.settings = config->settings, .device = &config->device,
 		.profiles = generation_profiles(crew->generation, collector),
-		.owner = { .done = on_done, .closed = on_closed, .fetch = on_fetch, .arg = m }, .memory = fleet->memory,
+		.owner = { .done = on_done, .closed = on_closed, .fetch = on_fetch, .put_off = on_put_off, .ready = on_ready, .arg = m },
+		.memory = fleet->memory,
 		.shelf = &fleet->shelf,
 	};
 	if (target_open(&parts, &m->target, &err) < 0) {

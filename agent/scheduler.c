@@ -3,11 +3,11 @@
 #include "scheduler.h"
 #include <assert.h>
 #include <hallwatt/arena.h>
+#include <hallwatt/prefetch.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define MILLION 1000000
-#define CACHE_LINE 64u
 #define BRANCHES 8u /* of the heap: a flat one, as each entry that moves in it has to be told, and lies anywhere in memory */
 
 _Static_assert(sizeof(struct scheduler_entry) <= 56, "there are ten thousand of them");
@@ -91,8 +91,7 @@ static void fetch_ahead(const struct scheduler *s, int64_t now)
 			if (s->heap[at].at_ms <= now)
 				due[count++] = at;
 	for (size_t i = 0; i < count && count > 1; i++)
-		for (size_t at = 0; at < sizeof(*s->heap[0].entry); at += CACHE_LINE)
-			__builtin_prefetch((const char *)s->heap[due[i]].entry + at, 1);
+		hwatt_prefetch(s->heap[due[i]].entry, sizeof(*s->heap[0].entry));
 	for (unsigned step = 0; step < SCHEDULER_FETCH_STEPS && count > 1; step++) {
 		for (size_t i = 0; i < count; i++) {
 			const struct scheduler_entry *e = s->heap[due[i]].entry;
@@ -237,12 +236,42 @@ static int64_t wait_ms(const struct scheduler_entry *e)
 	return wait < most ? wait : most;
 }
 
+static void end_poll(struct scheduler_entry *e)
+{
+	assert(e->polling);
+	e->polling = false;
+	e->scheduler->figures.outstanding--;
+}
+
+/* The next poll comes at its place after `from`, unless there is a hurry. */
+static void set_due(struct scheduler_entry *e, int64_t from)
+{
+	struct scheduler *s = e->scheduler;
+	int64_t now = (int64_t)uv_now(s->loop);
+	e->due_ms = e->hurried ? now : next_place(e, from > now ? from : now + 1);
+	e->hurried = false;
+	heap_fix(s, e->position, e->due_ms);
+	arm(s);
+}
+
+void scheduler_put_off(struct scheduler_entry *e)
+{
+	end_poll(e);
+	e->scheduler->figures.put_off++;
+	set_due(e, e->due_ms + 1);
+}
+
+void scheduler_hurry(struct scheduler_entry *e)
+{
+	e->hurried = true;
+	if (!e->polling)
+		set_due(e, e->due_ms);
+}
+
 void scheduler_done(struct scheduler_entry *e, bool ok)
 {
 	struct scheduler *s = e->scheduler;
-	assert(e->polling);
-	e->polling = false;
-	s->figures.outstanding--;
+	end_poll(e);
 	bool was_off = e->missed > SCHEDULER_PATIENCE;
 	if (ok)
 		e->missed = 0;
@@ -252,11 +281,7 @@ void scheduler_done(struct scheduler_entry *e, bool ok)
 	s->figures.backed_off += (int)is_off - (int)was_off;
 	if (!ok)
 		s->figures.missed++;
-	int64_t now = (int64_t)uv_now(s->loop);
-	int64_t from = e->due_ms + (is_off ? wait_ms(e) : 1);
-	e->due_ms = next_place(e, from > now ? from : now + 1);
-	heap_fix(s, e->position, e->due_ms);
-	arm(s);
+	set_due(e, e->due_ms + (is_off ? wait_ms(e) : 1));
 }
 
 int scheduler_missed(const struct scheduler_entry *e)

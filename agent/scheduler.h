@@ -43,10 +43,11 @@ struct scheduler_entry { /* a place in the schedule: owned by who adds it, fille
 	uint32_t position;/* in the heap */
 	int16_t missed;
 	bool polling;
+	bool hurried;     /* polled again as soon as the running poll has ended */
 };
 
 struct scheduler_figures { /* since the start */
-	int64_t polls, missed;
+	int64_t polls, missed, put_off;
 	int64_t late;            /* began more than a second after they were due */
 	int64_t lateness_us_sum, lateness_us_max;
 	int64_t outstanding, entries, backed_off;
@@ -64,6 +65,10 @@ void scheduler_add(struct scheduler *s, struct scheduler_entry *entry, const cha
 void scheduler_remove(struct scheduler_entry *e);
 /* The poll that was started has ended. */
 void scheduler_done(struct scheduler_entry *e, bool ok);
+/* The poll that was started has ended, and counts neither as read nor as missed. */
+void scheduler_put_off(struct scheduler_entry *e);
+/* The next poll is due now, or, while one runs, when that has ended; those after it come at their places. */
+void scheduler_hurry(struct scheduler_entry *e);
 /* Polls missed in a row. */
 int scheduler_missed(const struct scheduler_entry *e);
 struct scheduler_figures scheduler_figures(const struct scheduler *s);

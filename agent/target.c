@@ -3,6 +3,7 @@
 #include "target.h"
 #include <assert.h>
 #include <hallwatt/arena.h>
+#include <hallwatt/prefetch.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,7 +11,6 @@
 
 #define EPOCH_MAX_MS (INT64_C(1) << 31)
 #define EPOCH_MIN_MS (INT64_C(1) << 30)
-#define CACHE_LINE 64u
 #define FETCH_MOST 256u /* values fetched ahead */
 #define SESSION_OCTETS 256u /* likewise, of whatever a collector calls one */
 
@@ -54,6 +54,7 @@ struct hwatt_target { /* large things first: there are many, and holes count */
 	uint32_t packed_room;
 	bool polling : 1, closing : 1;
 	bool has_uptime : 1, restarted : 1;
+	bool put_off : 1;              /* the last poll */
 };
 
 _Static_assert(sizeof(struct hwatt_target) <= 136, "there are ten thousand of them");
@@ -87,6 +88,7 @@ static bool made_alike(const struct target_parts *a, const struct target_parts *
 {
 	return a->loop == b->loop && a->collector == b->collector && a->engine == b->engine && a->profiles == b->profiles &&
 	       a->owner.done == b->owner.done && a->owner.closed == b->owner.closed && a->owner.fetch == b->owner.fetch &&
+	       a->owner.put_off == b->owner.put_off && a->owner.ready == b->owner.ready &&
 	       a->parent_log == b->parent_log && a->memory.remember == b->memory.remember &&
 	       a->memory.recall == b->memory.recall && a->memory.arg == b->memory.arg;
 }
@@ -288,7 +290,8 @@ static void begin(struct hwatt_target *t, int64_t limit_ms)
 {
 	assert(!t->polling && !t->closing && limit_ms <= INT32_MAX);
 	t->polling = true;
-	t->restarted = false;
+	t->restarted = t->restarted && t->put_off; /* nobody has seen it yet */
+	t->put_off = false;
 	t->limit_ms = (int32_t)limit_ms;
 	if (t->last_at == 0)
 		t->epoch_ms = (int64_t)uv_now(loop_of(t)) - 1;
@@ -317,6 +320,25 @@ void hwatt_target_done(struct hwatt_target *t, const struct hwatt_error *err)
 	if (t->spread != NULL)
 		fit(t, t->shape->count);
 	t->common->parts.owner.done(t->owner, t, err);
+}
+
+bool hwatt_target_put_off(struct hwatt_target *t)
+{
+	assert(t->polling);
+	const struct target_owner *owner = &t->common->parts.owner;
+	if (owner->put_off == NULL)
+		return false;
+	t->polling = false;
+	t->put_off = true;
+	owner->put_off(t->owner);
+	return true;
+}
+
+void hwatt_target_ready(struct hwatt_target *t)
+{
+	const struct target_owner *owner = &t->common->parts.owner;
+	if (owner->ready != NULL && !t->closing)
+		owner->ready(t->owner);
 }
 
 void target_expire(struct hwatt_target *t)
@@ -433,46 +455,40 @@ void hwatt_target_add_run(struct hwatt_target *t, int first, const int64_t *valu
 		put(t, s, from + i, fixed_of(point, info->counter, values[i]), values[i]);
 }
 
-static void fetch(const void *from, size_t octets)
-{
-	for (size_t at = 0; at < octets; at += CACHE_LINE)
-		__builtin_prefetch((const char *)from + at, 1);
-}
-
 void target_fetch(const struct hwatt_target *t, unsigned step)
 {
 	if (step == 0)
-		fetch(t, sizeof(*t));
+		hwatt_prefetch(t, sizeof(*t));
 	else if (t->session != NULL)
-		fetch(t->session, SESSION_OCTETS);
+		hwatt_prefetch(t->session, SESSION_OCTETS);
 }
 
 void hwatt_target_fetch(const struct hwatt_target *t, unsigned step)
 {
 	if (step == 0) {
-		fetch(t, sizeof(*t));
+		hwatt_prefetch(t, sizeof(*t));
 		return;
 	}
 	if (t->common->parts.owner.fetch != NULL)
 		t->common->parts.owner.fetch(t->owner, step - 1);
 	if (step == 1 && t->spread != NULL) {
-		fetch(t->spread, sizeof(*t->spread));
+		hwatt_prefetch(t->spread, sizeof(*t->spread));
 		return;
 	}
 	if (t->spread == NULL) {
-		fetch(t->packed, t->packed_room < FETCH_MOST ? t->packed_room : FETCH_MOST);
+		hwatt_prefetch(t->packed, t->packed_room < FETCH_MOST ? t->packed_room : FETCH_MOST);
 		return;
 	}
 	const struct target_values *v = &t->spread->v;
 	size_t count = t->spread->room < FETCH_MOST ? t->spread->room : FETCH_MOST;
 	if (v->at != NULL)
-		fetch(v->at, count * sizeof(*v->at));
+		hwatt_prefetch(v->at, count * sizeof(*v->at));
 	else
-		fetch(v->when, count * sizeof(*v->when));
+		hwatt_prefetch(v->when, count * sizeof(*v->when));
 	if (v->kept != NULL)
-		fetch(v->kept, count * sizeof(*v->kept));
+		hwatt_prefetch(v->kept, count * sizeof(*v->kept));
 	else
-		fetch(v->narrow, count * sizeof(*v->narrow));
+		hwatt_prefetch(v->narrow, count * sizeof(*v->narrow));
 }
 
 void hwatt_target_register_stamp(struct hwatt_target *t, int point, uint64_t stamp)
@@ -491,7 +507,7 @@ void hwatt_target_uptime(struct hwatt_target *t, int64_t uptime_ms)
 	/* sysUpTime wraps after 497 days: going from near its end to near zero is no restart. */
 	const int64_t wrap_ms = INT64_C(42949672960), near_ms = 3600000;
 	bool wrapped = t->uptime_ms > wrap_ms - near_ms && t->uptime_ms <= wrap_ms && uptime_ms < near_ms;
-	t->restarted = t->has_uptime && uptime_ms < t->uptime_ms && !wrapped;
+	t->restarted = t->restarted || (t->has_uptime && uptime_ms < t->uptime_ms && !wrapped); /* said twice in a poll, it stays */
 	t->uptime_ms = uptime_ms;
 	t->has_uptime = true;
 }

@@ -56,6 +56,10 @@ struct target_owner {
 	/* A poll will end soon, when those of others have: has the processor fetch what `done` will touch, in steps from 0 on, each
 	 * going on from what the one before fetched. NULL: nothing is fetched. */
 	void (*fetch)(const void *arg, unsigned step);
+	/* A poll ended that was put off: neither read nor missed. NULL: no poll can be put off. */
+	void (*put_off)(void *arg);
+	/* The next poll should come at once, or right after the one that runs. NULL: it comes when it comes. */
+	void (*ready)(void *arg);
 };
 
 struct target_memory { /* what targets keep over restarts */

@@ -116,6 +116,27 @@ void plan_hold_clear(struct plan_hold *hold)
 	*hold = (struct plan_hold){ .lives = hold->lives, .doubted = hold->doubted };
 }
 
+/* Whether both have the same octets, or are both not there. */
+static bool alike(const void *a, const void *b, size_t size)
+{
+	return (a == NULL) == (b == NULL) && (a == NULL || memcmp(a, b, size) == 0);
+}
+
+void plan_hold_change(struct plan_hold *hold, struct plan_hold *to, const struct plan *same)
+{
+	hold->lives = to->lives; /* of the device, not of a plan */
+	hold->doubted = to->doubted;
+	if (same != NULL && hold->fixed_count == to->fixed_count && alike(hold->handles, to->handles, same->point_count * sizeof(*hold->handles))) {
+		for (uint32_t i = 0; i < to->fixed_count; i++)
+			hold->fixed[i] = to->fixed[i];
+		plan_hold_clear(to);
+	} else {
+		plan_hold_clear(hold);
+		*hold = *to;
+	}
+	*to = (struct plan_hold){ 0 };
+}
+
 void plan_hold_free(struct plan_hold *hold)
 {
 	plan_hold_clear(hold);

@@ -147,6 +147,8 @@ void plan_release(struct plan_shelf *shelf, struct plan *plan); /* NULL is fine 
 void plan_hold_free(struct plan_hold *hold);
 /* Empties it for another plan of the same device: its registers' lives go on. */
 void plan_hold_clear(struct plan_hold *hold);
+/* Takes over another, which is empty then: that of another plan, or, where `same` is the plan of both, one that is as good as its own. */
+void plan_hold_change(struct plan_hold *hold, struct plan_hold *to, const struct plan *same);
 /* Tells `target` a register's stamp, if it is to be believed. */
 void plan_hold_tell(struct plan_hold *hold, struct hwatt_target *target, int handle, uint64_t stamp, int64_t count);
 void plan_shelf_free(struct plan_shelf *shelf);

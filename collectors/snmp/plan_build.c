@@ -980,5 +980,7 @@ struct plan *plan_new(struct plan_shelf *shelf, const struct survey *survey, con
 	} else {
 		hold->handles = hwatt_realloc(hold->handles, plan->point_count * sizeof(*hold->handles));
 	}
+	if (hold->fixed_count > 0)
+		hold->fixed = hwatt_realloc(hold->fixed, hold->fixed_count * sizeof(*hold->fixed));
 	return plan_share(shelf, plan);
 }

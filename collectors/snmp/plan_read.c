@@ -20,7 +20,7 @@ static void take_value(const struct plan *plan, int32_t input, const struct ber_
 	if (!whole)
 		poll->values[input] = value;
 	for (uint32_t w = plan->input_whens[input]; w < plan->input_whens[input + 1]; w++) {
-		struct cell cell = { .type = v->type, .number = v->number, .bytes = v->bytes, .length = v->length };
+		struct cell cell = { .type = v->type, .number = v->number, .bytes = v->bytes, .length = (uint32_t)v->length };
 		poll->held[w] = cell_holds(plan->whens[w].is, &cell);
 	}
 }

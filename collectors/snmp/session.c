@@ -13,16 +13,18 @@
 #include "source.h"
 #include "stocktaking.h"
 #include "survey.h"
+#include "turns.h"
 #include <assert.h>
+#include <hallwatt/prefetch.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <uv.h>
 
 #define MAX_COMMUNITY 256u
-#define CACHE_LINE 64u
 #define RESURVEY_MS 60000       /* at least so long between two surveys that were not asked for by time */
 #define TICKS_PER_WRAP (INT64_C(1) << 32)
+#define REFRESH_PARTS 10        /* the first survey by time comes after one to ten tenths of the interval, so that they spread over it */
 #define YOUNG_TICKS 30000       /* hundredths of seconds: an agent that has just started may not have all its tables ready */
 #define WRAP_SLACK 30000        /* hundredths of seconds: sysUpTime was about to wrap */
 
@@ -34,6 +36,7 @@ struct module { /* shared by all sessions of a loop */
 	struct plan_shelf shelf;
 	int64_t doubted_stamps;    /* moves of registers' stamps that were not believed */
 	struct hwatt_log *log;
+	struct turns turns;        /* to be surveyed */
 	int64_t apart;             /* devices that did not bear a GET with tables in it */
 };
 
@@ -42,7 +45,7 @@ struct lookup { /* a running name look-up; outlives a session that closes */
 	struct session *session; /* NULL: nobody waits any more */
 };
 
-enum stage { STAGE_IDLE, STAGE_LOOKUP, STAGE_SURVEY, STAGE_PLAN, STAGE_PIECES, STAGE_RECORD };
+enum stage { STAGE_IDLE, STAGE_LOOKUP, STAGE_GREETING, STAGE_SURVEY, STAGE_PLAN, STAGE_PIECES, STAGE_RECORD };
 
 struct tape { /* a recording that is made */
 	struct hwatt_recording *order;
@@ -51,7 +54,9 @@ struct tape { /* a recording that is made */
 
 struct aside { /* what no common poll needs; each NULL while it is not */
 	struct lookup *lookup;     /* one that runs */
+	struct greeting *greeting; /* one that runs, or what it brought, until the survey begins */
 	struct survey *survey;
+	struct turn turn;          /* to be surveyed: held by who has a survey, or is about to */
 	struct pieces *pieces;
 	struct tape *tape;         /* something is recorded */
 };
@@ -63,7 +68,7 @@ struct session { /* of each device, all the time */
 	struct plan *plan;
 	struct plan_hold hold;
 	struct plan_poll *poll;    /* what answers have said; NULL: nothing that is needed any more */
-	int64_t surveyed_ms;       /* loop time of the last survey */
+	int64_t refresh_ms;        /* loop time when the next survey is due */
 	int64_t ticks;             /* sysUpTime as last read; -1: never */
 	int64_t ticks_at_ms;
 	uint64_t parts_told;       /* their hash */
@@ -77,6 +82,7 @@ struct session { /* of each device, all the time */
 	bool own_community : 1;    /* read from where the settings say, and wiped when it goes */
 	bool resurvey : 1;         /* as soon as it may be */
 	bool replan : 1;           /* with the next poll: the plan asks what the agent does not bear */
+	bool early : 1;            /* that is less than a whole interval after the last */
 	bool bears_riders : 1;     /* it has answered a GET with tables in it since the last survey */
 };
 
@@ -114,20 +120,30 @@ static struct aside *aside(struct session *s)
 static void tidy(struct session *s)
 {
 	const struct aside *a = s->aside;
-	if (a == NULL || a->lookup != NULL || a->survey != NULL || a->pieces != NULL || a->tape != NULL)
+	if (a == NULL || a->lookup != NULL || a->greeting != NULL || a->survey != NULL || a->turn.state != TURN_NONE ||
+	    a->pieces != NULL || a->tape != NULL)
 		return;
 	free(s->aside);
 	s->aside = NULL;
 }
 
 static void go_on(struct session *s);
+static void start_plan(struct session *s);
 static engine_done plan_answered, pieces_answered;
 static engine_taste plan_tasted;
+
+/* A turn that was waited for is held. */
+static void on_turn(void *arg)
+{
+	const struct session *s = arg;
+	hwatt_target_ready(s->line.target);
+}
 
 int session_start(uv_loop_t *loop, struct hwatt_log *log, void **out, struct hwatt_error *err)
 {
 	struct module *m = hwatt_alloc(sizeof(*m));
 	m->log = log;
+	m->turns.call = on_turn;
 	if (engine_open(loop, log, &m->engine, err) < 0) {
 		free(m);
 		return -1;
@@ -180,6 +196,19 @@ static void drop_plan(struct session *s)
 	s->plan = NULL;
 }
 
+/* The plan that the survey makes. Most often it is the one that was; then nothing moves. */
+static void renew_plan(struct session *s, const struct hwatt_identity *who)
+{
+	struct module *m = module_of(s);
+	struct plan_hold hold = { .lives = s->hold.lives, .doubted = s->hold.doubted };
+	struct plan *plan = plan_new(&m->shelf, s->aside->survey, who, s->book, &s->line, &hold);
+	plan_poll_give(&m->shelf, s->poll);
+	s->poll = NULL;
+	plan_release(&m->shelf, s->plan);
+	plan_hold_change(&s->hold, &hold, s->plan == plan ? plan : NULL);
+	s->plan = plan;
+}
+
 /* What a recording was made with goes; what has come so far is written. */
 static void drop_tape(struct session *s)
 {
@@ -193,8 +222,29 @@ static void drop_tape(struct session *s)
 	tidy(s);
 }
 
+static void drop_greeting(struct session *s)
+{
+	if (aside_of(s)->greeting == NULL)
+		return;
+	greeting_free(s->aside->greeting);
+	s->aside->greeting = NULL;
+	tidy(s);
+}
+
+/* `octets`: see turns_give(). */
+static void give_turn(struct session *s, size_t octets)
+{
+	if (aside_of(s)->turn.state == TURN_NONE)
+		return;
+	turns_give(&module_of(s)->turns, &s->aside->turn, octets);
+	tidy(s);
+}
+
+/* And what belongs to it. */
 static void drop_survey(struct session *s)
 {
+	drop_greeting(s);
+	give_turn(s, 0);
 	if (aside_of(s)->survey == NULL)
 		return;
 	survey_free(s->aside->survey);
@@ -320,6 +370,13 @@ static void finish(struct session *s, const struct hwatt_error *err)
 	hwatt_target_done(s->line.target, err);
 }
 
+/* The poll ends before the device was asked anything. */
+static void give_up(struct session *s, const struct hwatt_error *err)
+{
+	drop_survey(s);
+	finish(s, err);
+}
+
 /* The name. */
 static bool set_address(struct session *s, const struct sockaddr *address)
 {
@@ -372,20 +429,20 @@ static void on_lookup(uv_getaddrinfo_t *request, int status, struct addrinfo *fo
 	} else if (s->stage == STAGE_LOOKUP) {
 		hwatt_fail(&err, HWATT_ETIMEOUT, "cannot find the address of %s: %s", hwatt_target_device(s->line.target)->host,
 			   status != 0 ? uv_strerror(status) : "it has none");
-		finish(s, &err);
+		give_up(s, &err);
 	}
 }
 
 static void look_up(struct session *s)
 {
 	const struct hwatt_device *device = hwatt_target_device(s->line.target);
-	union engine_address address = { 0 };
+	union hwatt_udp_address address = { 0 };
 	struct hwatt_error err;
 	if (uv_ip4_addr(device->host, 0, &address.v4) == 0 || uv_ip6_addr(device->host, 0, &address.v6) == 0) {
 		if (address.any.sa_family == AF_INET6 && IN6_IS_ADDR_LINKLOCAL(&address.v6.sin6_addr) && address.v6.sin6_scope_id == 0) {
 			hwatt_fail(&err, HWATT_EIO, "%s is of one link: write the network interface behind it, like fe80::7%%eth0%s",
 				   device->host, strchr(device->host, '%') != NULL ? "; there is none of this name" : "");
-			finish(s, &err);
+			give_up(s, &err);
 			return;
 		}
 		set_address(s, &address.any);
@@ -406,7 +463,7 @@ static void look_up(struct session *s)
 		s->aside->lookup = NULL;
 		tidy(s);
 		hwatt_fail(&err, HWATT_EIO, "cannot look up %s: %s", device->host, uv_strerror(rc));
-		finish(s, &err);
+		give_up(s, &err);
 	}
 }
 
@@ -460,12 +517,14 @@ static void on_recorded(void *arg, const struct hwatt_error *err)
 	finish(s, err);
 }
 
-/* A survey that broke off goes on from there with the next poll; one that nobody answered begins anew, as thousands of silent
- * devices would hold its memory for nothing. */
+/* The poll ends. A survey that it cuts off goes on from there with the next one, which comes at once, as others may wait for its
+ * turn; that of a device that said nothing in this poll begins anew. Who waits for a turn keeps its place. */
 static void keep_survey(struct session *s)
 {
-	const struct survey *survey = aside_of(s)->survey;
-	if (survey != NULL && !survey_has_answers(survey))
+	const struct aside *a = aside_of(s);
+	if (a->survey != NULL && survey_moved(a->survey) && !s->closing)
+		hwatt_target_ready(s->line.target);
+	else if (s->closing || a->survey != NULL || a->turn.state == TURN_HELD || (a->greeting != NULL && !greeting_over(a->greeting)))
 		drop_survey(s);
 }
 
@@ -491,11 +550,20 @@ static void explain_silence(const struct session *s, struct hwatt_error *err)
 static void survey_failed(struct session *s, const struct hwatt_error *why)
 {
 	struct hwatt_error err = *why;
-	if (err.code == HWATT_ETIMEOUT && s->plan == NULL && !survey_has_answers(s->aside->survey))
-		explain_silence(s, &err);
-	s->heard = s->heard || survey_has_answers(s->aside->survey);
+	s->heard = true;
 	lose_address(s);
 	keep_survey(s);
+	drop_tape(s);
+	finish(s, &err);
+}
+
+static void greeting_failed(struct session *s, const struct hwatt_error *why)
+{
+	struct hwatt_error err = *why;
+	if (err.code == HWATT_ETIMEOUT && s->plan == NULL)
+		explain_silence(s, &err);
+	lose_address(s);
+	drop_survey(s);
 	drop_tape(s);
 	finish(s, &err);
 }
@@ -505,6 +573,35 @@ static void count_doubts(struct session *s)
 	if (s->hold.doubted > 0)
 		module_of(s)->doubted_stamps += s->hold.doubted;
 	s->hold.doubted = 0;
+}
+
+/* How much less than a whole interval it is to a device's next survey after one that came when it came: else those of a whole hall,
+ * begun together, would be repeated together for ever. */
+static int64_t early_ms(const struct session *s)
+{
+	uint64_t hash = UINT64_C(14695981039346656037);
+	for (const char *id = hwatt_target_device(s->line.target)->id; *id != '\0'; id++)
+		hash = (hash ^ (uint8_t)*id) * UINT64_C(1099511628211);
+	uint64_t most = (uint64_t)(settings_of(s)->refresh_ms / REFRESH_PARTS * (REFRESH_PARTS - 1));
+	return (int64_t)((hash ^ hash >> 29) % (most + 1));
+}
+
+/* Loop time of the last survey, or, of one that came by time and late, when it was due. */
+static int64_t surveyed_ms(const struct session *s)
+{
+	return s->refresh_ms - settings_of(s)->refresh_ms + (s->early ? early_ms(s) : 0);
+}
+
+/* The survey is over: when the next is due. Devices keep the distance that they have once. */
+static void set_refresh(struct session *s)
+{
+	int64_t now_ms = (int64_t)uv_now(hwatt_target_loop(s->line.target));
+	int64_t every_ms = settings_of(s)->refresh_ms;
+	s->early = s->refresh_ms == 0 || now_ms < s->refresh_ms;
+	if (s->early)
+		s->refresh_ms = now_ms + every_ms - early_ms(s);
+	else /* late, perhaps, as a whole hall was away */
+		s->refresh_ms += ((now_ms - s->refresh_ms) / every_ms + 1) * every_ms;
 }
 
 static void on_surveyed(void *arg, const struct hwatt_error *err)
@@ -525,53 +622,99 @@ static void on_surveyed(void *arg, const struct hwatt_error *err)
 		recorder_run(tape->recorder);
 		return;
 	}
-	drop_plan(s);
 	stocktaking_tell(s->aside->survey, s->line.target, &s->parts_told);
-	s->plan = plan_new(&module_of(s)->shelf, s->aside->survey, &who, s->book, &s->line, &s->hold);
+	renew_plan(s, &who);
 	count_doubts(s);
+	give_turn(s, survey_octets(s->aside->survey));
 	drop_survey(s);
-	s->surveyed_ms = (int64_t)uv_now(hwatt_target_loop(s->line.target));
+	set_refresh(s);
 	s->resurvey = s->replan = s->bears_riders = false;
 	go_on(s);
 }
 
-static void begin_survey(struct session *s)
+/* Makes the survey of a device that has its turn. */
+static void start_survey(struct session *s)
 {
 	const struct hwatt_device *device = hwatt_target_device(s->line.target);
-	const struct hwatt_profile_set *set = hwatt_target_profiles(s->line.target);
 	struct hwatt_error err;
-	s->stage = STAGE_SURVEY;
-	if (aside_of(s)->survey == NULL) {
-		book_release(s->book);
-		s->book = module_book(module_of(s), set);
-		if (device->profile != NULL && device->profile[0] != '\0' && book_family(s->book, device->profile) == NULL) {
-			hwatt_fail(&err, HWATT_EINVAL, "there is no profile \"%s\"", device->profile);
-			finish(s, &err);
-			return;
-		}
-		aside(s)->survey = survey_new(s->book, &s->line, device->profile != NULL ? device->profile : "", on_surveyed, s);
+	struct aside *a = aside(s);
+	book_release(s->book);
+	s->book = module_book(module_of(s), hwatt_target_profiles(s->line.target));
+	if (device->profile != NULL && device->profile[0] != '\0' && book_family(s->book, device->profile) == NULL) {
+		hwatt_fail(&err, HWATT_EINVAL, "there is no profile \"%s\"", device->profile);
+		give_up(s, &err);
+		return;
 	}
-	survey_run(s->aside->survey);
+	s->stage = STAGE_SURVEY;
+	a->survey = survey_new(s->book, &s->line, device->profile != NULL ? device->profile : "", a->greeting, on_surveyed, s);
+	drop_greeting(s);
+	survey_run(a->survey);
+}
+
+/* The device is there, and is to be surveyed: now, or when its turn has come. Until then it is polled by its plan, if it has one. */
+static void take_turn_of_survey(struct session *s)
+{
+	struct turns *turns = &module_of(s)->turns;
+	struct turn *turn = &s->aside->turn;
+	if (s->plan != NULL && turn->state == TURN_NONE && !turns_free(turns)) {
+		drop_survey(s);
+		start_plan(s);
+		return;
+	}
+	if (s->aside->tape == NULL && !turns_ask(turns, turn, s)) {
+		s->stage = STAGE_IDLE;
+		if (hwatt_target_put_off(s->line.target))
+			return;
+	}
+	turns_force(turns, turn);
+	start_survey(s);
+}
+
+static void on_greeted(void *arg, const struct hwatt_error *err)
+{
+	struct session *s = arg;
+	if (err != NULL) {
+		greeting_failed(s, err);
+		return;
+	}
+	s->heard = true;
+	take_turn_of_survey(s);
+}
+
+static void begin_survey(struct session *s)
+{
+	const struct aside *a = aside_of(s);
+	if (a->survey != NULL) {
+		s->stage = STAGE_SURVEY;
+		survey_run(a->survey);
+	} else if (a->greeting != NULL) {
+		take_turn_of_survey(s);
+	} else if (s->plan != NULL && a->tape == NULL && !turns_free(&module_of(s)->turns)) {
+		start_plan(s);
+	} else {
+		s->stage = STAGE_GREETING;
+		aside(s)->greeting = greeting_new(&s->line, on_greeted, s);
+	}
 }
 
 /* Whether the device should be asked who it is: new, changed, or so long ago. */
 static bool survey_due(const struct session *s)
 {
-	int64_t age_ms = (int64_t)uv_now(hwatt_target_loop(s->line.target)) - s->surveyed_ms;
-	return (s->aside != NULL && (s->aside->tape != NULL || s->aside->survey != NULL)) || s->plan == NULL || s->replan || age_ms >= settings_of(s)->refresh_ms ||
-	       (s->resurvey && age_ms >= RESURVEY_MS);
+	const struct aside *a = s->aside;
+	int64_t now_ms = (int64_t)uv_now(hwatt_target_loop(s->line.target));
+	if ((a != NULL && (a->tape != NULL || a->survey != NULL || a->greeting != NULL)) || s->plan == NULL || s->replan || now_ms >= s->refresh_ms)
+		return true;
+	return s->resurvey && now_ms - surveyed_ms(s) >= RESURVEY_MS;
 }
 
 /* The session, then its target. */
 static void fetch(const void *arg, unsigned step)
 {
 	const struct session *s = arg;
-	if (step > 0) {
+	if (step > 0)
 		hwatt_target_fetch(s->line.target, step - 1);
-		return;
-	}
-	for (size_t at = 0; at < sizeof(*s); at += CACHE_LINE)
-		__builtin_prefetch((const char *)s + at, 1);
+	else
+		hwatt_prefetch(s, sizeof(*s));
 }
 
 /* The plan. */
@@ -603,6 +746,13 @@ static bool restarted(struct session *s)
 		s->resurvey = true;
 	hwatt_target_uptime(s->line.target, (s->wraps * TICKS_PER_WRAP + s->ticks) * 10);
 	return back;
+}
+
+static void start_plan(struct session *s)
+{
+	s->stage = STAGE_PLAN;
+	s->request = 0;
+	ask(s);
 }
 
 static void next_request(struct session *s)
@@ -777,9 +927,7 @@ static void go_on(struct session *s)
 	} else if (survey_due(s)) {
 		begin_survey(s);
 	} else {
-		s->stage = STAGE_PLAN;
-		s->request = 0;
-		ask(s);
+		start_plan(s);
 	}
 }
 
@@ -788,10 +936,11 @@ void session_poll(struct hwatt_target *t)
 	struct session *s = hwatt_target_session(t);
 	struct hwatt_error err;
 	s->answered = false;
-	if (s->line.peer != NULL && peer_held(s->line.peer, (int64_t)uv_now(hwatt_target_loop(t)), &err) < 0)
-		finish(s, &err);
-	else
+	if (s->line.peer != NULL && peer_held(s->line.peer, (int64_t)uv_now(hwatt_target_loop(t)), &err) < 0) {
+		give_up(s, &err);
+	} else {
 		go_on(s);
+	}
 }
 
 void session_abort(struct hwatt_target *t)
@@ -831,10 +980,10 @@ int session_find(void *engine, const void *settings, const struct sockaddr *to, 
 void session_close(struct hwatt_target *t)
 {
 	struct session *s = hwatt_target_session(t);
+	s->closing = true;
 	session_abort(t);
 	struct lookup *lookup = aside_of(s)->lookup;
 	if (lookup != NULL) { /* its callback comes in any case */
-		s->closing = true;
 		uv_cancel((uv_req_t *)&lookup->request);
 		return;
 	}
@@ -855,6 +1004,9 @@ void session_counters(void *engine, void (*put)(void *arg, const char *name, con
 	put(arg, "snmp_wrong_source_total", "Answers from another address than was asked, dropped.", c->wrong_source);
 	put(arg, "snmp_kernel_drops_total", "Answers lost because the receive buffer was full.", c->kernel_drops);
 	put(arg, "snmp_send_errors_total", "SNMP requests that could not be sent.", c->send_errors);
+	put(arg, "snmp_surveys_running", "Devices that are surveyed just now: looked at for what they have to tell.", (int64_t)m->turns.held);
+	put(arg, "snmp_surveys_waiting", "Devices that wait to be surveyed.", (int64_t)m->turns.waiting);
+	put(arg, "snmp_surveys_waited_total", "Surveys that had to wait, as others ran.", m->turns.waited);
 	put(arg, "snmp_apart_total", "Devices that did not bear a GET with cells of tables in it.", m->apart);
 	put(arg, "snmp_stamps_doubted_total", "Times of discontinuity that were not believed, as they move with every read.",
 	    m->doubted_stamps);

@@ -5,22 +5,26 @@
 #include <hallwatt/text.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define FETCH_AT_ONCE 24u        /* variables of one GET or GETNEXT */
 #define MAX_SILENCES 3u          /* requests in a row without an answer, after a first one */
 #define TYPICAL_VARBIND 36u
+#define FEWEST_CELLS 4u          /* of a column; the next sizes are each twice as large */
+#define CELL_SIZES 16u
+#define PAGE 4096u
 
-enum phase { PHASE_SYSTEM, PHASE_PROBES, PHASE_LAST_RESORT, PHASE_SCALARS, PHASE_TABLES, PHASE_OVER };
+enum phase { PHASE_BEGUN, PHASE_PROBES, PHASE_LAST_RESORT, PHASE_SCALARS, PHASE_TABLES, PHASE_OVER };
 
 struct fetch { /* a list of objects asked for by GET, or by GETNEXT for probes */
-	const int *objects; /* NULL: the system group */
+	const int *objects;
 	size_t count, at, chunk, asked;
 };
 
 struct walk { /* columns side by side */
 	int objects[SURVEY_WIDTH];
-	struct ber_oid after[SURVEY_WIDTH];
+	struct ber_oid after[SURVEY_WIDTH]; /* the row that was read last; empty: none */
 	bool over[SURVEY_WIDTH];
 	unsigned count, asked[SURVEY_WIDTH], asked_count, repetitions;
 };
@@ -34,11 +38,13 @@ struct survey {
 	struct hwatt_arena *arena;
 	enum phase phase;
 	size_t object_count;         /* that are looked at: more than these are of families that do not fit this device */
-	struct column *columns;      /* by object; NULL before the families are chosen */
-	size_t cells;
+	uint16_t *column_of;         /* by object; 0: it is not asked for. NULL before the families are chosen */
+	struct column *columns;
+	struct cell *spare[CELL_SIZES]; /* arrays that columns outgrew, by size; each holds the next in its first octets */
+	size_t cells, octets;        /* that it holds */
 	unsigned requests, silences;
-	bool answered;
-	char description[SURVEY_TEXT + 1], object_id[256];
+	bool moved;                  /* the device has said something since survey_run() */
+	const char *description, *object_id;
 	struct ber_oid object_oid;
 	bool *hits;                  /* by object: a probe that answered */
 	size_t hit_count;
@@ -54,16 +60,44 @@ struct survey {
 	uint8_t packet[LINE_PACKET];
 };
 
-static const char *const system_group[] = { "1.3.6.1.2.1.1.1.0", "1.3.6.1.2.1.1.2.0", "1.3.6.1.2.1.1.3.0" };
-#define SYSTEM_COUNT (sizeof(system_group) / sizeof(system_group[0]))
-
 static void step(struct survey *s);
 static engine_done fetched, walked;
 
-struct survey *survey_new(struct book *book, struct line *line, const char *forced, survey_done *done, void *arg)
+/* What it needs, zeroed, until it is freed. */
+static void *take(struct survey *s, size_t size)
+{
+	s->octets += size;
+	return hwatt_arena_alloc(s->arena, size);
+}
+
+/* Octets that need no alignment. */
+static const uint8_t *copy(struct survey *s, const uint8_t *bytes, size_t length)
+{
+	static const uint8_t nothing[1];
+	if (length == 0)
+		return nothing;
+	s->octets += length + 1;
+	return (const uint8_t *)hwatt_arena_strndup(s->arena, (const char *)bytes, length);
+}
+
+static void keep_greeting(struct survey *s, const struct greeting *greeting)
+{
+	char dotted[256] = "";
+	struct ber_oid id = greeting_object_id(greeting);
+	if (id.length > 0) {
+		s->object_oid = (struct ber_oid){ copy(s, id.bytes, id.length), id.length };
+		ber_oid_format(s->object_oid, dotted, sizeof(dotted));
+	}
+	s->object_id = hwatt_arena_strdup(s->arena, dotted);
+	s->description = hwatt_arena_strdup(s->arena, greeting_description(greeting));
+}
+
+struct survey *survey_new(struct book *book, struct line *line, const char *forced, const struct greeting *greeting,
+			  survey_done *done, void *arg)
 {
 	struct hwatt_arena *arena = hwatt_arena_new_apart();
 	struct survey *s = hwatt_arena_alloc(arena, sizeof(*s));
+	s->octets = sizeof(*s);
 	s->book = book;
 	s->line = line;
 	s->forced = forced;
@@ -71,12 +105,12 @@ struct survey *survey_new(struct book *book, struct line *line, const char *forc
 	s->arg = arg;
 	s->arena = arena;
 	s->object_count = book->object_count; /* probes are numbered with the book */
-	s->hits = hwatt_arena_alloc(s->arena, book->object_count + 1);
+	s->hits = take(s, book->object_count + 1);
 	s->hit_count = book->object_count;
-	s->wanted = hwatt_arena_alloc(s->arena, (book->object_count + 1) * sizeof(*s->wanted));
-	s->fetch = (struct fetch){ .count = SYSTEM_COUNT, .chunk = FETCH_AT_ONCE };
+	s->wanted = take(s, (book->probe_count + 1) * sizeof(*s->wanted));
 	s->varbind_octets = TYPICAL_VARBIND;
 	s->reason = "";
+	keep_greeting(s, greeting);
 	return s;
 }
 
@@ -91,6 +125,7 @@ void survey_free(struct survey *s)
 void survey_run(struct survey *s)
 {
 	s->silences = 0;
+	s->moved = false;
 	step(s);
 }
 
@@ -99,9 +134,14 @@ void survey_pause(struct survey *s)
 	line_cancel(s->line);
 }
 
-bool survey_has_answers(const struct survey *s)
+bool survey_moved(const struct survey *s)
 {
-	return s->answered;
+	return s->moved;
+}
+
+size_t survey_octets(const struct survey *s)
+{
+	return s->octets + PAGE; /* its first and last page are not full */
 }
 
 static void end(struct survey *s, const struct hwatt_error *err)
@@ -110,41 +150,41 @@ static void end(struct survey *s, const struct hwatt_error *err)
 	s->done(s->arg, err);
 }
 
+/* Room for twice as many cells. What a column outgrew serves the next. */
+static void grow(struct survey *s, struct column *column)
+{
+	size_t size = 0, capacity = column->capacity > 0 ? column->capacity * 2 : FEWEST_CELLS;
+	while (FEWEST_CELLS << size < capacity)
+		size++;
+	assert(size < CELL_SIZES); /* SURVEY_MAX_ROWS fit */
+	struct cell *grown = s->spare[size];
+	if (grown != NULL)
+		memcpy(&s->spare[size], grown, sizeof(grown));
+	else
+		grown = take(s, capacity * sizeof(*grown));
+	if (column->count > 0) {
+		memcpy(grown, column->cells, column->count * sizeof(*grown));
+		memcpy(column->cells, &s->spare[size - 1], sizeof(grown));
+		s->spare[size - 1] = column->cells;
+	}
+	column->cells = grown;
+	column->capacity = capacity;
+}
+
 /* Keeps a varbind as the next cell of an object's column. */
 static void keep(struct survey *s, int object, struct ber_oid row, const struct ber_varbind *v)
 {
-	struct column *column = &s->columns[object];
-	if (column->count == column->capacity) {
-		column->capacity = column->capacity > 0 ? column->capacity * 2 : 4;
-		struct cell *grown = hwatt_arena_alloc(s->arena, column->capacity * sizeof(*grown));
-		if (column->count > 0)
-			memcpy(grown, column->cells, column->count * sizeof(*grown));
-		column->cells = grown;
-	}
+	struct column *column = &s->columns[s->column_of[object]];
+	if (column->count == column->capacity)
+		grow(s, column);
 	bool text = v->type == BER_STRING || v->type == BER_OID || v->type == BER_IPADDRESS || v->type == BER_OPAQUE;
 	size_t length = !text ? 0 : v->type == BER_STRING && v->length > SURVEY_TEXT ? SURVEY_TEXT : v->length;
-	uint8_t *bytes = hwatt_arena_alloc(s->arena, row.length + length);
-	if (row.length > 0)
-		memcpy(bytes, row.bytes, row.length);
-	if (length > 0)
-		memcpy(bytes + row.length, v->bytes, length);
+	const uint8_t *bytes = copy(s, row.bytes, row.length), *value = copy(s, v->bytes, length);
 	column->cells[column->count++] = (struct cell){
 		.row = { bytes, row.length }, .type = v->type, .number = v->number,
-		.bytes = bytes + row.length, .length = length,
+		.bytes = value, .length = (uint32_t)length,
 	};
 	s->cells++;
-}
-
-static void keep_system(struct survey *s, size_t item, const struct ber_varbind *v)
-{
-	if (item == 0 && v->type == BER_STRING) {
-		hwatt_text_clean(s->description, sizeof(s->description), v->bytes, v->length);
-	} else if (item == 1 && v->type == BER_OID) {
-		uint8_t *bytes = hwatt_arena_alloc(s->arena, v->length);
-		memcpy(bytes, v->bytes, v->length);
-		s->object_oid = (struct ber_oid){ bytes, v->length };
-		ber_oid_format(s->object_oid, s->object_id, sizeof(s->object_id));
-	}
 }
 
 static bool probing(const struct survey *s)
@@ -198,10 +238,6 @@ static void keep_fetched(struct survey *s, size_t item, const struct ber_varbind
 {
 	if (ber_is_exception(v->type))
 		return;
-	if (s->phase == PHASE_SYSTEM) {
-		keep_system(s, item, v);
-		return;
-	}
 	int object = s->fetch.objects[item];
 	const struct ber_oid oid = s->book->objects[object].oid;
 	if (probing(s))
@@ -216,10 +252,8 @@ static enum ber_pdu fetch_pdu(const struct survey *s)
 	return probing(s) || (s->phase == PHASE_SCALARS && s->line->version == BER_V1) ? BER_GETNEXT : BER_GET;
 }
 
-static struct ber_oid fetch_oid(struct survey *s, size_t item, uint8_t system[BER_MAX_OID])
+static struct ber_oid fetch_oid(const struct survey *s, size_t item)
 {
-	if (s->phase == PHASE_SYSTEM)
-		return (struct ber_oid){ system, ber_oid_parse(system_group[item], system, BER_MAX_OID) };
 	struct ber_oid oid = s->book->objects[s->fetch.objects[item]].oid;
 	if (fetch_pdu(s) == BER_GETNEXT && s->book->objects[s->fetch.objects[item]].scalar)
 		oid.length--; /* the next after the object is its .0 */
@@ -241,13 +275,12 @@ static bool post(struct survey *s, enum ber_pdu pdu, const struct ber_oid *oids,
 static void send_fetch(struct survey *s)
 {
 	struct ber_oid oids[FETCH_AT_ONCE];
-	uint8_t system[SYSTEM_COUNT][BER_MAX_OID];
 	size_t left = s->fetch.count - s->fetch.at, n = left < s->fetch.chunk ? left : s->fetch.chunk;
 	size_t fit = s->line->octets / TYPICAL_VARBIND;
 	if (n > fit)
 		n = fit > 0 ? fit : 1;
 	for (size_t i = 0; i < n; i++)
-		oids[i] = fetch_oid(s, s->fetch.at + i, system[i < SYSTEM_COUNT ? i : 0]);
+		oids[i] = fetch_oid(s, s->fetch.at + i);
 	s->fetch.asked = n;
 	while (!post(s, fetch_pdu(s), oids, s->fetch.asked, 0, fetched)) {
 		assert(s->fetch.asked > 1);
@@ -258,7 +291,7 @@ static void send_fetch(struct survey *s)
 /* Nothing came back. A device that has answered before may only be unable to give so much at once. */
 static bool survived_silence(struct survey *s, const struct hwatt_error *err)
 {
-	if (err->code != HWATT_ETIMEOUT || !s->answered || ++s->silences > MAX_SILENCES) {
+	if (err->code != HWATT_ETIMEOUT || ++s->silences > MAX_SILENCES) {
 		end(s, err);
 		return false;
 	}
@@ -270,7 +303,7 @@ static void fetch_refused(struct survey *s, const struct ber_message *message)
 {
 	struct fetch *f = &s->fetch;
 	int64_t index = message->error_index;
-	if (message->error_status == BER_NO_SUCH_NAME && f->objects != NULL && index >= 1 && index <= (int64_t)f->asked) {
+	if (message->error_status == BER_NO_SUCH_NAME && index >= 1 && index <= (int64_t)f->asked) {
 		size_t refused = f->at + (size_t)index - 1;
 		int object = s->wanted[refused];
 		s->wanted[refused] = s->wanted[f->at];
@@ -298,7 +331,7 @@ static void fetched(void *arg, const struct ber_message *message, const struct h
 		step(s);
 		return;
 	}
-	s->answered = true;
+	s->moved = true;
 	s->silences = 0;
 	if (message->error_status != 0) {
 		fetch_refused(s, message);
@@ -391,8 +424,6 @@ static void choose(struct survey *s)
 	if (others[0] != '\0')
 		s->reason = hwatt_arena_printf(s->arena, "%s; with%s", s->reason, others);
 	s->object_count = s->book->object_count;
-	s->columns = hwatt_arena_alloc(s->arena, (s->object_count + 1) * sizeof(*s->columns));
-	s->wanted = hwatt_arena_alloc(s->arena, (s->object_count + 1) * sizeof(*s->wanted));
 }
 
 static void want(bool *asked, const struct reference *at)
@@ -432,10 +463,10 @@ static void want_part(bool *asked, const struct family_part *part)
 		want(asked, &part->empty[i].at);
 }
 
-/* Puts what the chosen families speak of into `wanted`: scalars or columns. */
-static void list_wanted(struct survey *s, bool scalars)
+/* Makes a column for each object that the chosen families speak of. */
+static void make_columns(struct survey *s)
 {
-	bool *asked = hwatt_arena_alloc(s->arena, s->object_count + 1);
+	bool *asked = hwatt_alloc(s->object_count + 1);
 	for (size_t i = 0; i < s->family_count; i++) {
 		const struct family *f = s->families[i];
 		for (size_t j = 0; j < f->reading_count; j++)
@@ -445,9 +476,22 @@ static void list_wanted(struct survey *s, bool scalars)
 		for (size_t j = 0; j < f->part_count; j++)
 			want_part(asked, &f->parts[j]);
 	}
+	uint16_t count = 0;
+	s->column_of = take(s, (s->object_count + 1) * sizeof(*s->column_of));
+	for (size_t i = 0; i < s->object_count; i++)
+		if (asked[i] && count < UINT16_MAX)
+			s->column_of[i] = ++count;
+	s->columns = take(s, (count + 1u) * sizeof(*s->columns)); /* the first is nobody's */
+	s->wanted = take(s, (count + 1u) * sizeof(*s->wanted));
+	free(asked);
+}
+
+/* Puts what has columns into `wanted`: scalars or columns. */
+static void list_wanted(struct survey *s, bool scalars)
+{
 	s->wanted_count = s->walked = 0;
 	for (size_t i = 0; i < s->object_count; i++) {
-		if (!asked[i] || s->book->objects[i].scalar != scalars)
+		if (s->column_of[i] == 0 || s->book->objects[i].scalar != scalars)
 			continue;
 		size_t at = s->wanted_count++; /* sorted by OID: columns of a table side by side */
 		while (at > 0 && ber_oid_compare(s->book->objects[s->wanted[at - 1]].oid, s->book->objects[i].oid) > 0) {
@@ -484,11 +528,11 @@ static void list_last_resort(struct survey *s)
 		if (!s->book->families[i].supplement && of_id(s, &s->book->families[i]))
 			book_open(s->book, &s->book->families[i]);
 	size_t objects = s->book->object_count;
-	bool *asked = hwatt_arena_alloc(s->arena, objects + 1), *hits = hwatt_arena_alloc(s->arena, objects + 1);
+	bool *asked = take(s, objects + 1), *hits = take(s, objects + 1);
 	memcpy(hits, s->hits, s->hit_count * sizeof(*hits));
 	s->hits = hits;
 	s->hit_count = objects;
-	s->wanted = hwatt_arena_alloc(s->arena, (objects + 1) * sizeof(*s->wanted));
+	s->wanted = take(s, (objects + 1) * sizeof(*s->wanted));
 	for (size_t i = 0; i < s->book->family_count; i++) {
 		const struct family *f = &s->book->families[i];
 		for (size_t j = 0; !f->supplement && of_id(s, f) && j < f->reading_count; j++) {
@@ -524,22 +568,31 @@ static bool next_walk(struct survey *s)
 				break;
 		}
 		w->objects[w->count] = object;
-		w->after[w->count] = s->book->objects[object].oid;
+		w->after[w->count] = (struct ber_oid){ NULL, 0 };
 		w->over[w->count++] = false;
 		s->walked++;
 	}
 	return w->count > 0;
 }
 
+static struct ber_oid join(struct ber_oid column, struct ber_oid row, uint8_t out[BER_MAX_OID * 2])
+{
+	memcpy(out, column.bytes, column.length);
+	if (row.length > 0)
+		memcpy(out + column.length, row.bytes, row.length);
+	return (struct ber_oid){ out, column.length + row.length };
+}
+
 static void send_walk(struct survey *s)
 {
 	struct walk *w = &s->walk;
 	struct ber_oid oids[SURVEY_WIDTH];
+	uint8_t full[SURVEY_WIDTH][BER_MAX_OID * 2];
 	unsigned room = s->line->octets / s->varbind_octets, n = 0;
 	for (unsigned i = 0; i < w->count && n < (room > 0 ? room : 1); i++) {
 		if (w->over[i])
 			continue;
-		oids[n] = w->after[i];
+		oids[n] = join(s->book->objects[w->objects[i]].oid, w->after[i], full[n]);
 		w->asked[n++] = i;
 	}
 	unsigned repetitions = room / n;
@@ -566,22 +619,22 @@ static void keep_walked(struct survey *s, unsigned which, const struct ber_varbi
 		w->over[which] = true;
 		return;
 	}
-	if (ber_oid_compare(v->oid, w->after[which]) <= 0) {
+	struct ber_oid row = { v->oid.bytes + column.length, v->oid.length - column.length };
+	if (w->after[which].length > 0 && ber_oid_compare(row, w->after[which]) <= 0) {
 		hwatt_target_warn(s->line->target, "the agent walks in a circle below %s; the walk was ended",
 				  s->book->objects[object].text);
 		w->over[which] = true;
 		return;
 	}
-	if (s->columns[object].count >= SURVEY_MAX_ROWS || s->cells >= SURVEY_MAX_CELLS) {
+	const struct column *known = &s->columns[s->column_of[object]];
+	if (known->count >= SURVEY_MAX_ROWS || s->cells >= SURVEY_MAX_CELLS) {
 		hwatt_target_warn(s->line->target, "more rows below %s than are read; the rest was left out",
 				  s->book->objects[object].text);
 		w->over[which] = true;
 		return;
 	}
-	keep(s, object, (struct ber_oid){ v->oid.bytes + column.length, v->oid.length - column.length }, v);
-	uint8_t *after = hwatt_arena_alloc(s->arena, v->oid.length);
-	memcpy(after, v->oid.bytes, v->oid.length);
-	w->after[which] = (struct ber_oid){ after, v->oid.length };
+	keep(s, object, row, v);
+	w->after[which] = known->cells[known->count - 1].row;
 }
 
 /* The agent could not answer this: less at once, or, at the least, without the column that it stumbles over. */
@@ -608,6 +661,7 @@ static void walked(void *arg, const struct ber_message *message, const struct hw
 		step(s);
 		return;
 	}
+	s->moved = true;
 	s->silences = 0;
 	if (message->error_status == BER_NO_SUCH_NAME) { /* v1: the end of all that this agent has */
 		int64_t index = message->error_index;
@@ -653,6 +707,8 @@ static void step(struct survey *s)
 			choose(s);
 		if (s->phase == PHASE_LAST_RESORT)
 			list_last_resort(s);
+		if (s->phase == PHASE_SCALARS)
+			make_columns(s);
 		if (s->phase == PHASE_SCALARS || s->phase == PHASE_TABLES)
 			list_wanted(s, s->phase == PHASE_SCALARS);
 		s->fetch = (struct fetch){ .objects = s->wanted, .count = s->wanted_count, .chunk = FETCH_AT_ONCE };
@@ -684,7 +740,8 @@ const char *survey_object_id(const struct survey *s)
 const struct column *survey_column(const struct survey *s, int object)
 {
 	static const struct column none = { 0 };
-	return s->columns != NULL && (size_t)object < s->object_count ? &s->columns[object] : &none;
+	bool asked = s->columns != NULL && (size_t)object < s->object_count && s->column_of[object] != 0;
+	return asked ? &s->columns[s->column_of[object]] : &none;
 }
 
 static const struct cell *find(const struct column *column, struct ber_oid row)

@@ -1,6 +1,6 @@
 /* SPDX-FileCopyrightText: 2026 The hallwatt authors
  * SPDX-License-Identifier: Apache-2.0 */
-/* survey.h - asks a device who it is and reads, once, every object that the profiles which fit it speak of.
+/* survey.h - finds out which profiles fit a device and reads, once, every object that the profiles which fit it speak of.
  *
  * What comes out is a table of cells by object and row: the plan of the later polls is made from it.  A survey goes on where
  * it stood when a poll's deadline cut it off.  Walks are guarded: OIDs must grow, rows, cells and requests are limited. */
@@ -8,6 +8,7 @@
 #define SNMP_SURVEY_H
 
 #include "family.h"
+#include "greeting.h"
 #include "line.h"
 
 #define SURVEY_MAX_ROWS 5000u      /* of one column */
@@ -19,10 +20,10 @@
 
 struct cell {
 	struct ber_oid row;       /* what follows the column's OID; empty for a scalar */
-	enum ber_type type;
-	int64_t number;
 	const uint8_t *bytes;
-	size_t length;
+	int64_t number;
+	enum ber_type type;
+	uint32_t length;          /* of bytes */
 };
 
 struct column {
@@ -35,14 +36,17 @@ struct survey;
 /* All asked, or `err`: the device is silent. */
 typedef void survey_done(void *arg, const struct hwatt_error *err);
 
-/* `forced`: the one profile to use, "" to match. The book must outlive the survey. */
-struct survey *survey_new(struct book *book, struct line *line, const char *forced, survey_done *done, void *arg);
+/* `forced`: the one profile to use, "" to match. `greeting`: what the device said of itself, copied. The book must outlive the survey. */
+struct survey *survey_new(struct book *book, struct line *line, const char *forced, const struct greeting *greeting,
+			  survey_done *done, void *arg);
 void survey_free(struct survey *survey); /* NULL is fine; nothing is called */
 /* Begins, or goes on after survey_pause(). */
 void survey_run(struct survey *survey);
 void survey_pause(struct survey *survey);
-/* Whether the device has said anything at all, so that it is worth going on from there. */
-bool survey_has_answers(const struct survey *survey);
+/* Whether the device has said anything since survey_run(), so that it is worth going on from there. */
+bool survey_moved(const struct survey *survey);
+/* What it holds. */
+size_t survey_octets(const struct survey *survey);
 
 /* The families that fit, the device's own first, and why. */
 size_t survey_families(const struct survey *survey, const struct family *const **out);

@@ -188,12 +188,110 @@ static void a_group_that_is_too_large_begins_in_lots(void **state)
 	assert_int_equal(uv_loop_close(&c.loop), 0);
 }
 
+struct waiter {
+	uv_loop_t *loop;
+	struct scheduler_entry entry;
+	struct scheduler *scheduler;
+	int polls, until;      /* put off until it has been polled so often, then answers */
+	int64_t at_ms[8];
+};
+
+static void on_waiter_poll(void *arg, int64_t limit_ms)
+{
+	struct waiter *w = arg;
+	(void)limit_ms;
+	if (w->polls < 8)
+		w->at_ms[w->polls] = (int64_t)uv_now(w->loop);
+	if (++w->polls < w->until)
+		scheduler_put_off(&w->entry);
+	else if (w->polls == w->until)
+		scheduler_done(&w->entry, true);
+}
+
+static void on_waiter_expire(void *arg)
+{
+	struct waiter *w = arg;
+	scheduler_done(&w->entry, false);
+}
+
+static const struct scheduler_client waiting_client = { .poll = on_waiter_poll, .expire = on_waiter_expire };
+
+static void waiter_open(uv_loop_t *loop, struct waiter *w, int64_t period_ms, int64_t limit_ms)
+{
+	uv_loop_init(loop);
+	w->loop = loop;
+	w->scheduler = scheduler_start(loop);
+	scheduler_add(w->scheduler, &w->entry, "pdu", period_ms, limit_ms, true, &waiting_client, w);
+}
+
+static void waiter_close(uv_loop_t *loop, struct waiter *w)
+{
+	scheduler_remove(&w->entry);
+	scheduler_stop(w->scheduler);
+	uv_run(loop, UV_RUN_DEFAULT);
+	assert_int_equal(uv_loop_close(loop), 0);
+}
+
+static void a_poll_that_was_put_off_is_neither_read_nor_missed(void **state)
+{
+	(void)state;
+	uv_loop_t loop;
+	struct waiter w = { .until = 6 }; /* more often than a device that is missed keeps its period */
+	waiter_open(&loop, &w, 20, 10);
+	while (w.polls < 6)
+		uv_run(&loop, UV_RUN_ONCE);
+	struct scheduler_figures f = scheduler_figures(w.scheduler);
+	assert_int_equal(f.put_off, 5);
+	assert_int_equal(f.missed, 0);
+	assert_int_equal(f.outstanding, 0);
+	assert_int_equal(f.backed_off, 0);
+	assert_int_equal(scheduler_missed(&w.entry), 0);
+	for (int i = 1; i < 6; i++)
+		assert_true(w.at_ms[i] > w.at_ms[i - 1]); /* at its next place, not again and again */
+	waiter_close(&loop, &w);
+}
+
+static void who_is_in_a_hurry_is_polled_at_once(void **state)
+{
+	(void)state;
+	uv_loop_t loop;
+	struct waiter w = { .until = 2 };
+	waiter_open(&loop, &w, 3600000, 3600000);
+	scheduler_hurry(&w.entry); /* instead of within the seconds after a start */
+	for (int i = 0; i < 5 && w.polls == 0; i++)
+		uv_run(&loop, UV_RUN_NOWAIT);
+	assert_int_equal(w.polls, 1); /* and put off, for an hour */
+	assert_true(w.entry.due_ms > w.at_ms[0] + 1);
+	scheduler_hurry(&w.entry);
+	for (int i = 0; i < 5 && w.polls == 1; i++)
+		uv_run(&loop, UV_RUN_NOWAIT);
+	assert_int_equal(w.polls, 2);
+	assert_int_equal(scheduler_figures(w.scheduler).late, 0);
+	w.until = 0;
+	scheduler_hurry(&w.entry);
+	for (int i = 0; i < 5 && w.polls == 2; i++)
+		uv_run(&loop, UV_RUN_NOWAIT);
+	assert_true(w.entry.polling);
+	scheduler_hurry(&w.entry); /* while it is polled: right after that */
+	for (int i = 0; i < 5; i++)
+		uv_run(&loop, UV_RUN_NOWAIT);
+	assert_int_equal(w.polls, 3);
+	scheduler_done(&w.entry, false);
+	for (int i = 0; i < 5 && w.polls == 3; i++)
+		uv_run(&loop, UV_RUN_NOWAIT);
+	assert_int_equal(w.polls, 4);
+	assert_true(w.entry.polling && !w.entry.hurried);
+	waiter_close(&loop, &w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(polls_are_spread_over_the_period),
 		cmocka_unit_test(a_group_that_is_too_large_begins_in_lots),
 		cmocka_unit_test(a_poll_keeps_its_place_in_the_period),
+		cmocka_unit_test(a_poll_that_was_put_off_is_neither_read_nor_missed),
+		cmocka_unit_test(who_is_in_a_hurry_is_polled_at_once),
 		cmocka_unit_test(a_silent_device_expires_and_delays_nobody),
 		cmocka_unit_test(a_dead_device_is_asked_less_and_less_often),
 	};

@@ -1,6 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The hallwatt authors
  * SPDX-License-Identifier: Apache-2.0 */
 #include "target.c"
+#include "random.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,7 +11,7 @@
 #include <cmocka.h>
 
 struct outcome {
-	int done, closed;
+	int done, closed, put_off, ready;
 	enum hwatt_code code;
 };
 
@@ -222,11 +223,8 @@ static void a_value_beyond_32_bits_leaves_the_others_as_they_are(void **state)
 /* A pseudo-random number below `below`. */
 static uint64_t chance(uint64_t below)
 {
-	static uint64_t seed = 88172645463325252u;
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return seed % below;
+	static uint64_t seed = 7;
+	return random_next(&seed) % below;
 }
 
 static void declare_strips(struct hwatt_target *t, size_t each)
@@ -339,6 +337,72 @@ static void a_restart_is_seen_but_a_wrap_of_uptime_is_none(void **state)
 		hwatt_target_done(t, NULL);
 		close_target(&loop, t);
 	}
+}
+
+static void a_restart_that_is_told_twice_in_a_poll_is_seen(void **state)
+{
+	(void)state;
+	uv_loop_t loop;
+	struct outcome outcome = {0};
+	struct hwatt_target *t = open_target(&loop, &outcome);
+	target_poll(t, 1000);
+	hwatt_target_uptime(t, 500000);
+	hwatt_target_done(t, NULL);
+	target_poll(t, 1000);
+	hwatt_target_uptime(t, 90);
+	hwatt_target_uptime(t, 110); /* read again, after a survey */
+	assert_true(target_restarted(t));
+	hwatt_target_done(t, NULL);
+	target_poll(t, 1000);
+	hwatt_target_uptime(t, 1110);
+	assert_false(target_restarted(t));
+	hwatt_target_done(t, NULL);
+	close_target(&loop, t);
+}
+
+static void on_put_off(void *arg)
+{
+	struct outcome *o = arg;
+	o->put_off++;
+}
+
+static void on_ready(void *arg)
+{
+	struct outcome *o = arg;
+	o->ready++;
+}
+
+static void a_poll_that_is_put_off_is_not_done_and_keeps_a_restart(void **state)
+{
+	(void)state;
+	uv_loop_t loop;
+	struct outcome outcome = {0};
+	struct hwatt_target *t = open_target(&loop, &outcome);
+	target_poll(t, 1000);
+	assert_false(hwatt_target_put_off(t)); /* its owner cannot wait */
+	hwatt_target_ready(t);
+	assert_true(target_polling(t));
+	t->common->parts.owner.put_off = on_put_off;
+	t->common->parts.owner.ready = on_ready;
+	hwatt_target_uptime(t, 500000);
+	hwatt_target_done(t, NULL);
+	target_poll(t, 1000);
+	hwatt_target_uptime(t, 90);
+	assert_true(hwatt_target_put_off(t));
+	assert_false(target_polling(t));
+	target_expire(t); /* no poll runs */
+	hwatt_target_ready(t);
+	target_poll(t, 1000);
+	hwatt_target_uptime(t, 1110);
+	assert_true(target_restarted(t));
+	hwatt_target_done(t, NULL);
+	assert_int_equal(outcome.put_off, 1);
+	assert_int_equal(outcome.ready, 1);
+	assert_int_equal(outcome.done, 2);
+	target_poll(t, 1000);
+	assert_false(target_restarted(t));
+	hwatt_target_done(t, NULL);
+	close_target(&loop, t);
 }
 
 static void an_expired_poll_is_a_timeout(void **state)
@@ -538,6 +602,8 @@ int main(void)
 		cmocka_unit_test(a_run_is_what_its_values_are_one_by_one),
 		cmocka_unit_test(points_are_bounded),
 		cmocka_unit_test(a_restart_is_seen_but_a_wrap_of_uptime_is_none),
+		cmocka_unit_test(a_restart_that_is_told_twice_in_a_poll_is_seen),
+		cmocka_unit_test(a_poll_that_is_put_off_is_not_done_and_keeps_a_restart),
 		cmocka_unit_test(an_expired_poll_is_a_timeout),
 		cmocka_unit_test(identity_has_a_version),
 		cmocka_unit_test(a_log_stays_when_parts_are_forgotten),

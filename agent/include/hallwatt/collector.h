@@ -132,6 +132,11 @@ char *hwatt_target_recall(struct hwatt_target *t, const char *key);
 /* Counts one request sent, for probe's output and the self metrics. */
 void hwatt_target_count_request(struct hwatt_target *t);
 void hwatt_target_done(struct hwatt_target *t, const struct hwatt_error *err); /* NULL: all read */
+/* The running poll ends with nothing read and nothing missed, as the collector has too much else in hand; no done follows. false: who
+ * polls cannot wait, and the poll goes on. */
+bool hwatt_target_put_off(struct hwatt_target *t);
+/* The next poll should come at once, or right after the one that runs. */
+void hwatt_target_ready(struct hwatt_target *t);
 void hwatt_target_closed(struct hwatt_target *t);
 
 /* Written by the build from the folders under collectors/; ends with NULL. */

@@ -94,7 +94,7 @@ static void on_deadline(uv_timer_t *timer)
 
 static void begin(struct hwatt_target *t, struct hwatt_recording *order, int64_t timeout_ms)
 {
-	t->done = t->failed = false;
+	t->done = t->failed = t->put_off = false;
 	t->requests = 0;
 	for (size_t i = 0; i < t->point_count; i++)
 		t->points[i].times = 0;
@@ -380,6 +380,24 @@ void hwatt_target_done(struct hwatt_target *t, const struct hwatt_error *err)
 	if (err != NULL)
 		t->err = *err;
 	uv_stop(t->loop); /* else the loop would wait for what may never come */
+}
+
+bool hwatt_target_put_off(struct hwatt_target *t)
+{
+	if (!t->patient)
+		return false;
+	uv_timer_stop(&t->deadline);
+	t->put_off = t->done = true;
+	t->put_offs++;
+	uv_stop(t->loop);
+	return true;
+}
+
+void hwatt_target_ready(struct hwatt_target *t)
+{
+	t->ready++;
+	if (t->on_ready != NULL)
+		t->on_ready(t);
 }
 
 void hwatt_target_closed(struct hwatt_target *t)

@@ -32,6 +32,10 @@ struct hwatt_target {
 	unsigned requests, dropped;
 	int64_t uptime_ms, deadline_ms, done_ms;
 	bool polling, done, failed, closed;
+	bool patient, put_off; /* polls may be put off; the last was */
+	unsigned put_offs, ready;
+	void (*on_ready)(struct hwatt_target *t); /* NULL: it is only counted */
+	void *of;              /* the test's */
 	struct hwatt_error err;
 	uv_timer_t deadline;
 	struct stock parts;    /* of the last look at them */
