@@ -284,6 +284,23 @@ static const struct disguise *address_in_arcs(struct disguises *d, const uint32_
 	return typed || no_chance ? disguise_known(d, octets, 4) : NULL;
 }
 
+/* An IPv4 address that a row is known by as a text, behind its length. */
+static bool put_spelled(struct disguises *d, uint32_t *arcs, size_t count, size_t at)
+{
+	uint8_t text[16], address[4];
+	char made[16];
+	size_t n = arcs[at];
+	if (n < 7 || n >= sizeof(text) || at + n >= count || !octet_arcs(arcs + at + 1, n, text) || ip_length(text, n, address) != n ||
+	    !scrub_address_of_four(address) || (like_version(address) && disguise_known(d, address, 4) == NULL))
+		return false;
+	const struct disguise *one = disguise_learn(d, address, 4, false, false);
+	if (one == NULL || (size_t)snprintf(made, sizeof(made), "%u.%u.%u.%u", one->made[0], one->made[1], one->made[2], one->made[3]) != n)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		arcs[at + 1 + i] = (uint8_t)made[i];
+	return true;
+}
+
 bool scrub_address_put_in_oid(struct disguises *d, uint8_t **oid, size_t *oid_length)
 {
 	uint32_t arcs[BER_MAX_SUBIDS];
@@ -291,6 +308,11 @@ bool scrub_address_put_in_oid(struct disguises *d, uint8_t **oid, size_t *oid_le
 	size_t count = ber_oid_arcs((struct ber_oid){ *oid, *oid_length }, arcs, BER_MAX_SUBIDS), length = 0;
 	bool changed = false;
 	for (size_t at = 1; at < count; at++) {
+		if (put_spelled(d, arcs, count, at)) {
+			at += arcs[at];
+			changed = true;
+			continue;
+		}
 		const struct disguise *one = address_in_arcs(d, arcs, count, at);
 		for (size_t i = 0; one != NULL && i < one->length; i++)
 			arcs[at + i] = one->made[i];

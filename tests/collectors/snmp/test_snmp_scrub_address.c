@@ -154,9 +154,29 @@ static void octets_are_addresses_or_not(void **state)
 	assert_false(scrub_address_of_six(wwn, 8) || scrub_address_of_six(mapped, 16));
 }
 
+static void an_address_that_spells_a_row_agrees_with_its_value(void **state)
+{
+	(void)state;
+	struct snmprec rec = { 0 };
+	add_text(&rec, "1.3.6.1.4.1.9.1.2.9.49.48.46.51.46.57.46.50.53.3.97.98.99", "10.3.9.25"); /* the VRF abc behind it */
+	add_text(&rec, "1.3.6.1.4.1.9.1.3.9.49.48.46.51.46.57.46.50.53.3.97.98.99", "up");
+	char *text = scrubbed(&rec, NULL), spelled[64] = "1.3.6.1.4.1.9.1.2.9";
+	assert_null(strstr(text, "49.48.46.51.46.57.46.50.53"));
+	char made[16] = "";
+	sscanf(strchr(text, '|') + 3, "%15[0-9.]", made);
+	for (const char *at = made; *at != '\0'; at++)
+		snprintf(spelled + strlen(spelled), sizeof(spelled) - strlen(spelled), ".%d", *at);
+	strcat(spelled, ".3.97.98.99");
+	assert_string_equal(value(text, spelled), made);
+	spelled[16] = '3';
+	assert_string_equal(value(text, spelled), "up");
+	free(text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_address_that_spells_a_row_agrees_with_its_value),
 		cmocka_unit_test(addresses_are_made_up_the_same_everywhere),
 		cmocka_unit_test(addresses_agree_in_all_their_forms),
 		cmocka_unit_test(what_only_looks_like_an_address_stays),
