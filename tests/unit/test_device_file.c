@@ -91,6 +91,7 @@ static void a_file_has_what_was_found(void **state)
 	hosts[2].name[SWEEP_REDFISH] = "iRMC";
 	struct introduction items[] = { one(&hosts[0], "S1", HWATT_POWER_PDU), one(&hosts[1], "S1", HWATT_POWER_NONE) };
 	items[1].error = "no answer";
+	items[0].model = items[1].model = "MAKER M1"; /* some say both in one */
 	struct sweep_access accesses[] = { { .collector = &protocol, .port = 161 }, { .collector = &protocol, .port = 1161 },
 					  { .collector = &protocol, .presence = true, .port = 161 },
 					  { .protocol = SWEEP_REDFISH, .presence = true, .port = 8443 },
@@ -106,10 +107,10 @@ static void a_file_has_what_was_found(void **state)
 	       "credentials:\n"
 	       "  found-2: {snmp: {version: \"1\", community: \"se\\\"cret\"}}\n"
 	       "devices:\n"
-	       "  # Maker M1, serial S1, called pdu\n"
+	       "  # MAKER M1, serial S1, called pdu\n"
 	       "  # profile p: it fits\n"
 	       "  - {id: \"pdu\", address: \"snmp://192.0.2.1\", site: \"SITE\", power_role: pdu}\n"
-	       "  # Maker M1, serial S1, called pdu\n"
+	       "  # MAKER M1, serial S1, called pdu\n"
 	       "  # profile p: it fits\n"
 	       "  # it did not tell all: no answer\n"
 	       "  # the same serial number as pdu: perhaps the same device at another address\n"
@@ -124,6 +125,7 @@ static void a_file_has_what_was_found(void **state)
 	       "# These answer Redfish: give them credentials, then take the # away. One that stands above for IPMI, too,\n"
 	       "# is the same machine, to be polled by one of the two.\n"
 	       "#   - {id: \"bmc-192.0.2.3\", address: \"redfish://192.0.2.3:8443\", credentials: BMCS, site: \"SITE\", power_role: it}\n");
+	items[0].model = "M1";
 	file.site = "hall-1";
 	file.count = 1;
 	expect(&file, true,
