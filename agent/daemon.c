@@ -270,7 +270,8 @@ static int take_targets(void *arg)
  * keeps them unless it is told. What the start or the reload needed of the program's files goes, too. */
 static void tidy(struct daemon *d, int64_t now_ms)
 {
-	bool rest = d->rest_ms != 0 && now_ms >= d->rest_ms;
+	/* While somebody takes an answer he holds the blocks of its snapshot; the next one shares them only if they stay here, too. */
+	bool rest = d->rest_ms != 0 && now_ms >= d->rest_ms && !http_is_answering(d->http);
 	if (rest) {
 		d->rest_ms = 0;
 		pipeline_rest(d->pipeline);

@@ -2,7 +2,9 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "encoding.h"
 #include <hallwatt/accept.h>
+#include <hallwatt/arena.h>
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
 
@@ -32,24 +34,49 @@ enum encoding encoding_choose(const char *accept_encoding, size_t length)
 	return liked && length > ENCODING_MIN_OCTETS ? ENCODING_GZIP : ENCODING_IDENTITY;
 }
 
-int encoding_gzip(const char *bytes, size_t length, struct hwatt_text *out, struct hwatt_error *err)
+struct encoder {
+	z_stream z;
+};
+
+int encoder_new(struct encoder **out, struct hwatt_error *err)
 {
-	z_stream z = { .zalloc = Z_NULL };
+	struct encoder *encoder = hwatt_alloc(sizeof(*encoder));
 	/* 15 + 16: the largest window, with gzip's header. Metrics are repetitive: the fastest level gets most of it. */
-	if (length > UINT_MAX || deflateInit2(&z, Z_BEST_SPEED, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK)
-		return hwatt_fail(err, HWATT_EIO, "gzip cannot begin with %zu octets", length);
+	if (deflateInit2(&encoder->z, Z_BEST_SPEED, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK) {
+		free(encoder);
+		return hwatt_fail(err, HWATT_EIO, "gzip cannot begin");
+	}
+	*out = encoder;
+	return 0;
+}
+
+void encoder_free(struct encoder *encoder)
+{
+	if (encoder == NULL)
+		return;
+	deflateEnd(&encoder->z);
+	free(encoder);
+}
+
+int encoder_put(struct encoder *encoder, const char *bytes, size_t length, bool last, struct hwatt_text *out,
+		struct hwatt_error *err)
+{
+	z_stream *z = &encoder->z;
 	unsigned char chunk[16384];
-	z.next_in = (Bytef *)(uintptr_t)bytes; /* zlib reads it only */
-	z.avail_in = (uInt)length;
+	if (length > UINT_MAX)
+		return hwatt_fail(err, HWATT_EIO, "gzip cannot take %zu octets at once", length);
+	z->next_in = (Bytef *)(uintptr_t)bytes; /* zlib reads it only */
+	z->avail_in = (uInt)length;
 	int rc;
 	do {
-		z.next_out = chunk;
-		z.avail_out = sizeof(chunk);
-		rc = deflate(&z, Z_FINISH);
-		hwatt_text_put(out, (const char *)chunk, sizeof(chunk) - z.avail_out);
-	} while (rc == Z_OK);
-	deflateEnd(&z);
-	if (rc != Z_STREAM_END || !hwatt_text_ok(out))
-		return hwatt_fail(err, HWATT_EIO, "gzip failed after %zu octets", out->length);
+		z->next_out = chunk;
+		z->avail_out = sizeof(chunk);
+		rc = deflate(z, last ? Z_FINISH : Z_NO_FLUSH);
+		hwatt_text_put(out, (const char *)chunk, sizeof(chunk) - z->avail_out);
+	} while (rc == Z_OK && (last || z->avail_out == 0));
+	/* Nothing to do, as all was done before, is no mistake. */
+	bool done = last ? rc == Z_STREAM_END : rc == Z_OK || rc == Z_BUF_ERROR;
+	if (!done || !hwatt_text_ok(out))
+		return hwatt_fail(err, HWATT_EIO, "gzip failed after %lu octets", z->total_out);
 	return 0;
 }

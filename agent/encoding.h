@@ -16,7 +16,14 @@ enum encoding { ENCODING_IDENTITY, ENCODING_GZIP, ENCODING_NONE /* the client ta
  * client likes it no less than the plain body. Source: RFC 9110, 12.5.3. */
 enum encoding encoding_choose(const char *accept_encoding, size_t length);
 
-/* Puts `length` octets as gzip (RFC 1952) into `out`. HWATT_EIO: zlib failed or `out` was too small. */
-int encoding_gzip(const char *bytes, size_t length, struct hwatt_text *out, struct hwatt_error *err);
+/* gzip (RFC 1952), a piece at a time: some 270 KB while it lasts. */
+struct encoder;
+
+/* HWATT_EIO: zlib cannot begin. */
+int encoder_new(struct encoder **out, struct hwatt_error *err);
+void encoder_free(struct encoder *encoder); /* NULL is allowed */
+/* Adds what is ready of all octets so far, and with the `last` piece all, to `out`. HWATT_EIO: zlib failed or `out` was too small. */
+int encoder_put(struct encoder *encoder, const char *bytes, size_t length, bool last, struct hwatt_text *out,
+		struct hwatt_error *err);
 
 #endif

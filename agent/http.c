@@ -21,6 +21,10 @@ struct visit { /* one request; made at its first callback, freed when it complet
 	bool fresh;            /* a snapshot need not be waited for (any more) */
 	bool made;             /* `reply` was initialised; of a reload it holds the answer when it is no more `suspended` */
 	struct reply reply;
+	struct http *http;
+	const struct hwatt_snapshot *snapshot; /* held while the reply has more pieces */
+	size_t taken;          /* of the reply's body, by the library */
+	int64_t until_ms;      /* monotonic: the client must have taken all by then */
 };
 
 struct http {
@@ -33,6 +37,7 @@ struct http {
 	atomic_bool enable_lifecycle;
 	atomic_int_least64_t beat_ms;
 	atomic_uint_least64_t requests;
+	atomic_uint answering; /* visits that hold a snapshot */
 	char failing[sizeof(((struct hwatt_error *)NULL)->text)]; /* HTTP thread: the failure logged last */
 	uv_mutex_t lock;       /* guards what follows */
 	struct visit *waiting;
@@ -93,7 +98,24 @@ static void log_change(struct http *http, const char *path, const struct reply *
 	}
 }
 
-static void make_reply(struct http *http, struct visit *visit, const char *method, const char *path)
+/* Keeps the snapshot for the pieces to come. */
+static void hold_snapshot(struct visit *visit, const struct hwatt_snapshot *snapshot)
+{
+	visit->snapshot = snapshot;
+	visit->until_ms = monotonic_ms() + (int64_t)visit->http->settings.answer_s * 1000;
+	atomic_fetch_add(&visit->http->answering, 1);
+}
+
+static void drop_snapshot(struct visit *visit)
+{
+	if (visit->snapshot == NULL)
+		return;
+	snapshot_release(visit->snapshot);
+	visit->snapshot = NULL;
+	atomic_fetch_sub(&visit->http->answering, 1);
+}
+
+static void make_reply(struct http *http, struct visit *visit, const char *method, const char *path, const char *version)
 {
 	struct joined accept, accept_encoding;
 	read_header(visit->connection, MHD_HTTP_HEADER_ACCEPT, &accept);
@@ -109,9 +131,15 @@ static void make_reply(struct http *http, struct visit *visit, const char *metho
 	struct reply_request request = {
 		.method = method, .path = path, .accept = accept.text, .accept_encoding = accept_encoding.text,
 		.query = query_argument, .server = visit->connection,
+		/* After the head alone the library (0.9.75) would send the last chunk, which is the next answer's beginning then. */
+		.length_wanted = strcmp(version, MHD_HTTP_VERSION_1_1) != 0 || strcmp(method, MHD_HTTP_METHOD_HEAD) == 0,
 	};
 	reply_make(&view, &request, &visit->reply);
 	visit->made = true;
+	if (visit->reply.more) { /* whether it can be answered is not known yet */
+		hold_snapshot(visit, snapshot);
+		return;
+	}
 	snapshot_release(snapshot);
 	log_change(http, path, &visit->reply);
 }
@@ -134,18 +162,54 @@ static void add_headers(struct MHD_Response *response, const struct reply *reply
 	}
 }
 
-/* Queues the answer; its body moves to the library without a copy. */
-static enum MHD_Result send_reply(struct http *http, struct visit *visit)
+/* Gives the library what of the present pieces it has room for, and has the next ones made. */
+static ssize_t read_pieces(void *arg, uint64_t position, char *out, size_t room)
+{
+	struct visit *visit = arg;
+	struct reply *reply = &visit->reply;
+	(void)position;
+	if (visit->taken == reply->body.length) {
+		if (!reply->more)
+			return MHD_CONTENT_READER_END_OF_STREAM;
+		if (monotonic_ms() > visit->until_ms)
+			return MHD_CONTENT_READER_END_WITH_ERROR;
+		visit->taken = 0;
+		int rc = reply_more(reply);
+		if (!reply->more) {
+			drop_snapshot(visit);
+			log_change(visit->http, reply->exporter->path, reply);
+		}
+		if (rc < 0)
+			return MHD_CONTENT_READER_END_WITH_ERROR;
+	}
+	size_t left = reply->body.length - visit->taken, n = left < room ? left : room;
+	memcpy(out, hwatt_text_string(&reply->body) + visit->taken, n);
+	visit->taken += n;
+	return (ssize_t)n;
+}
+
+/* A whole body moves to the library without a copy. */
+static struct MHD_Response *response_of(struct visit *visit)
 {
 	struct reply *reply = &visit->reply;
+	if (reply->more)
+		return MHD_create_response_from_callback(reply->length > 0 ? reply->length : MHD_SIZE_UNKNOWN, HWATT_PIECE_OCTETS,
+							 read_pieces, visit, NULL);
 	struct MHD_Response *response =
 		MHD_create_response_from_buffer(reply->body.length, reply->body.bytes, MHD_RESPMEM_MUST_FREE);
+	if (response != NULL)
+		reply->body = (struct hwatt_text){ .limit = 0 };
+	return response;
+}
+
+/* Queues the answer. */
+static enum MHD_Result send_reply(struct http *http, struct visit *visit)
+{
+	struct MHD_Response *response = response_of(visit);
 	if (response == NULL)
 		return MHD_NO;
-	unsigned status = reply->status;
-	add_headers(response, reply);
-	reply->body = (struct hwatt_text){ .limit = 0 };
-	enum MHD_Result queued = MHD_queue_response(visit->connection, status, response);
+	add_headers(response, &visit->reply);
+	enum MHD_Result queued = MHD_queue_response(visit->connection, visit->reply.status, response);
 	MHD_destroy_response(response);
 	atomic_fetch_add_explicit(&http->requests, 1, memory_order_relaxed);
 	return queued;
@@ -243,10 +307,10 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection, 
 {
 	struct http *http = arg;
 	struct visit *visit = *con_cls;
-	(void)version;
 	(void)upload;
 	if (visit == NULL) {
 		visit = hwatt_alloc(sizeof(*visit));
+		visit->http = http;
 		visit->connection = connection;
 		*con_cls = visit;
 		if (!body_too_large(connection))
@@ -266,7 +330,7 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection, 
 	if (!visit->made && !visit->fresh && wants_snapshot(http, path) && wait_for_loop(http, visit))
 		return MHD_YES;
 	if (!visit->made)
-		make_reply(http, visit, method, path);
+		make_reply(http, visit, method, path, version);
 	if (visit->reply.reload)
 		return wait_for_reload(http, visit);
 	return send_reply(http, visit);
@@ -283,6 +347,7 @@ static void on_completed(void *arg, struct MHD_Connection *connection, void **co
 		return;
 	if (visit->made)
 		reply_free(&visit->reply);
+	drop_snapshot(visit);
 	free(visit);
 	*con_cls = NULL;
 }
@@ -401,7 +466,7 @@ static struct MHD_Daemon *start_daemon(struct http *http, int fd)
 				MHD_OPTION_NOTIFY_COMPLETED, on_completed, (void *)http,
 				MHD_OPTION_CONNECTION_LIMIT, HTTP_MAX_CONNECTIONS,
 				MHD_OPTION_PER_IP_CONNECTION_LIMIT, HTTP_MAX_PER_ADDRESS,
-				MHD_OPTION_CONNECTION_TIMEOUT, HTTP_TIMEOUT_S,
+				MHD_OPTION_CONNECTION_TIMEOUT, http->settings.timeout_s,
 				MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HTTP_MAX_HEAD_OCTETS,
 				MHD_OPTION_STRICT_FOR_CLIENT, 1,
 				MHD_OPTION_END);
@@ -428,6 +493,8 @@ int http_start(const struct http_settings *settings, struct snapshot_hub *hub, s
 	struct http *http = hwatt_alloc(sizeof(*http));
 	http->settings = *settings;
 	http->settings.listen = http->settings.web_config = NULL; /* not ours to keep */
+	http->settings.timeout_s = settings->timeout_s > 0 ? settings->timeout_s : HTTP_TIMEOUT_S;
+	http->settings.answer_s = settings->answer_s > 0 ? settings->answer_s : HTTP_ANSWER_S;
 	http->hub = hub;
 	http->log = hwatt_log_child(log, "http");
 	http->port = port_of(fd);
@@ -465,6 +532,11 @@ uint16_t http_port(const struct http *http)
 uint64_t http_requests(const struct http *http)
 {
 	return atomic_load_explicit(&http->requests, memory_order_relaxed);
+}
+
+bool http_is_answering(const struct http *http)
+{
+	return atomic_load(&http->answering) > 0;
 }
 
 void http_stop(struct http *http)

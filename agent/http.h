@@ -2,7 +2,9 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* http.h - the HTTP server: carries requests to reply.h and answers back, on a thread of its own.
  *
- * The thread takes a snapshot, answers from it and releases it.  What must act (a reload, and making the snapshot that an
+ * The thread takes a snapshot, answers from it and releases it; a large answer is made in pieces as the client takes them, and the
+ * snapshot held meanwhile.  One that cannot be ended (its exporter fails, the client takes too long) breaks its connection, so that
+ * nobody takes the part for the whole: chunks have an end, and HTTP/1.0 is told the length.  What must act (a reload, and making the snapshot that an
  * exporter is asked for) is posted to the main loop while its connection is suspended; a loop that is late with its beat is
  * not waited for, and the last snapshot answers.  Everything a client can make us hold is bounded by the constants below.
  * Writes do not raise SIGPIPE. */
@@ -17,6 +19,7 @@
 #define HTTP_MAX_PER_ADDRESS 48u          /* a reverse proxy is one address */
 #define HTTP_LATE_MS 3000                 /* without a beat of the main loop: exporters answer from what there is */
 #define HTTP_TIMEOUT_S 30u                /* without a byte in either direction */
+#define HTTP_ANSWER_S 120u                /* for taking an answer in pieces */
 #define HTTP_MAX_HEAD_OCTETS 16384u       /* request line and headers, with our own book-keeping */
 #define HTTP_MAX_BODY_OCTETS UINT64_C(65536) /* of a request; it is read and dropped */
 
@@ -27,6 +30,7 @@ struct http_settings {
 	const char *listen;         /* "127.0.0.1:9890", "[::1]:9890", "localhost:0", ":9890" (all addresses) */
 	const char *web_config;     /* NULL or "": none; anything else is refused, see http_start() */
 	bool enable_lifecycle;      /* POST /-/reload works */
+	unsigned timeout_s, answer_s; /* 0: HTTP_TIMEOUT_S, HTTP_ANSWER_S; others are for tests */
 	const struct hwatt_exporter *const *exporters; /* ends with NULL; lives as long as the server */
 	/* Publishes what is known now, on the main loop, before an exporter answers; NULL: the present snapshot will do. */
 	void (*refresh)(void *arg);
@@ -53,6 +57,9 @@ void http_set_lifecycle(struct http *http, bool enabled);
 uint16_t http_port(const struct http *http);
 /* Requests answered since the start; any thread. */
 uint64_t http_requests(const struct http *http);
+
+/* Whether an answer in pieces is under way, which holds its snapshot; any thread. */
+bool http_is_answering(const struct http *http);
 
 /* Ends the thread at once; requests in flight are cut off. Frees `http` once the loop has turned again, as its
  * handle is closed there. NULL is allowed. */

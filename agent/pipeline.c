@@ -1,6 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The hallwatt authors
  * SPDX-License-Identifier: Apache-2.0 */
 #include "pipeline_private.h"
+#include "block.h"
 #include <hallwatt/arena.h>
 #include <hallwatt/prefetch.h>
 #include <hallwatt/text.h>
@@ -62,7 +63,7 @@ static void device_free(struct kind_shelf *kinds, struct pipeline_device *d)
 	}
 	pipeline_forget_serial(d);
 	set_facts(kinds, d, NULL);
-	snapshot_device_release(d->block);
+	block_release(d->block);
 	meterset_free(d->set);
 	pipeline_forget_ids(d);
 	free(d);

@@ -1,6 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The hallwatt authors
  * SPDX-License-Identifier: Apache-2.0 */
 #include "pipeline_private.h"
+#include "block.h"
 #include <hallwatt/arena.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,15 +10,15 @@
 static bool power_of_role(const struct hwatt_view_device *block, const struct inventory_meter *meter, int role,
 			  int64_t *mw, bool *any)
 {
-	for (size_t i = 0; i < block->point_count; i++) {
-		const struct hwatt_view_point *v = &block->points[i];
-		if ((int)v->role != role || v->quantity != HWATT_ACTIVE_POWER || v->alternative ||
-		    (meter->first != 0 && !inventory_covers(meter, v->index)))
+	const uint32_t power = 1u << HWATT_ACTIVE_POWER;
+	for (size_t i = 0; (i = hwatt_view_next(block, power, i)) < block->point_count; i++) {
+		struct hwatt_view_point v = hwatt_view_point_at(block, i);
+		if ((int)v.role != role || v.alternative || (meter->first != 0 && !inventory_covers(meter, v.index)))
 			continue;
 		*any = true;
-		if (!v->present)
+		if (!v.present)
 			return false;
-		*mw += v->value;
+		*mw += v.value;
 	}
 	return *any;
 }
@@ -140,12 +141,14 @@ static void add_totals(struct pipeline *p, struct pipeline_device *d)
 			.role = t.role, .quantity = t.quantity, .index = t.index, .name = "", .source = "", .metered = true,
 			.total_j = t.quantity == HWATT_WATER_VOLUME ? t.total.uj2 : t.total.j,
 			.total_uj = t.quantity == HWATT_WATER_VOLUME ? 0 : (int32_t)(t.total.uj2 / 2) });
-	for (size_t i = 0; p->failing && d->block != NULL && i < d->block->point_count; i++)
-		if (d->block->points[i].metered)
-			add_view_point(p, &d->block->points[i]);
+	for (size_t i = 0; p->failing && d->block != NULL && i < d->block->point_count; i++) {
+		struct hwatt_view_point point = hwatt_view_point_at(d->block, i);
+		if (point.metered)
+			add_view_point(p, &point);
+	}
 }
 
-static void build_block(struct pipeline *p, struct pipeline_device *d, struct hwatt_snapshot_page **page, int64_t mono_ms)
+static void build_block(struct pipeline *p, struct pipeline_device *d, struct hwatt_view_page **page, int64_t mono_ms)
 {
 	p->point_count = 0;
 	add_readings(p, d, mono_ms);
@@ -155,12 +158,11 @@ static void build_block(struct pipeline *p, struct pipeline_device *d, struct hw
 		.id = d->id, .site = as->site, .room = as->room, .rack = as->rack, .power_role = as->power_role,
 		.vendor = d->kind != NULL ? d->kind->vendor : NULL, .model = d->kind != NULL ? d->kind->model : NULL, .serial = d->serial,
 		.firmware = d->kind != NULL ? d->kind->firmware : NULL, .profile = d->kind != NULL ? d->kind->profile : NULL, .polled = d->polled, .up = d->up, .last_success_ms = d->last_success_ms,
-		.poll_duration_us = d->poll_duration_us, .polls = d->polls, .dropped = d->dropped,
-		.point_count = p->point_count, .points = p->points };
+		.poll_duration_us = d->poll_duration_us, .polls = d->polls, .dropped = d->dropped };
 	for (int code = 0; code < HWATT_CODES && d->news != NULL && d->news->errors != NULL; code++)
 		draft.errors[code] = d->news->errors[code];
-	struct hwatt_view_device *block = snapshot_device_build_on(page, &draft);
-	snapshot_device_release(d->block);
+	struct hwatt_view_device *block = block_build_on(page, &draft, p->points, p->point_count);
+	block_release(d->block);
 	d->block = block;
 	d->changed = false;
 }
@@ -168,7 +170,7 @@ static void build_block(struct pipeline *p, struct pipeline_device *d, struct hw
 void pipeline_publish(struct pipeline *p, int64_t wall_ms, int64_t mono_ms)
 {
 	struct hwatt_view_device **blocks = hwatt_alloc((p->count + 1) * sizeof(*blocks));
-	struct hwatt_snapshot_page *page = NULL;
+	struct hwatt_view_page *page = NULL;
 	for (size_t i = 0; i < p->count; i++) {
 		struct pipeline_device *d = p->devices[i];
 		if (grew_stale(p, d, mono_ms) || d->changed || d->block == NULL)
@@ -187,7 +189,7 @@ void pipeline_publish(struct pipeline *p, int64_t wall_ms, int64_t mono_ms)
 					.counters = p->counters, .ready = history_ready(p->history) };
 	struct hwatt_snapshot *snap = snapshot_build(&draft);
 	snapshot_hub_publish(p->parts.hub, &snap);
-	snapshot_page_release(page);
+	block_page_release(page);
 	free(powers);
 	free(blocks);
 	p->published = true;
@@ -198,7 +200,7 @@ void pipeline_rest(struct pipeline *p)
 	if (p->parts.hub == NULL || !p->published || p->failing)
 		return; /* while the store fails the blocks hold the totals as they stand in it */
 	for (size_t i = 0; i < p->count; i++) {
-		snapshot_device_release(p->devices[i]->block);
+		block_release(p->devices[i]->block);
 		p->devices[i]->block = NULL;
 	}
 	free(p->points);

@@ -6,6 +6,18 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Nothing more comes. */
+static void end_pieces(struct reply *reply)
+{
+	if (reply->pieces != NULL)
+		reply->exporter->end(reply->pieces);
+	encoder_free(reply->encoder);
+	hwatt_text_free(&reply->plain);
+	reply->pieces = NULL;
+	reply->encoder = NULL;
+	reply->more = false;
+}
+
 void reply_say(struct reply *reply, unsigned status, const char *fmt, ...)
 {
 	char sentence[1024];
@@ -17,6 +29,7 @@ void reply_say(struct reply *reply, unsigned status, const char *fmt, ...)
 	reply->content_type = "text/plain; charset=utf-8";
 	reply->html = false;
 	reply->encoding = ENCODING_IDENTITY;
+	end_pieces(reply);
 	hwatt_text_reset(&reply->body);
 	hwatt_text_puts(&reply->body, sentence);
 	hwatt_text_putc(&reply->body, '\n');
@@ -24,6 +37,7 @@ void reply_say(struct reply *reply, unsigned status, const char *fmt, ...)
 
 void reply_free(struct reply *reply)
 {
+	end_pieces(reply);
 	hwatt_text_free(&reply->body);
 }
 
@@ -108,6 +122,29 @@ void reply_reloaded(struct reply *reply, int rc, const char *message)
 		hwatt_text_putc(&reply->body, '\n');
 }
 
+/* Adds pieces to `body` until it is so large; what is left to come is told by `more`. */
+static int add_pieces(struct reply *reply, struct hwatt_text *body, size_t octets)
+{
+	struct hwatt_error *err = &reply->failure;
+	int rc = 1;
+	while (rc > 0 && body->length < octets)
+		rc = reply->exporter->more(reply->pieces, body, err);
+	if (rc == 0 && !hwatt_text_ok(body))
+		rc = hwatt_fail(err, HWATT_EIO, "a piece is larger than %zu octets", body->limit);
+	reply->more = rc > 0;
+	return rc < 0 ? -1 : 0;
+}
+
+static int render(const struct hwatt_view *seen, const struct hwatt_request *asked, struct hwatt_answer *answer, struct reply *out)
+{
+	const struct hwatt_exporter *exporter = out->exporter;
+	if (exporter->begin == NULL)
+		return exporter->render(seen, asked, answer, &out->failure);
+	if (exporter->begin(seen, asked, answer, &out->pieces, &out->failure) < 0)
+		return -1;
+	return add_pieces(out, &out->body, REPLY_WHOLE_OCTETS);
+}
+
 static void answer_exporter(const struct hwatt_exporter *exporter, const struct reply_view *view,
 			    const struct reply_request *request, struct reply *out)
 {
@@ -121,8 +158,8 @@ static void answer_exporter(const struct hwatt_exporter *exporter, const struct 
 	struct hwatt_answer answer = { .body = &out->body, .status = 200,
 				       .content_type = "text/plain; charset=utf-8" };
 	struct hwatt_error *err = &out->failure;
-	out->exporter = exporter->name;
-	int rc = exporter->render(&seen, &asked, &answer, err);
+	out->exporter = exporter;
+	int rc = render(&seen, &asked, &answer, out);
 	if (rc == 0 && !hwatt_text_ok(&out->body))
 		rc = hwatt_fail(err, HWATT_EIO, "the answer is larger than %zu octets", view->max_octets);
 	if (rc < 0) {
@@ -185,6 +222,17 @@ static void route(const struct reply_view *view, const struct reply_request *req
 	}
 }
 
+static void say_failure(struct reply *out)
+{
+	reply_say(out, 500, "The answer could not be written: %s.", out->failure.text);
+}
+
+/* Has the encoder take `plain`, all there is unless `more` follows, and add what is ready to the body. */
+static int encode_piece(struct reply *out, const struct hwatt_text *plain)
+{
+	return encoder_put(out->encoder, hwatt_text_string(plain), plain->length, !out->more, &out->body, &out->failure);
+}
+
 /* Makes the body what Accept-Encoding asks for. Sentences of errors are short and stay as they are. */
 static void encode(const char *accept_encoding, struct reply *out)
 {
@@ -195,23 +243,78 @@ static void encode(const char *accept_encoding, struct reply *out)
 	}
 	if (encoding == ENCODING_IDENTITY)
 		return;
-	struct hwatt_text packed;
-	hwatt_text_init(&packed, REPLY_MAX_OCTETS);
-	if (encoding_gzip(hwatt_text_string(&out->body), out->body.length, &packed, &out->failure) < 0) {
-		reply_say(out, 500, "The answer could not be written: %s.", out->failure.text);
-		hwatt_text_free(&packed);
-		return;
-	}
-	hwatt_text_free(&out->body);
-	out->body = packed;
+	struct hwatt_text plain = out->body;
+	hwatt_text_init(&out->body, plain.limit);
 	out->encoding = ENCODING_GZIP;
+	if (encoder_new(&out->encoder, &out->failure) < 0 || encode_piece(out, &plain) < 0)
+		say_failure(out);
+	hwatt_text_free(&plain);
+}
+
+/* One more look at the exporter: the pieces that follow, encoded. */
+static int next_pieces(struct reply *out)
+{
+	hwatt_text_reset(&out->body);
+	if (out->encoder == NULL)
+		return add_pieces(out, &out->body, HWATT_PIECE_OCTETS);
+	while (out->more && out->body.length == 0) { /* the encoder keeps small pieces back */
+		hwatt_text_reset(&out->plain);
+		if (add_pieces(out, &out->plain, HWATT_PIECE_OCTETS) < 0 || encode_piece(out, &out->plain) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int reply_more(struct reply *reply)
+{
+	if (next_pieces(reply) < 0) {
+		hwatt_within(&reply->failure, "%s", reply->exporter->name);
+		end_pieces(reply);
+		return -1;
+	}
+	if (!reply->more)
+		end_pieces(reply);
+	return 0;
+}
+
+/* Back to the beginning, with nothing of it in the body. */
+static int go_back(struct reply *out)
+{
+	hwatt_text_reset(&out->body);
+	out->exporter->again(out->pieces);
+	out->more = true;
+	if (out->encoder == NULL)
+		return 0;
+	encoder_free(out->encoder);
+	out->encoder = NULL;
+	return encoder_new(&out->encoder, &out->failure);
+}
+
+/* Goes through all pieces, as they will be sent, for how many octets they make. */
+static int measure(struct reply *out)
+{
+	uint64_t length = 0;
+	if (go_back(out) < 0)
+		return -1;
+	for (; out->more; length += out->body.length)
+		if (next_pieces(out) < 0)
+			return -1;
+	out->length = length;
+	return go_back(out);
 }
 
 void reply_make(const struct reply_view *view, const struct reply_request *request, struct reply *out)
 {
 	*out = (struct reply){ .status = 200, .content_type = "text/plain; charset=utf-8" };
 	hwatt_text_init(&out->body, view->max_octets);
+	hwatt_text_init(&out->plain, view->max_octets);
 	route(view, request, out);
 	if (out->status == 200 && !out->reload)
 		encode(request->accept_encoding, out);
+	if (out->more && request->length_wanted && measure(out) < 0) {
+		hwatt_within(&out->failure, "%s", out->exporter->name);
+		say_failure(out);
+	}
+	if (!out->more)
+		end_pieces(out);
 }

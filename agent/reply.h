@@ -11,8 +11,10 @@
 
 /* The main loop is taken for stuck when it has not turned for so long. */
 #define REPLY_STUCK_MS 10000
-/* The largest body: 10,000 devices of 30 points come to some 40 MB. */
-#define REPLY_MAX_OCTETS (256u << 20)
+/* The largest body that is made whole, and the largest piece of another: a piece ends after a device or a requirement. */
+#define REPLY_MAX_OCTETS (16u << 20)
+/* What may come in pieces and is not larger is answered whole, with its length. */
+#define REPLY_WHOLE_OCTETS 131072u
 
 struct reply_view { /* what there is to answer from */
 	const struct hwatt_exporter *const *exporters; /* ends with NULL */
@@ -27,7 +29,10 @@ struct reply_request {
 	const char *accept, *accept_encoding; /* "" when absent */
 	const char *(*query)(const struct hwatt_request *request, const char *key);
 	void *server;                         /* for `query` */
+	bool length_wanted;                   /* also of an answer in pieces: HTTP/1.0 would not see where it ends */
 };
+
+struct encoder;
 
 struct reply {
 	unsigned status;
@@ -36,16 +41,24 @@ struct reply {
 	bool html;              /* wants the policy of pages */
 	bool reload;            /* nothing decided yet: reload, then reply_reloaded() */
 	enum encoding encoding;
-	struct hwatt_text body;
-	const char *exporter;   /* whose answer it is, NULL: ours */
+	struct hwatt_text body; /* the whole, or where `more` follows its first pieces, or none yet */
+	bool more;              /* reply_more() gives others */
+	uint64_t length;        /* of all pieces where that was wanted; 0: not known */
+	const struct hwatt_exporter *exporter; /* whose answer it is, NULL: ours */
+	void *pieces;           /* the exporter's, while `more` */
+	struct encoder *encoder; /* of the pieces; NULL: they go as they are */
+	struct hwatt_text plain; /* a piece before it is encoded */
 	struct hwatt_error failure; /* code other than HWATT_OK: it failed, for the log */
 	char scratch[160];      /* content_type may point here: do not copy the struct */
 };
 
 /* Whether what stands at `path` is made from a snapshot: the exporters' paths. */
 bool reply_is_measured(const struct hwatt_exporter *const *exporters, const char *path);
-/* Answers `request`; `out` is initialised here and freed with reply_free(). */
+/* Answers `request`; `out` is initialised here and freed with reply_free(). While `out->more`, the snapshot is borrowed. */
 void reply_make(const struct reply_view *view, const struct reply_request *request, struct reply *out);
+/* Puts the next pieces in place of those in the body; `more` is false after the last. Fails with `failure` set: what was sent so far
+ * must not pass as the whole. */
+int reply_more(struct reply *reply);
 /* Answers a reload that succeeded (`rc` 0) or failed with `message`, one or more lines. */
 void reply_reloaded(struct reply *reply, int rc, const char *message);
 /* Answers with a plain sentence. */

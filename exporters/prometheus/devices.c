@@ -1,6 +1,6 @@
 /* SPDX-FileCopyrightText: 2026 The hallwatt authors
  * SPDX-License-Identifier: Apache-2.0 */
-#include "families.h"
+#include "writing.h"
 
 static void device_sample(struct exposition *x, const struct hwatt_view_device *device)
 {
@@ -71,31 +71,41 @@ static void put_info(struct exposition *x, const struct hwatt_view_device *devic
 	exposition_int(x, 1);
 }
 
-void put_devices(struct exposition *x, const struct hwatt_snapshot *snap)
+static const struct {
+	struct family family;
+	void (*put)(struct exposition *x, const struct hwatt_view_device *device);
+} rows[] = {
+	{ { "device_up", FAMILY_GAUGE,
+	    "Whether the last poll of the device succeeded. Devices are polled on hallwatt's own clock, not when "
+	    "this page is read.", false }, put_up },
+	{ { "device_last_success_timestamp_seconds", FAMILY_GAUGE,
+	    "When the last poll succeeded, in Unix time; the age of the device's values follows from it.",
+	    false }, put_last_success },
+	{ { "device_poll_duration_seconds", FAMILY_GAUGE, "How long the last poll took.", false },
+	  put_duration },
+	{ { "device_polls_total", FAMILY_COUNTER, "Polls that have ended, well or not.", false }, put_polls },
+	{ { "device_poll_errors_total", FAMILY_COUNTER, "Polls that failed, by reason.", false },
+	  put_errors },
+	{ { "device_values_dropped_total", FAMILY_COUNTER,
+	    "Values left out because no real thing can have them.", false }, put_dropped },
+	{ { "device_info", FAMILY_INFO, "What the device says it is, and where it stands; always 1.", false },
+	  put_info },
+};
+
+static size_t count_devices(const struct writing *w)
 {
-	static const struct {
-		struct family family;
-		void (*put)(struct exposition *x, const struct hwatt_view_device *device);
-	} rows[] = {
-		{ { "device_up", FAMILY_GAUGE,
-		    "Whether the last poll of the device succeeded. Devices are polled on hallwatt's own clock, not when "
-		    "this page is read.", false }, put_up },
-		{ { "device_last_success_timestamp_seconds", FAMILY_GAUGE,
-		    "When the last poll succeeded, in Unix time; the age of the device's values follows from it.",
-		    false }, put_last_success },
-		{ { "device_poll_duration_seconds", FAMILY_GAUGE, "How long the last poll took.", false },
-		  put_duration },
-		{ { "device_polls_total", FAMILY_COUNTER, "Polls that have ended, well or not.", false }, put_polls },
-		{ { "device_poll_errors_total", FAMILY_COUNTER, "Polls that failed, by reason.", false },
-		  put_errors },
-		{ { "device_values_dropped_total", FAMILY_COUNTER,
-		    "Values left out because no real thing can have them.", false }, put_dropped },
-		{ { "device_info", FAMILY_INFO, "What the device says it is, and where it stands; always 1.", false },
-		  put_info },
-	};
-	for (size_t row = 0; row < sizeof(rows) / sizeof(rows[0]); row++) {
-		exposition_family(x, &rows[row].family);
-		for (size_t i = 0; i < snap->device_count; i++)
-			rows[row].put(x, snap->devices[i]);
-	}
+	return w->snap->device_count;
 }
+
+static bool begin(struct writing *w, size_t row)
+{
+	exposition_family(&w->x, &rows[row].family);
+	return true;
+}
+
+static void put(struct writing *w, size_t row, size_t device)
+{
+	rows[row].put(&w->x, w->snap->devices[device]);
+}
+
+const struct group devices_group = { sizeof(rows) / sizeof(rows[0]), count_devices, begin, put };

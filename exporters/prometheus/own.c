@@ -1,7 +1,6 @@
 /* SPDX-FileCopyrightText: 2026 The hallwatt authors
  * SPDX-License-Identifier: Apache-2.0 */
-#include "families.h"
-#include "process.h"
+#include "writing.h"
 #include <hallwatt/arena.h>
 #include <stdlib.h>
 #include <string.h>
@@ -65,9 +64,8 @@ static void put_counters(struct exposition *x, const struct hwatt_snapshot *snap
 	free(sorted);
 }
 
-static void put_process(struct exposition *x)
+static void put_process(struct exposition *x, struct process p)
 {
-	struct process p = process_read();
 	const struct {
 		struct family family;
 		double value;
@@ -95,18 +93,37 @@ static void put_process(struct exposition *x)
 	}
 }
 
-void put_own(struct exposition *x, const struct hwatt_snapshot *snap)
+static size_t one(const struct writing *w)
+{
+	(void)w;
+	return 1;
+}
+
+static bool begin(struct writing *w, size_t family)
+{
+	(void)w;
+	(void)family;
+	return true;
+}
+
+/* All at once: these are few. */
+static void put(struct writing *w, size_t family, size_t item)
 {
 	static const struct family taken = { "snapshot_timestamp_seconds", FAMILY_GAUGE,
 					     "When the values on this page were published, in Unix time.", false };
 	static const struct family series = { "series", FAMILY_GAUGE, "Series on this page.", false };
+	struct exposition *x = &w->x;
+	(void)family;
+	(void)item;
 	put_build(x);
-	put_counters(x, snap);
+	put_counters(x, w->snap);
 	exposition_family(x, &taken);
 	exposition_sample(x);
-	exposition_fixed(x, snap->taken_ms, 3);
-	put_process(x);
+	exposition_fixed(x, w->snap->taken_ms, 3);
+	put_process(x, w->process);
 	exposition_family(x, &series);
 	exposition_sample(x);
 	exposition_int(x, (int64_t)x->series);
 }
+
+const struct group own_group = { 1, one, begin, put };

@@ -1,29 +1,40 @@
 /* SPDX-FileCopyrightText: 2026 The hallwatt authors
  * SPDX-License-Identifier: Apache-2.0 */
 /* prometheus.c - /metrics, in the Prometheus text format or OpenMetrics, whichever the client likes better. */
-#include "exposition.h"
-#include "families.h"
+#include "writing.h"
 #include <hallwatt/exporter.h>
 
 extern const struct hwatt_exporter prometheus_exporter;
 
-static int render(const struct hwatt_view *view, const struct hwatt_request *request, struct hwatt_answer *answer,
-		  struct hwatt_error *err)
+static int begin(const struct hwatt_view *view, const struct hwatt_request *request, struct hwatt_answer *answer, void **pieces,
+		 struct hwatt_error *err)
 {
 	struct format_choice choice = format_choose(request->accept);
-	struct exposition x;
-	exposition_init(&x, answer->body, choice.format);
-	put_devices(&x, view->snapshot);
-	put_readings(&x, view->snapshot);
-	put_hall(&x, view->snapshot);
-	put_own(&x, view->snapshot);
-	exposition_end(&x);
-	if (!hwatt_text_ok(answer->body))
-		return hwatt_fail(err, HWATT_EIO, "the %zu series do not fit into %zu octets", x.series,
-				  answer->body->limit);
+	(void)err;
 	format_content_type(choice, answer->scratch, sizeof(answer->scratch));
 	answer->content_type = answer->scratch;
+	*pieces = writing_new(view->snapshot, choice.format);
 	return 0;
+}
+
+static int more(void *pieces, struct hwatt_text *body, struct hwatt_error *err)
+{
+	struct writing *w = pieces;
+	bool others = writing_more(w, body, body->length + HWATT_PIECE_OCTETS);
+	if (!hwatt_text_ok(body))
+		return hwatt_fail(err, HWATT_EIO, "a piece with the series up to number %zu does not fit into %zu octets", w->x.series,
+				  body->limit);
+	return others;
+}
+
+static void again(void *pieces)
+{
+	writing_again(pieces);
+}
+
+static void end(void *pieces)
+{
+	writing_free(pieces);
 }
 
 const struct hwatt_exporter prometheus_exporter = {
@@ -31,5 +42,8 @@ const struct hwatt_exporter prometheus_exporter = {
 	.settings = { .name = "prometheus", .help = "Metrics for Prometheus." },
 	.path = "/metrics",
 	.title = "Metrics for Prometheus",
-	.render = render,
+	.begin = begin,
+	.more = more,
+	.again = again,
+	.end = end,
 };

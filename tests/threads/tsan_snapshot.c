@@ -1,6 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The hallwatt authors
  * SPDX-License-Identifier: Apache-2.0 */
 /* tsan_snapshot.c - readers take, read and release while the owner publishes; the thread sanitizer is the judge. */
+#include "block.h"
 #include "snapshot.h"
 #include <stdio.h>
 #include <string.h>
@@ -22,8 +23,8 @@ static struct hwatt_view_device *device_at(int64_t round)
 	struct hwatt_view_point points[2] = {
 		{ .index = "1", .name = name, .value = round }, { .index = "2", .name = name, .value = -round },
 	};
-	struct hwatt_view_device draft = { .id = "pdu", .points = points, .point_count = 2 };
-	return snapshot_device_build(&draft);
+	struct hwatt_view_device draft = { .id = "pdu" };
+	return block_build(&draft, points, 2);
 }
 
 /* Every block must be of one round, and rounds must not go back. */
@@ -36,7 +37,8 @@ static void read_until_stopped(void *arg)
 		if (snap == NULL)
 			continue;
 		for (size_t i = 0; i < snap->device_count; i++) {
-			const struct hwatt_view_point *p = snap->devices[i]->points;
+			const struct hwatt_view_point p[2] = { hwatt_view_point_at(snap->devices[i], 0),
+								hwatt_view_point_at(snap->devices[i], 1) };
 			char name[32];
 			snprintf(name, sizeof(name), "round %lld", (long long)p[0].value);
 			reader->torn += p[0].value + p[1].value != 0 || strcmp(name, p[1].name) != 0;
@@ -63,7 +65,7 @@ int main(void)
 		devices[i] = device_at(1);
 	for (int64_t round = 1; round <= ROUNDS; round++) {
 		int answered = (int)(round % DEVICES); /* one new block, the rest shared with the last snapshot */
-		snapshot_device_release(devices[answered]);
+		block_release(devices[answered]);
 		devices[answered] = device_at(round);
 		struct hwatt_snapshot draft = { .taken_ms = round, .device_count = DEVICES, .devices = devices };
 		struct hwatt_snapshot *snap = snapshot_build(&draft);
@@ -77,7 +79,7 @@ int main(void)
 		wrong += readers[i].torn + readers[i].backwards;
 	}
 	for (int i = 0; i < DEVICES; i++)
-		snapshot_device_release(devices[i]);
+		block_release(devices[i]);
 	snapshot_hub_free(hub);
 	printf("%ld snapshots read during %d publications, %ld wrong\n", taken, (int)ROUNDS, wrong);
 	return taken > 0 && wrong == 0 ? 0 : 1;

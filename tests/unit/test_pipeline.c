@@ -255,13 +255,13 @@ static struct seen look(struct rig *r, const char *id)
 		seen.polled = d->polled;
 		seen.up = d->up;
 		for (size_t k = 0; k < d->point_count; k++) {
-			const struct hwatt_view_point *p = &d->points[k];
-			if (p->metered) {
+			const struct hwatt_view_point p = hwatt_view_point_at(d, k);
+			if (p.metered) {
 				seen.metered = true;
-				seen.total_j = p->total_j;
+				seen.total_j = p.total_j;
 			} else {
-				seen.present |= p->present;
-				seen.value = p->value;
+				seen.present |= p.present;
+				seen.value = p.value;
 			}
 		}
 	}

@@ -6,7 +6,9 @@
 #include <setjmp.h>
 #include <cmocka.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <zlib.h>
 
 #define MAX_OCTETS 10000u
 
@@ -37,10 +39,53 @@ static int render(const struct hwatt_view *view, const struct hwatt_request *req
 	return 0;
 }
 
+/* Pieces of 10,000 octets, numbered; the one of ?what=N fails, "few" are three, others twenty. */
+struct pages { int next, count, fails, *open; };
+
+static int open_pages;
+
+static int begin(const struct hwatt_view *view, const struct hwatt_request *request, struct hwatt_answer *answer, void **pieces,
+		 struct hwatt_error *err)
+{
+	static struct pages pages;
+	const char *what = request->query(request, "what");
+	(void)view;
+	if (strcmp(what, "refused") == 0)
+		return hwatt_fail(err, HWATT_EIO, "no paper");
+	pages = (struct pages){ .count = strcmp(what, "few") == 0 ? 3 : 20, .fails = what[0] <= '9' ? atoi(what) : -1,
+				.open = &open_pages };
+	answer->content_type = "text/csv";
+	*pieces = &pages;
+	++*pages.open;
+	return 0;
+}
+
+static int more(void *pieces, struct hwatt_text *body, struct hwatt_error *err)
+{
+	struct pages *pages = pieces;
+	if (pages->next == pages->fails)
+		return hwatt_fail(err, HWATT_EIO, "page %d is torn", pages->next);
+	for (int i = 0; i < 1000; i++)
+		hwatt_text_printf(body, "%9d\n", pages->next * 1000 + i);
+	return ++pages->next < pages->count;
+}
+
+static void again(void *pieces)
+{
+	((struct pages *)pieces)->next = 0;
+}
+
+static void end(void *pieces)
+{
+	--*((struct pages *)pieces)->open;
+}
+
+static const struct hwatt_exporter paged = { .name = "paged", .path = "/paged", .begin = begin, .more = more, .again = again,
+					     .end = end };
 static const struct hwatt_exporter test_exporter = { .name = "test", .path = "/test", .title = "Ink & <paper>",
 						     .render = render };
 static const struct hwatt_exporter push_only = { .name = "push" };
-static const struct hwatt_exporter *const exporters[] = { &push_only, &test_exporter, NULL };
+static const struct hwatt_exporter *const exporters[] = { &push_only, &test_exporter, &paged, NULL };
 
 static const char *query_what(const struct hwatt_request *request, const char *key)
 {
@@ -239,6 +284,140 @@ static void a_long_body_is_packed_when_the_client_takes_it(void **state)
 	reply_free(&reply);
 }
 
+static void ask_pages(struct reply *out, const char *what, const char *accept_encoding, bool length_wanted)
+{
+	struct reply_view view = ready();
+	view.max_octets = REPLY_MAX_OCTETS;
+	struct reply_request request = { .method = "GET", .path = "/paged", .accept = "", .accept_encoding = accept_encoding,
+					 .query = query_what, .server = (void *)(uintptr_t)what, .length_wanted = length_wanted };
+	reply_make(&view, &request, out);
+}
+
+/* All that is sent, unpacked; the caller frees it. */
+static char *take_all(struct reply *reply, size_t *sent)
+{
+	struct hwatt_text all;
+	size_t room = 20 * 10000 + 1, largest = 0;
+	hwatt_text_init(&all, 1u << 20);
+	hwatt_text_put(&all, hwatt_text_string(&reply->body), reply->body.length);
+	while (reply->more) {
+		assert_int_equal(reply_more(reply), 0);
+		assert_true(reply->body.length > 0); /* also when the encoder kept a piece back */
+		hwatt_text_put(&all, hwatt_text_string(&reply->body), reply->body.length);
+		largest = reply->body.length > largest ? reply->body.length : largest;
+	}
+	assert_true(largest < 50000);
+	*sent = all.length;
+	char *out = calloc(1, room);
+	if (reply->encoding == ENCODING_IDENTITY) {
+		memcpy(out, all.bytes, all.length);
+	} else {
+		z_stream z = { .next_in = (unsigned char *)all.bytes, .avail_in = (unsigned)all.length, .next_out = (unsigned char *)out,
+			       .avail_out = (unsigned)room };
+		assert_int_equal(inflateInit2(&z, 15 + 16), Z_OK);
+		assert_int_equal(inflate(&z, Z_FINISH), Z_STREAM_END);
+		inflateEnd(&z);
+	}
+	hwatt_text_free(&all);
+	return out;
+}
+
+static void assert_pages(const char *text, int count)
+{
+	assert_int_equal(strlen(text), count * 10000);
+	for (int i = 0; i < 1000 * count; i++)
+		assert_int_equal(atoi(text + 10 * i), i);
+}
+
+static void a_large_answer_comes_in_pieces(void **state)
+{
+	(void)state;
+	static const char *const encodings[] = { "", "gzip" };
+	for (int i = 0; i < 4; i++) { /* also with its length */
+		struct reply reply;
+		size_t sent;
+		ask_pages(&reply, "many", encodings[i % 2], i >= 2);
+		assert_int_equal(reply.status, 200);
+		assert_true(reply.more);
+		assert_int_equal(reply.encoding, i % 2 != 0 ? ENCODING_GZIP : ENCODING_IDENTITY);
+		assert_string_equal(reply.content_type, "text/csv");
+		assert_int_equal(open_pages, 1);
+		uint64_t length = reply.length;
+		char *text = take_all(&reply, &sent);
+		assert_pages(text, 20);
+		assert_int_equal(length, i >= 2 ? sent : 0);
+		assert_int_equal(open_pages, 0); /* at the last piece */
+		free(text);
+		reply_free(&reply);
+	}
+}
+
+static void a_small_answer_in_pieces_is_made_whole(void **state)
+{
+	(void)state;
+	static const char *const encodings[] = { "", "gzip" };
+	for (int i = 0; i < 4; i++) {
+		struct reply reply;
+		size_t sent;
+		ask_pages(&reply, "few", encodings[i % 2], i >= 2);
+		assert_false(reply.more);
+		assert_int_equal(open_pages, 0);
+		char *text = take_all(&reply, &sent);
+		assert_pages(text, 3);
+		free(text);
+		reply_free(&reply);
+	}
+}
+
+static void who_goes_before_the_end_leaves_nothing(void **state)
+{
+	(void)state;
+	struct reply reply;
+	ask_pages(&reply, "many", "gzip", false);
+	assert_int_equal(open_pages, 1);
+	reply_free(&reply);
+	assert_int_equal(open_pages, 0);
+	ask_pages(&reply, "many", "", false);
+	assert_int_equal(reply_more(&reply), 0);
+	assert_int_equal(open_pages, 1);
+	reply_free(&reply);
+	assert_int_equal(open_pages, 0);
+	ask_pages(&reply, "many", "*;q=0", false);
+	assert_int_equal(reply.status, 406);
+	assert_int_equal(open_pages, 0);
+	reply_free(&reply);
+}
+
+static void a_piece_that_fails_is_a_sentence_or_the_end(void **state)
+{
+	(void)state;
+	struct reply reply;
+	ask_pages(&reply, "refused", "", false);
+	assert_int_equal(reply.status, 500);
+	assert_string_equal(hwatt_text_string(&reply.body), "The answer could not be written: paged: no paper.\n");
+	reply_free(&reply);
+	ask_pages(&reply, "1", "gzip", false); /* while nothing was sent */
+	assert_int_equal(reply.status, 500);
+	assert_int_equal(reply.encoding, ENCODING_IDENTITY);
+	assert_string_equal(hwatt_text_string(&reply.body), "The answer could not be written: paged: page 1 is torn.\n");
+	assert_int_equal(open_pages, 0);
+	reply_free(&reply);
+	ask_pages(&reply, "18", "", true);
+	assert_int_equal(reply.status, 500);
+	assert_int_equal(reply.length, 0);
+	reply_free(&reply);
+	ask_pages(&reply, "18", "gzip", false);
+	assert_int_equal(reply.status, 200);
+	int rc = 0;
+	while (rc == 0 && reply.more)
+		rc = reply_more(&reply);
+	assert_int_equal(rc, -1);
+	assert_false(reply.more);
+	assert_string_equal(reply.failure.text, "paged: page 18 is torn");
+	assert_int_equal(open_pages, 0);
+	reply_free(&reply);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -253,6 +432,10 @@ int main(void)
 		cmocka_unit_test(a_failing_exporter_is_a_sentence_for_client_and_log),
 		cmocka_unit_test(an_answer_beyond_the_bound_is_an_error),
 		cmocka_unit_test(a_long_body_is_packed_when_the_client_takes_it),
+		cmocka_unit_test(a_large_answer_comes_in_pieces),
+		cmocka_unit_test(a_small_answer_in_pieces_is_made_whole),
+		cmocka_unit_test(who_goes_before_the_end_leaves_nothing),
+		cmocka_unit_test(a_piece_that_fails_is_a_sentence_or_the_end),
 	};
 	return cmocka_run_group_tests_name("reply", tests, NULL, NULL);
 }

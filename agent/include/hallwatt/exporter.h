@@ -29,12 +29,15 @@ struct hwatt_request {
 	void *server;                /* for `query` */
 };
 
-struct hwatt_answer { /* what `render` fills */
+struct hwatt_answer { /* what `render` fills, and `begin` but for the body */
 	struct hwatt_text *body;
 	unsigned status;             /* 200 unless set */
 	const char *content_type;    /* static or in `scratch` */
 	char scratch[160];
 };
+
+/* How much one call of `more` adds, or somewhat beyond. */
+#define HWATT_PIECE_OCTETS 32768u
 
 struct hwatt_exporter {
 	const char *name;
@@ -46,6 +49,15 @@ struct hwatt_exporter {
 	const char *title; /* for the landing page */
 	int (*render)(const struct hwatt_view *view, const struct hwatt_request *request,
 		      struct hwatt_answer *answer, struct hwatt_error *err);
+
+	/* Pull of what may be large, instead of `render`: in pieces, so that it is never whole in memory.  `begin` sets status and content
+	 * type and gives what the others work on; the snapshot is borrowed until `end`, the request is not.  `more` adds a piece to `body`:
+	 * 1 there are others, 0 it was the last, -1 it failed.  `again` goes back to the beginning: the same octets come. */
+	int (*begin)(const struct hwatt_view *view, const struct hwatt_request *request, struct hwatt_answer *answer, void **pieces,
+		     struct hwatt_error *err);
+	int (*more)(void *pieces, struct hwatt_text *body, struct hwatt_error *err);
+	void (*again)(void *pieces);
+	void (*end)(void *pieces);
 
 	/* Push, main loop: as a collector's open and close; `publish` returns at once. */
 	int (*open)(struct hwatt_outlet *o, struct hwatt_error *err);

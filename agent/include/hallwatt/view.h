@@ -3,7 +3,7 @@
 /* view.h - what is published at one instant, as an exporter sees it: never changed after.
  *
  * A snapshot is an array of immutable, counted blocks, one per device, and one block for sites, KPIs and requirements.
- * Strings live in their block. */
+ * Strings live in their block. There are ten thousand devices: their points are packed, and taken out one by one. */
 #ifndef HALLWATT_VIEW_H
 #define HALLWATT_VIEW_H
 
@@ -18,7 +18,7 @@ struct hwatt_view_point {
 	const char *index, *name, *source;
 	enum hwatt_role role;
 	enum hwatt_quantity quantity;
-	int64_t value;        /* last value, fixed unit */
+	int64_t value;        /* last value, fixed unit; 0 where the point has a total and is not present */
 	int64_t total_j;      /* metered: joules (of water: litres) since the point was first seen, never goes down */
 	int32_t total_uj;     /* 0..999999 on top of total_j */
 	bool alternative;     /* same watt as a chosen point */
@@ -26,23 +26,37 @@ struct hwatt_view_point {
 	bool metered;         /* has an energy total */
 };
 
-struct hwatt_snapshot_page;
+struct hwatt_view_page;
+struct hwatt_view_form;
+struct hwatt_view_names;
 
 struct hwatt_view_device {
 	atomic_uint refs;
-	struct hwatt_snapshot_page *page; /* where it lies, with others; NULL: alone */
+	uint32_t point_count;
+	struct hwatt_view_page *page; /* where it lies, with others; NULL: alone */
+	const struct hwatt_view_form *form; /* what its points are: devices of one kind share it */
+	const struct hwatt_view_names *names; /* NULL: none has one */
 	const char *id, *site, *room, *rack;
-	enum hwatt_power_role power_role;
 	const char *vendor, *model, *serial, *firmware, *profile; /* "" when not known */
+	enum hwatt_power_role power_role;
 	bool polled;          /* at least one poll has ended */
 	bool up;              /* the last poll succeeded */
+	uint8_t value_octets, total_octets; /* how wide the values and totals are that follow the struct */
+	uint32_t errors[HWATT_CODES];
 	int64_t last_success_ms; /* UTC, 0: never */
 	int64_t poll_duration_us;
-	int64_t polls, errors[HWATT_CODES];
+	int64_t polls;
 	int64_t dropped;      /* values out of range */
-	size_t point_count;
-	const struct hwatt_view_point *points; /* grouped by nothing: in order of declaration */
 };
+
+/* The point `at`, below point_count: in order of declaration. */
+struct hwatt_view_point hwatt_view_point_at(const struct hwatt_view_device *device, size_t at);
+/* The first from `from` on of one of `quantities`, (1u << quantity) each; point_count: there is none. */
+size_t hwatt_view_next(const struct hwatt_view_device *device, uint32_t quantities, size_t from);
+/* The nearest before `at` with the same role and index; point_count: there is none. */
+size_t hwatt_view_before(const struct hwatt_view_device *device, size_t at);
+/* Which quantities its points have that are chosen, or that are alternatives. */
+uint32_t hwatt_view_quantities(const struct hwatt_view_device *device, bool alternative);
 
 struct hwatt_view_site_power {
 	const char *site;

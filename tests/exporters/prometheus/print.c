@@ -9,15 +9,11 @@
 #include <string.h>
 #include <uv.h>
 
-extern const struct hwatt_exporter prometheus_exporter;
-
 static int render(const struct hwatt_snapshot *snap, const char *accept, struct hwatt_text *body)
 {
-	struct hwatt_view view = { .snapshot = snap };
-	struct hwatt_request request = { .path = "/metrics", .accept = accept };
 	struct hwatt_answer answer = { .body = body };
 	struct hwatt_error err;
-	if (prometheus_exporter.render(&view, &request, &answer, &err) == 0)
+	if (synthetic_render(snap, accept, &answer, &err) == 0)
 		return 0;
 	fprintf(stderr, "%s\n", err.text);
 	return 1;

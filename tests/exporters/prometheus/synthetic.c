@@ -1,6 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The hallwatt authors
  * SPDX-License-Identifier: Apache-2.0 */
 #include "synthetic.h"
+#include "block.h"
 #include <hallwatt/arena.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,11 +34,11 @@ static struct hwatt_view_device *pdu(void)
 		.id = "pdu-a1", .site = "lulea-1", .rack = "A1", .power_role = HWATT_POWER_PDU, .vendor = "APC",
 		.model = "AP8932", .serial = "ZA1", .firmware = "6.8.2", .profile = "apc-rpdu2", .polled = true,
 		.up = true, .last_success_ms = NOW_MS - 1000, .poll_duration_us = 12345, .polls = 100,
-		.dropped = 2, .points = points, .point_count = sizeof(points) / sizeof(points[0]),
+		.dropped = 2,
 	};
 	draft.errors[HWATT_ETIMEOUT] = 3;
 	draft.errors[HWATT_ERANGE] = 1;
-	return snapshot_device_build(&draft);
+	return block_build(&draft, points, sizeof(points) / sizeof(points[0]));
 }
 
 static struct hwatt_view_device *server(void)
@@ -63,9 +64,8 @@ static struct hwatt_view_device *server(void)
 		{ .role = HWATT_SENSOR, .quantity = HWATT_UPTIME, .index = "1", .present = true, .value = 86400500 },
 	};
 	struct hwatt_view_device draft = { .id = "srv-17", .site = "lulea-1", .rack = "A1", .polled = true,
-					   .last_success_ms = NOW_MS - 90000, .polls = 50, .points = points,
-					   .point_count = sizeof(points) / sizeof(points[0]) };
-	return snapshot_device_build(&draft);
+					   .last_success_ms = NOW_MS - 90000, .polls = 50 };
+	return block_build(&draft, points, sizeof(points) / sizeof(points[0]));
 }
 
 static struct hwatt_view_hall *hall(void)
@@ -109,7 +109,7 @@ static struct hwatt_view_hall *hall(void)
 struct hwatt_snapshot *synthetic_snapshot(void)
 {
 	const struct hwatt_view_device unseen = { .id = "new-1" }; /* configured, not polled yet */
-	struct hwatt_view_device *devices[] = { pdu(), server(), snapshot_device_build(&unseen) };
+	struct hwatt_view_device *devices[] = { pdu(), server(), block_build(&unseen, NULL, 0) };
 	const struct hwatt_view_site_power power[] = {
 		{ .site = "lulea-1", .role = HWATT_POWER_PDU, .mw = 98500000 },
 		{ .site = "lulea-1", .role = HWATT_POWER_GRID, .mw = 150000001 },
@@ -129,7 +129,7 @@ struct hwatt_snapshot *synthetic_snapshot(void)
 	};
 	struct hwatt_snapshot *snap = snapshot_build(&draft);
 	for (size_t i = 0; i < draft.device_count; i++)
-		snapshot_device_release(devices[i]);
+		block_release(devices[i]);
 	snapshot_hall_release(in);
 	return snap;
 }
@@ -138,6 +138,7 @@ struct hwatt_snapshot *synthetic_hall(size_t devices, size_t points)
 {
 	struct hwatt_view_device **blocks = hwatt_alloc(devices * sizeof(blocks[0]));
 	struct hwatt_view_point *drafts = hwatt_alloc(points * sizeof(drafts[0]));
+	struct hwatt_view_page *page = NULL;
 	for (size_t d = 0; d < devices; d++) {
 		char id[32], (*names)[24] = hwatt_alloc(points * sizeof(names[0]));
 		snprintf(id, sizeof(id), "pdu-%zu", d);
@@ -151,15 +152,33 @@ struct hwatt_snapshot *synthetic_hall(size_t devices, size_t points)
 			};
 		}
 		struct hwatt_view_device draft = { .id = id, .site = "lulea-1", .vendor = "APC", .polled = true, .up = true,
-						   .polls = 7, .points = drafts, .point_count = points };
-		blocks[d] = snapshot_device_build(&draft);
+						   .polls = 7 };
+		blocks[d] = block_build_on(&page, &draft, drafts, points);
 		free(names);
 	}
 	struct hwatt_snapshot draft = { .taken_ms = NOW_MS, .device_count = devices, .devices = blocks, .ready = true };
 	struct hwatt_snapshot *snap = snapshot_build(&draft);
+	block_page_release(page);
 	for (size_t d = 0; d < devices; d++)
-		snapshot_device_release(blocks[d]);
+		block_release(blocks[d]);
 	free(blocks);
 	free(drafts);
 	return snap;
+}
+
+extern const struct hwatt_exporter prometheus_exporter;
+
+int synthetic_render(const struct hwatt_snapshot *snap, const char *accept, struct hwatt_answer *answer, struct hwatt_error *err)
+{
+	struct hwatt_view view = { .snapshot = snap };
+	struct hwatt_request request = { .path = "/metrics", .accept = accept };
+	void *pieces;
+	int rc = prometheus_exporter.begin(&view, &request, answer, &pieces, err);
+	if (rc < 0)
+		return -1;
+	do
+		rc = prometheus_exporter.more(pieces, answer->body, err);
+	while (rc > 0);
+	prometheus_exporter.end(pieces);
+	return rc;
 }

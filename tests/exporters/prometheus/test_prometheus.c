@@ -1,9 +1,8 @@
 /* SPDX-FileCopyrightText: 2026 The hallwatt authors
  * SPDX-License-Identifier: Apache-2.0 */
-#include "exposition.h"
-#include "families.h"
-#include "process.h"
+#include "block.h"
 #include "synthetic.h"
+#include "writing.h"
 #include <hallwatt/exporter.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -22,12 +21,10 @@ struct page { struct hwatt_text body; char type[160]; };
 
 static void render_to(struct page *page, const struct hwatt_snapshot *snap, const char *accept)
 {
-	struct hwatt_view view = { .snapshot = snap };
-	struct hwatt_request request = { .path = "/metrics", .accept = accept };
 	struct hwatt_answer answer = { .body = &page->body, .status = 200 };
 	struct hwatt_error err;
-	hwatt_text_init(&page->body, 1u << 20);
-	if (prometheus_exporter.render(&view, &request, &answer, &err) < 0)
+	hwatt_text_init(&page->body, 4u << 20);
+	if (synthetic_render(snap, accept, &answer, &err) < 0)
 		fail_msg("%s", err.text);
 	snprintf(page->type, sizeof(page->type), "%s", answer.content_type);
 }
@@ -148,6 +145,27 @@ static void the_same_labels_are_there_once(void **state)
 	const struct page *text = *state;
 	assert_absent(text, "hallwatt_power_watts{device=\"pdu-a1\",role=\"outlet\",index=\"1\"} 77");
 	assert_line(text, "hallwatt_duplicate_points 1");
+}
+
+static void alternatives_are_told_apart_by_their_source(void **state)
+{
+	(void)state;
+	struct hwatt_view_point points[3];
+	for (int i = 0; i < 3; i++)
+		points[i] = (struct hwatt_view_point){ .role = HWATT_CHASSIS, .quantity = HWATT_ACTIVE_POWER, .index = "1", .present = true,
+						       .alternative = true, .metered = true, .value = 1000 * (i + 1), .total_j = i + 1,
+						       .source = i == 1 ? "b" : "a" };
+	struct hwatt_view_device *device = block_build(&(struct hwatt_view_device){ .id = "d" }, points, 3);
+	struct hwatt_snapshot *snap = snapshot_build(&(struct hwatt_snapshot){ .device_count = 1, .devices = &device });
+	struct page page;
+	render_to(&page, snap, "");
+	assert_line(&page, "hallwatt_alternative_power_watts{device=\"d\",role=\"chassis\",index=\"1\",source=\"a\"} 1");
+	assert_line(&page, "hallwatt_alternative_power_watts{device=\"d\",role=\"chassis\",index=\"1\",source=\"b\"} 2");
+	assert_line(&page, "hallwatt_alternative_energy_joules_total{device=\"d\",role=\"chassis\",index=\"1\",source=\"b\"} 2");
+	assert_line(&page, "hallwatt_duplicate_points 2");
+	snapshot_release(snap);
+	block_release(device);
+	hwatt_text_free(&page.body);
 }
 
 static void names_go_to_an_info_series_and_are_escaped(void **state)
@@ -295,13 +313,64 @@ static void what_does_not_fit_is_an_error(void **state)
 	struct hwatt_text body;
 	struct hwatt_error err;
 	hwatt_text_init(&body, 1000);
-	struct hwatt_view view = { .snapshot = snap };
-	struct hwatt_request request = { .path = "/metrics", .accept = "" };
 	struct hwatt_answer answer = { .body = &body };
-	assert_int_equal(prometheus_exporter.render(&view, &request, &answer, &err), -1);
-	assert_non_null(strstr(err.text, "do not fit into 1000 octets"));
+	assert_int_equal(synthetic_render(snap, "", &answer, &err), -1);
+	assert_non_null(strstr(err.text, "does not fit into 1000 octets"));
 	snapshot_release(snap);
 	hwatt_text_free(&body);
+}
+
+/* Adds piece after piece, each written into an empty text, and looks how large they are. */
+static size_t put_pieces(void *pieces, struct hwatt_text *all)
+{
+	struct hwatt_text piece;
+	struct hwatt_error err;
+	size_t count = 0;
+	hwatt_text_init(&piece, 1u << 20);
+	for (int rc = 1; rc > 0; count++) {
+		hwatt_text_reset(&piece);
+		rc = prometheus_exporter.more(pieces, &piece, &err);
+		assert_true(rc >= 0);
+		assert_true(piece.length < HWATT_PIECE_OCTETS + 8192 && (rc == 0 || piece.length >= HWATT_PIECE_OCTETS));
+		hwatt_text_put(all, piece.bytes, piece.length);
+	}
+	hwatt_text_free(&piece);
+	return count;
+}
+
+static void assert_same_again(bool many)
+{
+	struct page whole;
+	struct hwatt_text all, twice;
+	struct hwatt_error err;
+	struct hwatt_snapshot *snap = many ? synthetic_hall(200, 30) : synthetic_snapshot();
+	struct hwatt_view view = { .snapshot = snap };
+	struct hwatt_request request = { .path = "/metrics", .accept = OPENMETRICS };
+	struct hwatt_answer answer = { .status = 200 };
+	void *pieces;
+	render_to(&whole, snap, OPENMETRICS);
+	hwatt_text_init(&all, 4u << 20);
+	hwatt_text_init(&twice, 4u << 20);
+	assert_int_equal(prometheus_exporter.begin(&view, &request, &answer, &pieces, &err), 0);
+	assert_int_equal(put_pieces(pieces, &all) > 10, many);
+	prometheus_exporter.again(pieces);
+	put_pieces(pieces, &twice);
+	prometheus_exporter.end(pieces);
+	assert_int_equal(twice.length, all.length);
+	assert_memory_equal(twice.bytes, all.bytes, all.length);
+	size_t same = (size_t)(strstr(all.bytes, "# HELP process_cpu") - all.bytes); /* what follows is of its moment */
+	assert_memory_equal(whole.body.bytes, all.bytes, same);
+	snapshot_release(snap);
+	hwatt_text_free(&whole.body);
+	hwatt_text_free(&all);
+	hwatt_text_free(&twice);
+}
+
+static void a_page_is_the_same_in_pieces_and_again(void **state)
+{
+	(void)state;
+	assert_same_again(false);
+	assert_same_again(true);
 }
 
 static void a_large_device_with_many_duplicates_is_written_once(void **state)
@@ -315,19 +384,18 @@ static void a_large_device_with_many_duplicates_is_written_once(void **state)
 		points[i] = (struct hwatt_view_point){ .role = HWATT_OUTLET, .quantity = HWATT_ACTIVE_POWER, .present = true,
 						       .index = indices[i % (POINTS / 2)], .value = i };
 	}
-	struct hwatt_view_device draft = { .id = "big", .points = points, .point_count = POINTS };
-	struct hwatt_view_device *device = snapshot_device_build(&draft);
+	struct hwatt_view_device *device = block_build(&(struct hwatt_view_device){ .id = "big" }, points, POINTS);
 	struct hwatt_snapshot *snap = snapshot_build(&(struct hwatt_snapshot){ .device_count = 1, .devices = &device });
 	struct page page;
-	hwatt_text_init(&page.body, 8u << 20);
-	struct exposition x;
-	exposition_init(&x, &page.body, &formats[0]);
-	put_readings(&x, snap);
-	assert_int_equal(x.series, POINTS / 2 + 1);
+	render_to(&page, snap, "");
+	size_t series = 0;
+	for (const char *at = page.body.bytes; (at = strstr(at, "\nhallwatt_power_watts{")) != NULL; at++)
+		series++;
+	assert_int_equal(series, POINTS / 2);
 	assert_line(&page, "hallwatt_duplicate_points 10000");
 	assert_line(&page, "hallwatt_power_watts{device=\"big\",role=\"outlet\",index=\"9999\"} 9.999");
 	snapshot_release(snap);
-	snapshot_device_release(device);
+	block_release(device);
 	hwatt_text_free(&page.body);
 }
 
@@ -405,6 +473,7 @@ int main(void)
 		cmocka_unit_test(energy_is_exact_beyond_what_a_double_holds),
 		cmocka_unit_test(an_alternative_source_never_mixes_with_the_chosen_one),
 		cmocka_unit_test(the_same_labels_are_there_once),
+		cmocka_unit_test(alternatives_are_told_apart_by_their_source),
 		cmocka_unit_test(names_go_to_an_info_series_and_are_escaped),
 		cmocka_unit_test(sites_and_kpis_are_there),
 		cmocka_unit_test(requirements_show_value_limit_margin_and_verdict),
@@ -414,6 +483,7 @@ int main(void)
 		cmocka_unit_test(what_is_published_twice_is_written_once),
 		cmocka_unit_test(an_info_has_no_unit),
 		cmocka_unit_test(what_does_not_fit_is_an_error),
+		cmocka_unit_test(a_page_is_the_same_in_pieces_and_again),
 		cmocka_unit_test(a_large_device_with_many_duplicates_is_written_once),
 		cmocka_unit_test(doubles_are_as_short_as_can_be),
 		cmocka_unit_test(a_unit_is_the_longest_that_the_name_ends_in),

@@ -25,19 +25,27 @@ EXPECTED = {
 
 
 class Scraping(unittest.TestCase):
-    def scrape(self, port, *arguments):
-        return subprocess.run([sys.executable, SCRAPE, *arguments, f"http://127.0.0.1:{port}/metrics", *EXPECTED],
+    def scrape(self, port, *arguments, expected=None):
+        return subprocess.run([sys.executable, SCRAPE, *arguments, f"http://127.0.0.1:{port}/metrics", *(expected or EXPECTED)],
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
 
-    def test_what_was_served_is_found(self):
-        with subprocess.Popen([SERVE, "127.0.0.1:0"], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as server:
+    def found(self, expected, *server_arguments):
+        with subprocess.Popen([SERVE, "127.0.0.1:0", *server_arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as server:
             port = int(server.stdout.readline().split()[1])
-            done = self.scrape(port)
+            done = self.scrape(port, expected=expected)
             server.stdin.close()
             self.assertEqual(server.wait(timeout=30), 0)
         self.assertEqual((done.returncode, done.stderr), (0, b""))
         seen = [json.loads(line) for line in done.stdout.decode().splitlines()]
-        self.assertEqual({one["expression"]: one["result"][0]["value"][1] for one in seen}, EXPECTED)
+        self.assertEqual({one["expression"]: one["result"][0]["value"][1] for one in seen}, expected)
+
+    def test_what_was_served_is_found(self):
+        self.found(EXPECTED)
+
+    def test_a_large_page_comes_in_pieces_and_is_found_whole(self):
+        self.found({"count(hallwatt_power_watts)": "6000", "count(hallwatt_energy_joules_total)": "6000",
+                    'hallwatt_energy_joules_total{device="pdu-599",index="10"}': "598989846.029",
+                    "scrape_samples_scraped - hallwatt_series": "0"}, "devices=600")
 
     def test_a_page_that_is_not_there_is_a_failure(self):
         with subprocess.Popen([SERVE, "127.0.0.1:0", "unready"], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as server:

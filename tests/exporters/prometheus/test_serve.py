@@ -8,7 +8,9 @@ import gzip
 import socket
 import subprocess
 import sys
+import time
 import unittest
+import urllib.request
 
 from lint import lint
 
@@ -41,6 +43,17 @@ class Server:
         self.process.stdin.write(letter.encode())
         self.process.stdin.flush()
 
+    def wait_until_idle(self):
+        """Until no answer in pieces is under way: a client that went is noticed at the next write."""
+        for _ in range(300):
+            self.tell("a")
+            state = self.process.stdout.readline()
+            self.expect("done a")
+            if state == b"answering 0\n":
+                return
+            time.sleep(0.1)
+        raise AssertionError("an answer is still under way")
+
     def expect(self, line):
         got = self.process.stdout.readline().decode().strip()
         assert got == line, got
@@ -63,6 +76,10 @@ class Server:
 class Answer:
     def __init__(self, status, headers, body):
         self.status, self.headers, self.body = status, headers, body
+
+
+class Cut(Exception):
+    """An answer that broke off, and that no client can take for a whole one."""
 
 
 class Connection:
@@ -89,14 +106,35 @@ class Connection:
         line = self.file.readline()
         if not line:
             return None
-        status = int(line.split()[1])
+        return self.after(int(line.split()[1]), method)
+
+    def after(self, status, method="GET"):
+        """What follows the status line."""
         headers = {}
         while (line := self.file.readline().strip()):
             name, value = line.decode().split(": ", 1)
             assert name.lower() not in headers, f"{name} twice"
             headers[name.lower()] = value
+        if method != "HEAD" and headers.get("transfer-encoding") == "chunked":
+            return Answer(status, headers, b"".join(self.chunks()))
         length = 0 if method == "HEAD" else int(headers.get("content-length", 0))
-        return Answer(status, headers, self.file.read(length))
+        body = self.file.read(length)
+        if len(body) < length:
+            raise Cut(f"{len(body)} octets of {length}")
+        return Answer(status, headers, body)
+
+    def chunks(self):
+        while True:
+            size = self.file.readline().split(b";")[0].strip()
+            if not size:
+                raise Cut("no last chunk")
+            chunk = self.file.read(int(size, 16))
+            if len(chunk) < int(size, 16):
+                raise Cut("in a chunk")
+            self.file.readline()
+            if not chunk:
+                return
+            yield chunk
 
 
 class Serving(unittest.TestCase):
@@ -313,6 +351,155 @@ class Serving(unittest.TestCase):
         rc, _, err = Server(listen=f"127.0.0.1:{self.server.port}").close()
         self.assertEqual(rc, 1)
         self.assertEqual(err, f"cannot listen on 127.0.0.1:{self.server.port}: the port is taken by another program\n")
+
+
+class Pieces(unittest.TestCase):
+    """Answers of 600 devices, 1.7 MB, and of an exporter that breaks off."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.server = Server("devices=600")
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.server.tell("q")
+        rc, _, err = cls.server.close()
+        assert rc == 0, (rc, err)
+
+    def plain(self, answer):
+        self.assertEqual((answer.status, answer.headers["content-type"]), (200, TEXT004))
+        packed = answer.headers.get("content-encoding") == "gzip"
+        body = gzip.decompress(answer.body) if packed else answer.body
+        self.assertEqual(lint(body, False), [])
+        self.assertGreater(len(body), 1500000)
+        return body.split(b"# HELP process_")[0]
+
+    def test_all_get_the_same(self):
+        bodies = set()
+        for encoding in ("identity", "gzip"):
+            for more in ([], ["Connection: close"]):
+                connection = self.server.connect()
+                answer = connection.ask(headers=[f"Accept-Encoding: {encoding}", *more])
+                self.assertEqual(answer.headers.get("transfer-encoding"), "chunked")
+                self.assertNotIn("content-length", answer.headers)
+                bodies.add(self.plain(answer))
+                if more:
+                    self.assertEqual(connection.file.read(), b"")
+                else:
+                    self.assertEqual(connection.ask(path="/-/ready").status, 200)  # the connection lives on
+                connection.close()
+            connection = self.server.connect()
+            connection.send(f"GET /metrics HTTP/1.0\r\nAccept-Encoding: {encoding}\r\n\r\n".encode())
+            answer = connection.receive()
+            self.assertGreater(int(answer.headers["content-length"]), 100000)
+            self.assertNotIn("transfer-encoding", answer.headers)
+            bodies.add(self.plain(answer))
+            self.assertEqual(connection.file.read(), b"")
+            connection.close()
+        self.assertEqual(len(bodies), 1)
+
+    def test_head(self):
+        connection = self.server.connect()
+        for _ in range(2):
+            head = connection.ask("HEAD")
+            self.assertEqual((head.status, head.headers["content-type"]), (200, TEXT004))
+            self.assertGreater(int(head.headers["content-length"]), 1500000)
+            self.assertGreater(len(self.plain(connection.ask())), 0)
+        connection.close()
+        connection = self.server.connect()
+        connection.send(b"HEAD /metrics HTTP/1.0\r\n\r\n")
+        self.assertEqual(connection.receive("HEAD").status, 200)
+        self.assertEqual(connection.file.read(), b"")
+        connection.close()
+
+    def test_curl_and_python_read_it(self):
+        url = f"http://127.0.0.1:{self.server.port}/metrics"
+        with urllib.request.urlopen(url, timeout=20) as answer:
+            whole = answer.read().split(b"# HELP process_")[0]
+        for options in (["--http1.1"], ["--http1.0"], ["--compressed"], ["--compressed", "--http1.0"]):
+            got = subprocess.run(["curl", "-sS", "--fail", *options, url], stdout=subprocess.PIPE, check=True, timeout=60).stdout
+            self.assertEqual(got.split(b"# HELP process_")[0], whole)
+
+    def test_small_ones_have_their_length(self):
+        answer = self.server.ask(path="/broken?pieces=3")
+        self.assertEqual((answer.status, answer.headers["content-length"], len(answer.body)), (200, "98304", 98304))
+
+    def test_an_answer_that_fails_is_never_taken_for_a_whole_one(self):
+        for version in ("1.0", "1.1"):
+            for encoding in ("identity", "gzip"):
+                for fails in (0, 3, 4, 5, 40, 59):
+                    connection = self.server.connect()
+                    connection.send(f"GET /broken?pieces=60&fails={fails} HTTP/{version}\r\nHost: x\r\n"
+                                    f"Accept-Encoding: {encoding}\r\n\r\n".encode())
+                    if fails <= 3 or version == "1.0":
+                        answer = connection.receive()
+                        self.assertEqual((answer.status, b"is torn" in answer.body), (500, True))
+                    else:
+                        with self.assertRaises((Cut, ConnectionResetError)):
+                            connection.receive()
+                    connection.close()
+        for options in ([], ["--compressed"]):
+            done = subprocess.run(["curl", "-sS", "--fail", *options, f"http://127.0.0.1:{self.server.port}/broken?pieces=60&fails=50"],
+                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False, timeout=60)
+            self.assertNotEqual(done.returncode, 0)
+        self.assertEqual(len(self.server.ask(path="/broken?pieces=60").body), 60 * 32768)
+
+    def test_others_are_answered_while_a_client_reads_slowly_or_goes(self):
+        slow, gone = self.server.connect(), self.server.connect()
+        for connection in (slow, gone):
+            connection.send(b"GET /broken?pieces=1000 HTTP/1.1\r\nHost: x\r\n\r\n")
+            self.assertEqual(connection.file.readline(), b"HTTP/1.1 200 OK\r\n")
+        gone.close()
+        self.assertEqual(self.server.ask(path="/-/ready").status, 200)
+        self.server.tell("a")
+        self.server.expect("answering 1")
+        self.server.expect("done a")
+        self.assertEqual(len(slow.after(200).body), 1000 * 32768)
+        slow.close()
+        self.server.wait_until_idle()
+
+
+class Slow(unittest.TestCase):
+    def cut_off(self, *arguments, read):
+        server = Server("devices=1", *arguments)
+        connection = server.connect()
+        connection.send(b"GET /broken?pieces=1000000 HTTP/1.1\r\nHost: x\r\n\r\n")
+        self.assertEqual(connection.file.readline(), b"HTTP/1.1 200 OK\r\n")
+        if read:
+            with self.assertRaises((Cut, ConnectionResetError)):
+                connection.after(200)
+        server.wait_until_idle()
+        connection.close()
+        server.tell("q")
+        self.assertEqual(server.close()[0], 0)
+
+    def test_a_client_that_reads_no_more_is_let_go(self):
+        self.cut_off("timeout=1", read=False)
+
+    def test_a_client_that_takes_too_long_is_cut_off(self):
+        self.cut_off("answer=1", read=True)
+
+    def test_stopping_while_an_answer_is_under_way(self):
+        server = Server("devices=600")
+        connection = server.connect()
+        connection.send(b"GET /broken?pieces=1000000 HTTP/1.1\r\nHost: x\r\n\r\n")
+        self.assertEqual(connection.file.readline(), b"HTTP/1.1 200 OK\r\n")
+        server.tell("q")
+        rc, _, err = server.close()
+        self.assertEqual((rc, err), (0, ""))
+        connection.close()
+
+    def test_a_failure_after_the_beginning_is_logged_once(self):
+        server = Server("devices=600")
+        for path in ("/broken?pieces=60&fails=50", "/broken?pieces=60&fails=50", "/metrics", "/broken?pieces=60"):
+            try:
+                server.ask(path=path)
+            except (Cut, ConnectionResetError):
+                pass
+        server.tell("q")
+        lines = server.close()[2].splitlines()
+        self.assertEqual(sum("/broken cannot be answered: broken: piece 50 is torn" in line for line in lines), 1, lines)
+        self.assertEqual(sum("is answered again" in line for line in lines), 1, lines)
 
 
 class Starting(unittest.TestCase):
