@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The hallwatt authors
  * SPDX-License-Identifier: Apache-2.0 */
 #include "block.h"
-#include "dense.h"
+#include "octets.h"
 #include "reference.h"
 #include "stringset.h"
 #include <assert.h>
@@ -250,7 +250,7 @@ static void make_names(struct hwatt_view_names *names, const struct work *w)
 static size_t values_octets(const struct work *w)
 {
 	return (w->values + 7) / 8 + (size_t)w->values * w->value_octets + (size_t)w->totals * (w->total_octets + MILLIONTHS_OCTETS) +
-	       DENSE_SLACK;
+	       OCTETS_SLACK;
 }
 
 static void put_values(uint8_t *out, const struct work *w)
@@ -263,7 +263,7 @@ static void put_values(uint8_t *out, const struct work *w)
 			continue;
 		if (p->present)
 			out[n / 8] = (uint8_t)(out[n / 8] | 1u << n % 8);
-		dense_put_eight(value, (uint64_t)p->value);
+		octets_put(value, (uint64_t)p->value);
 		value += w->value_octets;
 		n++;
 	}
@@ -271,8 +271,8 @@ static void put_values(uint8_t *out, const struct work *w)
 		const struct hwatt_view_point *p = &w->points[i];
 		if (!p->metered)
 			continue;
-		dense_put_eight(total, (uint64_t)p->total_j);
-		dense_put_eight(total + w->total_octets, (uint64_t)p->total_uj);
+		octets_put(total, (uint64_t)p->total_j);
+		octets_put(total + w->total_octets, (uint64_t)p->total_uj);
 		total += w->total_octets + MILLIONTHS_OCTETS;
 	}
 }
@@ -280,7 +280,7 @@ static void put_values(uint8_t *out, const struct work *w)
 static int64_t take_number(const uint8_t *at, unsigned octets)
 {
 	unsigned unused = 64 - 8 * octets;
-	return (int64_t)(dense_take_eight(at) << unused) >> unused;
+	return (int64_t)(octets_take(at) << unused) >> unused;
 }
 
 struct hwatt_view_point hwatt_view_point_at(const struct hwatt_view_device *device, size_t at)
