@@ -32,7 +32,7 @@ struct pipeline_device *pipeline_find(const struct pipeline *p, const char *id)
 static struct pipeline_device *device_new(const char *id, struct meterset_shelf *shelf)
 {
 	size_t size = strlen(id) + 1;
-	struct pipeline_device *d = hwatt_alloc(sizeof(*d) + size);
+	struct pipeline_device *d = hwatt_alloc(offsetof(struct pipeline_device, id) + size);
 	memcpy(d->id, id, size);
 	d->set = meterset_new(d->id, (struct meterset_settings){ .interval_ms = 30000 }, shelf);
 	return d;
@@ -64,7 +64,7 @@ static void device_free(struct kind_shelf *kinds, struct pipeline_device *d)
 	set_facts(kinds, d, NULL);
 	snapshot_device_release(d->block);
 	meterset_free(d->set);
-	free(d->ids);
+	pipeline_forget_ids(d);
 	free(d);
 }
 
