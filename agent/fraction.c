@@ -4,18 +4,6 @@
 
 #define GRID ((hwatt_i128)1000000000000000) /* 1e15: what a sum falls back to when 128 bits do not hold it exactly */
 
-static hwatt_i128 gcd(hwatt_i128 a, hwatt_i128 b)
-{
-	a = a < 0 ? -a : a;
-	b = b < 0 ? -b : b;
-	while (b != 0) {
-		hwatt_i128 rest = a % b;
-		a = b;
-		b = rest;
-	}
-	return a;
-}
-
 /* The nearest multiple of 1/GRID; its denominator is GRID. */
 static hwatt_i128 on_grid(struct hwatt_ratio r)
 {
@@ -40,7 +28,7 @@ struct hwatt_ratio fraction_plus(struct hwatt_ratio a, struct hwatt_ratio b)
 struct hwatt_ratio fraction_product(struct hwatt_ratio a, struct hwatt_ratio b, int bits)
 {
 	const hwatt_i128 most_num = (hwatt_i128)1 << 118, most_den = (hwatt_i128)1 << bits;
-	hwatt_i128 g = gcd(a.num, b.den), h = gcd(b.num, a.den);
+	hwatt_i128 g = hwatt_gcd(a.num, b.den), h = hwatt_gcd(b.num, a.den);
 	if (g > 1) {
 		a.num /= g;
 		b.den /= g;

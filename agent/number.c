@@ -12,6 +12,18 @@ static hwatt_u128 magnitude(hwatt_i128 v)
 	return v < 0 ? -(hwatt_u128)v : (hwatt_u128)v;
 }
 
+hwatt_i128 hwatt_gcd(hwatt_i128 a, hwatt_i128 b)
+{
+	a = a < 0 ? -a : a;
+	b = b < 0 ? -b : b;
+	while (b != 0) {
+		hwatt_i128 rest = a % b;
+		a = b;
+		b = rest;
+	}
+	return a;
+}
+
 double hwatt_ratio_double(struct hwatt_ratio r)
 {
 	return r.den == 0 ? (double)NAN : (double)((long double)r.num / (long double)r.den);

@@ -16,6 +16,15 @@ static void bind_string(sqlite3_stmt *stmt, int column, const char *string)
 
 /* ---- points ---- */
 
+/* What a point is known by, as columns 1 to 4. */
+static void bind_point(sqlite3_stmt *stmt, const struct store_point *point)
+{
+	bind_string(stmt, 1, point->device);
+	bind_string(stmt, 2, hwatt_role_name(point->role));
+	bind_string(stmt, 3, point->index);
+	bind_string(stmt, 4, hwatt_quantity_info(point->quantity)->name);
+}
+
 /* 1 with *id when the point is there, 0 when not. */
 static int find_point(struct store *store, const struct store_point *point, int64_t *id,
 		      struct hwatt_error *err)
@@ -24,10 +33,7 @@ static int find_point(struct store *store, const struct store_point *point, int6
 	sqlite3_stmt *stmt = store_kept(store, SQL_POINT_FIND, doing, err);
 	if (stmt == NULL)
 		return -1;
-	bind_string(stmt, 1, point->device);
-	bind_string(stmt, 2, hwatt_role_name(point->role));
-	bind_string(stmt, 3, point->index);
-	bind_string(stmt, 4, hwatt_quantity_info(point->quantity)->name);
+	bind_point(stmt, point);
 	int rc = sqlite3_step(stmt);
 	int found = rc == SQLITE_ROW ? 1 : rc == SQLITE_DONE ? 0 : store_fail(store, doing, err);
 	if (found == 1) {
@@ -49,10 +55,7 @@ static int add_point(struct store *store, const struct store_point *point, int64
 	sqlite3_stmt *stmt = store_kept(store, SQL_POINT_ADD, doing, err);
 	if (stmt == NULL)
 		return -1;
-	bind_string(stmt, 1, point->device);
-	bind_string(stmt, 2, hwatt_role_name(point->role));
-	bind_string(stmt, 3, point->index);
-	bind_string(stmt, 4, hwatt_quantity_info(point->quantity)->name);
+	bind_point(stmt, point);
 	bind_string(stmt, 5, store_kind_name(point->kind));
 	if (store_run(store, stmt, doing, err) < 0)
 		return -1;

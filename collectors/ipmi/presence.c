@@ -1,6 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The hallwatt authors
  * SPDX-License-Identifier: Apache-2.0 */
 #include "presence.h"
+#include "rmcpp.h"
 #include <hallwatt/wire.h>
 #include <string.h>
 
@@ -16,20 +17,12 @@
 #define THIS_CHANNEL 0x0e
 #define USER 0x02
 
-static uint8_t checksum(const uint8_t *bytes, size_t length)
-{
-	uint8_t sum = 0;
-	for (size_t i = 0; i < length; i++)
-		sum = (uint8_t)(sum + bytes[i]);
-	return (uint8_t)(0x100 - sum);
-}
-
 void presence_ask(uint8_t out[PRESENCE_ASK_OCTETS])
 {
 	uint8_t message[] = { BMC, REQUEST_NETFN, 0, REMOTE, 0, COMMAND, EXTENDED | THIS_CHANNEL, USER, 0 };
 	const uint8_t head[] = { VERSION_1_0, 0, NO_SEQUENCE, CLASS_IPMI };
-	message[2] = checksum(message, 2);
-	message[8] = checksum(message + 3, 5);
+	message[2] = rmcpp_checksum(message, 2);
+	message[8] = rmcpp_checksum(message + 3, 5);
 	memset(out, 0, PRESENCE_ASK_OCTETS); /* no authentication, sequence 0, session 0 */
 	memcpy(out, head, sizeof(head));
 	out[13] = sizeof(message);

@@ -110,17 +110,26 @@ static void make_sik(struct sealer *sealer, struct rakp *r)
 	sealer_mac(sealer, r->suite, r->account->has_kg ? r->account->kg : r->account->key, SUITE_KEY, parts, 3, r->sik);
 }
 
+/* How the controller's answers of both kinds begin; of a refusal the rest may be missing. RAKP_DONE: it goes on. */
+static enum rakp_result take_head(struct hwatt_wire *in, const struct rakp *r, uint8_t *status)
+{
+	size_t length = hwatt_wire_left(in);
+	uint8_t tag = hwatt_wire_u8(in);
+	*status = hwatt_wire_u8(in);
+	hwatt_wire_take(in, 2);
+	uint32_t console = (uint32_t)hwatt_wire_le(in, 4);
+	if (length < 2 || tag != r->tag || (length >= 8 && console != r->console))
+		return RAKP_DROP;
+	return *status != 0 ? RAKP_REFUSED : RAKP_DONE;
+}
+
 enum rakp_result rakp_2(struct sealer *sealer, struct rakp *r, const uint8_t *payload, size_t length, uint8_t *status)
 {
 	struct hwatt_wire in = hwatt_wire_from(payload, length);
-	uint8_t tag = hwatt_wire_u8(&in), mac[SUITE_MAX_MAC];
-	*status = hwatt_wire_u8(&in);
-	hwatt_wire_take(&in, 2);
-	uint32_t console = (uint32_t)hwatt_wire_le(&in, 4);
-	if (length < 2 || tag != r->tag || (length >= 8 && console != r->console))
-		return RAKP_DROP;
-	if (*status != 0)
-		return RAKP_REFUSED;
+	uint8_t mac[SUITE_MAX_MAC];
+	enum rakp_result head = take_head(&in, r, status);
+	if (head != RAKP_DONE)
+		return head;
 	const uint8_t *bmc_random = hwatt_wire_take(&in, RAKP_RANDOM), *guid = hwatt_wire_take(&in, sizeof(r->guid));
 	size_t code = hwatt_wire_left(&in), wanted = r->suite->mac;
 	bool near = code + 1 == wanted || code == wanted + 1;
@@ -159,14 +168,10 @@ size_t rakp_3(struct sealer *sealer, const struct rakp *r, uint8_t status, uint8
 enum rakp_result rakp_4(struct sealer *sealer, const struct rakp *r, const uint8_t *payload, size_t length, uint8_t *status)
 {
 	struct hwatt_wire in = hwatt_wire_from(payload, length);
-	uint8_t tag = hwatt_wire_u8(&in), id[4], mac[SUITE_MAX_MAC];
-	*status = hwatt_wire_u8(&in);
-	hwatt_wire_take(&in, 2);
-	uint32_t console = (uint32_t)hwatt_wire_le(&in, 4);
-	if (length < 2 || tag != r->tag || (length >= 8 && console != r->console))
-		return RAKP_DROP;
-	if (*status != 0)
-		return RAKP_REFUSED;
+	uint8_t id[4], mac[SUITE_MAX_MAC];
+	enum rakp_result head = take_head(&in, r, status);
+	if (head != RAKP_DONE)
+		return head;
 	const uint8_t *theirs = hwatt_wire_take(&in, r->suite->code);
 	if (theirs == NULL)
 		return RAKP_DROP;

@@ -18,7 +18,7 @@
 #define BMC 0x20
 #define CONSOLE 0x81
 
-static uint8_t checksum(const uint8_t *bytes, size_t length)
+uint8_t rmcpp_checksum(const uint8_t *bytes, size_t length)
 {
 	uint8_t sum = 0;
 	for (size_t i = 0; i < length; i++)
@@ -101,7 +101,7 @@ int rmcpp_message(const uint8_t *bytes, size_t length, struct rmcpp_response *ou
 	out->length = hwatt_wire_left(&in) - 1;
 	out->data = hwatt_wire_take(&in, out->length);
 	uint8_t last = hwatt_wire_u8(&in);
-	out->checksums_wrong = first != checksum(bytes, 2) || last != checksum(bytes + 3, length - 4);
+	out->checksums_wrong = first != rmcpp_checksum(bytes, 2) || last != rmcpp_checksum(bytes + 3, length - 4);
 	return 0;
 }
 
@@ -128,13 +128,13 @@ static size_t put_message(const struct rmcpp_request *r, uint8_t *out)
 	size_t length = 7 + r->length;
 	out[0] = BMC;
 	out[1] = (uint8_t)(r->netfn << 2 | r->lun);
-	out[2] = checksum(out, 2);
+	out[2] = rmcpp_checksum(out, 2);
 	out[3] = CONSOLE;
 	out[4] = (uint8_t)(r->sequence << 2);
 	out[5] = r->command;
 	if (r->length > 0)
 		memcpy(out + 6, r->data, r->length);
-	out[6 + r->length] = checksum(out + 3, 3 + r->length);
+	out[6 + r->length] = rmcpp_checksum(out + 3, 3 + r->length);
 	size_t pad = (SUITE_BLOCK - (length + 1) % SUITE_BLOCK) % SUITE_BLOCK;
 	for (size_t i = 0; i < pad; i++)
 		out[length + i] = (uint8_t)(i + 1);

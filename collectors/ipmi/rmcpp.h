@@ -59,6 +59,9 @@ int rmcpp_open(struct sealer *sealer, const struct rmcpp_keys *keys, const struc
 /* Reads an IPMI message. HWATT_EPROTO: too short, or not a response from the controller to us. */
 int rmcpp_message(const uint8_t *bytes, size_t length, struct rmcpp_response *out, struct hwatt_error *err);
 
+/* What makes the sum of all octets 0. */
+uint8_t rmcpp_checksum(const uint8_t *bytes, size_t length);
+
 /* Writes a packet outside a session; its length. `length` is at most RMCPP_MAX_OUT. */
 size_t rmcpp_plain(uint8_t type, const uint8_t *payload, size_t length, uint8_t out[RMCPP_MAX_PLAIN]);
 /* Writes an IPMI message, encrypted and sealed; its length. */

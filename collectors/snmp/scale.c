@@ -92,23 +92,11 @@ bool scale_read(enum ber_type type, int64_t number, const uint8_t *bytes, size_t
 	}
 }
 
-static hwatt_i128 gcd(hwatt_i128 a, hwatt_i128 b)
-{
-	a = a < 0 ? -a : a;
-	b = b < 0 ? -b : b;
-	while (b != 0) {
-		hwatt_i128 r = a % b;
-		a = b;
-		b = r;
-	}
-	return a;
-}
-
 /* The line in its smallest numbers; false when they stay too large to multiply a raw value with. */
 static bool reduce(hwatt_i128 a, hwatt_i128 b, hwatt_i128 c, struct scale *out)
 {
 	const hwatt_i128 most = (hwatt_i128)1 << 62;
-	hwatt_i128 g = gcd(gcd(a, b), c);
+	hwatt_i128 g = hwatt_gcd(hwatt_gcd(a, b), c);
 	if (c == 0)
 		return false;
 	g = c < 0 ? -g : g;

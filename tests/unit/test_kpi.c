@@ -462,9 +462,19 @@ static void flags_have_names(void **state)
 	assert_string_equal(names, "");
 }
 
+static void the_greatest_common_divisor_has_no_sign(void **state)
+{
+	(void)state;
+	const hwatt_i128 large = (hwatt_i128)3 << 100;
+	assert_true(hwatt_gcd(12, 18) == 6 && hwatt_gcd(-12, 18) == 6 && hwatt_gcd(12, -18) == 6);
+	assert_true(hwatt_gcd(7, 9) == 1 && hwatt_gcd(0, -5) == 5 && hwatt_gcd(5, 0) == 5 && hwatt_gcd(0, 0) == 0);
+	assert_true(hwatt_gcd(large, -(large / 3) * 5) == large / 3);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_greatest_common_divisor_has_no_sign),
 		cmocka_unit_test(example_1_pue),
 		cmocka_unit_test(example_2_three_categories),
 		cmocka_unit_test(example_3_carriers),

@@ -9,6 +9,9 @@
 
 __extension__ typedef __int128 hwatt_i128;
 
+/* The greatest number that divides both; of 0 and a number that number, without its sign. */
+hwatt_i128 hwatt_gcd(hwatt_i128 a, hwatt_i128 b);
+
 /* numerator / denominator, exact; unknown when the denominator is 0. */
 struct hwatt_ratio {
 	hwatt_i128 num, den;
