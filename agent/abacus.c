@@ -166,7 +166,6 @@ void abacus_free(struct abacus *t)
 	}
 	for (size_t i = 0; i < t->subject_count; i++)
 		free(t->pairs_of[i]);
-	free(t->spans);
 	free(t->sides);
 	free(t->pairs);
 	free(t->pairs_of);
@@ -176,10 +175,11 @@ void abacus_free(struct abacus *t)
 
 void abacus_trim(struct abacus *t)
 {
-	for (size_t i = 0; i < t->source_count; i++) {
+	for (size_t i = 0; i < t->source_count; i++)
 		free(t->spans[i].result.amount);
-		t->spans[i] = (struct source_cache){0};
-	}
+	free(t->spans);
+	t->spans = NULL;
+	t->source_count = 0;
 	for (size_t i = 0; i < t->side_count; i++) {
 		free(t->sides[i]->energy);
 		t->sides[i]->energy = NULL;
@@ -192,14 +192,14 @@ void abacus_span(struct abacus *t, const struct span_rows *rows)
 {
 	size_t count = sources_count(t->sources);
 	assert(rows->count > 0 && rows->count <= SPAN_QUARTERS);
+	if (rows->count > t->width) {
+		abacus_trim(t);
+		t->width = rows->count;
+	}
 	if (count > t->source_count) {
 		t->spans = hwatt_realloc(t->spans, count * sizeof(*t->spans));
 		memset(t->spans + t->source_count, 0, (count - t->source_count) * sizeof(*t->spans));
 		t->source_count = count;
-	}
-	if (rows->count > t->width) {
-		abacus_trim(t);
-		t->width = rows->count;
 	}
 	t->rows = rows;
 	t->span++;

@@ -18,7 +18,7 @@ void abacus_free(struct abacus *abacus);
 
 /* From now on the span is this one; `rows` is borrowed until the next. */
 void abacus_span(struct abacus *abacus, const struct span_rows *rows);
-/* Gives back the room that long spans took. */
+/* Gives back the room that spans took; the next one takes its own. */
 void abacus_trim(struct abacus *abacus);
 /* What the quarters `first` to before `end` of the span give to the subject together: nothing of those in which none of its
  * sources has an interval, and false when that is all of them. */

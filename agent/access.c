@@ -1,6 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The hallwatt authors
  * SPDX-License-Identifier: Apache-2.0 */
 #include "access.h"
+#include "nearest.h"
 #include "prompt.h"
 #include <hallwatt/arena.h>
 #include <hallwatt/text.h>
@@ -54,8 +55,12 @@ int access_open(struct access *a, const char *scheme, struct hwatt_report *repor
 	a->arena = hwatt_arena_new();
 	report->arena = a->arena;
 	a->collector = generation_collector(scheme);
-	if (a->collector == NULL)
-		return hwatt_fail(err, HWATT_EINVAL, "no collector speaks %s", scheme);
+	if (a->collector == NULL) {
+		const char *known = "";
+		for (size_t i = 0; hallwatt_collectors[i] != NULL; i++)
+			known = hwatt_arena_printf(a->arena, "%s%s%s://", known, i > 0 ? ", " : "", hallwatt_collectors[i]->name);
+		return hwatt_fail(err, HWATT_EINVAL, "no collector speaks %.60s; there are %s", scheme, known);
+	}
 	if (a->credentials != NULL && a->config_file == NULL)
 		return hwatt_fail(err, HWATT_EINVAL, "--credentials needs --config.file");
 	if (a->config_file != NULL) {
@@ -94,7 +99,11 @@ static const void *named_credentials(const struct access *a, const struct hwatt_
 		hwatt_fail(err, HWATT_EINVAL, "these credentials are for another protocol: %s", a->credentials);
 		return NULL;
 	}
-	hwatt_fail(err, HWATT_EINVAL, "the configuration has no credentials called %s", a->credentials);
+	struct nearest near = { .wanted = a->credentials };
+	for (size_t i = 0; i < config->credentials_count; i++)
+		if (config->credentials[i].collector == collector)
+			nearest_offer(&near, config->credentials[i].name);
+	hwatt_fail(err, HWATT_EINVAL, "the configuration has no credentials called %s%s", a->credentials, nearest_hint(&near, a->arena));
 	return NULL;
 }
 

@@ -109,6 +109,9 @@ int config_address(const char *text, struct hwatt_arena *arena, const char **sch
 	if (letters == 0 || strncmp(text + letters, "://", 3) != 0) {
 		if (strstr(text, "://") != NULL)
 			return hwatt_fail(err, HWATT_EINVAL, "\"%.60s\" begins with no protocol; write it in small letters, like snmp://", text);
+		if (letters > 0 && text[letters] == ':' && strspn(text + letters + 1, "0123456789") < strlen(text + letters + 1))
+			return hwatt_fail(err, HWATT_EINVAL, "\"%.60s\" lacks the slashes behind the protocol; write %.*s://%.60s", text,
+					  (int)letters, text, text + letters + 1);
 		return hwatt_fail(err, HWATT_EINVAL, "\"%.60s\" does not say the protocol; write snmp://%.60s", text, text);
 	}
 	const char *rest = text + letters + 3;

@@ -11,6 +11,7 @@
 
 #define SCHEMA_MAX (1u << 20)
 #define REPORT_MAX (4u << 20)
+#define SECRET_ROOM 4096
 
 struct check { /* what the arguments say */
 	const char *file;
@@ -143,7 +144,7 @@ static void put_mistake_json(const struct hwatt_mistake *m, size_t number, struc
 }
 
 static void put_json(const struct check *check, const struct config *config, const struct hwatt_report *report,
-		     struct hwatt_text *out)
+		     const struct hwatt_report *secrets, struct hwatt_text *out)
 {
 	hwatt_text_puts(out, "{\"schema\":1,\"file\":");
 	hwatt_text_json(out, check->file);
@@ -153,9 +154,31 @@ static void put_json(const struct check *check, const struct config *config, con
 	for (size_t i = 0; i < report->count; i++)
 		put_mistake_json(&report->mistakes[i], i, out);
 	hwatt_text_puts(out, "],\"notes\":[");
-	for (size_t i = 0; config != NULL && i < config->notes.count; i++)
+	size_t notes = config != NULL ? config->notes.count : 0;
+	for (size_t i = 0; i < notes; i++)
 		put_mistake_json(&config->notes.mistakes[i], i, out);
+	for (size_t i = 0; i < secrets->count; i++)
+		put_mistake_json(&secrets->mistakes[i], notes + i, out);
 	hwatt_text_puts(out, "]}\n");
+}
+
+/* Tells secrets in files that cannot be read as they stand: no mistake, as they may be kept elsewhere than the configuration is checked. */
+static void note_secrets(const struct config *config, struct hwatt_report *notes)
+{
+	char secret[SECRET_ROOM];
+	for (size_t i = 0; config != NULL && i < config->credentials_count; i++) {
+		const struct config_credentials *c = &config->credentials[i];
+		for (size_t j = 0; j < c->collector->settings.count; j++) {
+			const struct hwatt_option *option = &c->collector->settings.options[j];
+			struct hwatt_error err;
+			if (option->type != HWATT_SECRET)
+				continue;
+			const struct hwatt_secret *where = (const struct hwatt_secret *)((const char *)c->settings + option->offset);
+			if (where->kind == HWATT_SECRET_FILE && hwatt_secret_read(where, secret, sizeof(secret), &err) < 0)
+				hwatt_report_add(notes, &where->mark, "%s of \"%s\": %s", option->name, c->name, err.text);
+		}
+	}
+	explicit_bzero(secret, sizeof(secret));
 }
 
 static const char *plural(size_t count)
@@ -164,12 +187,13 @@ static const char *plural(size_t count)
 }
 
 static void put_human(const struct check *check, const struct config *config, const struct hwatt_report *report,
-		      struct hwatt_text *out)
+		      const struct hwatt_report *secrets, struct hwatt_text *out)
 {
 	size_t mistakes = report_total(report);
 	report_print(report, out);
 	if (config != NULL)
 		report_print(&config->notes, out); /* what should be known, and is no mistake */
+	report_print(secrets, out);
 	if (mistakes > 0)
 		hwatt_text_printf(out, "%s: %zu mistake%s\n", check->file, mistakes, plural(mistakes));
 	else
@@ -182,15 +206,16 @@ static void put_human(const struct check *check, const struct config *config, co
 static int check_files(const struct check *check)
 {
 	struct hwatt_arena *arena = hwatt_arena_new();
-	struct hwatt_report report = { .arena = arena };
+	struct hwatt_report report = { .arena = arena }, secrets = { .arena = arena };
 	struct hwatt_text text;
 	struct generation *generation = generation_load(check->file, &report);
 	const struct config *config = generation != NULL ? generation->config : NULL;
 	hwatt_text_init(&text, REPORT_MAX);
+	note_secrets(config, &secrets);
 	if (check->json)
-		put_json(check, config, &report, &text);
+		put_json(check, config, &report, &secrets, &text);
 	else
-		put_human(check, config, &report, &text);
+		put_human(check, config, &report, &secrets, &text);
 	bool good = report_total(&report) == 0;
 	generation_release(generation);
 	hwatt_arena_free(arena);

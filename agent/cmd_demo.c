@@ -16,6 +16,7 @@
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -139,7 +140,9 @@ static int find_simulator(struct demo *d, struct hwatt_error *err)
 static int make_folder(struct demo *d, struct hwatt_error *err)
 {
 	if (d->directory != NULL) {
-		snprintf(d->folder, sizeof(d->folder), "%s", d->directory);
+		/* From the root on, as the configuration names its state, and paths in it begin at its own folder. */
+		if ((mkdir(d->directory, 0755) < 0 && errno != EEXIST) || realpath(d->directory, d->folder) == NULL)
+			return hwatt_fail(err, HWATT_EIO, "--dir %s: %s", d->directory, strerror(errno));
 		return 0;
 	}
 	const char *tmp = getenv("TMPDIR");

@@ -51,6 +51,7 @@ struct probe { /* the arguments, then the run */
 	uv_timer_t deadline;
 	uint64_t began_ns, ended_ns;
 	bool failed;
+	size_t given; /* readings */
 	struct hwatt_error error;
 	struct hwatt_text out;
 };
@@ -142,6 +143,14 @@ static void on_closed(void *arg, struct hwatt_target *t)
 static void put_json(struct probe *p);
 static void put_text(struct probe *p);
 
+static void count_given(struct probe *p)
+{
+	size_t count;
+	target_points(p->target, &count);
+	for (size_t i = 0; i < count; i++)
+		p->given += target_at(target_values(p->target), i) != 0;
+}
+
 static void on_done(void *arg, struct hwatt_target *t, const struct hwatt_error *err)
 {
 	struct probe *p = arg;
@@ -151,6 +160,7 @@ static void on_done(void *arg, struct hwatt_target *t, const struct hwatt_error 
 		p->error = *err;
 	if (!uv_is_closing((uv_handle_t *)&p->deadline))
 		uv_close((uv_handle_t *)&p->deadline, NULL);
+	count_given(p);
 	if (p->json)
 		put_json(p);
 	else
@@ -190,8 +200,11 @@ static int run_probe(struct probe *p)
 	uv_run(&p->loop, UV_RUN_DEFAULT);
 	if (p->failed)
 		fprintf(stderr, "hallwatt probe: %s: %s\n", p->address, p->error.text);
+	else if (p->given == 0)
+		fprintf(stderr, "hallwatt probe: %s: it answers, and there is nothing in it to read: no profile fits, or this user or community may "
+				"not see what one reads; hallwatt record writes down what it shows\n", p->address);
 	fputs(hwatt_text_string(&p->out), stdout);
-	return p->failed ? CMD_NO : CMD_DONE;
+	return p->failed || p->given == 0 ? CMD_NO : CMD_DONE;
 }
 
 static void put_fact(struct hwatt_text *out, const char *key, const char *value, bool *first)
@@ -323,6 +336,15 @@ static void put_parts(struct probe *p)
 	}
 }
 
+/* The end of a line, without blanks behind the last word; ratios and counts have no unit for people. */
+static void put_rest(struct hwatt_text *out, const char *unit, const char *name, const char *note)
+{
+	if (name[0] != '\0' || note[0] != '\0')
+		hwatt_text_printf(out, " %-5s %s%s\n", unit, name, note);
+	else
+		hwatt_text_printf(out, "%s%s\n", unit[0] != '\0' ? " " : "", unit);
+}
+
 static void put_text(struct probe *p)
 {
 	struct target_identity id = target_identity(p->target);
@@ -335,12 +357,11 @@ static void put_text(struct probe *p)
 	if (id.profile != NULL && id.profile[0] != '\0')
 		hwatt_text_printf(out, "%-10s %s (%s)\n", "profile", id.profile, id.profile_reason);
 	put_parts(p);
-	size_t count, given = 0;
+	size_t count;
 	const struct target_point *points = target_points(p->target, &count);
-	for (size_t i = 0; i < count; i++)
-		given += target_at(target_values(p->target), i) != 0;
-	hwatt_text_printf(out, "%-10s %zu, in %.3f s and %lld requests\n\n", "readings", given,
-			  (double)(p->ended_ns - p->began_ns) / 1e9, (long long)target_requests(p->target));
+	long long requests = (long long)target_requests(p->target);
+	hwatt_text_printf(out, "%-10s %zu, in %.3f s and %lld request%s\n%s", "readings", p->given,
+			  (double)(p->ended_ns - p->began_ns) / 1e9, requests, requests == 1 ? "" : "s", p->given > 0 ? "\n" : "");
 	for (size_t i = 0; i < count; i++) {
 		const struct target_point *r = &points[i];
 		struct target_reading reading;
@@ -349,10 +370,11 @@ static void put_text(struct probe *p)
 		struct hwatt_text number;
 		hwatt_text_init(&number, 64);
 		put_number(&number, r, reading.value);
-		hwatt_text_printf(out, "%-11s %-8s %-16s %18s %-5s %s%s\n", hwatt_role_name(r->role), r->index,
-				  hwatt_quantity_info(r->quantity)->name, hwatt_text_string(&number),
-				  hwatt_quantity_info(r->quantity)->unit, r->name,
-				  r->alternative ? " (same as another reading, not counted)" : "");
+		const char *unit = hwatt_quantity_info(r->quantity)->unit;
+		hwatt_text_printf(out, "%-11s %-8s %-16s %18s", hwatt_role_name(r->role), r->index, hwatt_quantity_info(r->quantity)->name,
+				  hwatt_text_string(&number));
+		put_rest(out, strcmp(unit, "1") == 0 ? "" : unit, r->name,
+			 r->alternative ? " (same as another reading, not counted)" : "");
 		hwatt_text_free(&number);
 	}
 	const char *const *warnings = target_warnings(p->target, &count);

@@ -717,8 +717,10 @@ static void read_feed(struct loader *l, const struct hwatt_node *node, struct co
 static void resolve_feeds(struct loader *l, struct config_device *d)
 {
 	const struct hwatt_node *const *nodes = d->fed_by.items;
-	struct config_feed *feeds = hwatt_arena_alloc(l->config->arena, (d->fed_by.count + 1) * sizeof(*feeds));
 	size_t kept = 0;
+	if (d->fed_by.count == 0)
+		return;
+	struct config_feed *feeds = hwatt_arena_alloc(l->config->arena, d->fed_by.count * sizeof(*feeds));
 	for (size_t i = 0; i < d->fed_by.count; i++) {
 		read_feed(l, nodes[i], &feeds[kept]);
 		kept += feeds[kept].device != NULL ? 1 : 0;

@@ -118,6 +118,22 @@ static const struct hwatt_schema schema = {
 	.count = COUNT(contract_keys), .mark_offset = offsetof(struct contract, mark),
 };
 
+/* What a key means where types of requirements differ in it. */
+static const char *help_of_both(const struct hwatt_option *a, const struct hwatt_option *b)
+{
+	static const struct { const char *name, *help; } shared[] = {
+		{ "max", "the highest allowed; of what, and in which unit, tells the type" },
+		{ "min", "the lowest allowed; of what, and in which unit, tells the type" },
+		{ "due_days", "or so many days after what the type tells: the beginning of the contract, a replacement, the end of the period" },
+	};
+	if (a->help == NULL || b->help == NULL || strcmp(a->help, b->help) == 0)
+		return a->help != NULL ? a->help : b->help;
+	for (size_t i = 0; i < COUNT(shared); i++)
+		if (strcmp(shared[i].name, a->name) == 0)
+			return shared[i].help;
+	return a->help;
+}
+
 /* The keys of all types of requirements under one roof: one that types read differently is anything. */
 static const struct hwatt_schema *any_requirement(struct hwatt_arena *arena)
 {
@@ -134,12 +150,15 @@ static const struct hwatt_schema *any_requirement(struct hwatt_arena *arena)
 				rows[count++] = *key;
 				if (strcmp(key->name, "id") != 0 && strcmp(key->name, "type") != 0)
 					rows[at].flags &= ~HWATT_REQUIRED;
-			} else if (at < count && (rows[at].type != key->type || rows[at].words != key->words || rows[at].min != key->min ||
+				continue;
+			}
+			if (at < count)
+				rows[at].help = help_of_both(&rows[at], key);
+			if (at < count && (rows[at].type != key->type || rows[at].words != key->words || rows[at].min != key->min ||
 						  rows[at].max != key->max)) {
 				rows[at].type = HWATT_NODE;
 				rows[at].fallback = NULL;
 				rows[at].pattern = NULL;
-				rows[at].help = rows[at].help != NULL ? rows[at].help : key->help;
 			}
 		}
 	}

@@ -389,7 +389,11 @@ static int open_parts(struct daemon *d, struct hwatt_error *err)
 				      .enable_lifecycle = config->enable_lifecycle,
 				      .exporters = hallwatt_exporters, .refresh = refresh, .reload = reload,
 				      .arg = d };
-	return http_start(&http, d->hub, d->loop, d->log, &d->http, err);
+	if (http_start(&http, d->hub, d->loop, d->log, &d->http, err) < 0)
+		return -1;
+	hwatt_log(d->log, HWATT_INFO, "served at http://%.*s:%u/, metrics at /metrics", (int)(strrchr(http.listen, ':') - http.listen), http.listen,
+		  http_port(d->http));
+	return 0;
 }
 
 /* Undoes what open_parts did, when the start failed halfway. */

@@ -4,7 +4,6 @@
 #include <stdbool.h>
 #include <string.h>
 
-#define WIDE 57u     /* bits: wider ones may not lie in eight octets from anywhere */
 #define DIVIDED 64u  /* above a column's shift */
 #define ZEROES_SHIFT 3
 #define ZEROES_MAX 31u
@@ -29,7 +28,7 @@ size_t dense_put_row(uint8_t *out, const int64_t *numbers, size_t count)
 			continue;
 		unsigned width = octets_of(numbers[i]);
 		*at++ = (uint8_t)((i - next) << ZEROES_SHIFT | (width - 1));
-		dense_put_eight(at, (uint64_t)numbers[i]);
+		octets_put(at, (uint64_t)numbers[i]);
 		at += width;
 		next = i + 1;
 	}
@@ -48,7 +47,7 @@ size_t dense_take_row(const uint8_t *in, int64_t *numbers, size_t count)
 		if (i >= count)
 			break;
 		unsigned width = (head & 7u) + 1, above = 64 - 8 * width;
-		numbers[i] = (int64_t)(dense_take_eight(at) << above) >> above;
+		numbers[i] = (int64_t)(octets_take(at) << above) >> above;
 		at += width;
 	}
 	return (size_t)(at - in);
@@ -108,28 +107,18 @@ static struct column look_at(const int64_t *numbers, size_t rows, size_t stride,
 	}
 	c.shift = (unsigned)__builtin_ctzll(any);
 	c.width = width_of(any >> c.shift);
-	if (c.width > WIDE)
+	if (c.width >= OCTETS_WIDE)
 		c.width = 64;
 	return c;
 }
 
 static uint8_t *put_column(uint8_t *at, const int64_t *numbers, size_t rows, size_t stride, const struct column *c)
 {
-	uint64_t bits = 0, base = (uint64_t)c->base, inverse = c->inverse;
-	unsigned filled = 0, width = c->width, shift = c->shift;
-	for (const int64_t *from = numbers, *end = numbers + rows * stride; from != end; from += stride) {
-		uint64_t number = ((uint64_t)*from - base) * inverse >> shift;
-		bits |= number << filled;
-		filled += width;
-		if (filled < 64)
-			continue;
-		dense_put_eight(at, bits);
-		at += 8;
-		filled -= 64;
-		bits = filled == 0 ? 0 : number >> (width - filled);
-	}
-	dense_put_eight(at, bits);
-	return at + (filled + 7) / 8;
+	uint64_t base = (uint64_t)c->base, inverse = c->inverse;
+	struct octets_bits bits = { .at = at };
+	for (const int64_t *from = numbers, *end = numbers + rows * stride; from != end; from += stride)
+		octets_put_bits(&bits, ((uint64_t)*from - base) * inverse >> c->shift, c->width);
+	return octets_end_bits(&bits);
 }
 
 /* First the columns' bases as a row, then of each its width and, if that is not 0, its shift and its numbers. */
@@ -160,7 +149,7 @@ static const uint8_t *take_column(const uint8_t *in, int64_t *numbers, size_t ro
 	size_t at = 0;
 	size_t width = c->width;
 	for (int64_t *end = numbers + rows * stride; numbers != end; numbers += stride, at += width)
-		*numbers = (int64_t)(base + (dense_take_eight(in + at / 8) >> at % 8 & mask) * factor);
+		*numbers = (int64_t)(base + (octets_take(in + at / 8) >> at % 8 & mask) * factor);
 	return in + (at + 7) / 8;
 }
 

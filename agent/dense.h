@@ -8,29 +8,13 @@
 #ifndef HALLWATT_DENSE_H
 #define HALLWATT_DENSE_H
 
-#include <endian.h>
+#include "octets.h"
 #include <stddef.h>
-#include <stdint.h>
-#include <string.h>
 
-#define DENSE_SLACK 8u
+#define DENSE_SLACK OCTETS_SLACK
 #define DENSE_COLUMNS_MAX 16u
 #define DENSE_ROW_MAX(count) (9 * (count))
 #define DENSE_TABLE_MAX(rows, columns) (DENSE_ROW_MAX(columns) + 2 * (columns) + 8 * (rows) * (columns))
-
-/* The step: eight octets at any place, the lowest first. */
-static inline void dense_put_eight(uint8_t *at, uint64_t number)
-{
-	uint64_t octets = htole64(number);
-	memcpy(at, &octets, sizeof(octets));
-}
-
-static inline uint64_t dense_take_eight(const uint8_t *at)
-{
-	uint64_t octets;
-	memcpy(&octets, at, sizeof(octets));
-	return le64toh(octets);
-}
 
 /* A row: each number in its own width. Writes up to DENSE_ROW_MAX octets; returns how many. */
 size_t dense_put_row(uint8_t *out, const int64_t *numbers, size_t count);

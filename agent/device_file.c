@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #define ID_ROOM 64u /* of which the number behind it takes its part */
 
@@ -138,7 +139,8 @@ static void put_comment(const struct row *row, struct hwatt_text *out)
 {
 	const struct introduction *is = row->is;
 	hwatt_text_puts(out, "  #");
-	put_word(out, " ", is->vendor);
+	if (strncasecmp(is->model, is->vendor, strlen(is->vendor)) != 0) /* some say both in one */
+		put_word(out, " ", is->vendor);
 	put_word(out, " ", is->model);
 	put_word(out, ", serial ", is->serial);
 	put_word(out, ", called ", is->host->name[row->access->protocol]);

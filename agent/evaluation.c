@@ -47,20 +47,13 @@ static void reserve_briefs(struct slot *slot, size_t count)
 	slot->brief_count = count;
 }
 
-const struct source_quarter *evaluation_results(struct evaluation *e, int64_t start_s)
+const struct slot *evaluation_recent(struct evaluation *e, int64_t start_s)
 {
 	struct slot *slot = slot_for(e, start_s);
 	if (!slot->used || slot->start_s != start_s)
 		return NULL;
 	reserve_briefs(slot, sources_point_count(e->sources));
-	size_t count = sources_count(e->sources);
-	if (count > e->result_capacity) {
-		e->results = hwatt_realloc(e->results, count * sizeof(*e->results));
-		e->result_capacity = count;
-	}
-	for (size_t i = 0; i < count; i++)
-		e->results[i] = sources_quarter(e->sources, i, slot->briefs, start_s);
-	return e->results;
+	return slot;
 }
 
 struct rows { /* span_rows with their memory */
@@ -397,13 +390,18 @@ static int64_t settled(const struct evaluation *e, int64_t now_s)
 
 void evaluation_settle(struct evaluation *e, int64_t now_s)
 {
+	bool flushed = false;
 	e->settled_s = settled(e, now_s);
 	for (size_t i = 0; i < EVALUATION_RING; i++) {
 		struct slot *slot = &e->slots[i];
 		bool in = slot->start_s + QUARTER_S <= e->settled_s || slot->start_s < ring_from(e);
-		if (slot->used && slot->dirty && in)
-			flush(e, slot);
+		if (!slot->used || !slot->dirty || !in)
+			continue;
+		flush(e, slot);
+		flushed = true;
 	}
+	if (flushed)
+		abacus_trim(e->abacus); /* the next quarter is a quarter of an hour off */
 	correct(e);
 	note_waiting(e);
 }
@@ -736,7 +734,6 @@ void evaluation_close(struct evaluation *e)
 	for (size_t i = 0; i < e->request_count; i++)
 		sums_free(&e->requests[i].sums);
 	free(e->requests);
-	free(e->results);
 	free(e->waited);
 	free(e->order_told);
 	free(e->subjects);

@@ -19,7 +19,7 @@
 #include <hallwatt/view.h>
 #include <stdatomic.h>
 
-#define EVALUATION_RING 8       /* quarters that may still change without reading the store again */
+#define EVALUATION_RING 4       /* quarters that may still change without reading the store again */
 #define EVALUATION_GRACE_S 300  /* so long after its end a quarter waits for points that have not reported it */
 
 struct evaluation;

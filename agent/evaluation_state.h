@@ -46,8 +46,6 @@ struct evaluation {
 	int64_t newest_s;         /* start of the newest quarter seen; INT64_MIN: none */
 	int64_t opened_s;         /* the quarter in which it was made */
 	int64_t settled_s;        /* quarters that end by then are in the sums */
-	size_t result_capacity;
-	struct source_quarter *results; /* scratch */
 	struct sums quarter, fresh, window, half_year; /* scratch */
 	struct evaluation_books *books;
 	int64_t sites_to_s;       /* sites are summed until then */
@@ -61,8 +59,8 @@ struct evaluation {
 
 /* The slot of the quarter, NULL when it is not among the recent ones. */
 const struct slot *evaluation_slot(const struct evaluation *evaluation, int64_t start_s);
-/* What all sources say of a recent quarter, until the next call; NULL when it is not there. */
-const struct source_quarter *evaluation_results(struct evaluation *evaluation, int64_t start_s);
+/* The same with room for the briefs of all points that there are. */
+const struct slot *evaluation_recent(struct evaluation *evaluation, int64_t start_s);
 /* Asks what documents, registers and events say of a requirement over the window (of a present one: as of its day). Names are in the
  * arena. */
 void evaluation_ask(struct evaluation *evaluation, const struct subject *subject, const struct requirement *requirement,

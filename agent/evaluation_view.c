@@ -513,15 +513,15 @@ static void put_figures(struct evaluation *e, struct draft *d, size_t subject, c
 	subject_period_free(&period);
 }
 
-static int64_t power_of(const struct subject *s, size_t pair, const struct source_quarter *results)
+static int64_t power_of(const struct evaluation *e, const struct subject *s, size_t pair, const struct slot *slot)
 {
 	const struct subject_uses *uses = &s->pairs[pair].num;
 	int64_t sum_mw = 0;
 	for (size_t i = 0; i < uses->count; i++) {
-		const struct source_quarter *meter = &results[uses->items[i].source];
-		if (meter->input.covered_ms <= 0)
+		struct source_quarter meter = sources_quarter(e->sources, uses->items[i].source, slot->briefs, slot->start_s);
+		if (meter.input.covered_ms <= 0)
 			return 0; /* one is missing: no sum; a generator at rest is not */
-		sum_mw += meter->last_mw;
+		sum_mw += meter.last_mw;
 	}
 	return sum_mw;
 }
@@ -530,14 +530,14 @@ static int64_t power_of(const struct subject *s, size_t pair, const struct sourc
 static void put_power_ratio(struct evaluation *e, struct draft *d, const struct subject *s, const struct window *window)
 {
 	const struct subject_site *site = &s->sites[0];
-	const struct source_quarter *results = evaluation_results(e, window->from_s);
+	const struct slot *slot = evaluation_recent(e, window->from_s);
 	if (s->contract != NULL || site->dc == SUBJECT_NO_PAIR || site->it == SUBJECT_NO_PAIR)
 		return;
 	struct hwatt_view_kpi *k = add_kpi(d, s, "power_ratio_now", "1", window);
 	k->category = site->it_category;
-	if (results == NULL)
+	if (slot == NULL)
 		return;
-	k->value = kpi_power_ratio(power_of(s, site->dc, results), power_of(s, site->it, results));
+	k->value = kpi_power_ratio(power_of(e, s, site->dc, slot), power_of(e, s, site->it, slot));
 	k->known = hwatt_ratio_known(k->value);
 	k->coverage_ppm = k->known ? HWATT_PPM : 0;
 	k->quality = k->known ? 'M' : 'X';

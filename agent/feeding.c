@@ -39,7 +39,9 @@ static void resolve(struct feeding *f, const struct names *devices, size_t index
 	const struct config_device *d = &f->config->devices[index];
 	const struct config_feed *feeds = d->fed_by.items;
 	struct feeds *out = &f->feeds[index];
-	out->places = hwatt_arena_alloc(f->arena, (d->fed_by.count + 1) * sizeof(*out->places));
+	if (d->fed_by.count == 0)
+		return;
+	out->places = hwatt_arena_alloc(f->arena, d->fed_by.count * sizeof(*out->places));
 	for (size_t i = 0; i < d->fed_by.count; i++) {
 		const struct config_device *feeder = names_find(devices, feeds[i].device);
 		if (feeder == NULL)
@@ -63,7 +65,9 @@ static void assume_rack(struct feeding *f, const struct names *pdus, size_t inde
 	while (end < pdus->count && strcmp(pdus->rows[end].text, d->device.rack) == 0)
 		end++;
 	struct feeds *out = &f->feeds[index];
-	out->places = hwatt_arena_alloc(f->arena, (end - first + 1) * sizeof(*out->places));
+	if (end == first)
+		return;
+	out->places = hwatt_arena_alloc(f->arena, (end - first) * sizeof(*out->places));
 	for (size_t i = first; i < end; i++) {
 		const struct config_device *pdu = pdus->rows[i].thing;
 		if (strcmp(pdu->device.site, d->device.site) == 0)

@@ -4,10 +4,9 @@
 #include "option_equal.h"
 #include <assert.h>
 #include <hallwatt/arena.h>
+#include <hallwatt/prefetch.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define CACHE_LINE 64u
 
 struct crew { /* members that were opened with one generation */
 	struct fleet *fleet;
@@ -157,8 +156,7 @@ static void on_fetch_poll(const void *arg, unsigned step)
 	if (step > 0)
 		target_fetch(m->target, step - 1);
 	else
-		for (size_t at = 0; at < sizeof(*m); at += CACHE_LINE)
-			__builtin_prefetch((const char *)m + at, 1);
+		hwatt_prefetch(m, sizeof(*m));
 }
 
 static void on_poll(void *arg, int64_t limit_ms)

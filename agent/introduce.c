@@ -27,7 +27,7 @@ enum hwatt_power_role introduce_power_role(const struct hwatt_profile_set *profi
 		for (size_t j = 0; j < p->reading_count; j++) {
 			enum hwatt_role role = p->readings[j].role;
 			output = output || role == HWATT_UPS_OUTPUT;
-			outlets = outlets || role == HWATT_OUTLET || role == HWATT_BANK;
+			outlets = outlets || role == HWATT_OUTLET || (role == HWATT_BANK && !p->readings[j].alternative);
 		}
 	}
 	hwatt_arena_free(arena);

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* main.c - picks the subcommand. */
 #include "cmd.h"
+#include "nearest.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,6 +46,20 @@ static void clear_environment(void)
 		unsetenv(hidden[i]);
 }
 
+static int misuse(const char *name)
+{
+	if (name[0] != '\0') {
+		struct hwatt_arena *arena = hwatt_arena_new();
+		struct nearest near = { .wanted = name };
+		for (size_t i = 0; commands[i].name != NULL; i++)
+			nearest_offer(&near, commands[i].name);
+		fprintf(stderr, "hallwatt: there is no command \"%s\"%s\n", name, nearest_hint(&near, arena));
+		hwatt_arena_free(arena);
+	}
+	usage(stderr);
+	return CMD_MISUSE;
+}
+
 int main(int argc, char **argv)
 {
 	clear_environment();
@@ -59,8 +74,5 @@ int main(int argc, char **argv)
 		if (strcmp(commands[i].name, name) == 0)
 			return argc == 3 && strcmp(argv[2], "--version") == 0 ? version() :
 										commands[i].run(argc - 1, argv + 1);
-	if (name[0] != '\0')
-		fprintf(stderr, "hallwatt: there is no command \"%s\"\n", name);
-	usage(stderr);
-	return CMD_MISUSE;
+	return misuse(name);
 }

@@ -7,13 +7,13 @@
 #include <assert.h>
 #include <hallwatt/arena.h>
 #include <hallwatt/number.h>
+#include <hallwatt/prefetch.h>
 #include <hallwatt/text.h>
 #include <hallwatt/wire.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define STATE_VERSION 4 /* 1: without settings; 2: whole meters alone; 3: without lives */
-#define CACHE_LINE 64u
 #define FETCH_MOST 512u /* octets of meters fetched ahead: the others follow as they are gone through */
 #define MAX_INTERVAL_MS (INT64_C(366) * 86400000)
 #define GAP_FLOOR_MS INT64_C(60000)
@@ -651,17 +651,16 @@ static struct tally_turn turn_of(const struct meterset *set, const struct meters
 
 void meterset_fetch(const struct meterset *set, unsigned step)
 {
-	const char *from = (const char *)set;
+	const void *from = set;
 	size_t octets = sizeof(*set);
 	if (step > 0 && set->cells.all != NULL) {
-		from = (const char *)set->cells.all;
+		from = set->cells.all;
 		octets = set->cells.count * sizeof(*set->cells.all);
 	} else if (step > 0) {
-		from = (const char *)set->cells.packed;
+		from = set->cells.packed;
 		octets = set->cells.room;
 	}
-	for (size_t at = 0; at < octets && at < FETCH_MOST; at += CACHE_LINE)
-		__builtin_prefetch(from + at, 1);
+	hwatt_prefetch(from, octets < FETCH_MOST ? octets : FETCH_MOST);
 }
 
 void meterset_feed(struct meterset *set, const struct meterset_poll *poll, struct hwatt_text *record, meterset_emit *emit,

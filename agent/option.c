@@ -301,6 +301,16 @@ static void unknown_key(struct reader *r, const struct hwatt_schema *schema, con
 	hwatt_report_add(r->report, &key->mark, "unknown key \"%.60s\"%s", key->text, nearest_hint(&near, r->arena));
 }
 
+/* What `{scale: 0,1}` is to YAML: a key "1" without a value. */
+static bool after_comma(const struct hwatt_node *node, size_t i)
+{
+	const struct hwatt_node *key = node->keys[i], *before = i > 0 ? node->items[i - 1] : NULL;
+	if (before == NULL || before->kind != HWATT_NODE_SCALAR || before->length == 0 || key->length == 0)
+		return false;
+	return strspn(key->text, "0123456789") == key->length && strchr("0123456789", before->text[before->length - 1]) != NULL &&
+	       node->items[i]->kind == HWATT_NODE_SCALAR && node->items[i]->length == 0;
+}
+
 static void read_object(struct reader *r, const struct hwatt_schema *schema, const struct hwatt_node *node, void *out)
 {
 	size_t before = report_total(r->report);
@@ -318,7 +328,11 @@ static void read_object(struct reader *r, const struct hwatt_schema *schema, con
 			continue; /* reported by the document */
 		const struct hwatt_option *option = find(schema, node->keys[i]->text);
 		if (option == NULL) {
-			unknown_key(r, schema, node->keys[i]);
+			if (after_comma(node, i))
+				hwatt_report_add(r->report, &node->keys[i]->mark, "a comma ends the value before it: write %.20s.%.20s with a point",
+						 node->items[i - 1]->text, node->keys[i]->text);
+			else
+				unknown_key(r, schema, node->keys[i]);
 			continue;
 		}
 		uint64_t bit = UINT64_C(1) << (option - schema->options);

@@ -2,13 +2,12 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "pack.h"
 #include "interval.h"
-#include <endian.h>
+#include "octets.h"
 #include <string.h>
 
 #define FORMAT 1
 #define HEAD 11
 #define EXCEPTION 6
-#define SLACK 8 /* amounts are read eight octets at a time */
 
 static bool usual(int32_t covered_ms, char quality)
 {
@@ -46,7 +45,7 @@ size_t pack_encode(const int64_t *amount, const int32_t *covered_ms, const char 
 	out[0] = FORMAT;
 	out[1] = (uint8_t)width;
 	out[2] = (uint8_t)exceptions;
-	put_le(out + 3, (uint64_t)least, 8);
+	octets_put(out + 3, (uint64_t)least);
 	uint8_t *at = out + HEAD;
 	for (size_t q = 0; q < PACK_QUARTERS; q++, at += width)
 		put_le(at, quality[q] != '\0' ? (uint64_t)amount[q] - (uint64_t)least : 0, width);
@@ -59,13 +58,6 @@ size_t pack_encode(const int64_t *amount, const int32_t *covered_ms, const char 
 		at += EXCEPTION;
 	}
 	return (size_t)(at - out);
-}
-
-static uint64_t le64(const uint8_t *at)
-{
-	uint64_t value;
-	memcpy(&value, at, sizeof(value));
-	return le64toh(value);
 }
 
 static int read_exceptions(const uint8_t *at, size_t count, int64_t *amount, int32_t *covered_ms, char *quality)
@@ -87,19 +79,19 @@ static int read_exceptions(const uint8_t *at, size_t count, int64_t *amount, int
 
 int pack_decode(const void *octets, size_t length, int64_t *amount, int32_t *covered_ms, char *quality)
 {
-	uint8_t in[PACK_MAX_OCTETS + SLACK];
+	uint8_t in[PACK_MAX_OCTETS + OCTETS_SLACK];
 	if (length < HEAD || length > PACK_MAX_OCTETS)
 		return -1;
 	memcpy(in, octets, length);
-	memset(in + length, 0, SLACK);
+	memset(in + length, 0, OCTETS_SLACK);
 	size_t width = in[1], exceptions = in[2];
 	if (in[0] != FORMAT || width > 8 || exceptions > PACK_QUARTERS ||
 	    length != HEAD + PACK_QUARTERS * width + exceptions * EXCEPTION)
 		return -1;
-	uint64_t least = le64(in + 3), mask = width == 8 ? UINT64_MAX : (UINT64_C(1) << (8 * width)) - 1;
+	uint64_t least = octets_take(in + 3), mask = width == 8 ? UINT64_MAX : (UINT64_C(1) << (8 * width)) - 1;
 	const uint8_t *at = in + HEAD;
 	for (size_t q = 0; q < PACK_QUARTERS; q++, at += width) {
-		amount[q] = (int64_t)(least + (le64(at) & mask));
+		amount[q] = (int64_t)(least + (octets_take(at) & mask));
 		covered_ms[q] = QUARTER_MS;
 	}
 	memset(quality, 'M', PACK_QUARTERS);

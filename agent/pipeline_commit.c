@@ -1,13 +1,16 @@
 /* SPDX-FileCopyrightText: 2026 The hallwatt authors
  * SPDX-License-Identifier: Apache-2.0 */
 #include "pipeline_private.h"
+#include <hallwatt/arena.h>
 #include <inttypes.h>
+#include <stdlib.h>
 
 #define ROUND_COMMITS 300u     /* in so many commits every state is saved once, and the journal before them dropped */
 
-static int context_of(struct pipeline *p, struct pipeline_device *d, struct hwatt_error *err)
+static int context_of(struct pipeline *p, struct pipeline_device *d, int64_t *id, struct hwatt_error *err)
 {
-	if (d->context_id != 0)
+	*id = d->context_id;
+	if (*id != 0)
 		return 0;
 	const struct ruleset *rules = config_ruleset(p->generation->config, d->config->device.site);
 	struct store_context context = {
@@ -19,39 +22,62 @@ static int context_of(struct pipeline *p, struct pipeline_device *d, struct hwat
 		.clock_source = "system", .accuracy_ppm = d->config->accuracy_ppm, .ct_ratio_ppm = HWATT_PPM };
 	if (context.serial == NULL)
 		context.serial = "";
-	return store_context_id(p->parts.store, &context, &d->context_id, err);
+	if (store_context_id(p->parts.store, &context, id, err) < 0)
+		return -1;
+	d->context_id = *id <= UINT32_MAX ? (uint32_t)*id : 0;
+	return 0;
 }
 
-/* The store's number of a point, and whether it is new to us. */
+void pipeline_forget_ids(struct pipeline_device *d)
+{
+	if (d->id_count > 1)
+		free(d->ids.many);
+	d->id_count = 0;
+	d->context_id = 0;
+}
+
+static void add_id(struct pipeline_device *d, struct point_id id)
+{
+	if (d->id_count == UINT16_MAX) /* after years of changes: learnt anew */
+		pipeline_forget_ids(d);
+	if (d->id_count == 0) {
+		d->ids.one = id;
+	} else {
+		struct point_id first = d->ids.one, *many = hwatt_realloc(d->id_count > 1 ? d->ids.many : NULL, (d->id_count + 1u) * sizeof(*many));
+		if (d->id_count == 1)
+			many[0] = first;
+		many[d->id_count] = id;
+		d->ids.many = many;
+	}
+	d->id_count++;
+}
+
+/* The store's number of a point. */
 static int id_of(struct pipeline *p, struct pipeline_device *d, const struct store_point *point, int64_t *id,
 		 struct hwatt_error *err)
 {
+	const struct point_id *ids = d->id_count > 1 ? d->ids.many : &d->ids.one;
 	for (size_t i = 0; i < d->id_count; i++) {
-		size_t at = (d->id_next + i) % d->id_count;
-		if (d->ids[at].index != point->index || d->ids[at].role != point->role ||
-		    d->ids[at].quantity != point->quantity)
+		if (ids[i].index != point->index || ids[i].role != point->role || ids[i].quantity != point->quantity)
 			continue;
-		*id = d->ids[at].id;
-		d->id_next = (uint16_t)(at + 1);
+		*id = ids[i].id;
 		return 0;
 	}
 	if (store_point_id(p->parts.store, point, id, err) < 0)
 		return -1;
-	if (d->id_count == UINT16_MAX) /* after years of changes: learnt anew */
-		d->id_count = 0;
-	d->ids = hwatt_realloc(d->ids, (d->id_count + 1u) * sizeof(*d->ids));
-	d->ids[d->id_count++] = (struct point_id){ point->role, point->quantity, point->index, *id };
+	if (*id > 0 && *id <= UINT32_MAX)
+		add_id(d, (struct point_id){ point->index, (uint32_t)*id, (uint8_t)point->role, (uint8_t)point->quantity });
 	return 0;
 }
 
 static int append(struct pipeline *p, size_t n, struct hwatt_error *err)
 {
 	struct pipeline_device *d = p->waiting_of[n];
-	int64_t id;
-	if (context_of(p, d, err) < 0 || id_of(p, d, &p->waiting[n].point, &id, err) < 0)
+	int64_t id, context;
+	if (context_of(p, d, &context, err) < 0 || id_of(p, d, &p->waiting[n].point, &id, err) < 0)
 		return -1;
 	p->waiting[n].point.id = id;
-	return store_append(p->parts.store, id, d->context_id, &p->waiting[n].interval, err);
+	return store_append(p->parts.store, id, context, &p->waiting[n].interval, err);
 }
 
 /* Appends all that waits. A row that can never be (its start is there already) is left out, or nothing would be saved again. */
@@ -105,10 +131,8 @@ static int write_all(struct pipeline *p, struct hwatt_error *err)
 /* Numbers given out in a transaction that was rolled back mean nothing. */
 static void forget_ids(struct pipeline *p)
 {
-	for (size_t i = 0; i < p->count; i++) {
-		p->devices[i]->id_count = 0;
-		p->devices[i]->context_id = 0;
-	}
+	for (size_t i = 0; i < p->count; i++)
+		pipeline_forget_ids(p->devices[i]);
 }
 
 static void after_commit(struct pipeline *p)

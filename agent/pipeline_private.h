@@ -23,11 +23,12 @@ struct quarter { /* closed, not yet in the store */
 };
 
 struct point_id {
-	enum hwatt_role role;
-	enum hwatt_quantity quantity;
 	const char *index; /* as above: equal ones of the devices here have equal addresses */
-	int64_t id;
+	uint32_t id;
+	uint8_t role, quantity;
 };
+
+_Static_assert(HWATT_ROLES <= UINT8_MAX + 1 && HWATT_QUANTITIES <= UINT8_MAX + 1, "they fit");
 
 struct pipeline_news { /* what few devices have; made when there is any */
 	uint32_t *errors;                   /* by enum hwatt_code; NULL: there were none */
@@ -40,19 +41,22 @@ struct pipeline_device { /* small: there are ten thousand of them */
 	struct meterset *set;
 	const struct hwatt_target *target;  /* where its values are; NULL: no poll of the present one has ended */
 	struct hwatt_view_device *block;    /* as published */
-	struct point_id *ids;
+	union {                             /* the store's numbers of points, as far as they were asked for */
+		struct point_id one;        /* of a single one */
+		struct point_id *many;
+	} ids;
 	struct kind *kind;                  /* what the device says of itself; NULL when it has said nothing */
 	const char *serial;                 /* likewise: a word of the pipeline */
 	struct pipeline_news *news;         /* NULL: nothing new */
 	int64_t heard_ms;                   /* monotonic: when it last gave something, or was first looked at; 0: neither */
-	int64_t context_id;                 /* 0: not known */
 	union {
 		int64_t last_success_ms;
 		int64_t journal;            /* while opening: the last row that its state holds */
 	};
 	uint32_t polls, dropped, poll_duration_us;
 	uint32_t identity_version;
-	uint16_t id_count, id_next;         /* quarters come in the order of the meters: look there first */
+	uint32_t context_id;                /* 0: not known */
+	uint16_t id_count;
 	bool unsaved : 1;                   /* among those that the next commit looks at */
 	bool recorded : 1;                  /* its saved state is older than its meters: records in the store tell the rest */
 	bool changed : 1;                   /* since its block was built */
@@ -120,7 +124,9 @@ struct pipeline_news *pipeline_news(struct pipeline_device *device);
 /* What was new is written, or of no use any more. */
 void pipeline_forget_serial(struct pipeline_device *device);
 
-/* pipeline_commit.c: commits, and says so once when the store begins or ends to fail. */
+/* pipeline_commit.c: the store's numbers of the device's points and context are asked for anew. */
+void pipeline_forget_ids(struct pipeline_device *device);
+/* Commits, and says so once when the store begins or ends to fail. */
 bool pipeline_commit_or_log(struct pipeline *pipeline);
 
 /* pipeline_publish.c: puts a snapshot of what is known in place of the one before. */

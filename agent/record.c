@@ -27,8 +27,8 @@ struct record record_begin(struct hwatt_text *text, const struct record_poll *po
 		return r;
 	r.at = record_number(r.at, RECORD_DIFFERENCES | (poll->restarted ? RECORD_RESTARTED : 0u) |
 					   (poll->exchanged ? RECORD_EXCHANGED : 0u));
-	r.at = record_number(r.at, record_fold(poll->wall_ms));
-	r.at = record_number(r.at, record_fold(poll->mono_ms));
+	r.at = record_number(r.at, octets_fold(poll->wall_ms));
+	r.at = record_number(r.at, octets_fold(poll->mono_ms));
 	r.at = record_number(r.at, poll->check & CHECK_BITS);
 	return r;
 }
@@ -46,14 +46,14 @@ void record_put(struct record *r, const struct record_sample *sample)
 	if (r->end - r->at < RECORD_SAMPLE_OCTETS && !make_room(r))
 		return;
 	bool moved = (sample->parts & RECORD_COUNT) != 0 && sample->count != 0, age = sample->age_ms != r->age_ms;
-	uint64_t by = record_fold((int64_t)(sample->number - r->next));
+	uint64_t by = octets_fold((int64_t)(sample->number - r->next));
 	char *at = record_number(r->at, by * RECORD_PARTS | sample->parts | (moved ? RECORD_MOVED : 0u) | (age ? RECORD_AGE : 0u));
 	if (age)
-		at = record_number(at, record_fold(sample->age_ms));
+		at = record_number(at, octets_fold(sample->age_ms));
 	if ((sample->parts & RECORD_LEVEL) != 0)
-		at = record_number(at, record_fold(sample->level));
+		at = record_number(at, octets_fold(sample->level));
 	if (moved)
-		at = record_number(at, record_fold((int64_t)sample->count));
+		at = record_number(at, octets_fold((int64_t)sample->count));
 	if ((sample->parts & RECORD_STAMP) != 0)
 		at = record_number(at, sample->stamp);
 	r->at = at;
@@ -76,8 +76,7 @@ static uint64_t take_number(struct hwatt_wire *in)
 
 static int64_t take_signed(struct hwatt_wire *in)
 {
-	uint64_t value = take_number(in);
-	return (int64_t)(value >> 1 ^ ((value & 1) != 0 ? UINT64_MAX : 0));
+	return octets_unfold(take_number(in));
 }
 
 struct record_reader record_read(const void *bytes, size_t length)
@@ -108,8 +107,8 @@ static void next_of_before(struct record_reader *r, struct record_sample *out)
 
 static void next_of_now(struct record_reader *r, struct record_sample *out)
 {
-	uint64_t head = take_number(&r->in), by = head / RECORD_PARTS;
-	out->number = r->next + (by >> 1 ^ ((by & 1) != 0 ? UINT64_MAX : 0));
+	uint64_t head = take_number(&r->in);
+	out->number = r->next + (uint64_t)octets_unfold(head / RECORD_PARTS);
 	out->parts = (unsigned)head & (RECORD_LEVEL | RECORD_COUNT | RECORD_STAMP);
 	if ((head & RECORD_AGE) != 0)
 		r->age_ms = take_signed(&r->in);

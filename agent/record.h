@@ -9,6 +9,7 @@
 #ifndef HALLWATT_RECORD_H
 #define HALLWATT_RECORD_H
 
+#include "octets.h"
 #include <hallwatt/text.h>
 #include <hallwatt/wire.h>
 
@@ -56,11 +57,6 @@ static inline char *record_number(char *at, uint64_t value)
 	return at;
 }
 
-static inline uint64_t record_fold(int64_t value)
-{
-	return (uint64_t)value << 1 ^ (uint64_t)(value >> 63);
-}
-
 /* `sample` is of differences. */
 void record_put(struct record *record, const struct record_sample *sample);
 
@@ -71,13 +67,13 @@ static inline void record_put_steady(struct record *r, uint64_t number, int64_t 
 	if (number == r->next && age_ms == r->age_ms) {
 		*r->at++ = (char)head;
 	} else {
-		head |= record_fold((int64_t)(number - r->next)) * RECORD_PARTS | (age_ms != r->age_ms ? RECORD_AGE : 0u);
+		head |= octets_fold((int64_t)(number - r->next)) * RECORD_PARTS | (age_ms != r->age_ms ? RECORD_AGE : 0u);
 		r->at = record_number(r->at, head);
 		if (age_ms != r->age_ms)
-			r->at = record_number(r->at, record_fold(age_ms));
+			r->at = record_number(r->at, octets_fold(age_ms));
 		r->age_ms = age_ms;
 	}
-	r->at = record_number(r->at, record_fold(level));
+	r->at = record_number(r->at, octets_fold(level));
 	r->next = number + 1;
 }
 

@@ -414,16 +414,40 @@ static int read_date(const struct hwatt_node *node, int64_t *out, struct hwatt_e
 	return 0;
 }
 
-/* The words as a list for a human: "a, b or c". */
-static const char *listed(const char *const *words, struct hwatt_arena *arena)
+#define LIST_MAX 160u
+#define TELLING 4u /* so many letters in common are no chance */
+
+/* The words, or those that have `part` in them, as a list for a human: "a, b or c"; NULL when there are none, or it gets too long. */
+static const char *listed(const char *const *words, const char *part, struct hwatt_arena *arena)
 {
+	const char *pending = NULL, *copy = NULL;
+	bool first = true;
 	struct hwatt_text list;
-	hwatt_text_init(&list, 160);
-	for (size_t i = 0; words[i] != NULL; i++)
-		hwatt_text_printf(&list, "%s%s", i == 0 ? "" : words[i + 1] == NULL ? " or " : ", ", words[i]);
-	const char *copy = hwatt_text_ok(&list) ? hwatt_arena_strdup(arena, hwatt_text_string(&list)) : "another word";
+	hwatt_text_init(&list, LIST_MAX);
+	for (size_t i = 0; words[i] != NULL; i++) {
+		if (part != NULL && strcasestr(words[i], part) == NULL)
+			continue;
+		if (pending != NULL) {
+			hwatt_text_printf(&list, "%s%s", first ? "" : ", ", pending);
+			first = false;
+		}
+		pending = words[i];
+	}
+	if (pending != NULL)
+		hwatt_text_printf(&list, "%s%s", first ? "" : " or ", pending);
+	if (pending != NULL && hwatt_text_ok(&list))
+		copy = hwatt_arena_strdup(arena, hwatt_text_string(&list));
 	hwatt_text_free(&list);
 	return copy;
+}
+
+/* What could be written instead of `wrong`, where nothing is spelled nearly like it. */
+static const char *instead(const char *const *words, const char *wrong, struct hwatt_arena *arena)
+{
+	const char *list = listed(words, NULL, arena);
+	if (list == NULL && strlen(wrong) >= TELLING)
+		list = listed(words, wrong, arena);
+	return list != NULL ? list : "one of the words that `hallwatt check --schema` or the profiles' README tell";
 }
 
 static int read_enum(const struct hwatt_option *option, const struct hwatt_node *node, int *out, struct hwatt_arena *arena,
@@ -443,7 +467,7 @@ static int read_enum(const struct hwatt_option *option, const struct hwatt_node 
 	}
 	if (near.best != NULL)
 		return hwatt_fail(err, HWATT_EINVAL, "\"%.*s\" is not known here%s", SHOWN, node->text, nearest_hint(&near, arena));
-	return hwatt_fail(err, HWATT_EINVAL, "\"%.*s\" is not known here; write %s", SHOWN, node->text, listed(option->words, arena));
+	return hwatt_fail(err, HWATT_EINVAL, "\"%.*s\" is not known here; write %s", SHOWN, node->text, instead(option->words, node->text, arena));
 }
 
 /* A stored number as it would be written, for "between X and Y". */

@@ -3,11 +3,11 @@
 #include "scheduler.h"
 #include <assert.h>
 #include <hallwatt/arena.h>
+#include <hallwatt/prefetch.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define MILLION 1000000
-#define CACHE_LINE 64u
 #define BRANCHES 8u /* of the heap: a flat one, as each entry that moves in it has to be told, and lies anywhere in memory */
 
 _Static_assert(sizeof(struct scheduler_entry) <= 56, "there are ten thousand of them");
@@ -91,8 +91,7 @@ static void fetch_ahead(const struct scheduler *s, int64_t now)
 			if (s->heap[at].at_ms <= now)
 				due[count++] = at;
 	for (size_t i = 0; i < count && count > 1; i++)
-		for (size_t at = 0; at < sizeof(*s->heap[0].entry); at += CACHE_LINE)
-			__builtin_prefetch((const char *)s->heap[due[i]].entry + at, 1);
+		hwatt_prefetch(s->heap[due[i]].entry, sizeof(*s->heap[0].entry));
 	for (unsigned step = 0; step < SCHEDULER_FETCH_STEPS && count > 1; step++) {
 		for (size_t i = 0; i < count; i++) {
 			const struct scheduler_entry *e = s->heap[due[i]].entry;

@@ -3,6 +3,7 @@
 /* schema.c - the option tables as JSON Schema, so that an editor can complete and check what a human writes. */
 #include "document.h"
 #include "scalar.h"
+#include <stdlib.h>
 #include <string.h>
 
 struct printer {
@@ -108,14 +109,21 @@ static void put_ratio(struct printer *p, const struct hwatt_option *option)
 	end(p, ']');
 }
 
+struct string_key { const char *name, *help; };
+
 /* An object with the string members `keys`: exactly one of them, or one at least. */
-static void put_strings(struct printer *p, const char *const *keys, bool exactly_one)
+static void put_strings(struct printer *p, const struct string_key *keys, size_t count, bool exactly_one)
 {
 	put_string(p, "type", "object");
 	member(p, "properties");
 	begin(p, '{');
-	for (; *keys != NULL; keys++)
-		put_raw(p, *keys, "{\"type\": \"string\"}");
+	for (size_t i = 0; i < count; i++) {
+		member(p, keys[i].name);
+		begin(p, '{');
+		put_string(p, "description", keys[i].help);
+		put_string(p, "type", "string");
+		end(p, '}');
+	}
 	end(p, '}');
 	put_raw(p, "minProperties", "1");
 	if (exactly_one)
@@ -125,20 +133,24 @@ static void put_strings(struct printer *p, const char *const *keys, bool exactly
 
 static void put_texts(struct printer *p)
 {
-	static const char *const languages[] = { "sv", "nb", "en", NULL };
+	static const struct string_key languages[] = { { "sv", "in Swedish" }, { "nb", "in Norwegian" }, { "en", "in English" } };
 	member(p, "anyOf");
 	begin(p, '[');
 	put_raw(p, NULL, "{\"type\": \"string\"}");
 	member(p, NULL);
 	begin(p, '{');
-	put_strings(p, languages, false);
+	put_strings(p, languages, sizeof(languages) / sizeof(languages[0]), false);
 	end(p, '}');
 	end(p, ']');
 }
 
 static void put_scalar(struct printer *p, const struct hwatt_option *option, enum hwatt_type type)
 {
-	static const char *const secrets[] = { "file", "env", "credential", NULL };
+	static const struct string_key secrets[] = {
+		{ "file", "the file that holds it, relative to this one, closed to others" },
+		{ "env", "the variable of the environment that holds it" },
+		{ "credential", "the name of systemd's credential that holds it" },
+	};
 	switch (type) {
 	case HWATT_STRING: put_text(p, option->pattern); break;
 	case HWATT_BOOL: put_string(p, "type", "boolean"); break;
@@ -159,7 +171,7 @@ static void put_scalar(struct printer *p, const struct hwatt_option *option, enu
 		put_string(p, "format", "date");
 		break;
 	case HWATT_ENUM: put_words(p, option->words); break;
-	case HWATT_SECRET: put_strings(p, secrets, true); break;
+	case HWATT_SECRET: put_strings(p, secrets, sizeof(secrets) / sizeof(secrets[0]), true); break;
 	case HWATT_TEXTS: put_texts(p); break;
 	default: /* NODE: anything, or a text of some form */
 		if (option->pattern != NULL)
@@ -220,6 +232,8 @@ static void put_default(struct printer *p, const struct hwatt_option *option)
 {
 	if (option->fallback == NULL)
 		return;
+	if (option->type == HWATT_INTEGER && option->max > option->min && strtoll(option->fallback, NULL, 10) < option->min)
+		return; /* it stands for "not stated" */
 	bool bare = option->type == HWATT_BOOL || option->type == HWATT_INTEGER || option->type == HWATT_DECIMAL ||
 		    (option->type == HWATT_RATIO && strchr(option->fallback, '%') == NULL);
 	if (bare)

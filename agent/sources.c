@@ -27,7 +27,10 @@ struct source { /* small: each device has one or more */
 	const struct config_device *device;
 	const char *index;         /* of a register of water or heat, "": of all; NULL: it is something else */
 	int64_t since_s;
-	struct group *groups;      /* most trusted role first */
+	union {                    /* groups: most trusted role first */
+		struct group one;      /* of a single one */
+		struct group *many;
+	} groups;
 	int32_t first, last;       /* as in struct inventory_meter, like role */
 	int32_t mpe_ppm;
 	uint32_t next;             /* of the same device */
@@ -36,8 +39,13 @@ struct source { /* small: each device has one or more */
 	uint8_t power_role, quantity;
 };
 
-_Static_assert(sizeof(struct group) <= 16 && sizeof(struct source) <= 56, "there are as many as devices");
+_Static_assert(sizeof(struct group) <= 16 && sizeof(struct source) <= 64, "there are as many as devices");
 _Static_assert(HWATT_ROLES <= INT16_MAX && HWATT_QUANTITIES <= UINT8_MAX && HWATT_POWER_ROLES <= UINT8_MAX, "they fit");
+
+static const struct group *groups_of(const struct source *source)
+{
+	return source->group_count > 1 ? source->groups.many : &source->groups.one;
+}
 
 struct entry { /* a device */
 	uint32_t first, next;      /* source; device of the same bucket */
@@ -90,10 +98,12 @@ void sources_free(struct sources *s)
 	if (s == NULL)
 		return;
 	for (size_t i = 0; i < s->count; i++) {
-		for (size_t g = 0; g < s->items[i].group_count; g++)
-			if (s->items[i].groups[g].count > 1)
-				free(s->items[i].groups[g].points.many);
-		free(s->items[i].groups);
+		const struct source *item = &s->items[i];
+		for (size_t g = 0; g < item->group_count; g++)
+			if (groups_of(item)[g].count > 1)
+				free(groups_of(item)[g].points.many);
+		if (item->group_count > 1)
+			free(item->groups.many);
 	}
 	free(s->items);
 	free(s->points);
@@ -235,17 +245,23 @@ static int group_rank(const struct source *source, int role, bool total)
 
 static struct group *group_for(struct source *source, int role, bool total)
 {
-	size_t at = 0;
+	size_t at = 0, count = source->group_count;
 	int rank = group_rank(source, role, total);
-	while (at < source->group_count && group_rank(source, source->groups[at].role, source->groups[at].total) < rank)
+	struct group *groups = count > 1 ? source->groups.many : &source->groups.one;
+	while (at < count && group_rank(source, groups[at].role, groups[at].total) < rank)
 		at++;
-	if (at < source->group_count && source->groups[at].role == role && source->groups[at].total == total)
-		return &source->groups[at];
-	source->groups = hwatt_realloc(source->groups, (source->group_count + 1) * sizeof(*source->groups));
-	memmove(&source->groups[at + 1], &source->groups[at], (source->group_count - at) * sizeof(*source->groups));
+	if (at < count && groups[at].role == role && groups[at].total == total)
+		return &groups[at];
+	if (count > 0) {
+		struct group first = groups[0];
+		groups = hwatt_realloc(count > 1 ? groups : NULL, (count + 1) * sizeof(*groups));
+		groups[0] = first;
+		memmove(&groups[at + 1], &groups[at], (count - at) * sizeof(*groups));
+		source->groups.many = groups;
+	}
 	source->group_count++;
-	source->groups[at] = (struct group){ .role = (int16_t)role, .total = total };
-	return &source->groups[at];
+	groups[at] = (struct group){ .role = (int16_t)role, .total = total };
+	return &groups[at];
 }
 
 static const uint32_t *points_of(const struct group *group)
@@ -358,9 +374,9 @@ int64_t sources_first(const struct sources *s, size_t source)
 	const struct source *item = &s->items[source];
 	int64_t first = SOURCES_NEVER;
 	for (size_t g = 0; g < item->group_count; g++)
-		for (size_t i = 0; i < item->groups[g].count; i++)
-			if (s->points[points_of(&item->groups[g])[i]].first_s < first)
-				first = s->points[points_of(&item->groups[g])[i]].first_s;
+		for (size_t i = 0; i < groups_of(item)[g].count; i++)
+			if (s->points[points_of(&groups_of(item)[g])[i]].first_s < first)
+				first = s->points[points_of(&groups_of(item)[g])[i]].first_s;
 	return first;
 }
 
@@ -386,8 +402,8 @@ size_t sources_points(const struct sources *s, size_t source, size_t *out, size_
 {
 	const struct source *item = &s->items[source];
 	for (size_t g = 0; g < item->group_count; g++)
-		for (size_t i = 0; i < item->groups[g].count; i++)
-			out[count++] = points_of(&item->groups[g])[i];
+		for (size_t i = 0; i < groups_of(item)[g].count; i++)
+			out[count++] = points_of(&groups_of(item)[g])[i];
 	return count;
 }
 
@@ -444,10 +460,10 @@ struct source_quarter sources_quarter(const struct sources *s, size_t source, co
 	struct source_quarter out = { .input = { .share_ppm = HWATT_PPM, .mpe_ppm = item->mpe_ppm,
 						 .quality = 'X' } };
 	for (size_t g = 0; g < item->group_count; g++)
-		if (any_present(&item->groups[g], briefs) && add_group(s, &item->groups[g], briefs, start_s, &out))
+		if (any_present(&groups_of(item)[g], briefs) && add_group(s, &groups_of(item)[g], briefs, start_s, &out))
 			return out;
 	for (size_t g = 0; g < item->group_count; g++) /* silent as a whole */
-		if (add_group(s, &item->groups[g], briefs, start_s, &out))
+		if (add_group(s, &groups_of(item)[g], briefs, start_s, &out))
 			return out;
 	out.input.expected = item->since_s <= start_s;
 	return out;
@@ -578,7 +594,7 @@ static void groups_span(const struct sources *s, const struct source *item, cons
 	begin_span(rows, out);
 	for (int silent = 0; silent < 2; silent++) {
 		for (size_t g = 0; g < item->group_count; g++) {
-			one_group(s, &item->groups[g], rows, &one);
+			one_group(s, &groups_of(item)[g], rows, &one);
 			for (size_t q = 0; q < rows->count; q++)
 				if (!quarters_has(&out->expected, q) && quarters_has(&one.expected, q) &&
 				    (silent || quarters_has(&one.present, q)))
@@ -591,7 +607,7 @@ void sources_span(const struct sources *s, size_t source, const struct span_rows
 {
 	const struct source *item = &s->items[source];
 	if (item->group_count == 1)
-		one_group(s, &item->groups[0], rows, out);
+		one_group(s, groups_of(item), rows, out);
 	else if (item->group_count > 1)
 		groups_span(s, item, rows, out);
 	else

@@ -24,9 +24,9 @@ enum store_sql {
 };
 
 /* The end of one point's rows, so that an append needs no look into the file. */
-struct store_tail {
-	enum interval_kind kind;
+struct store_tail { /* small: each point has one */
 	int64_t seq, start_s; /* of the last row; start_s the latest of all */
+	int32_t kind;         /* enum interval_kind */
 	bool known, moved;    /* moved: `seq` is to be written at the commit */
 };
 

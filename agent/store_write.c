@@ -133,7 +133,7 @@ static void grow_tails(struct store *store, size_t count)
 {
 	if (count <= store->tail_count)
 		return;
-	size_t size = store->tail_count * 2 > count ? store->tail_count * 2 : count + 62;
+	size_t size = count + count / 8 + 62;
 	store->tails = hwatt_realloc(store->tails, size * sizeof(*store->tails));
 	memset(store->tails + store->tail_count, 0, (size - store->tail_count) * sizeof(*store->tails));
 	store->tail_count = size;
@@ -158,7 +158,7 @@ static struct store_tail *find_tail(struct store *store, int64_t point, struct h
 	if (rc == SQLITE_ROW) {
 		bool empty = sqlite3_column_type(stmt, 2) == SQLITE_NULL;
 		*tail = (struct store_tail){
-			.kind = (enum interval_kind)store_kind_by_name((const char *)sqlite3_column_text(stmt, 0)),
+			.kind = store_kind_by_name((const char *)sqlite3_column_text(stmt, 0)),
 			.seq = sqlite3_column_int64(stmt, 1),
 			.start_s = empty ? INT64_MIN : sqlite3_column_int64(stmt, 2),
 			.known = true,
@@ -303,9 +303,9 @@ static int append(struct store *store, int64_t point, int64_t context, const str
 	struct store_tail *tail = find_tail(store, point, err);
 	if (tail == NULL)
 		return -1;
-	if (tail->kind != interval->kind)
+	if (tail->kind != (int32_t)interval->kind)
 		return hwatt_fail(err, HWATT_EINVAL, "%s: point %" PRId64 " is kept as %s, not as %s", store->path,
-				  point, store_kind_name(tail->kind), store_kind_name(interval->kind));
+				  point, store_kind_name((enum interval_kind)tail->kind), store_kind_name(interval->kind));
 	int64_t supersedes = 0; /* a start behind all others needs no look */
 	if (interval->start_s <= tail->start_s &&
 	    latest_seq(store, point, interval->start_s, &supersedes, err) < 0)

@@ -3,6 +3,7 @@
 #include "target.h"
 #include <assert.h>
 #include <hallwatt/arena.h>
+#include <hallwatt/prefetch.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,7 +11,6 @@
 
 #define EPOCH_MAX_MS (INT64_C(1) << 31)
 #define EPOCH_MIN_MS (INT64_C(1) << 30)
-#define CACHE_LINE 64u
 #define FETCH_MOST 256u /* values fetched ahead */
 #define SESSION_OCTETS 256u /* likewise, of whatever a collector calls one */
 
@@ -347,7 +347,7 @@ void target_expire(struct hwatt_target *t)
 		return;
 	t->common->parts.collector->abort(t);
 	struct hwatt_error err = {0};
-	hwatt_fail(&err, HWATT_ETIMEOUT, "no whole answer within %g s",
+	hwatt_fail(&err, HWATT_ETIMEOUT, "no whole answer within %g s; where the device is slow and not silent, give it a longer \"timeout\"",
 		   (double)t->limit_ms / 1000);
 	hwatt_target_done(t, &err);
 }
@@ -455,46 +455,40 @@ void hwatt_target_add_run(struct hwatt_target *t, int first, const int64_t *valu
 		put(t, s, from + i, fixed_of(point, info->counter, values[i]), values[i]);
 }
 
-static void fetch(const void *from, size_t octets)
-{
-	for (size_t at = 0; at < octets; at += CACHE_LINE)
-		__builtin_prefetch((const char *)from + at, 1);
-}
-
 void target_fetch(const struct hwatt_target *t, unsigned step)
 {
 	if (step == 0)
-		fetch(t, sizeof(*t));
+		hwatt_prefetch(t, sizeof(*t));
 	else if (t->session != NULL)
-		fetch(t->session, SESSION_OCTETS);
+		hwatt_prefetch(t->session, SESSION_OCTETS);
 }
 
 void hwatt_target_fetch(const struct hwatt_target *t, unsigned step)
 {
 	if (step == 0) {
-		fetch(t, sizeof(*t));
+		hwatt_prefetch(t, sizeof(*t));
 		return;
 	}
 	if (t->common->parts.owner.fetch != NULL)
 		t->common->parts.owner.fetch(t->owner, step - 1);
 	if (step == 1 && t->spread != NULL) {
-		fetch(t->spread, sizeof(*t->spread));
+		hwatt_prefetch(t->spread, sizeof(*t->spread));
 		return;
 	}
 	if (t->spread == NULL) {
-		fetch(t->packed, t->packed_room < FETCH_MOST ? t->packed_room : FETCH_MOST);
+		hwatt_prefetch(t->packed, t->packed_room < FETCH_MOST ? t->packed_room : FETCH_MOST);
 		return;
 	}
 	const struct target_values *v = &t->spread->v;
 	size_t count = t->spread->room < FETCH_MOST ? t->spread->room : FETCH_MOST;
 	if (v->at != NULL)
-		fetch(v->at, count * sizeof(*v->at));
+		hwatt_prefetch(v->at, count * sizeof(*v->at));
 	else
-		fetch(v->when, count * sizeof(*v->when));
+		hwatt_prefetch(v->when, count * sizeof(*v->when));
 	if (v->kept != NULL)
-		fetch(v->kept, count * sizeof(*v->kept));
+		hwatt_prefetch(v->kept, count * sizeof(*v->kept));
 	else
-		fetch(v->narrow, count * sizeof(*v->narrow));
+		hwatt_prefetch(v->narrow, count * sizeof(*v->narrow));
 }
 
 void hwatt_target_register_stamp(struct hwatt_target *t, int point, uint64_t stamp)

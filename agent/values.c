@@ -1,15 +1,14 @@
 /* SPDX-FileCopyrightText: 2026 The hallwatt authors
  * SPDX-License-Identifier: Apache-2.0 */
-/* Packed, values are: a head; the moments but for the first; runs of values of one moment, or each one's time; then a code for each
- * value, two to an octet, and the octets that they say. */
+/* Packed, values are: a head; the moments but for the first; runs of values of one moment, or each one's time; then blocks of values
+ * that stand together and are alike: their unit, the least of them, and of each in some bits how much more it is. */
 #include "values.h"
-#include "dense.h"
+#include "octets.h"
 #include <hallwatt/arena.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define FEW_MOMENTS 8u /* room for so many at first */
-#define SLACK 8u       /* numbers are written and read in steps of eight octets */
 #define STEP_OCTETS 16u
 #define SPARE_OCTETS 64u
 #define RUN_MOST 255u
@@ -20,16 +19,18 @@ struct head {
 	bool wide, timed; /* larger than 32 bits; with a time for each */
 };
 
-/* A code: none, or one to four octets of the value or of its hundreds or thousands, or eight. */
-static const struct {
-	uint8_t octets;
-	uint16_t unit;
-} codes[16] = { { 0, 1 },   { 1, 1 },    { 2, 1 },    { 3, 1 },    { 4, 1 }, { 1, 100 }, { 2, 100 }, { 3, 100 },
-		{ 4, 100 }, { 1, 1000 }, { 2, 1000 }, { 3, 1000 }, { 4, 1000 }, { 8, 1 } };
+#define CHUNK 4u       /* values that are in one block in any case */
+#define BLOCK_MOST 31u /* values in a block */
+#define HEAD_BITS 32u  /* of a block, about */
 
-#define IN_HUNDREDS 4u  /* added to the code of as many octets */
-#define IN_THOUSANDS 8u
-#define WHOLE 13u
+struct block {
+	int64_t least;
+	uint64_t range;   /* the most is so much more */
+	unsigned count, unit;
+};
+
+/* By number: what all values of a block are multiples of. */
+static const uint16_t units[] = { 1, 100, 1000 };
 
 static void *resize(void *old, size_t size, size_t from, size_t to)
 {
@@ -176,39 +177,94 @@ void values_free(struct values_spread *s)
 	*s = (struct values_spread){ .room = 0 };
 }
 
-/* The sign goes to the lowest bit. */
-static uint64_t turned(int64_t number)
+static unsigned width_of(uint64_t number)
 {
-	return (uint64_t)number << 1 ^ (uint64_t)(number >> 63);
+	return number == 0 ? 0 : 64 - (unsigned)__builtin_clzll(number);
 }
 
-static int64_t turned_back(uint64_t number)
+static uint64_t in_units(uint64_t number, unsigned unit)
 {
-	return (int64_t)(number >> 1 ^ (0 - (number & 1)));
+	return unit == 0 ? number : unit == 1 ? number / 100 : number / 1000;
 }
 
-static unsigned octets_of(uint64_t number)
+static unsigned block_width(const struct block *b)
 {
-	return number == 0 ? 0 : (unsigned)(71 - __builtin_clzll(number)) / 8;
+	unsigned width = width_of(in_units(b->range, b->unit));
+	return width < OCTETS_WIDE ? width : 64;
 }
 
-/* Writes the value at `at`; returns its code. */
-static unsigned put_value(uint8_t *at, int64_t value)
+static struct block look_at(const struct target_values *v, size_t from, size_t end)
 {
-	uint64_t number = turned(value);
-	if (number < 1 << 8) {
-		*at = (uint8_t)number;
-		return number == 0 ? 0 : 1;
+	int64_t least = target_kept(v, from), most = least;
+	unsigned unit = 2;
+	for (size_t i = from; i < end; i++) {
+		int64_t value = target_kept(v, i);
+		least = value < least ? value : least;
+		most = value > most ? value : most;
+		unit = unit == 2 && value % 1000 != 0 ? 1 : unit;
+		unit = unit == 1 && value % 100 != 0 ? 0 : unit;
 	}
-	unsigned unit = value % 100 != 0 ? 0 : value % 1000 != 0 ? IN_HUNDREDS : IN_THOUSANDS;
-	if (unit != 0)
-		number = turned(value / (unit == IN_HUNDREDS ? 100 : 1000));
-	if (number > UINT32_MAX) {
-		dense_put_eight(at, turned(value));
-		return WHOLE;
+	return (struct block){ .least = least, .range = (uint64_t)most - (uint64_t)least, .count = (unsigned)(end - from), .unit = unit };
+}
+
+static struct block both(const struct block *a, const struct block *b)
+{
+	int64_t least = a->least < b->least ? a->least : b->least;
+	uint64_t to_a = (uint64_t)a->least - (uint64_t)least + a->range, to_b = (uint64_t)b->least - (uint64_t)least + b->range;
+	return (struct block){ .least = least, .range = to_a > to_b ? to_a : to_b, .count = a->count + b->count,
+			       .unit = a->unit < b->unit ? a->unit : b->unit };
+}
+
+/* The block that begins at `from`: chunk after chunk, while that takes less than another block. */
+static struct block block_from(const struct values_spread *s, size_t from)
+{
+	size_t end = from + CHUNK < s->room ? from + CHUNK : s->room;
+	struct block block = look_at(&s->v, from, end);
+	unsigned bits = block.count * block_width(&block);
+	while (end < s->room && block.count + CHUNK <= BLOCK_MOST) {
+		size_t next = end + CHUNK < s->room ? end + CHUNK : s->room;
+		struct block more = look_at(&s->v, end, next), joined = both(&block, &more);
+		unsigned joined_bits = joined.count * block_width(&joined);
+		if (joined_bits > bits + more.count * block_width(&more) + HEAD_BITS)
+			break;
+		block = joined;
+		bits = joined_bits;
+		end = next;
 	}
-	dense_put_eight(at, number);
-	return octets_of(number) + unit;
+	return block;
+}
+
+/* Two octets, the least value in as many as it takes, then the numbers, the first in the lowest bits. */
+static uint8_t *put_block(uint8_t *at, const struct values_spread *s, size_t from, const struct block *b)
+{
+	uint64_t least = octets_fold(b->least);
+	unsigned octets = (width_of(least) + 7) / 8, width = block_width(b);
+	*at++ = (uint8_t)(b->count << 3 | (octets > 0 ? octets - 1 : 0));
+	*at++ = (uint8_t)(b->unit << 6 | (width < OCTETS_WIDE ? width : OCTETS_WIDE));
+	octets_put(at, least);
+	struct octets_bits bits = { .at = at + (octets > 0 ? octets : 1) };
+	for (size_t i = from; i < from + b->count; i++)
+		octets_put_bits(&bits, in_units((uint64_t)target_kept(&s->v, i) - (uint64_t)b->least, b->unit), width);
+	return octets_end_bits(&bits);
+}
+
+static const uint8_t *take_block(const uint8_t *at, struct values_spread *s, size_t *from)
+{
+	unsigned count = at[0] >> 3, octets = (at[0] & 7u) + 1, width = at[1] & 63u, unit = units[at[1] >> 6];
+	int64_t least = octets_unfold(octets_take(at + 2) & UINT64_MAX >> (64 - 8 * octets));
+	at += 2 + octets;
+	width = width < OCTETS_WIDE ? width : 64;
+	uint64_t mask = width == 0 ? 0 : UINT64_MAX >> (64 - width);
+	size_t bit = 0;
+	for (size_t i = *from; i < *from + count; i++, bit += width) {
+		int64_t value = (int64_t)((uint64_t)least + (octets_take(at + bit / 8) >> bit % 8 & mask) * unit);
+		if (s->v.kept != NULL)
+			s->v.kept[i] = value;
+		else
+			s->v.narrow[i] = (int32_t)value;
+	}
+	*from += count;
+	return at + (bit + 7) / 8;
 }
 
 static uint8_t *put_times(const struct values_spread *s, uint8_t *at)
@@ -232,7 +288,8 @@ static uint8_t *put_times(const struct values_spread *s, uint8_t *at)
 
 static size_t most_octets(const struct values_spread *s)
 {
-	return sizeof(struct head) + VALUES_MOST_MOMENTS * sizeof(uint32_t) + s->room * (sizeof(uint32_t) + 1 + sizeof(int64_t)) + 2 * SLACK;
+	return sizeof(struct head) + VALUES_MOST_MOMENTS * sizeof(uint32_t) + s->room * 2 * sizeof(uint32_t) +
+	       (s->room / CHUNK + 1) * (2 + sizeof(int64_t) + CHUNK * sizeof(int64_t)) + 2 * OCTETS_SLACK;
 }
 
 void values_pack(const struct values_spread *s, uint8_t **block, uint32_t *room)
@@ -241,14 +298,13 @@ void values_pack(const struct values_spread *s, uint8_t **block, uint32_t *room)
 	struct head head = { .count = s->room, .moments = s->v.at != NULL ? 0 : s->moment_count, .wide = s->v.kept != NULL,
 			     .timed = s->v.at != NULL };
 	memcpy(scratch, &head, sizeof(head));
-	uint8_t *code = put_times(s, scratch + sizeof(head)), *at = code + (s->room + 1) / 2;
-	memset(code, 0, (size_t)(at - code));
-	for (size_t i = 0; i < s->room; i++) {
-		unsigned is = put_value(at, target_kept(&s->v, i));
-		code[i / 2] |= (uint8_t)(is << i % 2 * 4);
-		at += codes[is].octets;
+	uint8_t *at = put_times(s, scratch + sizeof(head));
+	for (size_t i = 0; i < s->room;) {
+		struct block b = block_from(s, i);
+		at = put_block(at, s, i, &b);
+		i += b.count;
 	}
-	size_t length = (size_t)(at - scratch), need = length + SLACK;
+	size_t length = (size_t)(at - scratch), need = length + OCTETS_SLACK;
 	if (need > *room || need + SPARE_OCTETS < *room) {
 		free(*block);
 		*room = (uint32_t)(need / STEP_OCTETS * STEP_OCTETS + STEP_OCTETS / 2); /* as malloc counts */
@@ -256,7 +312,7 @@ void values_pack(const struct values_spread *s, uint8_t **block, uint32_t *room)
 		*block = hwatt_realloc(NULL, *room);
 	}
 	memcpy(*block, scratch, length);
-	memset(*block + length, 0, SLACK);
+	memset(*block + length, 0, OCTETS_SLACK);
 	if (scratch != few)
 		free(scratch);
 }
@@ -302,15 +358,7 @@ void values_unpack(const uint8_t *block, struct values_spread *s)
 	struct head head;
 	memcpy(&head, block, sizeof(head));
 	prepare(s, &head);
-	const uint8_t *code = take_times(s, block + sizeof(head)), *at = code + (s->room + 1) / 2;
-	for (size_t i = 0; i < s->room; i++) {
-		unsigned is = code[i / 2] >> i % 2 * 4 & 15, octets = codes[is].octets;
-		uint64_t number = octets == 0 ? 0 : dense_take_eight(at) & UINT64_MAX >> (64 - 8 * octets);
-		int64_t value = turned_back(number) * codes[is].unit;
-		at += octets;
-		if (s->v.kept != NULL)
-			s->v.kept[i] = value;
-		else
-			s->v.narrow[i] = (int32_t)value;
-	}
+	const uint8_t *at = take_times(s, block + sizeof(head));
+	for (size_t i = 0; i < s->room;)
+		at = take_block(at, s, &i);
 }

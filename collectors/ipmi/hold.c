@@ -15,7 +15,7 @@
 
 struct hold {
 	struct hold *next; /* in its bucket */
-	union hub_address at;
+	union hwatt_udp_address at;
 	char user[RAKP_MAX_USER + 1];
 	uint8_t status;
 	bool has_good;
@@ -29,7 +29,7 @@ struct hold {
 };
 
 /* The book. */
-static size_t bucket_of(const struct hold_book *book, const union hub_address *at, const char *user)
+static size_t bucket_of(const struct hold_book *book, const union hwatt_udp_address *at, const char *user)
 {
 	uint64_t h = hub_hash(at);
 	for (; *user != '\0'; user++)
@@ -54,13 +54,13 @@ static void grow(struct hold_book *book)
 	*book = more;
 }
 
-struct hold *hold_take(struct hold_book *book, const union hub_address *at, const char *user)
+struct hold *hold_take(struct hold_book *book, const union hwatt_udp_address *at, const char *user)
 {
 	assert(strlen(user) <= RAKP_MAX_USER);
 	if (book->count >= book->bucket_count)
 		grow(book);
 	struct hold **bucket = &book->buckets[bucket_of(book, at, user)], *h = *bucket;
-	while (h != NULL && (!hub_same(&h->at, at) || strcmp(h->user, user) != 0))
+	while (h != NULL && (!hwatt_udp_same(&h->at, at) || strcmp(h->user, user) != 0))
 		h = h->next;
 	if (h == NULL) {
 		h = hwatt_alloc(sizeof(*h));

@@ -26,7 +26,7 @@ struct hold_book { /* {0} is empty */
 };
 
 /* The one of `user` at `at`: shared by all who take it. */
-struct hold *hold_take(struct hold_book *book, const union hub_address *at, const char *user);
+struct hold *hold_take(struct hold_book *book, const union hwatt_udp_address *at, const char *user);
 void hold_release(struct hold_book *book, struct hold *hold); /* NULL is fine */
 void hold_book_free(struct hold_book *book); /* when all are released */
 size_t hold_octets(void);

@@ -2,12 +2,10 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "hub.h"
 #include <assert.h>
-#include <errno.h>
 #include <hallwatt/arena.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
 #include <uv.h>
 
 #define BATCH 64u               /* packets per recvmmsg */
@@ -16,17 +14,13 @@
 #define LOOK_MS 2               /* a wake-up for each packet costs more than all else about it */
 #define LATELY_MS 10            /* what an exchange of a whole session takes by the clock */
 #define EMPTY_LOOKS 3u          /* in a row, and the next packet wakes us again */
-#define RECEIVE_BUFFER (8 << 20)
 #define OCTETS_PER_ANSWER 1280  /* what the kernel charges for a queued answer of up to 400 octets, with a margin */
-#define MIN_LIMIT 32u
-#define MAX_LIMIT 16384u
 #define FIRST_BUCKETS 64u
 
 struct port { /* one socket */
-	int fd;
+	struct hwatt_udp udp;
 	uv_poll_t poll;
-	uint32_t dropped; /* the kernel's count at the last packet */
-	bool used;        /* something was sent, or came */
+	bool used; /* something was sent, or came */
 	struct hub *hub;
 };
 
@@ -51,7 +45,7 @@ struct hub {
 	struct hub_counters counters;
 	struct mmsghdr headers[BATCH];
 	struct iovec vectors[BATCH];
-	union hub_address sources[BATCH];
+	union hwatt_udp_address sources[BATCH];
 	uint8_t control[BATCH][64];
 	uint8_t packets[BATCH][RMCPP_MAX_PACKET];
 };
@@ -129,7 +123,7 @@ void hub_clear_due(struct hub *h, struct hub_peer *peer)
 }
 
 /* Addresses. */
-uint64_t hub_hash(const union hub_address *a)
+uint64_t hub_hash(const union hwatt_udp_address *a)
 {
 	const uint8_t *bytes = a->any.sa_family == AF_INET6 ? (const uint8_t *)&a->v6.sin6_addr : (const uint8_t *)&a->v4.sin_addr;
 	size_t length = a->any.sa_family == AF_INET6 ? 16 : 4;
@@ -139,18 +133,7 @@ uint64_t hub_hash(const union hub_address *a)
 	return h ^ h >> 29;
 }
 
-bool hub_same(const union hub_address *a, const union hub_address *b)
-{
-	if (a->any.sa_family != b->any.sa_family)
-		return false;
-	if (a->any.sa_family == AF_INET)
-		return a->v4.sin_port == b->v4.sin_port && a->v4.sin_addr.s_addr == b->v4.sin_addr.s_addr;
-	return a->v6.sin6_port == b->v6.sin6_port &&
-	       memcmp(&a->v6.sin6_addr, &b->v6.sin6_addr, sizeof(a->v6.sin6_addr)) == 0 &&
-	       (a->v6.sin6_scope_id == 0 || b->v6.sin6_scope_id == 0 || a->v6.sin6_scope_id == b->v6.sin6_scope_id);
-}
-
-static struct hub_peer **bucket_of(const struct hub *h, const union hub_address *address)
+static struct hub_peer **bucket_of(const struct hub *h, const union hwatt_udp_address *address)
 {
 	return &h->buckets[hub_hash(address) & (h->bucket_count - 1)];
 }
@@ -285,17 +268,15 @@ void hub_exit(struct hub *h, struct hub_peer *peer)
 /* Packets. */
 void hub_send(struct hub *h, struct hub_peer *peer, const uint8_t *packet, size_t length)
 {
-	bool six = peer->to.any.sa_family == AF_INET6;
-	struct port *port = six ? &h->v6 : &h->v4;
+	struct port *port = peer->to.any.sa_family == AF_INET6 ? &h->v6 : &h->v4;
 	port->used = true;
-	socklen_t size = six ? sizeof(peer->to.v6) : sizeof(peer->to.v4);
-	if (port->fd < 0 || sendto(port->fd, packet, length, 0, &peer->to.any, size) < 0)
+	if (port->udp.fd < 0 || sendto(port->udp.fd, packet, length, 0, &peer->to.any, hwatt_udp_length(&peer->to)) < 0)
 		h->counters.send_errors++; /* as good as lost on the way: the deadline says so */
 	else
 		h->counters.sent++;
 }
 
-static void take(struct hub *h, const struct mmsghdr *header, const uint8_t *bytes, const union hub_address *from)
+static void take(struct hub *h, const struct mmsghdr *header, const uint8_t *bytes, const union hwatt_udp_address *from)
 {
 	struct rmcpp_packet packet;
 	bool anybody = false;
@@ -305,7 +286,7 @@ static void take(struct hub *h, const struct mmsghdr *header, const uint8_t *byt
 		packet = (struct rmcpp_packet){ .type = RMCPP_FOREIGN, .bytes = bytes, .size = header->msg_len };
 	for (struct hub_peer *p = h->bucket_count > 0 ? *bucket_of(h, from) : NULL, *next; p != NULL; p = next) {
 		next = p->next_same; /* the peer may leave */
-		if (!hub_same(&p->to, from))
+		if (!hwatt_udp_same(&p->to, from))
 			continue;
 		anybody = true;
 		if (p->packet(p, &packet))
@@ -327,28 +308,15 @@ static void ready_message(struct hub *h, unsigned i)
 	h->headers[i].msg_hdr.msg_flags = 0;
 }
 
-/* The kernel tells with a packet how many it had to drop before it. */
-static void count_drops(struct port *port, struct msghdr *header)
-{
-	for (struct cmsghdr *c = CMSG_FIRSTHDR(header); c != NULL; c = CMSG_NXTHDR(header, c)) {
-		uint32_t dropped;
-		if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SO_RXQ_OVFL)
-			continue;
-		memcpy(&dropped, CMSG_DATA(c), sizeof(dropped));
-		port->hub->counters.kernel_drops += (uint32_t)(dropped - port->dropped);
-		port->dropped = dropped;
-	}
-}
-
 /* Takes what has come; how many packets that was. */
 static unsigned receive(struct port *port)
 {
 	struct hub *h = port->hub;
 	unsigned got = 0;
-	for (unsigned round = 0; port->used && port->fd >= 0 && round < ROUNDS && !h->closing; round++) {
-		int n = recvmmsg(port->fd, h->headers, BATCH, MSG_DONTWAIT, NULL);
+	for (unsigned round = 0; port->used && port->udp.fd >= 0 && round < ROUNDS && !h->closing; round++) {
+		int n = recvmmsg(port->udp.fd, h->headers, BATCH, MSG_DONTWAIT, NULL);
 		for (int i = 0; i < n && !h->closing; i++) {
-			count_drops(port, &h->headers[i].msg_hdr);
+			h->counters.kernel_drops += hwatt_udp_drops(&port->udp, &h->headers[i].msg_hdr);
 			take(h, &h->headers[i], h->packets[i], &h->sources[i]);
 		}
 		for (int i = 0; i < n; i++)
@@ -423,31 +391,12 @@ static void on_timer(uv_timer_t *timer)
 }
 
 /* Opening and closing. */
-static int receive_buffer(int fd)
+static int port_open(struct hub *h, struct port *port, int family, struct hwatt_error *err)
 {
-	int wanted = RECEIVE_BUFFER, got = 0;
-	socklen_t size = sizeof(got);
-	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &wanted, sizeof(wanted)) < 0)
-		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &wanted, sizeof(wanted));
-	if (getsockopt(fd, SOL_SOCKET, SO_RCVBUF, &got, &size) < 0)
-		return 0;
-	return got;
-}
-
-static int port_open(struct hub *h, struct port *port, int family, int *buffer, struct hwatt_error *err)
-{
-	int one = 1, whole = IP_PMTUDISC_DO;
 	port->hub = h;
-	port->fd = socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (port->fd < 0)
-		return hwatt_fail(err, HWATT_EIO, "cannot open a UDP socket: %s", strerror(errno));
-	*buffer = receive_buffer(port->fd);
-	setsockopt(port->fd, SOL_SOCKET, SO_RXQ_OVFL, &one, sizeof(one));
-	if (family == AF_INET) /* so small that nobody need take them apart: saves the kernel a number for each */
-		setsockopt(port->fd, IPPROTO_IP, IP_MTU_DISCOVER, &whole, sizeof(whole));
-	if (family == AF_INET6)
-		setsockopt(port->fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof(one));
-	int rc = uv_poll_init(h->loop, &port->poll, port->fd);
+	if (hwatt_udp_open(&port->udp, family, err) < 0)
+		return -1;
+	int rc = uv_poll_init(h->loop, &port->poll, port->udp.fd);
 	if (rc == 0) {
 		h->open_handles++;
 		port->poll.data = port;
@@ -456,12 +405,6 @@ static int port_open(struct hub *h, struct port *port, int family, int *buffer, 
 	if (rc != 0)
 		return hwatt_fail(err, HWATT_EIO, "cannot watch a UDP socket: %s", uv_strerror(rc));
 	return 0;
-}
-
-static unsigned limit_for(int buffer)
-{
-	unsigned limit = buffer > 0 ? (unsigned)buffer / OCTETS_PER_ANSWER : 0;
-	return limit < MIN_LIMIT ? MIN_LIMIT : limit > MAX_LIMIT ? MAX_LIMIT : limit;
 }
 
 static void set_messages(struct hub *h)
@@ -478,23 +421,22 @@ int hub_open(uv_loop_t *loop, struct hwatt_log *log, struct hub **out, struct hw
 {
 	struct hub *h = hwatt_alloc(sizeof(*h));
 	struct hwatt_error why;
-	int buffer = 0, buffer6 = 0;
 	h->loop = loop;
 	h->log = log;
-	h->v4.fd = h->v6.fd = -1;
+	h->v4.udp.fd = h->v6.udp.fd = -1;
 	set_messages(h);
 	uv_timer_init(loop, &h->timer);
 	uv_timer_init(loop, &h->look);
 	h->timer.data = h->look.data = h;
 	h->open_handles = 2;
-	if (sealer_open(&h->sealer, err) < 0 || port_open(h, &h->v4, AF_INET, &buffer, err) < 0) {
+	if (sealer_open(&h->sealer, err) < 0 || port_open(h, &h->v4, AF_INET, err) < 0) {
 		hub_close(h);
 		return -1;
 	}
-	if (port_open(h, &h->v6, AF_INET6, &buffer6, &why) < 0)
+	if (port_open(h, &h->v6, AF_INET6, &why) < 0)
 		hwatt_log(log, HWATT_INFO, "no IPv6: %s", why.text);
-	h->limit = limit_for(buffer6 > 0 && buffer6 < buffer ? buffer6 : buffer);
-	hwatt_log(log, HWATT_DEBUG, "receive buffer of %d octets: at most %u controllers are asked at once", buffer, h->limit);
+	h->limit = hwatt_udp_limit(&h->v4.udp, &h->v6.udp, OCTETS_PER_ANSWER);
+	hwatt_log(log, HWATT_DEBUG, "receive buffer of %d octets: at most %u controllers are asked at once", h->v4.udp.buffer, h->limit);
 	*out = h;
 	return 0;
 }
@@ -504,10 +446,8 @@ static void on_closed(uv_handle_t *handle)
 	struct hub *h = handle->type == UV_TIMER ? handle->data : ((struct port *)handle->data)->hub;
 	if (--h->open_handles > 0)
 		return;
-	if (h->v4.fd >= 0)
-		close(h->v4.fd);
-	if (h->v6.fd >= 0)
-		close(h->v6.fd);
+	hwatt_udp_close(&h->v4.udp);
+	hwatt_udp_close(&h->v6.udp);
 	sealer_close(h->sealer);
 	free(h->buckets);
 	free(h->heap);

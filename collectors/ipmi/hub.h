@@ -9,16 +9,10 @@
 
 #include "rmcpp.h"
 #include <hallwatt/log.h>
-#include <netinet/in.h>
+#include <hallwatt/udp.h>
 
 struct hub;
 struct uv_loop_s;
-
-union hub_address {
-	struct sockaddr any;
-	struct sockaddr_in v4;
-	struct sockaddr_in6 v6;
-};
 
 struct hub_counters {
 	int64_t sent, received, retries, timeouts, send_errors;
@@ -30,7 +24,7 @@ struct hub_counters {
 };
 
 struct hub_peer { /* within what belongs to one controller; {0}, then the first four */
-	union hub_address to;
+	union hwatt_udp_address to;
 	/* Whether the packet was for this peer. It may be anything that has a sound head, or RMCPP_FOREIGN. */
 	bool (*packet)(struct hub_peer *peer, const struct rmcpp_packet *packet);
 	void (*due)(struct hub_peer *peer);   /* its deadline has passed */
@@ -43,8 +37,7 @@ struct hub_peer { /* within what belongs to one controller; {0}, then the first 
 	bool listed, queued, running;
 };
 
-bool hub_same(const union hub_address *a, const union hub_address *b);
-uint64_t hub_hash(const union hub_address *address);
+uint64_t hub_hash(const union hwatt_udp_address *address);
 
 int hub_open(struct uv_loop_s *loop, struct hwatt_log *log, struct hub **out, struct hwatt_error *err);
 /* Needs all peers to have left; frees itself when its libuv handles have closed. */

@@ -135,7 +135,7 @@ static void open_session(struct lan *l)
 	put_shake(l, LAN_OPEN, RMCPP_OPEN_REQUEST, payload, rakp_open_request(r, payload));
 }
 
-static void on_lookup(void *arg, const union hub_address *address, const struct hwatt_error *err)
+static void on_lookup(void *arg, const union hwatt_udp_address *address, const struct hwatt_error *err)
 {
 	struct lan *l = arg;
 	l->lookup = NULL;

@@ -15,9 +15,9 @@ struct lookup {
 	char host[];
 };
 
-static bool set_address(const struct sockaddr *address, uint16_t port, union hub_address *out)
+static bool set_address(const struct sockaddr *address, uint16_t port, union hwatt_udp_address *out)
 {
-	*out = (union hub_address){ 0 };
+	*out = (union hwatt_udp_address){ 0 };
 	if (address->sa_family == AF_INET) {
 		memcpy(&out->v4, address, sizeof(out->v4));
 		out->v4.sin_port = htons(port);
@@ -31,16 +31,16 @@ static bool set_address(const struct sockaddr *address, uint16_t port, union hub
 	return false;
 }
 
-bool lookup_numeric(const char *host, uint16_t port, union hub_address *out)
+bool lookup_numeric(const char *host, uint16_t port, union hwatt_udp_address *out)
 {
-	*out = (union hub_address){ 0 };
+	*out = (union hwatt_udp_address){ 0 };
 	return uv_ip4_addr(host, port, &out->v4) == 0 || uv_ip6_addr(host, port, &out->v6) == 0;
 }
 
 static void on_found(uv_getaddrinfo_t *request, int status, struct addrinfo *found)
 {
 	struct lookup *l = request->data;
-	union hub_address address;
+	union hwatt_udp_address address;
 	struct hwatt_error err;
 	unsigned count = 0, at = 0;
 	for (struct addrinfo *a = found; status == 0 && a != NULL; a = a->ai_next)

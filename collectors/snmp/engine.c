@@ -10,7 +10,6 @@
 #include <string.h>
 #include <sys/random.h>
 #include <sys/socket.h>
-#include <unistd.h>
 #include <uv.h>
 
 #define BATCH 32u               /* packets per recvmmsg */
@@ -21,17 +20,14 @@
 #define MAX_SLOTS (1u << SLOT_BITS)
 #define GENERATIONS (1u << 14)
 #define NO_SLOT UINT32_MAX
-#define RECEIVE_BUFFER (8 << 20)
 #define OCTETS_PER_ANSWER 4096  /* what the kernel charges for a queued answer of up to 1,400 octets, with a margin */
-#define MIN_LIMIT 32u
-#define MAX_LIMIT 16384u
 #define ID_MARK 0x40000000u     /* set in every request id: four octets are then its shortest form */
 
 enum slot_state { SLOT_FREE, SLOT_QUEUED, SLOT_WAITING };
 
 struct slot {
 	struct engine_request request; /* `to` points to `address` */
-	union engine_address address;
+	union hwatt_udp_address address;
 	enum slot_state state;
 	uint16_t generation;
 	unsigned tries, rounds;
@@ -44,10 +40,8 @@ struct slot {
 };
 
 struct port { /* one socket */
-	int fd;
+	struct hwatt_udp udp;
 	uv_poll_t poll;
-	uint32_t dropped; /* the kernel's count at the last packet */
-	bool whole;       /* packets are never split, which spares the kernel to number their fragments */
 	struct engine *engine;
 };
 
@@ -56,7 +50,7 @@ struct outbox {
 	unsigned count;
 	struct mmsghdr headers[BATCH];
 	struct iovec vectors[BATCH];
-	union engine_address to[BATCH];
+	union hwatt_udp_address to[BATCH];
 	uint32_t ids[BATCH];
 	uint8_t packets[BATCH][BER_MAX_PACKET];
 };
@@ -86,7 +80,7 @@ struct engine {
 	struct packet_head heads[BATCH]; /* of what came */
 	struct mmsghdr headers[BATCH];
 	struct iovec vectors[BATCH];
-	union engine_address sources[BATCH];
+	union hwatt_udp_address sources[BATCH];
 	uint8_t control[BATCH][64];
 	uint8_t packets[BATCH][BER_MAX_PACKET];
 };
@@ -172,15 +166,6 @@ static uint32_t waiting(const struct engine *e, uint32_t id)
 	return at < e->slot_count && e->slots[at].state == SLOT_WAITING && id_of(at, &e->slots[at]) == id ? at : NO_SLOT;
 }
 
-/* Some way takes no packet as large as ours: from now on the kernel may split those. False: it may already. */
-static bool let_split(struct port *port)
-{
-	int want = IP_PMTUDISC_WANT;
-	bool was_whole = port->whole;
-	port->whole = false;
-	return was_whole && setsockopt(port->fd, IPPROTO_IP, IP_MTU_DISCOVER, &want, sizeof(want)) == 0;
-}
-
 /* Sends the packets from `first` on that go to the same family; how many those are. */
 static unsigned post(struct engine *e, unsigned first)
 {
@@ -190,16 +175,16 @@ static unsigned post(struct engine *e, unsigned first)
 	unsigned count = 1;
 	while (first + count < o->count && o->to[first + count].any.sa_family == family)
 		count++;
-	int n = port->fd < 0 ? -1 : sendmmsg(port->fd, &o->headers[first], count, 0);
-	if (n < 0 && port->fd >= 0 && errno == EMSGSIZE && let_split(port))
-		n = sendmmsg(port->fd, &o->headers[first], count, 0);
+	int n = port->udp.fd < 0 ? -1 : sendmmsg(port->udp.fd, &o->headers[first], count, 0);
+	if (n < 0 && port->udp.fd >= 0 && errno == EMSGSIZE && hwatt_udp_let_split(&port->udp))
+		n = sendmmsg(port->udp.fd, &o->headers[first], count, 0);
 	if (n > 0) {
 		e->counters.sent += n;
 		return (unsigned)n;
 	}
 	uint32_t at = waiting(e, o->ids[first]);
 	if (at != NO_SLOT)
-		e->slots[at].unsent = port->fd < 0 ? EAFNOSUPPORT : errno;
+		e->slots[at].unsent = port->udp.fd < 0 ? EAFNOSUPPORT : errno;
 	e->counters.send_errors++; /* as good as lost on the way: the timeout says so */
 	return 1;
 }
@@ -227,11 +212,10 @@ static void transmit(struct engine *e, uint32_t at)
 	else
 		memcpy(o->packets[n], s->request.packet, octets);
 	if (octets > 0) {
-		bool six = s->address.any.sa_family == AF_INET6;
 		o->to[n] = s->address;
 		o->vectors[n] = (struct iovec){ o->packets[n], octets };
 		o->headers[n].msg_hdr = (struct msghdr){
-			.msg_name = &o->to[n], .msg_namelen = six ? sizeof(s->address.v6) : sizeof(s->address.v4),
+			.msg_name = &o->to[n], .msg_namelen = hwatt_udp_length(&s->address),
 			.msg_iov = &o->vectors[n], .msg_iovlen = 1,
 		};
 		o->count++;
@@ -300,19 +284,8 @@ static void finish(struct engine *e, uint32_t at, const struct ber_message *mess
 	request.done(request.arg, message, err);
 }
 
-static bool same_source(const union engine_address *a, const union engine_address *b)
-{
-	if (a->any.sa_family != b->any.sa_family)
-		return false;
-	if (a->any.sa_family == AF_INET)
-		return a->v4.sin_port == b->v4.sin_port && a->v4.sin_addr.s_addr == b->v4.sin_addr.s_addr;
-	return a->v6.sin6_port == b->v6.sin6_port &&
-	       memcmp(&a->v6.sin6_addr, &b->v6.sin6_addr, sizeof(a->v6.sin6_addr)) == 0 &&
-	       (a->v6.sin6_scope_id == 0 || b->v6.sin6_scope_id == 0 || a->v6.sin6_scope_id == b->v6.sin6_scope_id);
-}
-
 /* The slot that a packet answers, NO_SLOT after counting why there is none. */
-static uint32_t match(struct engine *e, const struct packet_head *head, const union engine_address *from)
+static uint32_t match(struct engine *e, const struct packet_head *head, const union hwatt_udp_address *from)
 {
 	if (!head->sound) {
 		e->counters.malformed++;
@@ -323,7 +296,7 @@ static uint32_t match(struct engine *e, const struct packet_head *head, const un
 		e->counters.unknown_id++;
 		return NO_SLOT;
 	}
-	if (!same_source(from, &e->slots[at].address)) {
+	if (!hwatt_udp_same(from, &e->slots[at].address)) {
 		e->counters.wrong_source++;
 		e->slots[at].from_elsewhere = true;
 		return NO_SLOT;
@@ -370,7 +343,7 @@ static void take_sealed(struct engine *e, uint32_t at, const uint8_t *packet, si
 }
 
 static void take(struct engine *e, const struct mmsghdr *header, const struct packet_head *head, const uint8_t *packet,
-		 const union engine_address *from)
+		 const union hwatt_udp_address *from)
 {
 	e->counters.received++;
 	if ((header->msg_hdr.msg_flags & MSG_TRUNC) != 0) {
@@ -395,19 +368,6 @@ static void take(struct engine *e, const struct mmsghdr *header, const struct pa
 		return;
 	}
 	finish(e, at, &e->message, NULL);
-}
-
-/* The kernel tells with a packet how many it had to drop before it. */
-static void count_drops(struct port *port, struct msghdr *header)
-{
-	for (struct cmsghdr *c = CMSG_FIRSTHDR(header); c != NULL; c = CMSG_NXTHDR(header, c)) {
-		uint32_t dropped;
-		if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SO_RXQ_OVFL)
-			continue;
-		memcpy(&dropped, CMSG_DATA(c), sizeof(dropped));
-		port->engine->counters.kernel_drops += (uint32_t)(dropped - port->dropped);
-		port->dropped = dropped;
-	}
 }
 
 /* Reads the heads of a batch and has the processor fetch what its packets will touch: that of all of them at once takes little
@@ -446,12 +406,12 @@ static unsigned receive(struct port *port)
 {
 	struct engine *e = port->engine;
 	unsigned got = 0;
-	for (unsigned round = 0; port->fd >= 0 && round < ROUNDS && !e->closing; round++) {
-		int n = recvmmsg(port->fd, e->headers, BATCH, MSG_DONTWAIT, NULL);
+	for (unsigned round = 0; port->udp.fd >= 0 && round < ROUNDS && !e->closing; round++) {
+		int n = recvmmsg(port->udp.fd, e->headers, BATCH, MSG_DONTWAIT, NULL);
 		if (n > 0)
 			look_ahead(e, (unsigned)n);
 		for (int i = 0; i < n; i++) {
-			count_drops(port, &e->headers[i].msg_hdr);
+			e->counters.kernel_drops += hwatt_udp_drops(&port->udp, &e->headers[i].msg_hdr);
 			take(e, &e->headers[i], &e->heads[i], e->packets[i], &e->sources[i]);
 			ready_header(e, (unsigned)i);
 		}
@@ -543,33 +503,12 @@ static void on_look(uv_timer_t *look)
 	port_watch(&e->v6, true);
 }
 
-/* What the kernel really granted. */
-static int receive_buffer(int fd)
+static int port_open(struct engine *e, struct port *port, int family, struct hwatt_error *err)
 {
-	int wanted = RECEIVE_BUFFER, got = 0;
-	socklen_t size = sizeof(got);
-	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &wanted, sizeof(wanted)) < 0)
-		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &wanted, sizeof(wanted));
-	if (getsockopt(fd, SOL_SOCKET, SO_RCVBUF, &got, &size) < 0)
-		return 0;
-	return got;
-}
-
-static int port_open(struct engine *e, struct port *port, int family, int *buffer, struct hwatt_error *err)
-{
-	int one = 1, rc;
 	port->engine = e;
-	port->fd = socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (port->fd < 0)
-		return hwatt_fail(err, HWATT_EIO, "cannot open a UDP socket: %s", strerror(errno));
-	*buffer = receive_buffer(port->fd);
-	setsockopt(port->fd, SOL_SOCKET, SO_RXQ_OVFL, &one, sizeof(one));
-	int whole = IP_PMTUDISC_DO;
-	if (family == AF_INET)
-		port->whole = setsockopt(port->fd, IPPROTO_IP, IP_MTU_DISCOVER, &whole, sizeof(whole)) == 0;
-	else
-		setsockopt(port->fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof(one));
-	rc = uv_poll_init(e->loop, &port->poll, port->fd);
+	if (hwatt_udp_open(&port->udp, family, err) < 0)
+		return -1;
+	int rc = uv_poll_init(e->loop, &port->poll, port->udp.fd);
 	if (rc == 0) {
 		e->open_handles++;
 		port->poll.data = port;
@@ -580,19 +519,12 @@ static int port_open(struct engine *e, struct port *port, int family, int *buffe
 	return 0;
 }
 
-static unsigned limit_for(int buffer)
-{
-	unsigned limit = buffer > 0 ? (unsigned)buffer / OCTETS_PER_ANSWER : 0;
-	return limit < MIN_LIMIT ? MIN_LIMIT : limit > MAX_LIMIT ? MAX_LIMIT : limit;
-}
-
 int engine_open(uv_loop_t *loop, struct hwatt_log *log, struct engine **out, struct hwatt_error *err)
 {
 	struct engine *e = hwatt_alloc(sizeof(*e)); /* mapped, as large as it is: of few devices most packets' pages are never touched */
-	int buffer = 0, buffer6 = 0;
 	e->loop = loop;
 	e->log = log;
-	e->v4.fd = e->v6.fd = -1;
+	e->v4.udp.fd = e->v6.udp.fd = -1;
 	e->free_slots = e->queue_first = e->queue_last = NO_SLOT;
 	uv_timer_init(loop, &e->timer);
 	uv_timer_init(loop, &e->look);
@@ -602,15 +534,15 @@ int engine_open(uv_loop_t *loop, struct hwatt_log *log, struct engine **out, str
 	for (unsigned i = 0; i < BATCH; i++)
 		ready_header(e, i);
 	uv_prepare_start(&e->before_wait, on_before_wait);
-	if (port_open(e, &e->v4, AF_INET, &buffer, err) < 0) {
+	if (port_open(e, &e->v4, AF_INET, err) < 0) {
 		engine_close(e);
 		return -1;
 	}
 	struct hwatt_error why;
-	if (port_open(e, &e->v6, AF_INET6, &buffer6, &why) < 0)
+	if (port_open(e, &e->v6, AF_INET6, &why) < 0)
 		hwatt_log(log, HWATT_INFO, "no IPv6: %s", why.text);
-	e->limit = limit_for(buffer6 > 0 && buffer6 < buffer ? buffer6 : buffer);
-	hwatt_log(log, HWATT_DEBUG, "receive buffer of %d octets: at most %u requests in flight", buffer, e->limit);
+	e->limit = hwatt_udp_limit(&e->v4.udp, &e->v6.udp, OCTETS_PER_ANSWER);
+	hwatt_log(log, HWATT_DEBUG, "receive buffer of %d octets: at most %u requests in flight", e->v4.udp.buffer, e->limit);
 	*out = e;
 	return 0;
 }
@@ -620,10 +552,8 @@ static void on_closed(uv_handle_t *handle)
 	struct engine *e = handle->type == UV_POLL ? ((struct port *)handle->data)->engine : handle->data;
 	if (--e->open_handles > 0)
 		return;
-	if (e->v4.fd >= 0)
-		close(e->v4.fd);
-	if (e->v6.fd >= 0)
-		close(e->v6.fd);
+	hwatt_udp_close(&e->v4.udp);
+	hwatt_udp_close(&e->v6.udp);
 	free(e->slots);
 	free(e->heap);
 	free(e);

@@ -9,20 +9,13 @@
 #define SNMP_ENGINE_H
 
 #include "ber.h"
-#include <hallwatt/error.h>
 #include <hallwatt/log.h>
-#include <netinet/in.h>
+#include <hallwatt/udp.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 struct engine;
 struct uv_loop_s;
-
-union engine_address {
-	struct sockaddr any;
-	struct sockaddr_in v4;
-	struct sockaddr_in6 v6;
-};
 
 struct engine_counters {
 	int64_t sent, received, retries, timeouts;
@@ -67,7 +60,7 @@ struct engine_security {
 };
 
 struct engine_request { /* what is asked; copied, but the packet stays the caller's and must live until the end */
-	const union engine_address *to;
+	const union hwatt_udp_address *to;
 	uint8_t *packet;
 	size_t length, id_at;
 	int64_t timeout_ms;

@@ -71,7 +71,7 @@ int finder_ask(struct engine *engine, const struct snmp_settings *settings, cons
 {
 	uint8_t name[16];
 	char community[MAX_COMMUNITY];
-	union engine_address address = { 0 };
+	union hwatt_udp_address address = { 0 };
 	bool v3 = settings->version == SNMP_V3;
 	community[0] = '\0';
 	if (!v3 && read_community(settings, community, err) < 0)

@@ -19,7 +19,7 @@
 struct line { /* small: each device has one */
 	struct engine *engine;
 	struct hwatt_target *target;
-	union engine_address to;
+	union hwatt_udp_address to;
 	int32_t timeout_ms;
 	const char *community;   /* "" with SNMPv3 */
 	struct peer *peer;       /* SNMPv3; NULL: none */

@@ -23,7 +23,7 @@ struct roster {
 struct peer {
 	struct roster *roster;
 	struct hwatt_target *target;
-	const union engine_address *to;
+	const union hwatt_udp_address *to;
 	struct seal_user user;
 	bool fixed;           /* the engine id is configured */
 	bool known;           /* we have its engine id: user.engine; the keys are bound */
@@ -217,7 +217,7 @@ static int read_settings(struct peer *p, const struct snmp_settings *settings, s
 	return seal_bind(p->roster->seal, &p->user, err);
 }
 
-int peer_new(struct roster *roster, struct hwatt_target *target, const union engine_address *to,
+int peer_new(struct roster *roster, struct hwatt_target *target, const union hwatt_udp_address *to,
 	     const struct snmp_settings *settings, int64_t now_ms, struct peer **out, struct hwatt_error *err)
 {
 	struct peer *p = hwatt_alloc(sizeof(*p));

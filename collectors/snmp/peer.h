@@ -20,7 +20,7 @@ void roster_close(struct roster *roster);
 
 /* Reads the secrets of `settings` and makes the keys. `to` is where the device is found, once it is known; it and `target` outlive
  * the peer. HWATT_EINVAL. */
-int peer_new(struct roster *roster, struct hwatt_target *target, const union engine_address *to,
+int peer_new(struct roster *roster, struct hwatt_target *target, const union hwatt_udp_address *to,
 	     const struct snmp_settings *settings, int64_t now_ms, struct peer **out, struct hwatt_error *err);
 void peer_free(struct peer *peer); /* NULL is fine */
 

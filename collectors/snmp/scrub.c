@@ -1,7 +1,8 @@
 /* SPDX-FileCopyrightText: 2026 The hallwatt authors
  * SPDX-License-Identifier: Apache-2.0 */
 #include "scrub.h"
-#include <arpa/inet.h>
+#include "disguise.h"
+#include "scrub_address.h"
 #include <assert.h>
 #include <ctype.h>
 #include <inttypes.h>
@@ -9,9 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-
-#define MAX_SECRETS 4096u /* rows with more of them are left out */
-#define MAX_TRIES 1000u
 
 /* Objects of the standards (and of widespread vendors) that hold what people typed in, or a serial. */
 static const char *const text_places[] = {
@@ -57,13 +55,6 @@ static const char *const private_trees[] = {
 static const char *const plain_words[] = {
 	"unknown", "none", "undefined", "default", "localhost", "public", "private", "admin", "administrator", "n/a",
 	"not available", "not set", "not specified", "not applicable", "contact", "location", "system",
-};
-
-struct secret {
-	const uint8_t *bytes;
-	uint8_t *made;        /* as long */
-	size_t length;
-	bool text, anywhere;  /* else only where it stands alone */
 };
 
 static void add_place(struct ber_oid **list, size_t *count, struct ber_oid oid)
@@ -124,33 +115,10 @@ static void encode_tree(struct tree *tree, const char *const *places, size_t cou
 
 struct scrubber {
 	struct snmprec *rec;
-	struct secret *secrets;
-	size_t count, capacity;
+	struct disguises learnt;
 	struct tree texts, octets, trees;
-	uint64_t made;        /* how many values were made up: the seed of the next */
 	size_t replaced;
-	bool full;            /* one could not be learnt */
 };
-
-/* A number that looks random and depends on nothing that was scrubbed (splitmix64). */
-static uint64_t mixed(uint64_t seed)
-{
-	seed += UINT64_C(0x9e3779b97f4a7c15);
-	seed = (seed ^ seed >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-	seed = (seed ^ seed >> 27) * UINT64_C(0x94d049bb133111eb);
-	return seed ^ seed >> 31;
-}
-
-static uint8_t like(uint8_t c, uint64_t random)
-{
-	if (isdigit(c))
-		return (uint8_t)('0' + random % 10);
-	if (isupper(c))
-		return (uint8_t)('A' + random % 26);
-	if (islower(c))
-		return (uint8_t)('a' + random % 26);
-	return c;
-}
 
 static bool printable(const uint8_t *bytes, size_t length)
 {
@@ -162,82 +130,6 @@ static bool printable(const uint8_t *bytes, size_t length)
 		    (i == 0 || (bytes[i] & 0xc0u) != 0x80))
 			return false;
 	return true;
-}
-
-static const struct secret *known(const struct scrubber *s, const uint8_t *bytes, size_t length)
-{
-	for (size_t i = 0; i < s->count; i++)
-		if (s->secrets[i].length == length && memcmp(s->secrets[i].bytes, bytes, length) == 0)
-			return &s->secrets[i];
-	return NULL;
-}
-
-static bool taken(const struct scrubber *s, const uint8_t *made, size_t length)
-{
-	for (size_t i = 0; i < s->count; i++)
-		if (s->secrets[i].length == length && (memcmp(s->secrets[i].made, made, length) == 0 ||
-						       memcmp(s->secrets[i].bytes, made, length) == 0))
-			return true;
-	return false;
-}
-
-/* An IPv6 address as long in text and in OIDs: what is zero stays it, and so does the prefix of a link. */
-static void make_up_six(uint8_t *made, const uint8_t *was, uint64_t seed)
-{
-	for (size_t i = 0; i < 16; i++) {
-		uint64_t random = mixed(seed + i);
-		bool inner = i % 2 == 1 && was[i - 1] != 0;
-		made[i] = (uint8_t)(was[i] >= 0x80 ? 0x80 | (random & 0x7fu) : inner ? random & 0x7fu : was[i] == 0 ? 0 :
-				    was[i] < 0x10 ? 1 + random % 15 : 0x10 + random % 0x70);
-	}
-	if (was[0] == 0xfe)
-		memcpy(made, was, 2);
-	else if (was[0] >= 0x10)
-		made[0] = was[0] < 0x80 ? 0x3f : 0xfd; /* of documentation, and of nobody */
-}
-
-/* Octets: each keeps its high bit, so that it takes as much room in an OID; the first says "made up by hand". */
-static void make_up(struct scrubber *s, struct secret *secret)
-{
-	bool four = secret->length == 4 && !secret->text, six = secret->length == 16 && !secret->text;
-	for (unsigned try = 0; try < MAX_TRIES; try++) {
-		uint64_t seed = mixed(++s->made);
-		for (size_t i = 0; i < secret->length; i++) {
-			uint8_t was = secret->bytes[i];
-			uint64_t random = mixed(seed + i);
-			if (secret->text)
-				secret->made[i] = like(was, random);
-			else if (four) /* as many digits as before */
-				secret->made[i] = (uint8_t)(was >= 100 ? 100 + random % 100 : was >= 10 ? 10 + random % 90 : 1 + random % 9);
-			else
-				secret->made[i] = (uint8_t)((was & 0x80u) | (i == 0 ? 2u : random & 0x7fu));
-		}
-		if (six)
-			make_up_six(secret->made, secret->bytes, seed);
-		if (four)
-			secret->made[0] = secret->bytes[0] >= 100 ? 198 : secret->bytes[0] >= 10 ? 10 : 9;
-		if (!taken(s, secret->made, secret->length))
-			return;
-	}
-}
-
-static const struct secret *learn(struct scrubber *s, const uint8_t *bytes, size_t length, bool text, bool anywhere)
-{
-	const struct secret *old = known(s, bytes, length);
-	if (old != NULL || s->count >= MAX_SECRETS) {
-		s->full = s->full || old == NULL;
-		return old;
-	}
-	if (s->count == s->capacity) {
-		s->capacity = s->capacity > 0 ? s->capacity * 2 : 64;
-		s->secrets = hwatt_realloc(s->secrets, s->capacity * sizeof(*s->secrets));
-	}
-	uint8_t *copy = hwatt_arena_alloc(s->rec->arena, length * 2);
-	memcpy(copy, bytes, length);
-	struct secret secret = { .bytes = copy, .made = copy + length, .length = length, .text = text, .anywhere = anywhere };
-	make_up(s, &secret);
-	s->secrets[s->count] = secret;
-	return &s->secrets[s->count++];
 }
 
 static void trim(const uint8_t **bytes, size_t *length)
@@ -300,9 +192,9 @@ static void learn_host(struct scrubber *s, const uint8_t *bytes, size_t length, 
 		const uint8_t *dot = memchr(bytes, '.', length);
 		size_t label = dot != NULL ? (size_t)(dot - bytes) : length;
 		if (dot != NULL && telling(bytes, length) && !tells_nobody(bytes, length))
-			learn(s, bytes, length, true, true);
+			disguise_learn(&s->learnt, bytes, length, true, true);
 		if (own && dot != NULL && telling(bytes, label) && !tells_nobody(bytes, label))
-			learn(s, bytes, label, true, true);
+			disguise_learn(&s->learnt, bytes, label, true, true);
 		bytes += label + (dot != NULL);
 		length -= label + (dot != NULL);
 	}
@@ -315,10 +207,10 @@ static void learn_text(struct scrubber *s, const uint8_t *bytes, size_t length, 
 	if (length == 0 || tells_nobody(bytes, length))
 		return;
 	if (!printable(bytes, length)) {
-		learn(s, bytes, length, false, length >= 6);
+		disguise_learn(&s->learnt, bytes, length, false, length >= 6);
 		return;
 	}
-	learn(s, bytes, length, true, telling(bytes, length));
+	disguise_learn(&s->learnt, bytes, length, true, telling(bytes, length));
 	if (!written)
 		return;
 	if (memchr(bytes, ' ', length) == NULL && memchr(bytes, '@', length) == NULL && !isdigit(bytes[0]))
@@ -330,7 +222,7 @@ static void learn_text(struct scrubber *s, const uint8_t *bytes, size_t length, 
 		size_t n = end - at;
 		trim(&piece, &n);
 		if (n < length && telling(piece, n) && !tells_nobody(piece, n) && memchr(piece, '@', n) == NULL)
-			learn(s, piece, n, true, true);
+			disguise_learn(&s->learnt, piece, n, true, true);
 	}
 }
 
@@ -348,10 +240,10 @@ static void learn_names_in(struct scrubber *s, const uint8_t *b, size_t length)
 		while (n > 0 && b[at + n - 1] == '.')
 			n--;
 		if (mark != NULL && mark > b + at && mark + 1 < b + at + n) {
-			learn(s, b + at, n, true, true);
+			disguise_learn(&s->learnt, b + at, n, true, true);
 			size_t from = (size_t)(mark + 1 - b), local = (size_t)(mark - b) - at;
 			if (memchr(b + at, '.', local) != NULL && telling(b + at, local)) /* "first.last"; others are words, such as "support" */
-				learn(s, b + at, local, true, true);
+				disguise_learn(&s->learnt, b + at, local, true, true);
 			learn_host(s, mark + 1, at + n - from, false);
 		} else if (dots >= 2 && is_host(b + at, n)) {
 			learn_host(s, b + at, n, false);
@@ -382,28 +274,6 @@ static bool factory_name(const struct snmprec_row *row)
 			return false;
 	}
 	return true;
-}
-
-static bool keeps_address(const uint8_t *b)
-{
-	return b[0] == 0 || b[0] == 127 || b[0] >= 224;
-}
-
-/* "1.0.0.1" is a version: networks of people begin higher. */
-static bool like_version(const uint8_t *b)
-{
-	return b[0] < 10 && b[1] < 100 && b[2] < 100 && b[3] < 100;
-}
-
-static bool looks_like_hardware_address(const struct snmprec_row *row)
-{
-	static const uint8_t zeros[8], ones[8] = { 255, 255, 255, 255, 255, 255, 255, 255 };
-	const uint8_t *b = row->bytes;
-	if ((row->length != 6 && row->length != 8) || printable(b, row->length) ||
-	    memcmp(b, zeros, row->length) == 0 || memcmp(b, ones, row->length) == 0)
-		return false;
-	return row->length == 6 ||
-	       b[0] == 0x10 || b[0] == 0x20 || b[0] == 0x21 || b[0] == 0x50 || b[0] == 0x60; /* a WWN's kinds */
 }
 
 /* "Linux HOST 6.1.0 ...": the name of the host in sysDescr. */
@@ -438,14 +308,6 @@ static uint8_t *engine_tail(const struct snmprec_row *row, size_t *length)
 	return sound ? row->bytes + 5 : NULL;
 }
 
-/* Sixteen octets: an IPv6 address, or the number of a thing in all the world. */
-static bool is_six(const struct snmprec_row *row)
-{
-	static const uint8_t zeros[12];
-	return row->type == BER_STRING && row->length == 16 && !printable(row->bytes, 16) && row->bytes[0] != 0xff &&
-	       memcmp(row->bytes, zeros, 12) != 0 && memcmp(row->bytes, zeros, 10) != 0;
-}
-
 /* Whether the text is the maker's, as the same stands where he has written it: sysName in sysDescr, ifAlias in ifDescr or ifName. */
 static bool of_maker(const struct scrubber *s, const struct snmprec_row *row)
 {
@@ -469,38 +331,38 @@ static bool of_maker(const struct scrubber *s, const struct snmprec_row *row)
 	return false;
 }
 
-static void learn_row(struct scrubber *s, const struct scrub_places *places, const struct snmprec_row *row)
+static void learn_row(struct scrubber *s, const struct scrub_places *places, struct snmprec_row *row)
 {
 	size_t part_length = 0;
 	const uint8_t *part = host_in_description(row, &part_length);
 	if (part != NULL && !tells_nobody(part, part_length)) {
-		learn(s, part, part_length, true, telling(part, part_length));
+		disguise_learn(&s->learnt, part, part_length, true, telling(part, part_length));
 		learn_host(s, part, part_length, true);
 	}
 	part = engine_tail(row, &part_length);
 	if (part != NULL)
-		learn(s, part, part_length, row->bytes[4] == 4, part_length >= 6);
-	if (is_six(row))
-		learn(s, row->bytes, 16, false, true);
-	if (row->type == BER_STRING && printable(row->bytes, row->length) && host_in_description(row, &part_length) == NULL)
+		disguise_learn(&s->learnt, part, part_length, row->bytes[4] == 4, part_length >= 6);
+	bool text = row->type == BER_STRING && printable(row->bytes, row->length), octets = row->type == BER_STRING && !text;
+	if (octets && scrub_address_of_six(row->bytes, row->length))
+		disguise_learn(&s->learnt, row->bytes, 16, false, true);
+	if (text && host_in_description(row, &part_length) == NULL)
 		learn_names_in(s, row->bytes, row->length);
 	bool serial = below_any(row, places->serials, places->serial_count);
-	if (row->type == BER_IPADDRESS && row->length == 4 && !keeps_address(row->bytes)) {
-		learn(s, row->bytes, 4, false, false);
+	if (row->type == BER_IPADDRESS && row->length == 4 && scrub_address_of_four(row->bytes)) {
+		disguise_learn(&s->learnt, row->bytes, 4, false, false);
 	} else if (row->type == BER_STRING && row->length > 0) {
-		if (BELOW(row, s->octets) ? !printable(row->bytes, row->length) || row->length == 6 :
-		    looks_like_hardware_address(row)) {
+		if (BELOW(row, s->octets) ? octets || row->length == 6 : octets && scrub_address_of_link(row->bytes, row->length)) {
 			static const uint8_t zeros[64];
 			if (row->length > sizeof(zeros) || memcmp(row->bytes, zeros, row->length) != 0)
-				learn(s, row->bytes, row->length, false, row->length >= 6);
+				disguise_learn(&s->learnt, row->bytes, row->length, false, row->length >= 6);
 		} else if (serial || (BELOW(row, s->texts) && !of_maker(s, row)) ||
 			   (below_any(row, places->names, places->name_count) && !factory_name(row))) {
 			learn_text(s, row->bytes, row->length, !serial);
 		}
 	} else if (serial && row->bytes != NULL && row->length == 0 && row->type != BER_NULL && row->number > 9) {
-		char text[24];
-		int n = snprintf(text, sizeof(text), "%" PRId64, row->number);
-		const struct secret *number = learn(s, (uint8_t *)text, (size_t)n, true, n >= 6);
+		char digits[24];
+		int n = snprintf(digits, sizeof(digits), "%" PRId64, row->number);
+		const struct disguise *number = disguise_learn(&s->learnt, (uint8_t *)digits, (size_t)n, true, n >= 6);
 		if (number != NULL && number->made[0] != '1')
 			number->made[0] = '1'; /* no more than its type holds */
 	}
@@ -513,7 +375,7 @@ static bool word_at(const uint8_t *bytes, size_t length, size_t at, size_t n)
 }
 
 /* A text so long that it is no chance even inside a word, such as a serial with zeros in front. */
-static bool unmistakable(const struct secret *secret)
+static bool unmistakable(const struct disguise *secret)
 {
 	bool digit = !secret->text;
 	for (size_t i = 0; i < secret->length; i++)
@@ -550,230 +412,16 @@ static bool put_secrets(struct scrubber *s, struct snmprec_row *row)
 	size_t length = row->length;
 	bool changed = false;
 	trim(&bytes, &length);
-	const struct secret *whole = known(s, bytes, length);
+	const struct disguise *whole = disguise_known(&s->learnt, bytes, length);
 	if (whole != NULL && length > 0) {
 		memcpy(row->bytes + (bytes - row->bytes), whole->made, length);
 		return true;
 	}
-	for (size_t i = 0; i < s->count; i++) {
-		const struct secret *secret = &s->secrets[i];
+	for (size_t i = 0; i < s->learnt.count; i++) {
+		const struct disguise *secret = &s->learnt.all[i];
 		if (secret->anywhere && put(row->bytes, row->length, secret->bytes, secret->made, secret->length,
 					    !unmistakable(secret), secret->text))
 			changed = true;
-	}
-	return changed;
-}
-
-/* The length of an IPv4 address that begins here, 0 when none does; versions and OIDs look alike. */
-static size_t ip_length(const uint8_t *bytes, size_t length, uint8_t out[4])
-{
-	size_t at = 0;
-	for (int part = 0; part < 4; part++) {
-		unsigned value = 0, digits = 0;
-		while (at < length && isdigit(bytes[at]) && digits < 4) {
-			value = value * 10 + (unsigned)(bytes[at++] - '0');
-			digits++;
-		}
-		if (digits == 0 || digits > 3 || value > 255)
-			return 0;
-		out[part] = (uint8_t)value;
-		if (part < 3 && (at == length || bytes[at++] != '.'))
-			return 0;
-	}
-	if (at < length && (isalnum(bytes[at]) || (bytes[at] == '.' && at + 1 < length && isdigit(bytes[at + 1]))))
-		return 0;
-	return at;
-}
-
-static bool version_before(const uint8_t *bytes, size_t at)
-{
-	static const char word[] = "ersion";
-	while (at > 0 && (bytes[at - 1] == ' ' || bytes[at - 1] == ':'))
-		at--;
-	return at >= sizeof(word) - 1 && memcmp(bytes + at - (sizeof(word) - 1), word, sizeof(word) - 1) == 0;
-}
-
-static bool put_ips(struct scrubber *s, struct snmprec_row *row)
-{
-	bool changed = false;
-	for (size_t at = 0; at < row->length; at++) {
-		uint8_t address[4];
-		char text[16];
-		if (at > 0 && (isalnum(row->bytes[at - 1]) || row->bytes[at - 1] == '.'))
-			continue;
-		size_t n = ip_length(row->bytes + at, row->length - at, address);
-		if (n == 0 || keeps_address(address) || version_before(row->bytes, at) ||
-		    (like_version(address) && known(s, address, 4) == NULL))
-			continue;
-		const struct secret *secret = learn(s, address, 4, false, false);
-		if (secret == NULL)
-			continue;
-		int m = snprintf(text, sizeof(text), "%u.%u.%u.%u", secret->made[0], secret->made[1], secret->made[2],
-				 secret->made[3]);
-		if ((size_t)m != n)
-			continue; /* with leading zeros: no address that anybody writes */
-		memcpy(row->bytes + at, text, n);
-		changed = true;
-	}
-	return changed;
-}
-
-static int hex(uint8_t c)
-{
-	return isdigit(c) ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
-/* Reads six pairs of hexadecimal digits, with `gap` between them (0: none). */
-static bool pairs(const uint8_t *p, size_t left, uint8_t gap, uint8_t out[6])
-{
-	size_t width = gap != 0 ? 3 : 2;
-	if (left < 5 * width + 2)
-		return false;
-	for (size_t i = 0; i < 6; i++) {
-		int high = hex(p[i * width]), low = hex(p[i * width + 1]);
-		if (high < 0 || low < 0 || (gap != 0 && i < 5 && p[i * width + 2] != gap))
-			return false;
-		out[i] = (uint8_t)(high << 4 | low);
-	}
-	return left == 5 * width + 2 || hex(p[5 * width + 2]) < 0;
-}
-
-static void put_pairs(uint8_t *p, uint8_t gap, const uint8_t made[6])
-{
-	bool upper = false;
-	size_t width = gap != 0 ? 3 : 2;
-	for (size_t i = 0; i < 5 * width + 2; i++)
-		upper = upper || (p[i] >= 'A' && p[i] <= 'F');
-	for (size_t i = 0; i < 6; i++) {
-		char text[3];
-		snprintf(text, sizeof(text), upper ? "%02X" : "%02x", made[i]);
-		memcpy(p + i * width, text, 2);
-	}
-}
-
-/* "00c0.b74a.1122", as Cisco writes them. */
-static bool put_dotted_mac(struct scrubber *s, uint8_t *p, size_t left)
-{
-	uint8_t plain[12], mac[6];
-	if (left < 14 || p[4] != '.' || p[9] != '.' || (left > 14 && (isalnum(p[14]) || p[14] == '.')))
-		return false;
-	for (size_t i = 0; i < 12; i++)
-		plain[i] = p[i + i / 4];
-	if (!pairs(plain, 12, 0, mac))
-		return false;
-	const struct secret *secret = learn(s, mac, 6, false, true);
-	if (secret == NULL)
-		return false;
-	put_pairs(plain, 0, secret->made);
-	for (size_t i = 0; i < 12; i++)
-		p[i + i / 4] = plain[i];
-	return true;
-}
-
-/* MAC addresses as text: with gaps whenever they look so, without only those that are known. */
-static bool put_macs(struct scrubber *s, struct snmprec_row *row)
-{
-	static const uint8_t gaps[] = { ':', '-', ' ', 0 };
-	bool changed = false;
-	for (size_t at = 0; at < row->length; at++) {
-		if (at > 0 && isalnum(row->bytes[at - 1]))
-			continue;
-		changed = put_dotted_mac(s, row->bytes + at, row->length - at) || changed;
-		for (size_t g = 0; g < sizeof(gaps); g++) {
-			uint8_t mac[6];
-			if (!pairs(row->bytes + at, row->length - at, gaps[g], mac))
-				continue;
-			const struct secret *secret = gaps[g] == ':' || gaps[g] == '-' ? learn(s, mac, 6, false, true) :
-											 known(s, mac, 6);
-			if (secret == NULL)
-				continue;
-			put_pairs(row->bytes + at, gaps[g], secret->made);
-			changed = true;
-			break;
-		}
-	}
-	return changed;
-}
-
-/* "6ba7b810-9dad-11d1-80b4-00c04fd430c8": digits for digits, the same for the same. */
-static bool put_uuids(struct scrubber *s, struct snmprec_row *row)
-{
-	bool changed = false;
-	for (size_t at = 0; at + 36 <= row->length; at++) {
-		uint8_t *p = row->bytes + at, octets[16];
-		size_t digits = 0;
-		for (size_t i = 0; i < 36; i++) {
-			bool gap = i == 8 || i == 13 || i == 18 || i == 23;
-			if (gap ? p[i] != '-' : hex(p[i]) < 0)
-				break;
-			digits += !gap;
-			if (!gap)
-				octets[(digits - 1) / 2] = (uint8_t)(digits % 2 == 1 ? hex(p[i]) << 4 : octets[(digits - 1) / 2] | hex(p[i]));
-		}
-		const struct secret *secret = digits == 32 ? learn(s, octets, 16, false, true) : NULL;
-		if (secret == NULL)
-			continue;
-		for (size_t i = 0, n = 0; i < 36; i++) {
-			if (p[i] == '-')
-				continue;
-			unsigned half = n % 2 == 0 ? secret->made[n / 2] >> 4 : secret->made[n / 2] & 15u;
-			p[i] = (uint8_t)(isupper(p[i]) ? "0123456789ABCDEF" : "0123456789abcdef")[half];
-			n++;
-		}
-		at += 35;
-		changed = true;
-	}
-	return changed;
-}
-
-/* Writes the made-up address in the shape of the text: as many digits in each group, "::" where it was. */
-static void put_six(uint8_t *text, size_t length, const uint8_t made[16])
-{
-	size_t groups = 0;
-	for (size_t i = 0; i < length; i++)
-		groups += text[i] != ':' && (i == 0 || text[i - 1] == ':');
-	for (size_t i = 0, group = 0, end; i < length; i = end + 1, group++) {
-		for (end = i; end < length && text[end] != ':';)
-			end++;
-		if (end == i && i > 0 && text[i - 1] == ':') {
-			group += 8 - groups - 1; /* what "::" stands for */
-			continue;
-		}
-		if (end == i) { /* a leading colon */
-			group--;
-			continue;
-		}
-		char digits[8];
-		snprintf(digits, sizeof(digits), "%02x%02x", made[2 * (group & 7)], made[2 * (group & 7) + 1]);
-		memcpy(text + i, digits + 4 - (end - i), end - i);
-	}
-}
-
-static bool is_six_text(const uint8_t *run, size_t length, uint8_t out[16])
-{
-	char text[40];
-	if (length < 4 || length >= sizeof(text))
-		return false;
-	memcpy(text, run, length);
-	text[length] = '\0';
-	return inet_pton(AF_INET6, text, out) == 1 && out[0] != 0 && out[0] != 0xff;
-}
-
-/* IPv6 addresses as text, and mail addresses that were not learnt. */
-static bool put_runs(struct scrubber *s, struct snmprec_row *row)
-{
-	bool changed = false;
-	uint8_t *b = row->bytes;
-	for (size_t at = 0, end; at < row->length; at = end > at ? end : at + 1) {
-		uint8_t octets[16];
-		for (end = at; end < row->length && (hex(b[end]) >= 0 || b[end] == ':');)
-			end++;
-		if ((at > 0 && isalnum(b[at - 1])) || (end < row->length && isalnum(b[end])) || !is_six_text(b + at, end - at, octets))
-			continue;
-		const struct secret *secret = learn(s, octets, 16, false, true);
-		if (secret != NULL)
-			put_six(b + at, end - at, secret->made);
-		changed = changed || secret != NULL;
 	}
 	return changed;
 }
@@ -795,8 +443,8 @@ static bool put_index(struct scrubber *s, struct snmprec_row *row)
 {
 	uint8_t old[2 * 64], made[2 * 64];
 	bool changed = false;
-	for (size_t i = 0; i < s->count; i++) {
-		const struct secret *secret = &s->secrets[i];
+	for (size_t i = 0; i < s->learnt.count; i++) {
+		const struct disguise *secret = &s->learnt.all[i];
 		if (!secret->anywhere || secret->length > 64 || secret->length < 6)
 			continue;
 		size_t n = as_arcs(secret->bytes, secret->length, old, sizeof(old));
@@ -807,66 +455,13 @@ static bool put_index(struct scrubber *s, struct snmprec_row *row)
 	return changed;
 }
 
-static bool octet_arcs(const uint32_t *arcs, size_t count, uint8_t *out)
-{
-	for (size_t i = 0; i < count; i++) {
-		if (arcs[i] > 255)
-			return false;
-		out[i] = (uint8_t)arcs[i];
-	}
-	return true;
-}
-
-/* Which address stands in `arcs` from `at` on, if it is none by chance: in ipAddrTable, behind its type and length (RFC 4001), or, of those
- * that are known, at the end. NULL: none. */
-static const struct secret *address_in_arcs(struct scrubber *s, const uint32_t *arcs, size_t count, size_t at)
-{
-	static const uint32_t table[] = { 43, 6, 1, 2, 1, 4, 20, 1 };
-	uint8_t octets[16];
-	size_t left = count - at;
-	if (left >= 16 && at >= 2 && arcs[at - 2] == 2 && arcs[at - 1] == 16 && octet_arcs(arcs + at, 16, octets) && octets[0] != 0 &&
-	    octets[0] != 0xff)
-		return learn(s, octets, 16, false, true);
-	if (left < 4 || !octet_arcs(arcs + at, 4, octets) || keeps_address(octets))
-		return NULL;
-	if (at == 9 && left == 4 && memcmp(arcs, table, sizeof(table)) == 0)
-		return learn(s, octets, 4, false, false);
-	bool typed = at >= 2 && arcs[at - 2] == 1 && arcs[at - 1] == 4;
-	bool no_chance = left == 4 && octets[0] >= 10 && (octets[1] > 20 || octets[2] > 20 || octets[3] > 20);
-	return typed || no_chance ? known(s, octets, 4) : NULL;
-}
-
-/* IP addresses that rows of tables are known by, or that an OID as a value holds. */
-static bool put_in_oid(struct scrubber *s, uint8_t **oid, size_t *oid_length)
-{
-	uint32_t arcs[BER_MAX_SUBIDS];
-	uint8_t bytes[BER_MAX_OID];
-	size_t count = ber_oid_arcs((struct ber_oid){ *oid, *oid_length }, arcs, BER_MAX_SUBIDS), length = 0;
-	bool changed = false;
-	for (size_t at = 1; at < count; at++) {
-		const struct secret *secret = address_in_arcs(s, arcs, count, at);
-		for (size_t i = 0; secret != NULL && i < secret->length; i++)
-			arcs[at + i] = secret->made[i];
-		at += secret != NULL ? secret->length - 1 : 0;
-		changed = changed || secret != NULL;
-	}
-	for (size_t i = 0; i < count && changed; i++)
-		length = ber_oid_append(bytes, length, sizeof(bytes), arcs[i]);
-	if (!changed || length == 0)
-		return false;
-	*oid = hwatt_arena_alloc(s->rec->arena, length);
-	memcpy(*oid, bytes, length);
-	*oid_length = length;
-	return true;
-}
-
 static bool scrub_number(struct scrubber *s, const struct scrub_places *places, struct snmprec_row *row)
 {
 	char text[24];
 	if (!below_any(row, places->serials, places->serial_count))
 		return false;
 	int n = snprintf(text, sizeof(text), "%" PRId64, row->number);
-	const struct secret *secret = known(s, (uint8_t *)text, (size_t)n);
+	const struct disguise *secret = disguise_known(&s->learnt, (uint8_t *)text, (size_t)n);
 	if (secret == NULL)
 		return false;
 	memcpy(text, secret->made, secret->length);
@@ -877,7 +472,7 @@ static bool scrub_number(struct scrubber *s, const struct scrub_places *places, 
 /* A part of a value that was learnt as such. */
 static bool put_part(const struct scrubber *s, uint8_t *part, size_t length)
 {
-	const struct secret *secret = part != NULL ? known(s, part, length) : NULL;
+	const struct disguise *secret = part != NULL ? disguise_known(&s->learnt, part, length) : NULL;
 	if (secret != NULL)
 		memcpy(part, secret->made, length);
 	return secret != NULL;
@@ -887,14 +482,14 @@ static void scrub_row(struct scrubber *s, const struct scrub_places *places, str
 {
 	size_t part_length = 0;
 	uint8_t *part = host_in_description(row, &part_length);
-	bool changed = put_in_oid(s, &row->oid, &row->oid_length);
+	bool changed = scrub_address_put_in_oid(&s->learnt, &row->oid, &row->oid_length);
 	if (put_index(s, row))
 		changed = true;
 	changed = put_part(s, part, part_length) || changed;
 	part = engine_tail(row, &part_length);
 	changed = put_part(s, part, part_length) || changed;
 	if (row->type == BER_IPADDRESS || (row->type == BER_STRING && row->length == 4)) {
-		const struct secret *secret = known(s, row->bytes, row->length);
+		const struct disguise *secret = disguise_known(&s->learnt, row->bytes, row->length);
 		if (secret != NULL && row->length == 4) {
 			memcpy(row->bytes, secret->made, 4);
 			changed = true;
@@ -903,30 +498,33 @@ static void scrub_row(struct scrubber *s, const struct scrub_places *places, str
 		bool text = printable(row->bytes, row->length);
 		if (put_secrets(s, row))
 			changed = true;
-		if (text) {
-			changed = put_ips(s, row) || changed;
-			changed = put_macs(s, row) || changed;
-			changed = put_uuids(s, row) || changed;
-			changed = put_runs(s, row) || changed;
-		}
+		changed = (text && scrub_address_put_in_text(&s->learnt, row)) || changed;
 	} else if (row->type == BER_OID) {
-		changed = put_in_oid(s, &row->bytes, &row->length) || changed;
+		changed = scrub_address_put_in_oid(&s->learnt, &row->bytes, &row->length) || changed;
 	} else if (row->type != BER_OPAQUE && row->type != BER_NULL) {
 		changed = scrub_number(s, places, row) || changed;
 	}
 	s->replaced += changed;
 }
 
-static int longest_first(const void *a, const void *b)
+/* Without those that hold what there is no room to learn. */
+static void for_each_row(struct scrubber *s, const struct scrub_places *places,
+			 void (*each)(struct scrubber *s, const struct scrub_places *places, struct snmprec_row *row))
 {
-	const struct secret *x = a, *y = b;
-	return x->length > y->length ? -1 : x->length < y->length;
+	size_t kept = 0;
+	for (size_t i = 0; i < s->rec->count; i++) {
+		s->learnt.full = false;
+		each(s, places, &s->rec->rows[i]);
+		if (!s->learnt.full)
+			s->rec->rows[kept++] = s->rec->rows[i];
+	}
+	s->rec->count = kept;
 }
 
 struct scrub_result scrub_rows(struct snmprec *rec, const struct scrub_places *places, const char *community)
 {
-	struct scrubber s = { .rec = rec };
-	size_t kept = 0, all = rec->count, count;
+	struct scrubber s = { .rec = rec, .learnt = { .arena = rec->arena } };
+	size_t kept = 0, all = rec->count;
 	if (all == 0)
 		return (struct scrub_result){ 0 };
 	ENCODE(&s.texts, text_places);
@@ -938,25 +536,9 @@ struct scrub_result scrub_rows(struct snmprec *rec, const struct scrub_places *p
 	rec->count = kept;
 	if (community != NULL)
 		learn_text(&s, (const uint8_t *)community, strlen(community), false);
-	count = kept;
-	kept = 0;
-	for (size_t i = 0; i < count; i++) {
-		s.full = false;
-		learn_row(&s, places, &rec->rows[i]);
-		if (!s.full)
-			rec->rows[kept++] = rec->rows[i];
-	}
-	if (s.count > 1)
-		qsort(s.secrets, s.count, sizeof(*s.secrets), longest_first);
-	count = kept;
-	kept = 0;
-	for (size_t i = 0; i < count; i++) {
-		s.full = false;
-		scrub_row(&s, places, &rec->rows[i]);
-		if (!s.full)
-			rec->rows[kept++] = rec->rows[i];
-	}
-	rec->count = kept;
-	free(s.secrets);
-	return (struct scrub_result){ .replaced = s.replaced, .left_out = all - kept, .full = s.count >= MAX_SECRETS };
+	for_each_row(&s, places, learn_row);
+	disguise_sort(&s.learnt);
+	for_each_row(&s, places, scrub_row);
+	disguise_free(&s.learnt);
+	return (struct scrub_result){ .replaced = s.replaced, .left_out = all - rec->count, .full = s.learnt.count >= DISGUISE_MOST };
 }

@@ -15,13 +15,13 @@
 #include "survey.h"
 #include "turns.h"
 #include <assert.h>
+#include <hallwatt/prefetch.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <uv.h>
 
 #define MAX_COMMUNITY 256u
-#define CACHE_LINE 64u
 #define RESURVEY_MS 60000       /* at least so long between two surveys that were not asked for by time */
 #define TICKS_PER_WRAP (INT64_C(1) << 32)
 #define REFRESH_PARTS 10        /* the first survey by time comes after one to ten tenths of the interval, so that they spread over it */
@@ -436,7 +436,7 @@ static void on_lookup(uv_getaddrinfo_t *request, int status, struct addrinfo *fo
 static void look_up(struct session *s)
 {
 	const struct hwatt_device *device = hwatt_target_device(s->line.target);
-	union engine_address address = { 0 };
+	union hwatt_udp_address address = { 0 };
 	struct hwatt_error err;
 	if (uv_ip4_addr(device->host, 0, &address.v4) == 0 || uv_ip6_addr(device->host, 0, &address.v6) == 0) {
 		if (address.any.sa_family == AF_INET6 && IN6_IS_ADDR_LINKLOCAL(&address.v6.sin6_addr) && address.v6.sin6_scope_id == 0) {
@@ -711,12 +711,10 @@ static bool survey_due(const struct session *s)
 static void fetch(const void *arg, unsigned step)
 {
 	const struct session *s = arg;
-	if (step > 0) {
+	if (step > 0)
 		hwatt_target_fetch(s->line.target, step - 1);
-		return;
-	}
-	for (size_t at = 0; at < sizeof(*s); at += CACHE_LINE)
-		__builtin_prefetch((const char *)s + at, 1);
+	else
+		hwatt_prefetch(s, sizeof(*s));
 }
 
 /* The plan. */

@@ -162,6 +162,10 @@ static void check_condition(const void *object, const struct hwatt_node *at, str
 	check_oid(c->oid, "oid", at, report);
 	check_expression(c->matches, "matches", at, report);
 	check_expression(c->matches_not, "matches_not", at, report);
+	if (c->min > c->max) {
+		struct hwatt_mark mark = hwatt_node_mark(at, "min");
+		hwatt_report_add(report, &mark, "\"min\" is above \"max\": it never holds");
+	}
 }
 
 static const struct hwatt_schema condition_schema = {

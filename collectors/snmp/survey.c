@@ -386,7 +386,7 @@ static bool excluded(const struct survey *s, const char *name)
 static const char *why(struct survey *s, const struct family *f, bool by_id, bool forced)
 {
 	if (forced)
-		return "set in the configuration";
+		return "as it was told to";
 	if (by_id)
 		return hwatt_arena_printf(s->arena, "sysObjectID %s", s->object_id);
 	for (size_t i = 0; i < f->probe_count; i++)
@@ -394,9 +394,9 @@ static const char *why(struct survey *s, const struct family *f, bool by_id, boo
 			return hwatt_arena_printf(s->arena, "it answers below %s", s->book->objects[f->probes[i]].text);
 	if (f->description != NULL)
 		return "its sysDescr";
-	return s->object_id[0] == '\0' ? "no profile is made for it" :
-	       hwatt_arena_printf(s->arena, "no profile is made for sysObjectID %s; set one with \"profile\", or add one",
-				  s->object_id);
+	return s->object_id[0] == '\0' ? "no profile fits, as it shows no sysObjectID: see what its agent lets this host, community or user read" :
+	       hwatt_arena_printf(s->arena, "no profile is made for sysObjectID %s: set one with \"profile\", or make one from what "
+				  "`hallwatt record` writes down", s->object_id);
 }
 
 /* Takes the families that fit and makes room for what they speak of. */

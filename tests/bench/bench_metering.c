@@ -4,6 +4,7 @@
  * holds them, with records for the journal, and nothing else runs. `bench_metering DEVICES POLLS INTERVAL_MS`; from 5000 ms on the
  * sets are packed between their polls. The time is for people; instructions are counted by running it in callgrind or perf. */
 #define _POSIX_C_SOURCE 200809L
+#include "../unit/quarters.h"
 #include "meterset.h"
 #include <hallwatt/arena.h>
 #include <stdio.h>
@@ -33,19 +34,6 @@ struct bench {
 	long count, octets;
 	int64_t interval_ms, mono_ms;
 };
-
-static bool is_inlet(void *arg, const struct store_point *point)
-{
-	(void)arg;
-	return point->role == HWATT_INLET;
-}
-
-static void forget_quarter(void *arg, const struct store_point *point, const struct interval *interval)
-{
-	(void)arg;
-	(void)point;
-	(void)interval;
-}
 
 static void declare(struct bench *b)
 {
@@ -91,9 +79,9 @@ static void feed(struct bench *b, long d)
 	speak(b, dev, d);
 	struct meterset_poll poll = { .points = b->points, .values = &dev->values, .count = POINTS,
 				      .wall_ms = INT64_C(1800000000000) + b->mono_ms, .mono_ms = b->mono_ms };
-	meterset_feed(dev->set, &poll, &b->journal, forget_quarter, NULL);
+	meterset_feed(dev->set, &poll, &b->journal, quarters_forget, NULL);
 	if (meterset_grew(dev->set))
-		meterset_keep(dev->set, is_inlet, NULL);
+		meterset_keep(dev->set, quarters_of_inlets, NULL);
 }
 
 static double now_s(void)

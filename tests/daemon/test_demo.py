@@ -73,6 +73,18 @@ def check_closed_terminal():
         assert not os.listdir(tmp), "the demo left its state behind"
 
 
+def check_kept_folder():
+    """With --dir everything stays in that folder, made where it is missing, however it is called."""
+    with tempfile.TemporaryDirectory() as tmp:
+        port, program = free_port(), os.path.abspath(sys.argv[1])
+        demo = subprocess.Popen([program, *arguments(port, free_port(), 0)[1:], "--dir", "hall"], stderr=subprocess.PIPE, text=True, cwd=tmp)
+        until("the demo is live", lambda: demo.poll() is not None or scrape(port))
+        demo.send_signal(signal.SIGINT)
+        words = demo.communicate(timeout=30)[1]
+        assert demo.returncode == 0 and f"{tmp}/hall/hallwatt.yaml" in words, words
+        assert os.path.exists(f"{tmp}/hall/state/hallwatt.db"), os.listdir(tmp)
+
+
 def main():
     check_misuse()
     port, sim_port = free_port(), free_port()
@@ -99,6 +111,7 @@ def main():
     words = demo.stderr.read()
     assert re.search(r"http://127\.0\.0\.1:\d+/metrics", words), words
     check_closed_terminal()
+    check_kept_folder()
 
 
 main()

@@ -60,6 +60,14 @@ def check_refusals(hall):
     return other
 
 
+def check_secret_told(hall):
+    """A secret that is not there is told by check, as a note: it may be kept elsewhere than the configuration is checked."""
+    other = variant(hall, "secret.yaml", lambda text: text.replace("community: 'public'", "community_secret: {file: nowhere.txt}", 1))
+    done = subprocess.run([hall.hallwatt, "check", "-c", other], capture_output=True, text=True, timeout=60)
+    line, = [line for line in done.stdout.splitlines() if "nowhere.txt" in line]
+    assert done.returncode == 0 and "no mistakes" in done.stdout and line.startswith(other + ":") and "No such file" in line, done
+
+
 def check_starved(hall, config):
     """With so few descriptors that some part cannot start: each time another one."""
     for descriptors in range(6, 40): # with fewer the event library itself gives up
@@ -106,6 +114,8 @@ def holds_hangup(pid):
 def main():
     with Hall(sys.argv[1], sys.argv[2]) as hall:
         until("every device is up", hall.all_up)
+        assert f"served at http://127.0.0.1:{hall.port}/" in hall.logged(), hall.logged()
+        check_secret_told(hall)
         other = check_refusals(hall)
         check_starved(hall, other)
         check_hangups(hall)

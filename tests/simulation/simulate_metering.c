@@ -7,6 +7,7 @@
  *   quarters of letter M         within 1.5 % and 4 q of the truth
  *   any trouble                  the truth lies between what was measured and that plus Pmax throughout the gaps,
  *                                within 1.5 % and 2 q for each event */
+#include "../unit/random.h"
 #include "interval.h"
 #include "meter.h"
 #include <setjmp.h>
@@ -15,7 +16,6 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 #include <cmocka.h>
 
 #define T0_MS INT64_C(1767225600000) /* 2026-01-01 */
@@ -25,19 +25,6 @@
 #define PMAX_MW INT64_C(8000000)
 #define POLL_MS 30000
 
-static uint64_t next_random(uint64_t *seed) /* splitmix64 */
-{
-	uint64_t z = *seed += UINT64_C(0x9e3779b97f4a7c15);
-	z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-	z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-	return z ^ z >> 31;
-}
-
-static int64_t below(uint64_t *seed, int64_t n)
-{
-	return (int64_t)(next_random(seed) % (uint64_t)n);
-}
-
 struct load { /* power on a straight line between the minutes, and the energy under it */
 	int64_t mw[KNOTS];
 	int64_t until[KNOTS]; /* halves of a microjoule */
@@ -45,10 +32,10 @@ struct load { /* power on a straight line between the minutes, and the energy un
 
 static void load_fill(struct load *load, uint64_t *seed)
 {
-	int64_t base = 1000000 + below(seed, 3000000), noise = 0;
+	int64_t base = 1000000 + random_below(seed, 3000000), noise = 0;
 	for (int i = 0; i < KNOTS; i++) {
 		int64_t minute = i % 1440, day = minute < 720 ? minute : 1440 - minute; /* 0 at night, 720 at noon */
-		noise += below(seed, 20001) - 10000 - noise / 50;
+		noise += random_below(seed, 20001) - 10000 - noise / 50;
 		load->mw[i] = base + base * day / 1440 + noise;
 		load->until[i] = i == 0 ? 0 : load->until[i - 1] + (load->mw[i - 1] + load->mw[i]) * 60000;
 	}
@@ -104,33 +91,33 @@ static void keep(void *arg, const struct interval *interval)
 static void trouble(struct hall *hall)
 {
 	uint64_t *seed = &hall->seed;
-	if (below(seed, 2000) == 0) { /* silent for minutes, hours or two days */
+	if (random_below(seed, 2000) == 0) { /* silent for minutes, hours or two days */
 		static const int64_t longest[] = { 600000, 7200000, 172800000 };
-		hall->silent_until_ms = hall->now_ms + below(seed, longest[below(seed, 3)]);
+		hall->silent_until_ms = hall->now_ms + random_below(seed, longest[random_below(seed, 3)]);
 	}
-	if (below(seed, 3000) == 0) { /* the daemon is killed and comes back a little later */
+	if (random_below(seed, 3000) == 0) { /* the daemon is killed and comes back a little later */
 		uint8_t octets[METER_ENCODED_MAX];
 		size_t length = meter_encode(&hall->meter, octets);
 		assert_int_equal(meter_decode(&hall->meter, octets, length, NULL), 0);
 		meter_resume(&hall->meter);
-		hall->now_ms += below(seed, 600000);
+		hall->now_ms += random_below(seed, 600000);
 		hall->boot_ms = hall->now_ms;
 	}
 	/* The register begins anew. In a hole only one that stamps it is caught: the other may have counted past its last read. */
 	bool seen = hall->scene->stamps || hall->now_ms >= hall->silent_until_ms;
-	if (!hall->scene->sound && seen && below(seed, 8000) == 0) {
+	if (!hall->scene->sound && seen && random_below(seed, 8000) == 0) {
 		hall->stamp++;
 		hall->base = load_until(&hall->load, hall->now_ms);
 		hall->restarted = true;
 		hall->events++;
 	}
-	if (!hall->scene->sound && below(seed, 15000) == 0) { /* another device */
-		hall->base = load_until(&hall->load, hall->now_ms) - below(seed, INT64_C(1) << 50);
+	if (!hall->scene->sound && random_below(seed, 15000) == 0) { /* another device */
+		hall->base = load_until(&hall->load, hall->now_ms) - random_below(seed, INT64_C(1) << 50);
 		hall->exchanged = true;
 		hall->events++;
 	}
-	if (!hall->scene->calm_clock && below(seed, 4000) == 0) {
-		int64_t off_ms = below(seed, 7200001) - 3600000;
+	if (!hall->scene->calm_clock && random_below(seed, 4000) == 0) {
+		int64_t off_ms = random_below(seed, 7200001) - 3600000;
 		if (off_ms < hall->clock_off_ms)
 			hall->back_ms += hall->clock_off_ms - off_ms;
 		hall->clock_off_ms = off_ms;
@@ -225,7 +212,7 @@ static void play(const struct scene *scene, uint64_t seed)
 	while (hall->now_ms < INT64_C(86400000) * DAYS - 1200000) {
 		poll(hall);
 		trouble(hall);
-		hall->now_ms += POLL_MS - 200 + below(&hall->seed, 401);
+		hall->now_ms += POLL_MS - 200 + random_below(&hall->seed, 401);
 	}
 	judge(hall);
 	free(hall);
@@ -245,9 +232,7 @@ static void a_month_of_polling_stays_within_its_bounds(void **state)
 		{ "100 Wh register, every trouble", true, false, false, true, 360000000, 0 },
 		{ "register alone, every trouble", false, false, false, false, 36000000, 0 },
 	};
-	const char *text = getenv("HALLWATT_SEED");
-	uint64_t seed = text != NULL ? strtoull(text, NULL, 0) : (uint64_t)time(NULL);
-	printf("seed %llu\n", (unsigned long long)seed);
+	uint64_t seed = random_seed();
 	for (size_t i = 0; i < sizeof(scenes) / sizeof(scenes[0]); i++)
 		play(&scenes[i], seed + i);
 }

@@ -1,6 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The hallwatt authors
  * SPDX-License-Identifier: Apache-2.0 */
 #include "faulty_vfs.h"
+#include "../unit/random.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -180,25 +181,17 @@ static struct path *path_of(const char *name, bool make)
 
 /* ---- the power ---- */
 
-static uint64_t next_random(void)
-{
-	disk.random ^= disk.random >> 12;
-	disk.random ^= disk.random << 25;
-	disk.random ^= disk.random >> 27;
-	return disk.random * UINT64_C(2685821657736338717);
-}
-
 void faulty_vfs_cut_after(long n, uint64_t seed)
 {
 	disk.cut = n;
-	disk.random = seed | 1;
+	disk.random = seed;
 }
 
 /* Some of a change's sectors reach the disk. */
 static void apply_torn(struct image *image, const struct change *change)
 {
 	if (change->bytes == NULL) {
-		if (next_random() % 2 == 0)
+		if (random_next(&disk.random) % 2 == 0)
 			apply(image, change);
 		return;
 	}
@@ -206,7 +199,7 @@ static void apply_torn(struct image *image, const struct change *change)
 		int64_t part = SECTOR - (change->at + done) % SECTOR;
 		if (part > change->length - done)
 			part = change->length - done;
-		if (next_random() % 2 == 0)
+		if (random_next(&disk.random) % 2 == 0)
 			put(image, change->bytes + done, change->at + done, part);
 		done += part;
 	}
@@ -236,7 +229,7 @@ static void restore(struct path *path, unsigned mode)
 
 void faulty_vfs_lose_unsynced(void)
 {
-	unsigned mode = (unsigned)(next_random() % 3);
+	unsigned mode = (unsigned)(random_next(&disk.random) % 3);
 	for (size_t i = 0; i < disk.path_count; i++) {
 		char shm[512];
 		if (disk.dead)

@@ -10,6 +10,7 @@
  * Each batch of rows goes in one transaction with a checkpoint that names it. Afterwards the file must be sound, hold every
  * batch that the writer was told is committed, and nothing of any other but, at most, the one in flight, whole. */
 #include "faulty_vfs.h"
+#include "../unit/random.h"
 #include "store.h"
 #include <errno.h>
 #include <ftw.h>
@@ -36,12 +37,9 @@ static char dir[64];
 
 static uint64_t random_state;
 
-static uint64_t next_random(void) /* xorshift64* */
+static uint64_t next_random(void)
 {
-	random_state ^= random_state >> 12;
-	random_state ^= random_state << 25;
-	random_state ^= random_state >> 27;
-	return random_state * UINT64_C(2685821657736338717);
+	return random_next(&random_state);
 }
 
 static int remove_one(const char *path, const struct stat *st, int type, struct FTW *walk)
@@ -435,9 +433,7 @@ int main(int argc, char **argv)
 {
 	const char *what = argc > 1 ? argv[1] : "";
 	long count = argc > 2 ? strtol(argv[2], NULL, 10) : 0;
-	random_state = argc > 3 ? strtoull(argv[3], NULL, 10) : (uint64_t)time(NULL) * 2 + 1;
-	if (random_state == 0)
-		random_state = 1;
+	random_state = argc > 3 ? strtoull(argv[3], NULL, 10) : (uint64_t)time(NULL);
 	signal(SIGPIPE, SIG_IGN);
 	if (strcmp(what, "faults") == 0)
 		return torture_faults();

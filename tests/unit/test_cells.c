@@ -3,6 +3,7 @@
 /* How much room a PDU's meters take between two polls, fresh and after weeks: of ten thousand PDUs it is most of the memory.
  * Packing loses nothing, whatever the numbers: what else is known of them only makes them small. */
 #include "meterset.c"
+#include "quarters.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -51,19 +52,6 @@ static void pdu_go_on(struct pdu *pdu)
 	}
 }
 
-static bool is_inlet_alone(void *arg, const struct store_point *point)
-{
-	(void)arg;
-	return point->role == HWATT_INLET;
-}
-
-static void forget_quarter(void *arg, const struct store_point *point, const struct interval *interval)
-{
-	(void)arg;
-	(void)point;
-	(void)interval;
-}
-
 static void feed_steps(struct meterset *set, struct pdu *pdu, int steps)
 {
 	struct hwatt_text record;
@@ -73,9 +61,9 @@ static void feed_steps(struct meterset *set, struct pdu *pdu, int steps)
 		struct meterset_poll poll = { .points = pdu->points, .values = &pdu->values, .count = 2 * PLACES,
 					      .wall_ms = INT64_C(1800000000000) + pdu->mono_ms, .mono_ms = pdu->mono_ms };
 		hwatt_text_reset(&record);
-		meterset_feed(set, &poll, &record, forget_quarter, NULL);
+		meterset_feed(set, &poll, &record, quarters_forget, NULL);
 		if (meterset_grew(set))
-			meterset_keep(set, is_inlet_alone, NULL);
+			meterset_keep(set, quarters_of_inlets, NULL);
 	}
 	hwatt_text_free(&record);
 }

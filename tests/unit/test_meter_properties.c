@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* What must hold for any stream of samples. HALLWATT_SEED=n repeats a run, HALLWATT_RUNS=n makes it longer. */
 #include "meter.h"
+#include "random.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,28 +10,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <cmocka.h>
 
 #define T0_MS INT64_C(1764547200000)
 #define SLOTS 65536
 
-static uint64_t next_random(uint64_t *seed) /* splitmix64 */
-{
-	uint64_t z = *seed += UINT64_C(0x9e3779b97f4a7c15);
-	z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-	z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-	return z ^ z >> 31;
-}
-
-static int64_t below(uint64_t *seed, int64_t n)
-{
-	return (int64_t)(next_random(seed) % (uint64_t)n);
-}
-
 static bool one_in(uint64_t *seed, int64_t n)
 {
-	return below(seed, n) == 0;
+	return random_below(seed, n) == 0;
 }
 
 struct books { /* the quarters in force, by start */
@@ -94,7 +81,7 @@ static void luck(struct world *w, struct meter_sample *s)
 	if (one_in(seed, 40))
 		s->has_count = false;
 	if (one_in(seed, 200))
-		w->count = (uint64_t)below(seed, 50); /* reset */
+		w->count = (uint64_t)random_below(seed, 50); /* reset */
 	if (one_in(seed, 300)) {
 		w->count = 0;
 		w->stamp++;
@@ -103,12 +90,12 @@ static void luck(struct world *w, struct meter_sample *s)
 		s->restarted = true;
 	if (one_in(seed, 400)) {
 		s->exchanged = true;
-		w->count = (uint64_t)below(seed, 100000000);
+		w->count = (uint64_t)random_below(seed, 100000000);
 	}
 	if (one_in(seed, 300))
-		w->wall_ms += below(seed, 2) ? below(seed, 20000000) : -below(seed, 7200000);
+		w->wall_ms += random_below(seed, 2) ? random_below(seed, 20000000) : -random_below(seed, 7200000);
 	if (one_in(seed, 2000)) {
-		w->wall_ms += INT64_C(86400000) * below(seed, 3000);
+		w->wall_ms += INT64_C(86400000) * random_below(seed, 3000);
 		w->ran_ahead++;
 	}
 	if (one_in(seed, 2000))
@@ -116,7 +103,7 @@ static void luck(struct world *w, struct meter_sample *s)
 	if (one_in(seed, 150))
 		s->level = -s->level - 1;
 	if (one_in(seed, 500)) {
-		w->mono_ms += INT64_C(86400000) * below(seed, 12); /* silent for days */
+		w->mono_ms += INT64_C(86400000) * random_below(seed, 12); /* silent for days */
 		w->wall_ms = T0_MS + w->mono_ms;
 	}
 }
@@ -124,14 +111,14 @@ static void luck(struct world *w, struct meter_sample *s)
 static struct meter_sample step(struct world *w)
 {
 	uint64_t *seed = &w->seed;
-	int64_t dt = one_in(seed, 30) ? below(seed, 7200000) + 1 : 20000 + below(seed, 20000);
+	int64_t dt = one_in(seed, 30) ? random_below(seed, 7200000) + 1 : 20000 + random_below(seed, 20000);
 	w->mono_ms += dt;
-	w->wall_ms += dt + below(seed, 41) - 20;
+	w->wall_ms += dt + random_below(seed, 41) - 20;
 	int64_t top = w->settings.max_level;
-	w->level = one_in(seed, 20) ? below(seed, top) : w->level;
+	w->level = one_in(seed, 20) ? random_below(seed, top) : w->level;
 	if (w->settings.register_step > 0) {
 		hwatt_i128 flowed = w->settings.kind == INTERVAL_ENERGY ? (hwatt_i128)w->level * dt / 1000
-									 : (hwatt_i128)below(seed, 1000000000) * dt / 1000;
+									 : (hwatt_i128)random_below(seed, 1000000000) * dt / 1000;
 		w->count += (uint64_t)(flowed / w->settings.register_step);
 		if (w->settings.register_modulus != 0)
 			w->count %= w->settings.register_modulus;
@@ -154,10 +141,10 @@ static struct world world_new(uint64_t seed)
 	static const uint64_t moduli[] = { 0, UINT64_C(1) << 31, UINT64_C(1) << 32, UINT64_C(1) << 53, 1000000 };
 	static const int64_t steps[] = { 0, 1, 1000, 3600000, 360000000 };
 	struct world w = { .seed = seed, .wall_ms = T0_MS, .stamp = 5 };
-	w.settings.kind = (enum interval_kind)below(&w.seed, 3);
+	w.settings.kind = (enum interval_kind)random_below(&w.seed, 3);
 	w.settings.max_gap_ms = one_in(&w.seed, 5) ? 3600000 : 90000;
-	w.settings.register_step = steps[below(&w.seed, 5)];
-	w.settings.register_modulus = moduli[below(&w.seed, 5)];
+	w.settings.register_step = steps[random_below(&w.seed, 5)];
+	w.settings.register_modulus = moduli[random_below(&w.seed, 5)];
 	w.settings.averages = one_in(&w.seed, 3);
 	w.settings.may_export = one_in(&w.seed, 3);
 	w.settings.max_level = 22000000;
@@ -171,7 +158,7 @@ static struct world world_new(uint64_t seed)
 		w.settings = (struct meter_settings){ .kind = INTERVAL_FLOW, .max_gap_ms = 90000, .register_step = 1,
 						      .max_level = 1250000000 };
 	w.calm = one_in(&w.seed, 4);
-	w.level = below(&w.seed, w.settings.max_level);
+	w.level = random_below(&w.seed, w.settings.max_level);
 	return w;
 }
 
@@ -213,7 +200,7 @@ static void run(uint64_t seed, struct books *books, struct books *twin_books)
 			meter_resume(&twin);
 		}
 		if (one_in(&w.seed, 3)) {
-			int64_t now = s.wall_ms + below(&w.seed, 100);
+			int64_t now = s.wall_ms + random_below(&w.seed, 100);
 			meter_close(&meter, &w.settings, now, keep, books);
 			meter_close(&twin, &w.settings, now, keep, twin_books);
 		}
@@ -239,7 +226,7 @@ static uint64_t environment(const char *name, uint64_t otherwise)
 static void quarters_add_up_and_totals_never_go_down(void **state)
 {
 	(void)state;
-	uint64_t seed = environment("HALLWATT_SEED", (uint64_t)time(NULL));
+	uint64_t seed = random_seed();
 	uint64_t runs = environment("HALLWATT_RUNS", 40);
 	struct books *books = malloc(sizeof(*books)), *twin = malloc(sizeof(*twin));
 	assert_true(books != NULL && twin != NULL);
@@ -255,8 +242,8 @@ static int64_t extreme(uint64_t *seed)
 {
 	static const int64_t values[] = { 0, 1, -1, 899999, 900000, INT64_MAX, INT64_MIN, INT64_MAX - 1, INT64_C(1) << 53,
 					  INT64_C(100000000000), INT64_C(1000000000000), INT64_C(253402300799999), T0_MS };
-	int64_t value = values[below(seed, (int64_t)(sizeof(values) / sizeof(values[0])))];
-	return one_in(seed, 3) ? (int64_t)next_random(seed) : one_in(seed, 3) ? (int64_t)(next_random(seed) >> below(seed, 64))
+	int64_t value = values[random_below(seed, (int64_t)(sizeof(values) / sizeof(values[0])))];
+	return one_in(seed, 3) ? (int64_t)random_next(seed) : one_in(seed, 3) ? (int64_t)(random_next(seed) >> random_below(seed, 64))
 									      : value;
 }
 
@@ -270,8 +257,7 @@ static void nobody(void *arg, const struct interval *interval)
 static void any_input_is_survived(void **state)
 {
 	(void)state;
-	uint64_t seed = environment("HALLWATT_SEED", (uint64_t)time(NULL));
-	printf("seed %llu\n", (unsigned long long)seed);
+	uint64_t seed = random_seed();
 	int64_t emitted = 0;
 	for (int i = 0; i < 300; i++) {
 		struct meter meter;
@@ -289,7 +275,7 @@ static void any_input_is_survived(void **state)
 			struct meter_sample s = {
 				.wall_ms = wall, .mono_ms = mono, .has_level = !one_in(&seed, 4), .has_count = !one_in(&seed, 4),
 				.level = extreme(&seed), .count = (uint64_t)extreme(&seed), .restarted = one_in(&seed, 4),
-				.exchanged = one_in(&seed, 9), .has_stamp = one_in(&seed, 2), .stamp = next_random(&seed) % 3,
+				.exchanged = one_in(&seed, 9), .has_stamp = one_in(&seed, 2), .stamp = random_next(&seed) % 3,
 			};
 			meter_feed(&meter, &settings, &s, nobody, &emitted, NULL);
 			if (one_in(&seed, 5))

@@ -1,6 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The hallwatt authors
  * SPDX-License-Identifier: Apache-2.0 */
 #include "meterset.h"
+#include "same_state.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -450,19 +451,6 @@ static void machine_feed(struct meterset *s, struct told points[MACHINE], uint64
 	tell(s, points, MACHINE, poll,
 	     (struct meterset_poll){ .mono_ms = mono(poll), .wall_ms = START_MS + mono(poll) + (poll > 20 ? 5000 : 0),
 				     .restarted = poll == 33, .exchanged = poll == 70 }, record, seen);
-}
-
-static void assert_same_state(struct meterset *a, struct meterset *b)
-{
-	struct hwatt_text x, y;
-	hwatt_text_init(&x, 1u << 20);
-	hwatt_text_init(&y, 1u << 20);
-	meterset_encode(a, &x);
-	meterset_encode(b, &y);
-	assert_int_equal(x.length, y.length);
-	assert_memory_equal(x.bytes, y.bytes, x.length);
-	hwatt_text_free(&x);
-	hwatt_text_free(&y);
 }
 
 /* Whenever a state is kept and whatever follows: it and the records after it are the state at the end. */

@@ -269,6 +269,8 @@ static void what_is_no_value_of_its_type_says_what_to_write(void **state)
 	expect("ratio: -1 %", "f:1:8: -1 % is out of range; write a value from 0 to 1\n");
 	expect("decimal: 1.1234567", "f:1:10: \"1.1234567\" is not a number; write it with at most six decimals, like 1.25\n");
 	expect("decimal: 1e3", "f:1:10: \"1e3\" is not a number; write it with at most six decimals, like 1.25\n");
+	expect("{decimal: 1,5}", "f:1:13: a comma ends the value before it: write 1.5 with a point\n");
+	expect("{string: ,5}", "f:1:9: \"string\" has no value; give it one or leave it out\nf:1:11: unknown key \"5\"\n");
 	expect("integer: 1.5", "f:1:10: \"1.5\" is not a whole number; write digits only, like 12\n");
 	expect("integer: 65536", "f:1:10: 65536 is out of range; write a value from -5 to 65535\n");
 	expect("integer: 9999999999999999999", "f:1:10: \"9999999999999999999\" is not a whole number; write digits only, like 12\n");

@@ -1,7 +1,10 @@
 /* SPDX-FileCopyrightText: 2026 The hallwatt authors
  * SPDX-License-Identifier: Apache-2.0 */
 #include "meterset.h"
+#include "quarters.h"
+#include "random.h"
 #include "record.h"
+#include "same_state.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,12 +14,9 @@
 
 static uint64_t seed = 7;
 
-static uint64_t next_random(void) /* splitmix64 */
+static uint64_t next_random(void)
 {
-	uint64_t z = seed += UINT64_C(0x9e3779b97f4a7c15);
-	z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-	z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-	return z ^ z >> 31;
+	return random_next(&seed);
 }
 
 static uint64_t any_number(void) /* of any size */
@@ -127,37 +127,10 @@ static void a_text_that_is_full_takes_no_record(void **state)
 
 /* ---- of before ---- */
 
-static bool never(void *arg, const struct store_point *point)
-{
-	(void)arg;
-	(void)point;
-	return false;
-}
-
-static void on_quarter(void *arg, const struct store_point *point, const struct interval *interval)
-{
-	(void)arg;
-	(void)point;
-	(void)interval;
-}
-
 static void add(struct hwatt_text *out, uint64_t number)
 {
 	char octets[RECORD_NUMBER_OCTETS];
 	hwatt_text_put(out, octets, (size_t)(record_number(octets, number) - octets));
-}
-
-static void assert_same_state(struct meterset *a, struct meterset *b)
-{
-	struct hwatt_text x, y;
-	hwatt_text_init(&x, 1u << 16);
-	hwatt_text_init(&y, 1u << 16);
-	meterset_encode(a, &x);
-	meterset_encode(b, &y);
-	assert_int_equal(x.length, y.length);
-	assert_memory_equal(x.bytes, y.bytes, x.length);
-	hwatt_text_free(&x);
-	hwatt_text_free(&y);
 }
 
 /* As a daemon of before wrote them: whole values, an age with each, no check. It may have been killed before this one started. */
@@ -188,10 +161,10 @@ static void records_of_before_are_read(void **state)
 		stamps[3].stamp = poll < 12 ? 5 : 6;
 		values.epoch_ms = mono_ms - 110;
 		meterset_feed(set, &(struct meterset_poll){ .points = points, .values = &values, .count = 4, .wall_ms = wall_ms,
-							    .mono_ms = mono_ms, .restarted = poll == 12 }, NULL, on_quarter, NULL);
+							    .mono_ms = mono_ms, .restarted = poll == 12 }, NULL, quarters_forget, NULL);
 		hwatt_text_reset(&text);
 		if (poll < 3) {
-			meterset_keep(set, never, NULL);
+			meterset_keep(set, quarters_of_none, NULL);
 			continue;
 		}
 		if (poll == 3) {
@@ -200,12 +173,12 @@ static void records_of_before_are_read(void **state)
 			continue;
 		}
 		add(&text, poll == 12);
-		add(&text, record_fold(wall_ms));
-		add(&text, record_fold(mono_ms));
+		add(&text, octets_fold(wall_ms));
+		add(&text, octets_fold(mono_ms));
 		for (size_t i = 0; i < 2; i++) {
 			add(&text, i * 8 + 3 + (i == 1 ? 4 : 0));
-			add(&text, record_fold(110 - (int64_t)at[2 * i]));
-			add(&text, record_fold(kept[2 * i]));
+			add(&text, octets_fold(110 - (int64_t)at[2 * i]));
+			add(&text, octets_fold(kept[2 * i]));
 			add(&text, (uint64_t)kept[2 * i + 1]);
 			if (i == 1)
 				add(&text, stamps[3].stamp);
@@ -237,9 +210,9 @@ static void a_record_after_a_lost_one_is_refused(void **state)
 		values.epoch_ms = mono_ms - 110;
 		hwatt_text_reset(&text);
 		meterset_feed(set, &(struct meterset_poll){ .points = &point, .values = &values, .count = 1, .mono_ms = mono_ms,
-							    .wall_ms = INT64_C(1800000000000) + mono_ms }, &text, on_quarter, NULL);
+							    .wall_ms = INT64_C(1800000000000) + mono_ms }, &text, quarters_forget, NULL);
 		if (poll == 1)
-			meterset_keep(set, never, NULL);
+			meterset_keep(set, quarters_of_none, NULL);
 		if (poll == 2) { /* and the next record is lost */
 			hwatt_text_reset(&text);
 			meterset_encode(set, &text);

@@ -9,7 +9,7 @@ struct child {
 struct thing {
 	int word;
 	bool flag;
-	int64_t count, ratio, span, power;
+	int64_t count, ratio, span, power, days;
 	const char *text;
 	struct hwatt_list list, map;
 	struct hwatt_secret secret;
@@ -37,6 +37,7 @@ static const struct hwatt_option rows[] = {
 	{ ROW(secret, HWATT_SECRET) },
 	{ ROW(texts, HWATT_TEXTS) },
 	{ ROW(any, HWATT_NODE) },
+	{ ROW(days, HWATT_INTEGER), .max = 30, .fallback = "-1" },
 };
 static const struct hwatt_schema schema = { .name = "thing", .help = "a thing", .size = sizeof(struct thing), .options = rows,
 					    .count = sizeof(rows) / sizeof(rows[0]) };
@@ -75,11 +76,12 @@ static void every_type_has_its_schema(void **state)
 		"{\"type\": \"array\",\"items\": {\"type\": \"object\"",
 		"\"map\": {\"type\": \"object\",\"propertyNames\": {\"pattern\": \"^[a-z]+$\"},\"additionalProperties\": {\"type\": "
 		"\"object\",\"properties\": {\"id\"",
-		"\"secret\": {\"type\": \"object\",\"properties\": {\"file\": {\"type\": \"string\"},\"env\": {\"type\": \"string\"},"
-		"\"credential\": {\"type\": \"string\"}},\"minProperties\": 1,\"maxProperties\": 1,\"additionalProperties\": false},",
-		"\"texts\": {\"anyOf\": [{\"type\": \"string\"},{\"type\": \"object\",\"properties\": {\"sv\": {\"type\": \"string\"},"
-		"\"nb\": {\"type\": \"string\"},\"en\": {\"type\": \"string\"}},\"minProperties\": 1,\"additionalProperties\": false}]},",
-		"\"any\": {}},\"additionalProperties\": false}",
+		"\"secret\": {\"type\": \"object\",\"properties\": {\"file\": {\"description\": \"the file that holds it, relative to this one, "
+		"closed to others\",\"type\": \"string\"},\"env\": {\"description\": \"the variable of the environment that holds it\",\"type\": \"string\"},"
+		"\"credential\": {\"description\": \"the name of systemd's credential that holds it\",\"type\": \"string\"}},\"minProperties\": 1,\"maxProperties\": 1,\"additionalProperties\": false},",
+		"\"texts\": {\"anyOf\": [{\"type\": \"string\"},{\"type\": \"object\",\"properties\": {\"sv\": {\"description\": \"in Swedish\",\"type\": \"string\"},"
+		"\"nb\": {\"description\": \"in Norwegian\",\"type\": \"string\"},\"en\": {\"description\": \"in English\",\"type\": \"string\"}},\"minProperties\": 1,\"additionalProperties\": false}]},",
+		"\"any\": {},\"days\": {\"type\": \"integer\",\"minimum\": 0,\"maximum\": 30}},\"additionalProperties\": false}",
 	};
 	struct loading l = loading_begin();
 	const char *at = printed(&l);

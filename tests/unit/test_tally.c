@@ -3,6 +3,9 @@
 /* Sets of which one has its meters whole and one as tallies see the same polls, with all that devices and clocks do. HALLWATT_SEED=n
  * repeats a run. */
 #include "meterset.h"
+#include "quarters.h"
+#include "random.h"
+#include "same_state.h"
 #include "tally.h"
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,7 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <cmocka.h>
 
 #define START_MS INT64_C(1800000000000)
@@ -20,12 +22,9 @@
 
 static uint64_t seed;
 
-static uint64_t next_random(void) /* splitmix64 */
+static uint64_t next_random(void)
 {
-	uint64_t z = seed += UINT64_C(0x9e3779b97f4a7c15);
-	z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-	z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-	return z ^ z >> 31;
+	return random_next(&seed);
 }
 
 static bool chance(int one_in)
@@ -49,20 +48,6 @@ struct rig {
 	size_t shrunk;                      /* polls after which there was a tally */
 	bool resumed;                       /* before this poll: all is told, as who comes later may go by another clock */
 };
-
-static bool never(void *arg, const struct store_point *point)
-{
-	(void)arg;
-	(void)point;
-	return false;
-}
-
-static void on_quarter(void *arg, const struct store_point *point, const struct interval *interval)
-{
-	(void)arg;
-	(void)point;
-	(void)interval;
-}
 
 static void rig_new(struct rig *r)
 {
@@ -122,12 +107,12 @@ static void poll(struct rig *r, bool record)
 	struct meterset_poll p = { .points = r->points, .values = &r->values, .count = POINTS, .wall_ms = r->wall_ms,
 				   .mono_ms = r->mono_ms, .restarted = chance(120), .exchanged = chance(500) };
 	hwatt_text_reset(&r->record);
-	meterset_feed(r->whole, &p, NULL, on_quarter, NULL);
-	meterset_feed(r->tallied, &p, record ? &r->record : NULL, on_quarter, NULL);
+	meterset_feed(r->whole, &p, NULL, quarters_forget, NULL);
+	meterset_feed(r->tallied, &p, record ? &r->record : NULL, quarters_forget, NULL);
 	if (meterset_grew(r->tallied))
-		meterset_keep(r->tallied, never, NULL);
-	meterset_close(r->whole, r->wall_ms, on_quarter, NULL);
-	meterset_close(r->tallied, r->wall_ms, on_quarter, NULL);
+		meterset_keep(r->tallied, quarters_of_none, NULL);
+	meterset_close(r->whole, r->wall_ms, quarters_forget, NULL);
+	meterset_close(r->tallied, r->wall_ms, quarters_forget, NULL);
 }
 
 static void assert_same_totals(struct meterset *a, struct meterset *b)
@@ -217,11 +202,9 @@ static void a_state_and_the_records_after_it_are_the_state(void **state)
 	int compared = 0;
 	rig_new(&r);
 	for (int i = 0; i < 400; i++) {
-		struct hwatt_text saved, x, y;
+		struct hwatt_text saved;
 		struct hwatt_error err = { 0 };
 		hwatt_text_init(&saved, 1u << 20);
-		hwatt_text_init(&x, 1u << 20);
-		hwatt_text_init(&y, 1u << 20);
 		if (i > 5 && chance(20)) {
 			r.whole = restarted(r.whole, true);
 			r.tallied = restarted(r.tallied, true);
@@ -235,15 +218,10 @@ static void a_state_and_the_records_after_it_are_the_state(void **state)
 		if (!meterset_unsettled(r.tallied)) { /* new meters and registers: the state is kept anew */
 			compared++;
 			assert_int_equal(meterset_replay(again, r.record.bytes, r.record.length, &err), 0);
-			meterset_encode(r.tallied, &x);
-			meterset_encode(again, &y);
-			assert_int_equal(x.length, y.length);
-			assert_memory_equal(x.bytes, y.bytes, x.length);
+			assert_same_state(r.tallied, again);
 		}
 		meterset_free(again);
 		hwatt_text_free(&saved);
-		hwatt_text_free(&x);
-		hwatt_text_free(&y);
 	}
 	assert_true(compared > 380);
 	rig_free(&r);
@@ -265,7 +243,7 @@ static void a_tally_that_is_wanted_again_is_a_meter_with_its_total(void **state)
 		speak(&r, wait(&r));
 		poll(&r, true);
 		meterset_settle(r.tallied);
-		meterset_keep(r.tallied, i % 2 == 0 ? always : never, NULL);
+		meterset_keep(r.tallied, i % 2 == 0 ? always : quarters_of_none, NULL);
 		assert_true(meterset_unsettled(r.tallied)); /* no record tells of it */
 		assert_same_totals(r.whole, r.tallied);
 	}
@@ -298,10 +276,10 @@ static void months_go_by(void **state)
 			meterset_configure(r.whole, (struct meterset_settings){ .interval_ms = 300000 });
 			meterset_configure(r.tallied, (struct meterset_settings){ .interval_ms = 300000 });
 		}
-		meterset_feed(r.whole, &p, NULL, on_quarter, NULL);
-		meterset_feed(r.tallied, &p, NULL, on_quarter, NULL);
+		meterset_feed(r.whole, &p, NULL, quarters_forget, NULL);
+		meterset_feed(r.tallied, &p, NULL, quarters_forget, NULL);
 		if (meterset_grew(r.tallied))
-			meterset_keep(r.tallied, never, NULL);
+			meterset_keep(r.tallied, quarters_of_none, NULL);
 		if (i % 1000 == 0)
 			assert_same_totals(r.whole, r.tallied);
 	}
@@ -356,8 +334,8 @@ static void damaged_octets_are_an_error_or_sound(void **state)
 		if (meterset_decode(other, saved.bytes, length, &err) == 0) { /* then it can be gone on with */
 			struct meterset_poll p = { .points = r.points, .values = &r.values, .count = POINTS,
 						   .wall_ms = r.wall_ms + STEP_MS, .mono_ms = r.mono_ms + STEP_MS };
-			meterset_feed(other, &p, NULL, on_quarter, NULL);
-			meterset_close(other, r.wall_ms + 900000, on_quarter, NULL);
+			meterset_feed(other, &p, NULL, quarters_forget, NULL);
+			meterset_close(other, r.wall_ms + 900000, quarters_forget, NULL);
 		} else {
 			assert_int_equal(err.code, HWATT_EPROTO);
 		}
@@ -602,7 +580,7 @@ static uint64_t old_run(int64_t step_ms, int64_t rated_mw, int polls)
 		if (meterset_grew(o.set))
 			meterset_keep(o.set, is_old_wanted, NULL);
 		if (chance(20))
-			meterset_feed(o.other, &p, NULL, on_quarter, NULL);
+			meterset_feed(o.other, &p, NULL, quarters_forget, NULL);
 		if (chance(10))
 			meterset_close(o.set, o.wall_ms, add_quarter, &o);
 		old_compare(&o);
@@ -633,9 +611,7 @@ static void states_and_quarters_are_what_they_were(void **state)
 
 int main(void)
 {
-	const char *given = getenv("HALLWATT_SEED");
-	seed = given != NULL ? strtoull(given, NULL, 10) : (uint64_t)time(NULL);
-	printf("HALLWATT_SEED=%llu\n", (unsigned long long)seed);
+	seed = random_seed();
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tallies_count_what_meters_count),
 		cmocka_unit_test(states_and_quarters_are_what_they_were),

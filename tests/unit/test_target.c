@@ -1,6 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The hallwatt authors
  * SPDX-License-Identifier: Apache-2.0 */
 #include "target.c"
+#include "random.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -222,11 +223,8 @@ static void a_value_beyond_32_bits_leaves_the_others_as_they_are(void **state)
 /* A pseudo-random number below `below`. */
 static uint64_t chance(uint64_t below)
 {
-	static uint64_t seed = 88172645463325252u;
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return seed % below;
+	static uint64_t seed = 7;
+	return random_next(&seed) % below;
 }
 
 static void declare_strips(struct hwatt_target *t, size_t each)

@@ -10,7 +10,7 @@
 
 #define OUTLETS 24
 #define PDU_POINTS (2 + 3 * OUTLETS)
-#define PDU_MOST 216u
+#define PDU_MOST 168u
 
 /* Packs, unpacks into `other` and compares; returns the octets that it took. */
 static uint32_t come_back(const struct values_spread *s, struct values_spread *other)

@@ -17,9 +17,9 @@
 #define START INT64_C(5000) /* of the loop's clock, ms */
 #define WALL INT64_C(1790000000)
 
-static union hub_address at(const char *host, uint16_t port)
+static union hwatt_udp_address at(const char *host, uint16_t port)
 {
-	union hub_address a = { 0 };
+	union hwatt_udp_address a = { 0 };
 	a.v4 = (struct sockaddr_in){ .sin_family = AF_INET, .sin_port = htons(port) };
 	assert_int_equal(inet_pton(AF_INET, host, &a.v4.sin_addr), 1);
 	return a;
@@ -27,13 +27,13 @@ static union hub_address at(const char *host, uint16_t port)
 
 static struct hold *take(struct hold_book *book)
 {
-	union hub_address a = at("192.0.2.1", 623);
+	union hwatt_udp_address a = at("192.0.2.1", 623);
 	return hold_take(book, &a, "monitor");
 }
 
 static struct hold *root_of(struct hold_book *book)
 {
-	union hub_address a = at("192.0.2.1", 623);
+	union hwatt_udp_address a = at("192.0.2.1", 623);
 	return hold_take(book, &a, "root");
 }
 
@@ -73,7 +73,7 @@ static void devices_at_one_bmc_share_the_tries(void **state)
 	struct hold_book book = { 0 };
 	struct hold *a = take(&book), *b = take(&book);
 	assert_ptr_equal(a, b);
-	union hub_address port = at("192.0.2.1", 624), host = at("192.0.2.2", 623);
+	union hwatt_udp_address port = at("192.0.2.1", 624), host = at("192.0.2.2", 623);
 	struct hold *others[] = { hold_take(&book, &port, "monitor"), hold_take(&book, &host, "monitor"),
 				  root_of(&book) };
 	for (size_t i = 0; i < 3; i++)
@@ -231,7 +231,7 @@ static void thousands_are_told_apart(void **state)
 	static struct hold *holds[5000];
 	struct hold_book book = { 0 };
 	for (unsigned i = 0; i < 5000; i++) {
-		union hub_address a = at("10.0.0.0", 623);
+		union hwatt_udp_address a = at("10.0.0.0", 623);
 		a.v4.sin_addr.s_addr = htonl(0x0a000000u + i);
 		holds[i] = hold_take(&book, &a, "monitor");
 		hold_fill(holds[i], 0, (int64_t)i * 1000000);

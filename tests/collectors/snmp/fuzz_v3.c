@@ -29,7 +29,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static struct ber_message message;
 	static struct roster *roster;
 	static struct peer *anchor; /* keeps the keys, which take long to make */
-	static const union engine_address nowhere;
+	static const union hwatt_udp_address nowhere;
 	static const uint8_t get[] = { 0x30, 0x15, 2, 1, 1, 4, 0, 0xa0, 0x0e, 2, 4, 0x40, 0, 0, 7, 2, 1, 0, 2, 1, 0, 0x30, 0 };
 	struct hwatt_target target = { .device = { .id = "pdu-a1" } };
 	struct hwatt_error err;

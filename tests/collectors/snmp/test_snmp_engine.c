@@ -76,7 +76,7 @@ static void on_done(void *arg, const struct ber_message *answer, const struct hw
 static void ask(struct stage *s, int times)
 {
 	static uint8_t packets[4][BER_MAX_PACKET];
-	union engine_address to = { .v4 = { .sin_family = AF_INET } };
+	union hwatt_udp_address to = { .v4 = { .sin_family = AF_INET } };
 	socklen_t size = sizeof(to.v4);
 	getsockname(s->fd, &to.any, &size);
 	for (int i = 0; i < times; i++) {

@@ -548,7 +548,7 @@ static void requests_beyond_the_limit_wait(void **state)
 	assert_int_equal(engine_open(&world.loop, NULL, &engine, &err), 0);
 	assert_true(engine_limit(engine) >= 32);
 	engine_set_limit(engine, 4);
-	union engine_address to = { .v4 = { .sin_family = AF_INET, .sin_port = htons(agent.port),
+	union hwatt_udp_address to = { .v4 = { .sin_family = AF_INET, .sin_port = htons(agent.port),
 					    .sin_addr.s_addr = htonl(INADDR_LOOPBACK) } };
 	uint8_t oid[] = { 0x2b, 6, 1, 2, 1, 1, 3, 0 };
 	struct ber_oid uptime = { oid, sizeof(oid) };

@@ -19,7 +19,7 @@
 
 struct talk {
 	struct hwatt_target target;
-	union engine_address to;
+	union hwatt_udp_address to;
 	struct snmp_settings settings;
 	struct roster *roster;
 	struct peer *peer;

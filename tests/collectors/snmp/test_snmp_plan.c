@@ -3,7 +3,9 @@
 /* What plan_read() takes from a packet is what ber_decode() and plan_take() would, to the last field, or nothing; and what plan_give()
  * gives of many points at once is what each of them gives by itself. */
 #include "plan_give.c"
+#include "../../unit/random.h"
 #include "fake_target.h"
+#include "taken.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,15 +14,12 @@
 
 #include <cmocka.h>
 
-enum { EXPECTS = 12, INPUTS = 10, ROOM = 26, ROUNDS = 300000 };
+enum { EXPECTS = 12, INPUTS = TAKEN_INPUTS, ROOM = 26, ROUNDS = 300000 };
 
 static uint64_t next_random(void)
 {
-	static uint64_t seed = 88172645463325252u;
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return seed;
+	static uint64_t seed = 7;
+	return random_next(&seed);
 }
 
 struct rig {
@@ -129,29 +128,6 @@ static size_t answer(const struct rig *r, uint32_t count, uint32_t kinds, uint8_
 	return length;
 }
 
-struct taken {
-	int64_t numbers[INPUTS];
-	struct plan_value values[INPUTS];
-	bool odd[INPUTS];
-	struct plan_poll poll;
-};
-
-static void begin(struct taken *t)
-{
-	memset(t, 0, sizeof(*t));
-	for (int i = 0; i < INPUTS; i++)
-		t->numbers[i] = PLAN_NO_NUMBER;
-	t->poll = (struct plan_poll){ .numbers = t->numbers, .values = t->values, .odd = t->odd };
-}
-
-static bool same(const struct taken *x, const struct taken *y, int32_t input)
-{
-	struct plan_value a = plan_value(&x->poll, input), b = plan_value(&y->poll, input);
-	return x->numbers[input] == y->numbers[input] && x->odd[input] == y->odd[input] && a.answered == b.answered &&
-	       a.number == b.number &&
-	       (!a.number || (a.raw.mantissa == b.raw.mantissa && a.raw.e10 == b.raw.e10 && a.raw.e2 == b.raw.e2));
-}
-
 /* Holds both ways against each other; true when the short one took it. */
 static bool compare(const struct rig *r, const uint8_t *octets, size_t length)
 {
@@ -159,8 +135,8 @@ static bool compare(const struct rig *r, const uint8_t *octets, size_t length)
 	memcpy(packet, octets, length);
 	static struct ber_message message;
 	struct taken fast, slow;
-	begin(&fast);
-	begin(&slow);
+	taken_begin(&fast);
+	taken_begin(&slow);
 	struct ber_head head = { 0 };
 	bool took = ber_read_head(packet, length, &head) && head.variables != NULL &&
 		    plan_read(&r->plan, 0, head.variables, head.length, &fast.poll);
@@ -174,7 +150,7 @@ static bool compare(const struct rig *r, const uint8_t *octets, size_t length)
 		assert_false(slow.poll.changed);
 	}
 	for (int32_t i = 0; i < INPUTS; i++)
-		assert_true(same(&fast, &slow, i)); /* not taken: both are empty */
+		assert_true(taken_same(&fast, &slow, i)); /* not taken: both are empty */
 	free(packet);
 	return took;
 }
@@ -214,7 +190,7 @@ static bool read_first(const struct rig *r, const uint8_t *list, size_t length)
 	struct taken taken;
 	uint8_t *octets = malloc(length + 1);
 	memcpy(octets + 1, list, length); /* what is before a list does not matter: it is its packet's head */
-	begin(&taken);
+	taken_begin(&taken);
 	bool took = plan_read(&r->plan, 0, octets + 1, length, &taken.poll);
 	for (int i = 0; i < INPUTS; i++)
 		assert_true(took || plan_value(&taken.poll, i).answered == false);

@@ -70,6 +70,9 @@ static void mistakes_are_named_with_their_place(void **state)
 		       "acme.yaml:5:", "need each other");
 	assert_mistake(HEAD "readings:\n  - {role: outlet, quantity: voltage, oid: 1.3.6.1, scale: 1, when: {oid: 1.3.6.2, matches: '('}}\n",
 		       "acme.yaml:5:", "regular expression");
+	assert_mistake(HEAD "readings:\n  - {role: outlet, quantity: voltage, oid: 1.3.6.1, scale: 1, when: {oid: 1.3.6.2, min: 2, max: 1}}\n",
+		       "acme.yaml:5:", "never holds");
+	assert_string_equal(mistakes(HEAD "readings:\n  - {role: outlet, quantity: voltage, oid: 1.3.6.1, scale: 1, when: {oid: 1.3.6.2, max: 1}}\n"), "");
 	assert_mistake(HEAD "readings:\n  - {role: outlet, quantity: voltage, oid: 1.3.6.1, scale: 1, row_matches: '('}\n",
 		       "acme.yaml:5:", "regular expression");
 	assert_string_equal(mistakes(HEAD "readings:\n  - {role: outlet, quantity: voltage, oid: 1.3.6.1, scale: 1, "

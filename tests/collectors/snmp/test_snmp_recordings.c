@@ -132,13 +132,20 @@ static unsigned judge_parts(const struct hwatt_target *t, const char *name, cons
 	return wrong;
 }
 
-static unsigned judge(const struct hwatt_target *t, const char *name, const json_t *expected, const struct recording *v1)
+struct score { unsigned wanted, found, forbidden; }; /* readings */
+
+static unsigned judge(const struct hwatt_target *t, const char *name, const json_t *expected, const struct recording *v1, struct score *score)
 {
 	unsigned wrong = judge_parts(t, name, json_object_get(expected, "parts"));
 	size_t i;
 	json_t *row;
 	json_array_foreach(json_object_get(expected, "readings"), i, row) {
-		if (needed(row) && !(v1 != NULL && is_counter64(v1, text(row, "oid"))) && !found(t, row)) {
+		if (!needed(row) || (v1 != NULL && is_counter64(v1, text(row, "oid"))))
+			continue;
+		score->wanted++;
+		if (found(t, row)) {
+			score->found++;
+		} else {
 			print_message("%s: lacks %s %s (%s)\n", name, text(row, "quantity"), text(row, "oid"), text(row, "how"));
 			wrong++;
 		}
@@ -147,6 +154,7 @@ static unsigned judge(const struct hwatt_target *t, const char *name, const json
 		for (size_t p = 0; p < t->point_count; p++) {
 			if (t->points[p].times > 0 && strcmp(t->points[p].is.source, text(row, "oid")) == 0) {
 				print_message("%s: gives %s (%s)\n", name, text(row, "oid"), text(row, "why"));
+				score->forbidden++;
 				wrong++;
 			}
 		}
@@ -154,7 +162,7 @@ static unsigned judge(const struct hwatt_target *t, const char *name, const json
 	return wrong;
 }
 
-static unsigned check(struct fake_world *world, const char *path, const char *settings, bool v1)
+static unsigned check(struct fake_world *world, const char *path, const char *settings, bool v1, struct score *score)
 {
 	char expected_path[4096];
 	struct recording r;
@@ -169,7 +177,7 @@ static unsigned check(struct fake_world *world, const char *path, const char *se
 	unsigned wrong = fake_poll(t, 20000) < 0 ? 1 : 0;
 	if (wrong > 0)
 		print_message("%s: %s\n", path, t->err.text);
-	wrong += judge(t, path, expected, v1 ? &r : NULL);
+	wrong += judge(t, path, expected, v1 ? &r : NULL, score);
 	assert_int_equal(t->dropped, 0);
 	fake_close(t);
 	recording_close(&r);
@@ -183,10 +191,12 @@ static void check_all(const char *settings, bool v1)
 	struct fake_world world;
 	glob_t files;
 	unsigned wrong = 0;
+	struct score score = { 0 };
 	fake_world_open(&world, NULL);
 	assert_int_equal(glob(TEST_SOURCE_DIR "/recordings/*.snmprec", 0, NULL, &files), 0);
 	for (size_t i = 0; i < files.gl_pathc; i++)
-		wrong += check(&world, files.gl_pathv[i], settings, v1);
+		wrong += check(&world, files.gl_pathv[i], settings, v1, &score);
+	print_message("%zu recordings: %u of %u readings found, %u forbidden\n", files.gl_pathc, score.found, score.wanted, score.forbidden);
 	globfree(&files);
 	fake_world_close(&world);
 	assert_int_equal(wrong, 0);
