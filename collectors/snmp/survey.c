@@ -29,6 +29,10 @@ struct walk { /* columns side by side */
 	unsigned count, asked[SURVEY_WIDTH], asked_count, repetitions;
 };
 
+struct spare { /* an array of cells that a column outgrew */
+	struct spare *next;
+};
+
 struct survey {
 	struct book *book;
 	struct line *line;
@@ -40,7 +44,7 @@ struct survey {
 	size_t object_count;         /* that are looked at: more than these are of families that do not fit this device */
 	uint16_t *column_of;         /* by object; 0: it is not asked for. NULL before the families are chosen */
 	struct column *columns;
-	struct cell *spare[CELL_SIZES]; /* arrays that columns outgrew, by size; each holds the next in its first octets */
+	struct spare *spare[CELL_SIZES]; /* by size */
 	size_t cells, octets;        /* that it holds */
 	unsigned requests, silences;
 	bool moved;                  /* the device has said something since survey_run() */
@@ -157,15 +161,14 @@ static void grow(struct survey *s, struct column *column)
 	while (FEWEST_CELLS << size < capacity)
 		size++;
 	assert(size < CELL_SIZES); /* SURVEY_MAX_ROWS fit */
-	struct cell *grown = s->spare[size];
-	if (grown != NULL)
-		memcpy(&s->spare[size], grown, sizeof(grown));
-	else
-		grown = take(s, capacity * sizeof(*grown));
-	if (column->count > 0) {
+	struct spare *spare = s->spare[size], *old = (void *)column->cells;
+	struct cell *grown = spare != NULL ? (void *)spare : take(s, capacity * sizeof(*grown));
+	if (spare != NULL)
+		s->spare[size] = spare->next;
+	if (old != NULL) {
 		memcpy(grown, column->cells, column->count * sizeof(*grown));
-		memcpy(column->cells, &s->spare[size - 1], sizeof(grown));
-		s->spare[size - 1] = column->cells;
+		old->next = s->spare[size - 1];
+		s->spare[size - 1] = old;
 	}
 	column->cells = grown;
 	column->capacity = capacity;
