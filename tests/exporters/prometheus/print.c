@@ -9,6 +9,8 @@
 #include <string.h>
 #include <uv.h>
 
+extern const struct hwatt_exporter prometheus_exporter;
+
 static int render(const struct hwatt_snapshot *snap, const char *accept, struct hwatt_text *body)
 {
 	struct hwatt_answer answer = { .body = body };
@@ -19,6 +21,28 @@ static int render(const struct hwatt_snapshot *snap, const char *accept, struct 
 	return 1;
 }
 
+/* All pieces, one after the other as the HTTP server takes them; how many octets they make. */
+static size_t write_pieces(const struct hwatt_snapshot *snap)
+{
+	struct hwatt_view view = { .snapshot = snap };
+	struct hwatt_request request = { .path = "/metrics", .accept = "" };
+	struct hwatt_answer answer = { .status = 200 };
+	struct hwatt_text piece;
+	struct hwatt_error err;
+	void *pieces;
+	size_t length = 0;
+	hwatt_text_init(&piece, 1u << 20);
+	if (prometheus_exporter.begin(&view, &request, &answer, &pieces, &err) < 0)
+		return 0;
+	for (int rc = 1; rc > 0; length += piece.length) {
+		hwatt_text_reset(&piece);
+		rc = prometheus_exporter.more(pieces, &piece, &err);
+	}
+	prometheus_exporter.end(pieces);
+	hwatt_text_free(&piece);
+	return length;
+}
+
 /* Best of five, which says what the code costs and not what else the machine did. */
 static int measure(size_t devices, size_t points, double limit_ms)
 {
@@ -26,19 +50,14 @@ static int measure(size_t devices, size_t points, double limit_ms)
 	double best = 1e9;
 	size_t length = 0;
 	for (int i = 0; i < 5; i++) {
-		struct hwatt_text body;
-		hwatt_text_init(&body, 256u << 20);
 		uint64_t start = uv_hrtime();
-		if (render(snap, "", &body) != 0)
-			return 1;
+		length = write_pieces(snap);
 		double took = (double)(uv_hrtime() - start) / 1e6;
 		best = took < best ? took : best;
-		length = body.length;
-		hwatt_text_free(&body);
 	}
 	snapshot_release(snap);
 	printf("%zu devices x %zu points: %.0f ms, %.1f MB\n", devices, points, best, (double)length / 1e6);
-	return best <= limit_ms ? 0 : 1;
+	return length > 0 && best <= limit_ms ? 0 : 1;
 }
 
 int main(int argc, char **argv)
