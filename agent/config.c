@@ -172,23 +172,23 @@ static const struct hwatt_option device_rows[] = {
 	{ ROW(struct config_device, device.site, "site", HWATT_STRING), .help = "id of the site where it stands" },
 	{ ROW(struct config_device, device.room, "room", HWATT_STRING), .help = "room where it stands" },
 	{ ROW(struct config_device, device.rack, "rack", HWATT_STRING), .help = "rack where it stands" },
-	{ ROW(struct config_device, u, "u", HWATT_INTEGER), .min = 1, .max = 100, .help = "lowest rack unit that it fills" },
+	{ ROW(struct config_details, u, "u", HWATT_INTEGER), .flags = HWATT_ASIDE, .min = 1, .max = 100, .help = "lowest rack unit that it fills" },
 	{ ROW(struct config_device, device.power_role, "power_role", HWATT_ENUM), .words = power_roles,
 	  .help = "where it sits in the power tree; a UPS is ups_output (or ups_input) and gives both ends" },
-	{ ROW(struct config_device, fed_by, "fed_by", HWATT_LIST), .item = HWATT_NODE, .flags = HWATT_ONE_OR_LIST,
+	{ ROW(struct config_details, fed_by, "fed_by", HWATT_LIST), .item = HWATT_NODE, .flags = HWATT_ASIDE | HWATT_ONE_OR_LIST,
 	  .pattern = "^[a-z0-9._-]+(/[a-z_]+/[0-9]+)?$",
 	  .help = "devices that feed it, like ups-1, or their outlets, like pdu-a1/outlet/7" },
-	{ ROW(struct config_device, meter, "meter", HWATT_STRING),
+	{ ROW(struct config_details, meter, "meter", HWATT_STRING), .flags = HWATT_ASIDE,
 	  .help = "role of the points that are its total, like inlet; else the first that it has" },
-	{ ROW(struct config_device, points, "points", HWATT_ENUM), .words = point_words, .fallback = "total",
+	{ ROW(struct config_details, points, "points", HWATT_ENUM), .flags = HWATT_ASIDE, .words = point_words, .fallback = "total",
 	  .help = "which points get rows of energy per quarter: the totals, or all" },
 	{ ROW(struct config_device, device.rated_mw, "rated_power", HWATT_POWER), .min = 0, .max = INT64_C(100000000000),
 	  .help = "most power that it can carry; a reading above it is not believed" },
-	{ ROW(struct config_device, accuracy_ppm, "accuracy", HWATT_RATIO), .min = 0, .max = 500000,
+	{ ROW(struct config_details, accuracy_ppm, "accuracy", HWATT_RATIO), .flags = HWATT_ASIDE, .min = 0, .max = 500000,
 	  .help = "greatest error of its energy metering, like 1 %" },
-	{ ROW(struct config_device, measures, "measures", HWATT_LIST), .flags = HWATT_ONE_OR_LIST, .schema = &measure_schema,
+	{ ROW(struct config_details, measures, "measures", HWATT_LIST), .flags = HWATT_ASIDE | HWATT_ONE_OR_LIST, .schema = &measure_schema,
 	  .help = "what its registers of water and heat measure; without it they are shown and count for nothing" },
-	{ ROW(struct config_device, usable_mw, "usable_power", HWATT_POWER), .min = 0, .max = INT64_C(100000000000),
+	{ ROW(struct config_details, usable_mw, "usable_power", HWATT_POWER), .flags = HWATT_ASIDE, .min = 0, .max = INT64_C(100000000000),
 	  .help = "power that this feed may give" },
 	{ ROW(struct config_device, device.interval_ms, "interval", HWATT_DURATION), .min = SECOND, .max = HOUR,
 	  .help = "how often it is polled; the main interval when absent" },
@@ -199,6 +199,7 @@ static const struct hwatt_option device_rows[] = {
 static const struct hwatt_schema device_schema = {
 	.name = "device", .help = "something polled", .size = sizeof(struct config_device), .options = device_rows,
 	.count = COUNT(device_rows), .mark_offset = offsetof(struct config_device, mark),
+	.aside_offset = offsetof(struct config_device, details), .aside_size = sizeof(struct config_details),
 };
 
 static const struct hwatt_option discovery_rows[] = {
@@ -714,18 +715,18 @@ static void read_feed(struct loader *l, const struct hwatt_node *node, struct co
 	out->device = hwatt_arena_strndup(l->config->arena, node->text, (size_t)(slash - node->text));
 }
 
-static void resolve_feeds(struct loader *l, struct config_device *d)
+static void resolve_feeds(struct loader *l, struct hwatt_list *fed_by)
 {
-	const struct hwatt_node *const *nodes = d->fed_by.items;
+	const struct hwatt_node *const *nodes = fed_by->items;
 	size_t kept = 0;
-	if (d->fed_by.count == 0)
+	if (fed_by->count == 0)
 		return;
-	struct config_feed *feeds = hwatt_arena_alloc(l->config->arena, d->fed_by.count * sizeof(*feeds));
-	for (size_t i = 0; i < d->fed_by.count; i++) {
+	struct config_feed *feeds = hwatt_arena_alloc(l->config->arena, fed_by->count * sizeof(*feeds));
+	for (size_t i = 0; i < fed_by->count; i++) {
 		read_feed(l, nodes[i], &feeds[kept]);
 		kept += feeds[kept].device != NULL ? 1 : 0;
 	}
-	d->fed_by = (struct hwatt_list){ feeds, kept };
+	*fed_by = (struct hwatt_list){ feeds, kept };
 }
 
 static void resolve_times(struct loader *l, struct config_device *d, const struct hwatt_node *node)
@@ -760,19 +761,21 @@ static void resolve_device(struct loader *l, struct config_device *d, const stru
 	check_site_name(l, d->device.site, hwatt_node_mark(node, "site"));
 	if (d->device.power_role != HWATT_POWER_NONE && d->device.site[0] == '\0')
 		hwatt_report_add(l->report, &d->mark, "a device with a power role needs a site, as sums are made by site");
-	if (d->measures.count > 0 && d->device.site[0] == '\0')
+	const struct config_details *details = config_details(d);
+	if (details->measures.count > 0 && d->device.site[0] == '\0')
 		hwatt_report_add(l->report, &d->mark, "a device that measures water or heat needs a site, as sums are made by site");
-	for (size_t i = 0; i < d->measures.count; i++)
-		measure_name(&((struct measure *)d->measures.items)[i], d->device.id, l->config->arena);
-	if (d->meter[0] != '\0' && hwatt_role_by_name(d->meter) < 0) {
-		struct nearest near = { .wanted = d->meter };
+	for (size_t i = 0; i < details->measures.count; i++)
+		measure_name(&((struct measure *)details->measures.items)[i], d->device.id, l->config->arena);
+	if (details->meter[0] != '\0' && hwatt_role_by_name(details->meter) < 0) {
+		struct nearest near = { .wanted = details->meter };
 		for (int role = 0; role < HWATT_ROLES; role++)
 			nearest_offer(&near, hwatt_role_name((enum hwatt_role)role));
 		at = hwatt_node_mark(node, "meter");
-		hwatt_report_add(l->report, &at, "there is no role \"%.60s\"%s", d->meter, nearest_hint(&near, l->documents));
+		hwatt_report_add(l->report, &at, "there is no role \"%.60s\"%s", details->meter, nearest_hint(&near, l->documents));
 	}
 	resolve_times(l, d, node);
-	resolve_feeds(l, d);
+	if (d->details != NULL)
+		resolve_feeds(l, &d->details->fed_by);
 }
 
 /* All devices in one array: the file's own where it has them all, as it mostly has. */
@@ -865,8 +868,9 @@ static void check_measures(struct loader *l)
 	size_t count = 0;
 	for (size_t i = 0; i < c->device_count; i++) {
 		const struct config_device *d = &c->devices[i];
-		if (d->measures.count > 0)
-			devices[count++] = (struct measure_device){ d->device.id, d->device.site, d->measures.items, d->measures.count };
+		const struct hwatt_list *measures = &config_details(d)->measures;
+		if (measures->count > 0)
+			devices[count++] = (struct measure_device){ d->device.id, d->device.site, measures->items, measures->count };
 	}
 	measure_check(devices, count, c->books, l->report, &l->config->notes);
 }
@@ -970,6 +974,12 @@ static void load_all(struct loader *l)
 	load_books(l);
 	digest_finish(l->digest, l->config->hash);
 	digest_finish(l->own_digest, l->config->own_hash);
+}
+
+const struct config_details *config_details(const struct config_device *device)
+{
+	static const struct config_details none = { .points = CONFIG_POINTS_TOTAL, .meter = "" };
+	return device->details != NULL ? device->details : &none;
 }
 
 const struct ruleset *config_ruleset(const struct config *config, const char *site)

@@ -62,12 +62,7 @@ struct config_feed { /* what feeds a device: "ups-1", "pdu-a1/outlet/7" */
 	struct hwatt_mark mark;
 };
 
-struct config_device {
-	struct hwatt_device device; /* what collectors see */
-	union {
-		const void *settings;       /* of its credentials, or the collector's defaults; never NULL */
-		const char *address;        /* while it is read: as written */
-	};
+struct config_details { /* of a device: what few say */
 	struct hwatt_list fed_by;   /* struct config_feed */
 	int64_t u;                  /* lowest rack unit that it fills, 0 not stated */
 	enum config_points { CONFIG_POINTS_TOTAL, CONFIG_POINTS_ALL } points; /* which points get interval rows */
@@ -75,10 +70,19 @@ struct config_device {
 	int64_t accuracy_ppm;       /* MPE of its energy metering, 0 unknown */
 	struct hwatt_list measures; /* struct measure: of water and heat */
 	int64_t usable_mw;          /* rack PDUs: usable power of this feed, 0 unknown */
+};
+
+struct config_device { /* small: there are ten thousand of them */
+	struct hwatt_device device; /* what collectors see */
+	union {
+		const void *settings;       /* of its credentials, or the collector's defaults; never NULL */
+		const char *address;        /* while it is read: as written */
+	};
+	struct config_details *details; /* NULL: it says none of them; see config_details() */
 	struct hwatt_mark mark;
 };
 
-_Static_assert(sizeof(struct config_device) <= 192, "there are ten thousand of them");
+_Static_assert(sizeof(struct config_device) <= 128, "there are ten thousand of them");
 
 struct config {
 	struct hwatt_arena *arena;  /* owns everything below */
@@ -105,6 +109,9 @@ struct config {
 	struct books *books;        /* readings, certificates, factors ... */
 	struct hwatt_report notes;  /* what is no mistake and should be known */
 };
+
+/* What the device says of them, or what is so when it says nothing. */
+const struct config_details *config_details(const struct config_device *device);
 
 /* The rules of a site's figures; NULL when there is no such site. */
 const struct ruleset *config_ruleset(const struct config *config, const char *site);

@@ -19,7 +19,7 @@ struct feeding {
 bool feeding_is_ups(const struct config_device *device)
 {
 	bool role = device->device.power_role == HWATT_POWER_UPS_INPUT || device->device.power_role == HWATT_POWER_UPS_OUTPUT;
-	int meter = hwatt_role_by_name(device->meter);
+	int meter = hwatt_role_by_name(config_details(device)->meter);
 	return role && (meter < 0 || meter == HWATT_UPS_INPUT || meter == HWATT_UPS_OUTPUT);
 }
 
@@ -37,12 +37,13 @@ static struct place place_of(const struct config *config, size_t device, const s
 static void resolve(struct feeding *f, const struct names *devices, size_t index, struct hwatt_report *report)
 {
 	const struct config_device *d = &f->config->devices[index];
-	const struct config_feed *feeds = d->fed_by.items;
+	const struct hwatt_list *fed_by = &config_details(d)->fed_by;
+	const struct config_feed *feeds = fed_by->items;
 	struct feeds *out = &f->feeds[index];
-	if (d->fed_by.count == 0)
+	if (fed_by->count == 0)
 		return;
-	out->places = hwatt_arena_alloc(f->arena, d->fed_by.count * sizeof(*out->places));
-	for (size_t i = 0; i < d->fed_by.count; i++) {
+	out->places = hwatt_arena_alloc(f->arena, fed_by->count * sizeof(*out->places));
+	for (size_t i = 0; i < fed_by->count; i++) {
 		const struct config_device *feeder = names_find(devices, feeds[i].device);
 		if (feeder == NULL)
 			hwatt_report_add(report, &feeds[i].mark, "there is no device \"%.60s\"%s", feeds[i].device,
@@ -59,7 +60,7 @@ static void resolve(struct feeding *f, const struct names *devices, size_t index
 static void assume_rack(struct feeding *f, const struct names *pdus, size_t index)
 {
 	const struct config_device *d = &f->config->devices[index];
-	if (d->device.power_role != HWATT_POWER_IT || d->fed_by.count > 0 || d->device.rack[0] == '\0')
+	if (d->device.power_role != HWATT_POWER_IT || config_details(d)->fed_by.count > 0 || d->device.rack[0] == '\0')
 		return;
 	size_t first = names_first(pdus, d->device.rack), end = first;
 	while (end < pdus->count && strcmp(pdus->rows[end].text, d->device.rack) == 0)

@@ -304,7 +304,7 @@ static bool measures_for(const struct config *config, const struct inventory_sco
 {
 	for (size_t i = 0; i < config->device_count; i++) {
 		const struct config_device *d = &config->devices[i];
-		for (size_t s = 0; s < scope->site_count && d->measures.count > 0; s++)
+		for (size_t s = 0; s < scope->site_count && config_details(d)->measures.count > 0; s++)
 			if (strcmp(d->device.id, device) == 0 && strcmp(d->device.site, scope->sites[s]->site->id) == 0)
 				return true;
 	}
@@ -443,7 +443,7 @@ static bool lacks_coverage(const struct making *m)
 static bool lacks_accuracy(const struct making *m)
 {
 	for (size_t i = 0; i < m->scope->energy.count; i++)
-		if (m->scope->energy.meters[i].device->accuracy_ppm == 0)
+		if (config_details(m->scope->energy.meters[i].device)->accuracy_ppm == 0)
 			return true;
 	return false;
 }

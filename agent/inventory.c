@@ -25,7 +25,7 @@ const int *inventory_total_roles(const struct config_device *device, enum hwatt_
 		[HWATT_INTERFACE] = { HWATT_INTERFACE, END }, [HWATT_POE_PORT] = { HWATT_POE_PORT, END },
 		[HWATT_SENSOR] = { HWATT_SENSOR, END },
 	};
-	int meter = hwatt_role_by_name(device->meter);
+	int meter = hwatt_role_by_name(config_details(device)->meter);
 	if (meter >= 0 && !feeding_is_ups(device))
 		return stated[meter];
 	switch (power_role) {

@@ -262,15 +262,18 @@ static void read_value(struct reader *r, const struct hwatt_option *option, cons
 	}
 }
 
-/* What a struct holds before its keys are read: "" for strings, and the defaults of the table. */
-static void set_defaults(struct reader *r, const struct hwatt_schema *schema, void *out)
+/* What a struct holds before its keys are read: "" for strings, and the defaults of the table. With HWATT_ASIDE in `aside` it is
+ * the struct of those keys. */
+static void set_defaults(struct reader *r, const struct hwatt_schema *schema, unsigned aside, void *out)
 {
-	memset(out, 0, schema->size);
+	memset(out, 0, aside != 0 ? schema->aside_size : schema->size);
 	for (size_t i = 0; i < schema->count; i++) {
 		const struct hwatt_option *option = &schema->options[i];
 		char *field = (char *)out + option->offset;
+		if ((option->flags & HWATT_ASIDE) != aside)
+			continue;
 		if (option->type == HWATT_OBJECT) {
-			set_defaults(r, option->schema, field);
+			set_defaults(r, option->schema, 0, field);
 		} else if (option->fallback != NULL || option->type == HWATT_STRING) {
 			assert(option->type <= HWATT_ENUM); /* lists, secrets and maps have no default */
 			const char *text = option->fallback != NULL ? option->fallback : "";
@@ -311,10 +314,25 @@ static bool after_comma(const struct hwatt_node *node, size_t i)
 	       node->items[i]->kind == HWATT_NODE_SCALAR && node->items[i]->length == 0;
 }
 
+/* Where the key's value goes. */
+static void *field_of(struct reader *r, const struct hwatt_schema *schema, const struct hwatt_option *option, void *out)
+{
+	void *aside;
+	if ((option->flags & HWATT_ASIDE) == 0)
+		return (char *)out + option->offset;
+	memcpy(&aside, (char *)out + schema->aside_offset, sizeof(aside));
+	if (aside == NULL) {
+		aside = hwatt_arena_alloc(r->arena, schema->aside_size);
+		set_defaults(r, schema, HWATT_ASIDE, aside);
+		memcpy((char *)out + schema->aside_offset, &aside, sizeof(aside));
+	}
+	return (char *)aside + option->offset;
+}
+
 static void read_object(struct reader *r, const struct hwatt_schema *schema, const struct hwatt_node *node, void *out)
 {
 	size_t before = report_total(r->report);
-	set_defaults(r, schema, out);
+	set_defaults(r, schema, 0, out);
 	if (schema->mark_offset != 0)
 		memcpy((char *)out + schema->mark_offset, &node->mark, sizeof(node->mark));
 	if (node->kind != HWATT_NODE_MAPPING) {
@@ -337,7 +355,7 @@ static void read_object(struct reader *r, const struct hwatt_schema *schema, con
 		}
 		uint64_t bit = UINT64_C(1) << (option - schema->options);
 		if ((seen & bit) == 0) /* a second one is reported by the document */
-			read_value(r, option, node->items[i], (char *)out + option->offset);
+			read_value(r, option, node->items[i], field_of(r, schema, option, out));
 		seen |= bit;
 	}
 	for (size_t i = 0; i < schema->count; i++)

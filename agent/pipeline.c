@@ -250,7 +250,7 @@ static int total_role(const struct pipeline_device *d)
 static bool is_kept(struct closing *c, const struct store_point *point)
 {
 	const struct pipeline_device *d = c->device;
-	if (point->quantity != HWATT_ENERGY || d->config->points == CONFIG_POINTS_ALL)
+	if (point->quantity != HWATT_ENERGY || config_details(d->config)->points == CONFIG_POINTS_ALL)
 		return true;
 	if (c->total_role == NOT_LOOKED)
 		c->total_role = total_role(d);

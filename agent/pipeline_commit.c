@@ -19,7 +19,7 @@ static int context_of(struct pipeline *p, struct pipeline_device *d, int64_t *id
 		.power_role = hwatt_power_role_name(d->config->device.power_role), .site = d->config->device.site,
 		.config_hash = p->generation->config->hash, .ruleset_hash = rules != NULL ? rules->hash : "",
 		.agent_version = HALLWATT_VERSION,
-		.clock_source = "system", .accuracy_ppm = d->config->accuracy_ppm, .ct_ratio_ppm = HWATT_PPM };
+		.clock_source = "system", .accuracy_ppm = config_details(d->config)->accuracy_ppm, .ct_ratio_ppm = HWATT_PPM };
 	if (context.serial == NULL)
 		context.serial = "";
 	if (store_context_id(p->parts.store, &context, id, err) < 0)

@@ -166,7 +166,7 @@ size_t sources_meter(struct sources *s, const struct inventory_meter *meter)
 {
 	struct source wanted = { .device = meter->device, .power_role = (uint8_t)meter->power_role, .role = (int16_t)meter->role,
 				 .first = meter->first, .last = meter->last, .quantity = HWATT_ENERGY,
-				 .mpe_ppm = (int32_t)meter->device->accuracy_ppm, .since_s = SOURCES_NEVER };
+				 .mpe_ppm = (int32_t)config_details(meter->device)->accuracy_ppm, .since_s = SOURCES_NEVER };
 	return take(s, &wanted);
 }
 
@@ -174,7 +174,7 @@ size_t sources_summary(struct sources *s, const struct config_device *device, en
 		       enum hwatt_quantity quantity)
 {
 	struct source wanted = { .device = device, .role = (int16_t)role, .quantity = (uint8_t)quantity,
-				 .mpe_ppm = (int32_t)device->accuracy_ppm, .since_s = SOURCES_NEVER };
+				 .mpe_ppm = (int32_t)config_details(device)->accuracy_ppm, .since_s = SOURCES_NEVER };
 	return take(s, &wanted);
 }
 

@@ -127,14 +127,15 @@ static void add_resources(struct subject *s, const struct config *config, struct
 {
 	for (size_t i = 0; i < config->device_count; i++) {
 		const struct config_device *device = &config->devices[i];
-		for (size_t k = 0; k < s->site_count && device->measures.count > 0; k++) {
+		const struct config_details *details = config_details(device);
+		for (size_t k = 0; k < s->site_count && details->measures.count > 0; k++) {
 			struct subject_site *site = &s->sites[k];
 			if (strcmp(site->site->site->id, device->device.site) != 0)
 				continue;
-			site->resources = hwatt_realloc(site->resources, (site->resource_count + device->measures.count) * sizeof(*site->resources));
-			for (size_t m = 0; m < device->measures.count; m++) {
-				const struct measure *measure = &((const struct measure *)device->measures.items)[m];
-				int64_t mpe_ppm = measure->accuracy_ppm != 0 ? measure->accuracy_ppm : device->accuracy_ppm;
+			site->resources = hwatt_realloc(site->resources, (site->resource_count + details->measures.count) * sizeof(*site->resources));
+			for (size_t m = 0; m < details->measures.count; m++) {
+				const struct measure *measure = &((const struct measure *)details->measures.items)[m];
+				int64_t mpe_ppm = measure->accuracy_ppm != 0 ? measure->accuracy_ppm : details->accuracy_ppm;
 				struct subject_resource *added = &site->resources[site->resource_count++];
 				*added = (struct subject_resource){ measure, sources_register(sources, device, measure_register(measure),
 											      measure->index, mpe_ppm), new_pair(s, false) };
@@ -176,9 +177,9 @@ static int64_t usable_mw(const struct inventory *inventory, const struct invento
 			return config->racks[i].usable_mw;
 	int64_t least = 0;
 	for (size_t i = 0; i < pdus->count; i++)
-		if (in_rack(&pdus->meters[i], site, rack) && pdus->meters[i].device->usable_mw > 0 &&
-		    (least == 0 || pdus->meters[i].device->usable_mw < least))
-			least = pdus->meters[i].device->usable_mw;
+		if (in_rack(&pdus->meters[i], site, rack) && config_details(pdus->meters[i].device)->usable_mw > 0 &&
+		    (least == 0 || config_details(pdus->meters[i].device)->usable_mw < least))
+			least = config_details(pdus->meters[i].device)->usable_mw;
 	return least;
 }
 

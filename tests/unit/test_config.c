@@ -122,18 +122,18 @@ static void the_example_of_the_product_page_is_read(void **state)
 	assert_int_equal(((const struct fake_settings *)c->devices[0].settings)->version, 2);
 	assert_string_equal(b->device.host, "::1");
 	assert_int_equal(b->device.port, 1161);
-	assert_int_equal(b->u, 42);
+	assert_int_equal(config_details(b)->u, 42);
 	assert_int_equal(b->device.rated_mw, 22000000);
-	assert_int_equal(b->accuracy_ppm, 10000);
-	assert_int_equal(b->points, CONFIG_POINTS_ALL);
-	assert_string_equal(b->meter, "inlet");
+	assert_int_equal(config_details(b)->accuracy_ppm, 10000);
+	assert_int_equal(config_details(b)->points, CONFIG_POINTS_ALL);
+	assert_string_equal(config_details(b)->meter, "inlet");
 	assert_int_equal(b->device.interval_ms, 5000);
 	assert_int_equal(b->device.timeout_ms, 5000); /* the main timeout, cut to the device's interval */
 	assert_string_equal(b->device.profile, "apc-rpdu2");
 	assert_string_equal(((const struct fake_settings *)b->settings)->user, "public");
 	assert_int_equal(b->mark.line, 15);
-	const struct config_feed *feeds = srv->fed_by.items;
-	assert_int_equal(srv->fed_by.count, 2);
+	const struct config_feed *feeds = config_details(srv)->fed_by.items;
+	assert_int_equal(config_details(srv)->fed_by.count, 2);
 	assert_string_equal(feeds[1].device, "pdu-b1");
 	assert_int_equal(feeds[1].role, HWATT_OUTLET);
 	assert_int_equal(feeds[1].index, 7);
@@ -141,7 +141,7 @@ static void the_example_of_the_product_page_is_read(void **state)
 	assert_int_equal(srv->device.timeout_ms, 2000);
 	assert_int_equal(srv->device.power_role, HWATT_POWER_IT);
 	assert_string_equal(srv->device.rack, "A1");
-	feeds = b->fed_by.items;
+	feeds = config_details(b)->fed_by.items;
 	assert_int_equal(feeds[0].role, -1);
 	end(&f);
 }

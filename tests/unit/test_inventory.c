@@ -353,16 +353,18 @@ static void what_is_not_there_is_named_with_the_nearest(void **state)
 static void totals_come_from_the_stated_role_or_the_first(void **state)
 {
 	(void)state;
-	struct config_device d = { .meter = "", .device = { .power_role = HWATT_POWER_PDU } };
+	struct config_details said = { .meter = "bank" };
+	struct config_device d = { .device = { .power_role = HWATT_POWER_PDU } };
 	assert_int_equal(inventory_total_roles(&d, HWATT_POWER_PDU)[0], HWATT_INLET);
 	assert_int_equal(inventory_total_roles(&d, HWATT_POWER_IT)[0], HWATT_CHASSIS);
-	d.meter = "bank";
+	d.details = &said;
 	assert_int_equal(inventory_total_roles(&d, HWATT_POWER_PDU)[0], HWATT_BANK);
 	assert_int_equal(inventory_total_roles(&d, HWATT_POWER_PDU)[1], -1);
-	struct config_device ups = { .meter = "ups_output", .device = { .power_role = HWATT_POWER_UPS_OUTPUT } };
+	struct config_details output = { .meter = "ups_output" };
+	struct config_device ups = { .details = &output, .device = { .power_role = HWATT_POWER_UPS_OUTPUT } };
 	assert_int_equal(inventory_total_roles(&ups, HWATT_POWER_UPS_INPUT)[0], HWATT_UPS_INPUT);
 	for (int role = 0; role < HWATT_ROLES; role++) {
-		d.meter = hwatt_role_name((enum hwatt_role)role);
+		said.meter = hwatt_role_name((enum hwatt_role)role);
 		assert_int_equal(inventory_total_roles(&d, HWATT_POWER_PDU)[0], role);
 	}
 }

@@ -43,6 +43,7 @@ enum hwatt_type {
 
 #define HWATT_REQUIRED 1u    /* its absence is an error */
 #define HWATT_ONE_OR_LIST 2u /* HWATT_LIST: a single item stands for a list of one */
+#define HWATT_ASIDE 4u       /* `offset` counts in a struct of its own, which is made with the first such key; see hwatt_schema */
 
 struct hwatt_schema;
 struct hwatt_node;
@@ -73,6 +74,8 @@ struct hwatt_schema {
 	void (*check)(const void *object, const struct hwatt_node *at, struct hwatt_report *report);
 	/* Offset of a struct hwatt_mark in the struct that receives where the object stands; 0: none (never the first field). */
 	size_t mark_offset;
+	/* Offset of a pointer to the struct that HWATT_ASIDE keys are put in, and that struct's size; it stays NULL while there is none. */
+	size_t aside_offset, aside_size;
 };
 
 struct hwatt_list {
