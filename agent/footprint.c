@@ -15,11 +15,13 @@
 
 #define MAP_OCTETS (256 << 10)
 
-/* Otherwise malloc takes what is large from the heap too, once a large piece was freed, and what stays lies between. */
+/* Otherwise malloc takes what is large from the heap too, once a large piece was freed, and what stays lies between; and what
+ * threads make for the main one, as the summed past, would stand in a heap of each. */
 void footprint_prepare(void)
 {
 #ifdef __GLIBC__
 	mallopt(M_MMAP_THRESHOLD, MAP_OCTETS);
+	mallopt(M_ARENA_MAX, 1);
 #endif
 }
 

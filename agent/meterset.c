@@ -141,6 +141,7 @@ struct meterset *meterset_new(const char *device, struct meterset_settings setti
 	set->lone = shelf == NULL;
 	set->shelf = shelf != NULL ? shelf : hwatt_alloc(sizeof(*shelf));
 	set->layout = layout_new();
+	layout_share(&set->layout, &set->shelf->layouts); /* an empty one of its own would be a hole when it goes */
 	return set;
 }
 

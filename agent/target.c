@@ -247,6 +247,8 @@ int target_open(const struct target_parts *parts, struct hwatt_target **out, str
 	t->device = parts->device;
 	t->owner = parts->owner.arg;
 	t->shape = shape_new();
+	if (shapes_of(t) != NULL)
+		shape_share(&t->shape, shapes_of(t)); /* an empty one of its own would be a hole when it goes */
 	if (parts->collector->open(t, err) < 0) {
 		free_target(t);
 		return -1;
