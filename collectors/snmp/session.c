@@ -637,8 +637,8 @@ static void on_surveyed(void *arg, const struct hwatt_error *err)
 	go_on(s);
 }
 
-/* Makes the survey of a device that has its turn. */
-static void start_survey(struct session *s)
+/* Makes the survey of a device that has its turn. `greeted`: in this poll. */
+static void start_survey(struct session *s, bool greeted)
 {
 	const struct hwatt_device *device = hwatt_target_device(s->line.target);
 	struct hwatt_error err;
@@ -653,11 +653,11 @@ static void start_survey(struct session *s)
 	s->stage = STAGE_SURVEY;
 	a->survey = survey_new(s->book, &s->line, device->profile != NULL ? device->profile : "", a->greeting, on_surveyed, s);
 	drop_greeting(s);
-	survey_run(a->survey);
+	survey_run(a->survey, greeted);
 }
 
 /* The device is there, and is to be surveyed: now, or when its turn has come. Until then it is polled by its plan, if it has one. */
-static void take_turn_of_survey(struct session *s)
+static void take_turn_of_survey(struct session *s, bool greeted)
 {
 	struct turns *turns = &module_of(s)->turns;
 	struct turn *turn = &s->aside->turn;
@@ -672,7 +672,7 @@ static void take_turn_of_survey(struct session *s)
 			return;
 	}
 	turns_force(turns, turn);
-	start_survey(s);
+	start_survey(s, greeted);
 }
 
 static void on_greeted(void *arg, const struct hwatt_error *err)
@@ -683,7 +683,7 @@ static void on_greeted(void *arg, const struct hwatt_error *err)
 		return;
 	}
 	s->heard = true;
-	take_turn_of_survey(s);
+	take_turn_of_survey(s, true);
 }
 
 static void begin_survey(struct session *s)
@@ -691,9 +691,9 @@ static void begin_survey(struct session *s)
 	const struct aside *a = aside_of(s);
 	if (a->survey != NULL) {
 		s->stage = STAGE_SURVEY;
-		survey_run(a->survey);
+		survey_run(a->survey, false);
 	} else if (a->greeting != NULL) {
-		take_turn_of_survey(s);
+		take_turn_of_survey(s, false);
 	} else if (s->plan != NULL && a->tape == NULL && !turns_free(&module_of(s)->turns)) {
 		start_plan(s);
 	} else {

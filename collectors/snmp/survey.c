@@ -13,6 +13,7 @@
 #define MAX_SILENCES 3u          /* requests in a row without an answer, after a first one */
 #define PROOFS 2u                /* times that a request is left unanswered by a device that answers others, before it is too large */
 #define LAST_PROOFS 3u           /* ... before what cannot be asked for in a smaller one is left out */
+#define LEAST_MS 20              /* of a poll: in less nothing is asked */
 #define TYPICAL_VARBIND 36u
 #define FEWEST_CELLS 4u          /* of a column; the next sizes are each twice as large */
 #define CELL_SIZES 16u
@@ -51,7 +52,7 @@ struct survey {
 	struct spare *spare[CELL_SIZES]; /* by size */
 	size_t cells, octets;        /* that it holds */
 	unsigned requests, silences;
-	bool moved;                  /* the device has said something since survey_run() */
+	bool moved;                  /* the device has said something in this poll */
 	bool checking;               /* something was left unanswered: whether the device answers at all */
 	bool deaf;                   /* it does, and leaves unanswered what is too large */
 	unsigned unanswered;         /* times in a row that it answered a check, but not what is next */
@@ -134,10 +135,10 @@ void survey_free(struct survey *s)
 	hwatt_arena_free(s->arena); /* and the survey, which is in it */
 }
 
-void survey_run(struct survey *s)
+void survey_run(struct survey *s, bool greeted)
 {
 	s->silences = 0;
-	s->moved = false;
+	s->moved = greeted;
 	step(s);
 }
 
@@ -281,8 +282,9 @@ static bool post(struct survey *s, enum ber_pdu pdu, const struct ber_oid *oids,
 	s->requests++;
 	s->asked_ms = (int64_t)uv_now(hwatt_target_loop(s->line->target));
 	/* The first of a poll leaves time for a check, so that one which stays unanswered is told from a device that does. */
-	int64_t left_ms = hwatt_target_time_left_ms(s->line->target);
-	line_send_within(s->line, s->packet, length, id_at, NULL, s->moved ? left_ms : left_ms / 3 * 2, done, s);
+	int64_t left_ms = hwatt_target_time_left_ms(s->line->target), need_ms = s->line->answer_ms + s->line->answer_ms / 2;
+	int64_t share_ms = left_ms / 3 * 2 > need_ms ? left_ms / 3 * 2 : need_ms;
+	line_send_within(s->line, s->packet, length, id_at, NULL, s->moved ? left_ms : share_ms, done, s);
 	return true;
 }
 
@@ -319,7 +321,9 @@ static void heard(struct survey *s)
  * or away, or this host was busy. */
 static void missed(struct survey *s, const struct hwatt_error *err)
 {
-	line_took(s->line, (int64_t)uv_now(hwatt_target_loop(s->line->target)) - s->asked_ms);
+	int64_t waited_ms = (int64_t)uv_now(hwatt_target_loop(s->line->target)) - s->asked_ms;
+	if (waited_ms > s->line->answer_ms)
+		line_took(s->line, waited_ms);
 	if (err->code != HWATT_ETIMEOUT || ++s->silences > MAX_SILENCES) {
 		end(s, err);
 		return;
@@ -757,7 +761,7 @@ static void step(struct survey *s)
 		hwatt_target_warn(s->line->target, "the device has more to tell than %u requests can read", SURVEY_MAX_REQUESTS);
 		s->phase = PHASE_OVER;
 	}
-	if (s->moved && line_late(s->line))
+	if ((s->moved && line_late(s->line)) || hwatt_target_time_left_ms(s->line->target) < LEAST_MS)
 		return; /* it could not be answered in time: goes on with the next poll */
 	if (s->checking) {
 		send_check(s);

@@ -446,8 +446,10 @@ static void on_request(uv_poll_t *poll, int status, int events)
 			hold(r, o, &from, size);
 			continue;
 		}
-		if (r->fault == FAULT_GARBAGE)
+		if (r->fault == FAULT_GARBAGE || r->fault == FAULT_BABBLE)
 			deliver(r->fd, garbage, sizeof(garbage), &from, size);
+		if (r->fault == FAULT_BABBLE)
+			continue;
 		if (r->fault == FAULT_TRUNCATED)
 			deliver(r->fd, o->bytes, o->length / 2, &from, size);
 		if (r->fault == FAULT_STRANGER || r->fault == FAULT_OTHER_ID) {

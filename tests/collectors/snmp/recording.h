@@ -29,6 +29,7 @@ enum fault {
 	FAULT_GEN_ERR,      /* genErr for more than `most` varbinds */
 	FAULT_DEAF,         /* no answer to more than `most` varbinds */
 	FAULT_GARBAGE,      /* random octets first */
+	FAULT_BABBLE,       /* the same and nothing else */
 	FAULT_NULLS,        /* every value is NULL */
 	FAULT_STALLS,       /* of eight requests three in a row are not answered */
 	FAULT_BULK_DEAF,    /* no answer to GETBULK */

@@ -121,6 +121,20 @@ static void garbage_is_dropped(void **state)
 	poll_with(FAULT_GARBAGE, 0, "snmp_malformed_total");
 }
 
+static void another_service_at_the_port_is_told_from_silence(void **state)
+{
+	(void)state;
+	struct stage *s = open_stage("{timeout: 50ms, retries: 1}", AF_INET);
+	s->agent.fault = FAULT_BABBLE;
+	assert_int_equal(fake_poll(s->t, 5000), -1);
+	assert_int_equal(s->t->err.code, HWATT_ETIMEOUT);
+	assert_non_null(strstr(s->t->err.text, "what came was no SNMP: is another service at this port?"));
+	s->agent.fault = FAULT_SILENT; /* that is not remembered */
+	assert_int_equal(fake_poll(s->t, 5000), -1);
+	assert_null(strstr(s->t->err.text, "no SNMP"));
+	close_stage(s);
+}
+
 static void a_stranger_is_not_believed(void **state)
 {
 	(void)state;
@@ -664,6 +678,7 @@ int main(void)
 		cmocka_unit_test(an_answer_that_comes_twice_counts_once),
 		cmocka_unit_test(a_truncated_packet_is_dropped),
 		cmocka_unit_test(garbage_is_dropped),
+		cmocka_unit_test(another_service_at_the_port_is_told_from_silence),
 		cmocka_unit_test(a_stranger_is_not_believed),
 		cmocka_unit_test(an_answer_to_another_request_is_not_believed),
 		cmocka_unit_test(short_answers_are_completed),
