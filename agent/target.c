@@ -569,6 +569,7 @@ void target_forget_stock(struct hwatt_target *t)
 	t->news = NULL;
 }
 
+__attribute__((format(printf, 3, 0)))
 static void tell(struct hwatt_target *t, enum hwatt_level level, const char *fmt, va_list args)
 {
 	char text[240];

@@ -338,6 +338,7 @@ void hwatt_target_parts_told(struct hwatt_target *t)
 	t->looks++;
 }
 
+__attribute__((format(printf, 2, 0)))
 static void tell(struct hwatt_target *t, const char *fmt, va_list args)
 {
 	char text[512];
