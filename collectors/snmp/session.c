@@ -782,7 +782,7 @@ static void cut(struct session *s)
 static void next_request(struct session *s)
 {
 	if (++s->request < s->plan->request_count) {
-		if (line_late(&s->line)) {
+		if (s->line.answer_ms > 0 && line_late(&s->line)) {
 			cut(s);
 			return;
 		}
