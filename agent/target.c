@@ -348,6 +348,8 @@ void target_expire(struct hwatt_target *t)
 	if (!t->polling)
 		return;
 	t->common->parts.collector->abort(t);
+	if (!t->polling)
+		return; /* it has answered */
 	struct hwatt_error err = {0};
 	hwatt_fail(&err, HWATT_ETIMEOUT, "no whole answer within %g s; where the device is slow and not silent, give it a longer \"timeout\"",
 		   (double)t->limit_ms / 1000);
@@ -569,13 +571,11 @@ void target_forget_stock(struct hwatt_target *t)
 	t->news = NULL;
 }
 
-void hwatt_target_warn(struct hwatt_target *t, const char *fmt, ...)
+__attribute__((format(printf, 3, 0)))
+static void tell(struct hwatt_target *t, enum hwatt_level level, const char *fmt, va_list args)
 {
 	char text[240];
-	va_list args;
-	va_start(args, fmt);
 	vsnprintf(text, sizeof(text), fmt, args);
-	va_end(args);
 	struct news *news = news_of(t);
 	for (size_t i = 0; i < news->warning_count; i++)
 		if (strcmp(news->warnings[i], text) == 0)
@@ -584,7 +584,23 @@ void hwatt_target_warn(struct hwatt_target *t, const char *fmt, ...)
 		return;
 	news->warnings = hwatt_realloc(news->warnings, (news->warning_count + 1) * sizeof(char *));
 	news->warnings[news->warning_count++] = hwatt_strdup(text);
-	hwatt_log(hwatt_target_log(t), HWATT_WARN, "%s", text);
+	hwatt_log(hwatt_target_log(t), level, "%s", text);
+}
+
+void hwatt_target_warn(struct hwatt_target *t, const char *fmt, ...)
+{
+	va_list args;
+	va_start(args, fmt);
+	tell(t, HWATT_WARN, fmt, args);
+	va_end(args);
+}
+
+void hwatt_target_note(struct hwatt_target *t, const char *fmt, ...)
+{
+	va_list args;
+	va_start(args, fmt);
+	tell(t, HWATT_INFO, fmt, args);
+	va_end(args);
 }
 
 void hwatt_target_remember(struct hwatt_target *t, const char *key, const char *value)

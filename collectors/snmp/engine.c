@@ -33,6 +33,7 @@ struct slot {
 	unsigned tries, rounds;
 	int unsent;          /* errno of the last try that could not be sent, 0 none */
 	bool from_elsewhere; /* an answer came from another address */
+	bool babble;         /* something came from its address that is no SNMP */
 	int64_t due_ms;
 	uint32_t heap_at;    /* WAITING: its place in the heap */
 	uint32_t next;       /* FREE and QUEUED: the next in its list */
@@ -284,11 +285,21 @@ static void finish(struct engine *e, uint32_t at, const struct ber_message *mess
 	request.done(request.arg, message, err);
 }
 
+/* What came is no SNMP: who waits for an answer from there should know. */
+static void note_babble(struct engine *e, const union hwatt_udp_address *from)
+{
+	for (uint32_t i = 0; i < e->heap_count; i++) {
+		struct slot *s = &e->slots[e->heap[i]];
+		s->babble = s->babble || hwatt_udp_same(from, &s->address);
+	}
+}
+
 /* The slot that a packet answers, NO_SLOT after counting why there is none. */
 static uint32_t match(struct engine *e, const struct packet_head *head, const union hwatt_udp_address *from)
 {
 	if (!head->sound) {
 		e->counters.malformed++;
+		note_babble(e, from);
 		return NO_SLOT;
 	}
 	uint32_t at = waiting(e, head->is.id);
@@ -462,7 +473,8 @@ static void give_up(struct engine *e, uint32_t at)
 		hwatt_fail(&err, HWATT_EIO, "cannot send to this address: %s", strerror(s->unsent));
 	else
 		hwatt_fail(&err, HWATT_ETIMEOUT, "no answer within %" PRId64 " ms, asked %u times%s", s->request.timeout_ms, s->tries,
-			   s->from_elsewhere ? "; one came from another address than was asked, and was dropped" : "");
+			   s->from_elsewhere ? "; one came from another address than was asked, and was dropped" :
+			   s->babble ? "; what came was no SNMP: is another service at this port?" : "");
 	finish(e, at, NULL, &err);
 }
 
@@ -613,7 +625,7 @@ uint32_t engine_send(struct engine *e, const struct engine_request *request)
 	s->request.to = NULL;
 	s->tries = s->rounds = 0;
 	s->unsent = 0;
-	s->from_elsewhere = false;
+	s->from_elsewhere = s->babble = false;
 	s->state = SLOT_QUEUED;
 	s->next = NO_SLOT;
 	s->previous = e->queue_last;

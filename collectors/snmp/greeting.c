@@ -19,7 +19,7 @@ struct greeting {
 	uint16_t object_id_length, packet_length;
 	uint8_t at, asked;           /* the next item, and how many were asked for */
 	uint8_t most;                /* asked for at once */
-	bool answered;
+	bool answered, doubted;      /* the item that is next was left unanswered once */
 };
 
 static const uint8_t system_group[ITEMS][8] = {
@@ -119,7 +119,13 @@ static void answered(void *arg, const struct ber_message *message, const struct 
 		g->done(g->arg, err);
 		return;
 	}
+	if (message == NULL && !g->doubted) {
+		g->doubted = true; /* it may be the device, or this host, and not the item */
+		ask(g);
+		return;
+	}
 	g->answered = true;
+	g->doubted = false;
 	if (message == NULL || message->error_status != 0 || message->count == 0) {
 		stumble(g);
 	} else {

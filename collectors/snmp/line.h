@@ -15,6 +15,8 @@
 #define LINE_LEAST_OCTETS 120u
 #define LINE_PACKET 1472u
 #define LINE_SEALED 200u      /* what an SNMPv3 message needs more than one of v2c, at most */
+#define LINE_QUICK_MS 200     /* who takes less for an answer is asked as the settings say */
+#define LINE_SLOWEST_MS 60000 /* no more is learnt */
 
 struct line { /* small: each device has one */
 	struct engine *engine;
@@ -29,6 +31,10 @@ struct line { /* small: each device has one */
 	uint8_t retries;
 	uint8_t version;      /* enum ber_version */
 	bool apart;           /* the agent did not bear a GET that tables ride along in: scalars and tables are asked for apart */
+	uint8_t cut : 1;      /* the last poll was over before all was asked: the next begins where it ended */
+	uint8_t cuts : 7;     /* how often that was so since the last survey */
+	uint16_t answer_ms;   /* what the device takes for an answer, where that is long; 0: it is quick */
+	uint16_t asked;       /* loop time of a request whose answer is timed, as many bits as fit; 0: it is not timed */
 };
 
 struct line_eager { /* for an answer that is waited for; both get the request's argument */
@@ -39,9 +45,16 @@ struct line_eager { /* for an answer that is waited for; both get the request's 
 /* Sends a finished packet; one at a time. `done` comes later, never from here, and calls line_over() first. `eager` may be NULL. */
 void line_send(struct line *line, uint8_t *packet, size_t length, size_t id_at, const struct line_eager *eager, engine_done *done,
 	       void *arg);
+/* The same, but waits for no more than `most_ms`. */
+void line_send_within(struct line *line, uint8_t *packet, size_t length, size_t id_at, const struct line_eager *eager,
+		      int64_t most_ms, engine_done *done, void *arg);
 /* The request that was out has ended; returns why, as `err` says it or, in `why`, as the line knows better. */
 const struct hwatt_error *line_over(struct line *line, const struct hwatt_error *err, struct hwatt_error *why);
 void line_cancel(struct line *line);
+/* Learns what the device takes for an answer. Answers are timed but for those of polls of a quick device. */
+void line_took(struct line *line, int64_t ms);
+/* Whether the device takes its time, and the poll has too little left for one more answer. */
+bool line_late(const struct line *line);
 /* The agent could not give so much: half of it from now on. false when it cannot be less. */
 bool line_shrink(struct line *line);
 

@@ -534,7 +534,7 @@ static void warn_missed(const struct builder *b)
 	for (size_t i = 0; i < b->missed_count; i++) {
 		const struct family_reading *r = b->missed[i].reading;
 		if (b->seen[r->is.role][r->is.quantity] == 0)
-			hwatt_target_warn(b->line->target, "%s: no %s: %s holds no measurement (%u row%s), left out",
+			hwatt_target_note(b->line->target, "%s: no %s: %s holds no measurement (%u row%s), left out",
 					  hwatt_role_name(r->is.role), hwatt_quantity_info(r->is.quantity)->name,
 					  b->book->objects[r->source.object].text, b->missed[i].rows, b->missed[i].rows == 1 ? "" : "s");
 	}

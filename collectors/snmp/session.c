@@ -25,6 +25,8 @@
 #define RESURVEY_MS 60000       /* at least so long between two surveys that were not asked for by time */
 #define TICKS_PER_WRAP (INT64_C(1) << 32)
 #define REFRESH_PARTS 10        /* the first survey by time comes after one to ten tenths of the interval, so that they spread over it */
+#define LEAST_MS 100            /* of a poll: in less nothing is asked in another way */
+#define CUTS_TOLD 2u             /* polls that a slow device made too short, before it is said */
 #define YOUNG_TICKS 30000       /* hundredths of seconds: an agent that has just started may not have all its tables ready */
 #define WRAP_SLACK 30000        /* hundredths of seconds: sysUpTime was about to wrap */
 
@@ -194,6 +196,7 @@ static void drop_plan(struct session *s)
 	plan_hold_clear(&s->hold);
 	s->poll = NULL;
 	s->plan = NULL;
+	s->line.cut = 0;
 }
 
 /* The plan that the survey makes. Most often it is the one that was; then nothing moves. */
@@ -207,6 +210,8 @@ static void renew_plan(struct session *s, const struct hwatt_identity *who)
 	plan_release(&m->shelf, s->plan);
 	plan_hold_change(&s->hold, &hold, s->plan == plan ? plan : NULL);
 	s->plan = plan;
+	s->line.cut = 0;
+	s->line.cuts = 0;
 }
 
 /* What a recording was made with goes; what has come so far is written. */
@@ -632,8 +637,8 @@ static void on_surveyed(void *arg, const struct hwatt_error *err)
 	go_on(s);
 }
 
-/* Makes the survey of a device that has its turn. */
-static void start_survey(struct session *s)
+/* Makes the survey of a device that has its turn. `greeted`: in this poll. */
+static void start_survey(struct session *s, bool greeted)
 {
 	const struct hwatt_device *device = hwatt_target_device(s->line.target);
 	struct hwatt_error err;
@@ -648,11 +653,11 @@ static void start_survey(struct session *s)
 	s->stage = STAGE_SURVEY;
 	a->survey = survey_new(s->book, &s->line, device->profile != NULL ? device->profile : "", a->greeting, on_surveyed, s);
 	drop_greeting(s);
-	survey_run(a->survey);
+	survey_run(a->survey, greeted);
 }
 
 /* The device is there, and is to be surveyed: now, or when its turn has come. Until then it is polled by its plan, if it has one. */
-static void take_turn_of_survey(struct session *s)
+static void take_turn_of_survey(struct session *s, bool greeted)
 {
 	struct turns *turns = &module_of(s)->turns;
 	struct turn *turn = &s->aside->turn;
@@ -667,7 +672,7 @@ static void take_turn_of_survey(struct session *s)
 			return;
 	}
 	turns_force(turns, turn);
-	start_survey(s);
+	start_survey(s, greeted);
 }
 
 static void on_greeted(void *arg, const struct hwatt_error *err)
@@ -678,7 +683,7 @@ static void on_greeted(void *arg, const struct hwatt_error *err)
 		return;
 	}
 	s->heard = true;
-	take_turn_of_survey(s);
+	take_turn_of_survey(s, true);
 }
 
 static void begin_survey(struct session *s)
@@ -686,9 +691,9 @@ static void begin_survey(struct session *s)
 	const struct aside *a = aside_of(s);
 	if (a->survey != NULL) {
 		s->stage = STAGE_SURVEY;
-		survey_run(a->survey);
+		survey_run(a->survey, false);
 	} else if (a->greeting != NULL) {
-		take_turn_of_survey(s);
+		take_turn_of_survey(s, false);
 	} else if (s->plan != NULL && a->tape == NULL && !turns_free(&module_of(s)->turns)) {
 		start_plan(s);
 	} else {
@@ -751,13 +756,36 @@ static bool restarted(struct session *s)
 static void start_plan(struct session *s)
 {
 	s->stage = STAGE_PLAN;
-	s->request = 0;
+	if (!s->line.cut)
+		s->request = 0;
+	s->line.cut = 0;
 	ask(s);
+}
+
+/* The poll is over before all was asked, but not silent: what came counts. The rest is asked for first with the next poll, but where
+ * values need what several requests bring, as those would be of different times. */
+static void cut(struct session *s)
+{
+	const struct hwatt_device *device = hwatt_target_device(s->line.target);
+	if (s->line.answer_ms > 0) {
+		s->line.cut = !s->plan->spans;
+		if (s->line.cuts < CUTS_TOLD)
+			s->line.cuts++;
+	}
+	if (s->line.cuts == CUTS_TOLD)
+		hwatt_target_warn(s->line.target, "it answers too slowly to be read within %g s: %s; raise \"timeout\", and \"interval\" if it "
+				  "is not longer", (double)device->timeout_ms / 1000,
+				  s->line.cut ? "each poll reads a part of it, in turn" : "the rest is not read");
+	finish(s, NULL);
 }
 
 static void next_request(struct session *s)
 {
 	if (++s->request < s->plan->request_count) {
+		if (s->line.answer_ms > 0 && line_late(&s->line)) {
+			cut(s);
+			return;
+		}
 		s->stage = STAGE_PLAN;
 		ask(s);
 		return;
@@ -786,6 +814,12 @@ static void settle(struct session *s)
 }
 
 static void ask_pieces(struct session *s);
+
+/* Whether the poll has no time for one more answer. */
+static bool spent(const struct session *s)
+{
+	return line_late(&s->line) || hwatt_target_time_left_ms(s->line.target) < LEAST_MS;
+}
 
 /* Asks for what request `s->request` has not brought, one GET after the other. */
 static void begin_pieces(struct session *s, uint32_t size)
@@ -836,6 +870,11 @@ static void pieces_answered(void *arg, const struct ber_message *message, const 
 	struct pieces *p = s->aside->pieces;
 	const struct plan_request *r = &s->plan->requests[s->request];
 	s->resurvey = true;
+	s->answered = s->answered || message != NULL;
+	if (message == NULL && s->answered && err->code == HWATT_ETIMEOUT && (p->silences > 0 || spent(s))) {
+		cut(s);
+		return;
+	}
 	if (message == NULL && (err->code != HWATT_ETIMEOUT || ++p->silences > 1)) {
 		finish(s, err);
 		return;
@@ -856,6 +895,14 @@ static void pieces_answered(void *arg, const struct ber_message *message, const 
 		plan_take_one(s->plan, &s->plan->expects[r->first_expect + p->of[i]], &message->varbinds[i], s->poll);
 	p->next = p->of[message->count < p->count ? message->count - 1 : p->count - 1] + 1;
 	ask_pieces(s);
+}
+
+/* A request was left unanswered by a device that answered another in this poll, and there is no time to find out more. */
+static void run_out(struct session *s)
+{
+	if (s->line.answer_ms == 0)
+		s->replan = line_shrink(&s->line);
+	cut(s);
 }
 
 static bool plan_tasted(void *arg, const uint8_t *variables, size_t length)
@@ -891,8 +938,16 @@ static void plan_answered(void *arg, const struct ber_message *message, const st
 		settle(s);
 		return;
 	}
+	if (silent && s->answered && spent(s)) {
+		run_out(s);
+		return;
+	}
 	if (silent && !s->bears_riders && ask_apart(s, r))
 		return; /* the survey was answered just now: it may be this request only */
+	if (silent && !s->answered && s->request > 0) { /* it had the whole poll to itself */
+		line_shrink(&s->line);
+		s->replan = true;
+	}
 	if (message == NULL && (!s->answered || !silent)) {
 		lose_address(s);
 		finish(s, err);
@@ -946,6 +1001,9 @@ void session_poll(struct hwatt_target *t)
 void session_abort(struct hwatt_target *t)
 {
 	struct session *s = hwatt_target_session(t);
+	bool alone = !s->closing && aside_of(s)->tape == NULL;
+	bool read = alone && s->answered && (s->stage == STAGE_PLAN || s->stage == STAGE_PIECES);
+	bool surveyed = alone && s->stage == STAGE_SURVEY && survey_moved(aside_of(s)->survey);
 	s->stage = STAGE_IDLE;
 	give_back(s);
 	if (aside_of(s)->survey != NULL)
@@ -956,6 +1014,10 @@ void session_abort(struct hwatt_target *t)
 		peer_silent(s->line.peer, &ignored);
 	line_cancel(&s->line);
 	drop_tape(s);
+	if (read)
+		cut(s);
+	else if (surveyed)
+		hwatt_target_put_off(t);
 }
 
 void session_record(struct hwatt_target *t, struct hwatt_recording *order)

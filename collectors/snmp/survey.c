@@ -7,9 +7,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <uv.h>
 
 #define FETCH_AT_ONCE 24u        /* variables of one GET or GETNEXT */
 #define MAX_SILENCES 3u          /* requests in a row without an answer, after a first one */
+#define PROOFS 2u                /* times that a request is left unanswered by a device that answers others, before it is too large */
+#define LAST_PROOFS 3u           /* ... before what cannot be asked for in a smaller one is left out */
+#define LEAST_MS 20              /* of a poll: in less nothing is asked */
 #define TYPICAL_VARBIND 36u
 #define FEWEST_CELLS 4u          /* of a column; the next sizes are each twice as large */
 #define CELL_SIZES 16u
@@ -27,6 +31,7 @@ struct walk { /* columns side by side */
 	struct ber_oid after[SURVEY_WIDTH]; /* the row that was read last; empty: none */
 	bool over[SURVEY_WIDTH];
 	unsigned count, asked[SURVEY_WIDTH], asked_count, repetitions;
+	bool narrow;                        /* one cell at a time: to find out which column it is */
 };
 
 struct spare { /* an array of cells that a column outgrew */
@@ -47,7 +52,11 @@ struct survey {
 	struct spare *spare[CELL_SIZES]; /* by size */
 	size_t cells, octets;        /* that it holds */
 	unsigned requests, silences;
-	bool moved;                  /* the device has said something since survey_run() */
+	bool moved;                  /* the device has said something in this poll */
+	bool checking;               /* something was left unanswered: whether the device answers at all */
+	bool deaf;                   /* it does, and leaves unanswered what is too large */
+	unsigned unanswered;         /* times in a row that it answered a check, but not what is next */
+	int64_t asked_ms;
 	const char *description, *object_id;
 	struct ber_oid object_oid;
 	bool *hits;                  /* by object: a probe that answered */
@@ -65,7 +74,7 @@ struct survey {
 };
 
 static void step(struct survey *s);
-static engine_done fetched, walked;
+static engine_done fetched, walked, checked;
 
 /* What it needs, zeroed, until it is freed. */
 static void *take(struct survey *s, size_t size)
@@ -126,10 +135,10 @@ void survey_free(struct survey *s)
 	hwatt_arena_free(s->arena); /* and the survey, which is in it */
 }
 
-void survey_run(struct survey *s)
+void survey_run(struct survey *s, bool greeted)
 {
 	s->silences = 0;
-	s->moved = false;
+	s->moved = greeted;
 	step(s);
 }
 
@@ -271,8 +280,18 @@ static bool post(struct survey *s, enum ber_pdu pdu, const struct ber_oid *oids,
 	if (length == 0)
 		return false;
 	s->requests++;
-	line_send(s->line, s->packet, length, id_at, NULL, done, s);
+	s->asked_ms = (int64_t)uv_now(hwatt_target_loop(s->line->target));
+	/* The first of a poll leaves time for a check, so that one which stays unanswered is told from a device that does. */
+	int64_t left_ms = hwatt_target_time_left_ms(s->line->target), need_ms = s->line->answer_ms + s->line->answer_ms / 2;
+	int64_t share_ms = left_ms / 3 * 2 > need_ms ? left_ms / 3 * 2 : need_ms;
+	line_send_within(s->line, s->packet, length, id_at, NULL, s->moved ? left_ms : share_ms, done, s);
 	return true;
+}
+
+static void send_check(struct survey *s)
+{
+	static const uint8_t uptime[] = { 0x2b, 6, 1, 2, 1, 1, 3, 0 };
+	post(s, BER_GET, &(struct ber_oid){ uptime, sizeof(uptime) }, 1, 0, checked);
 }
 
 static void send_fetch(struct survey *s)
@@ -291,14 +310,26 @@ static void send_fetch(struct survey *s)
 	}
 }
 
-/* Nothing came back. A device that has answered before may only be unable to give so much at once. */
-static bool survived_silence(struct survey *s, const struct hwatt_error *err)
+/* Something came back. */
+static void heard(struct survey *s)
 {
+	s->moved = true;
+	s->silences = 0;
+}
+
+/* Nothing came back. Before that says anything of what was asked, the device is asked for what it always can give: it may be slow,
+ * or away, or this host was busy. */
+static void missed(struct survey *s, const struct hwatt_error *err)
+{
+	int64_t waited_ms = (int64_t)uv_now(hwatt_target_loop(s->line->target)) - s->asked_ms;
+	if (waited_ms > s->line->answer_ms)
+		line_took(s->line, waited_ms);
 	if (err->code != HWATT_ETIMEOUT || ++s->silences > MAX_SILENCES) {
 		end(s, err);
-		return false;
+		return;
 	}
-	return true;
+	s->checking = true;
+	step(s);
 }
 
 /* v1 refuses the whole request when one object is not there, and says which: the others are asked again. */
@@ -325,17 +356,11 @@ static void fetched(void *arg, const struct ber_message *message, const struct h
 	const struct hwatt_error *err = line_over(s->line, error, &why);
 	struct fetch *f = &s->fetch;
 	if (message == NULL) {
-		if (!survived_silence(s, err))
-			return;
-		if (f->asked > 1)
-			f->chunk = f->asked / 2;
-		else
-			f->at++; /* it is this one that the agent cannot bear */
-		step(s);
+		missed(s, err);
 		return;
 	}
-	s->moved = true;
-	s->silences = 0;
+	heard(s);
+	s->unanswered = 0;
 	if (message->error_status != 0) {
 		fetch_refused(s, message);
 		step(s);
@@ -563,6 +588,7 @@ static bool next_walk(struct survey *s)
 {
 	struct walk *w = &s->walk;
 	w->count = 0;
+	w->narrow = false;
 	while (s->walked < s->wanted_count && w->count < SURVEY_WIDTH) {
 		int object = s->wanted[s->walked];
 		if (w->count > 0) {
@@ -591,7 +617,7 @@ static void send_walk(struct survey *s)
 	struct walk *w = &s->walk;
 	struct ber_oid oids[SURVEY_WIDTH];
 	uint8_t full[SURVEY_WIDTH][BER_MAX_OID * 2];
-	unsigned room = s->line->octets / s->varbind_octets, n = 0;
+	unsigned room = w->narrow ? 1 : s->line->octets / s->varbind_octets, n = 0;
 	for (unsigned i = 0; i < w->count && n < (room > 0 ? room : 1); i++) {
 		if (w->over[i])
 			continue;
@@ -640,15 +666,65 @@ static void keep_walked(struct survey *s, unsigned which, const struct ber_varbi
 	w->after[which] = known->cells[known->count - 1].row;
 }
 
+static void warn_unanswered(const struct survey *s, int object)
+{
+	hwatt_target_warn(s->line->target, "the agent gives no answer for %s; it was left out", s->book->objects[object].text);
+}
+
 /* The agent could not answer this: less at once, or, at the least, without the column that it stumbles over. */
 static void less(struct survey *s)
 {
 	struct walk *w = &s->walk;
 	if (line_shrink(s->line))
 		return;
-	hwatt_target_warn(s->line->target, "the agent gives no answer for %s; it was left out",
-			  s->book->objects[w->objects[w->asked[0]]].text);
+	if (w->asked_count > 1 || w->repetitions > 1) {
+		w->narrow = true;
+		return;
+	}
+	warn_unanswered(s, w->objects[w->asked[0]]);
 	w->over[w->asked[0]] = true;
+}
+
+/* Whether what was asked last cannot be asked for in a smaller request. */
+static bool least(const struct survey *s)
+{
+	if (s->phase != PHASE_TABLES)
+		return s->fetch.asked == 1;
+	return s->line->octets <= LINE_LEAST_OCTETS && s->walk.asked_count == 1 && s->walk.repetitions == 1;
+}
+
+static void less_than_unanswered(struct survey *s)
+{
+	struct fetch *f = &s->fetch;
+	if (s->phase == PHASE_TABLES) {
+		less(s);
+	} else if (f->asked > 1) {
+		f->chunk = f->asked / 2;
+	} else {
+		if (s->phase == PHASE_SCALARS)
+			warn_unanswered(s, f->objects[f->at]);
+		f->at++;
+	}
+	s->deaf = true;
+	s->unanswered = 0;
+}
+
+/* The device answers, but did not answer what was asked before: again, or less, when that was so before. */
+static void checked(void *arg, const struct ber_message *message, const struct hwatt_error *error)
+{
+	struct survey *s = arg;
+	struct hwatt_error why;
+	const struct hwatt_error *err = line_over(s->line, error, &why);
+	if (message == NULL) {
+		missed(s, err);
+		return;
+	}
+	heard(s);
+	s->checking = false;
+	s->unanswered++;
+	if (s->unanswered >= (least(s) ? LAST_PROOFS : s->deaf ? 1 : PROOFS))
+		less_than_unanswered(s);
+	step(s);
 }
 
 static void walked(void *arg, const struct ber_message *message, const struct hwatt_error *error)
@@ -658,14 +734,11 @@ static void walked(void *arg, const struct ber_message *message, const struct hw
 	const struct hwatt_error *err = line_over(s->line, error, &why);
 	struct walk *w = &s->walk;
 	if (message == NULL) {
-		if (!survived_silence(s, err))
-			return;
-		less(s);
-		step(s);
+		missed(s, err);
 		return;
 	}
-	s->moved = true;
-	s->silences = 0;
+	heard(s);
+	s->unanswered = 0;
 	if (message->error_status == BER_NO_SUCH_NAME) { /* v1: the end of all that this agent has */
 		int64_t index = message->error_index;
 		w->over[w->asked[index >= 1 && index <= (int64_t)w->asked_count ? index - 1 : 0]] = true;
@@ -687,6 +760,12 @@ static void step(struct survey *s)
 	if (s->requests >= SURVEY_MAX_REQUESTS) {
 		hwatt_target_warn(s->line->target, "the device has more to tell than %u requests can read", SURVEY_MAX_REQUESTS);
 		s->phase = PHASE_OVER;
+	}
+	if ((s->moved && line_late(s->line)) || hwatt_target_time_left_ms(s->line->target) < LEAST_MS)
+		return; /* it could not be answered in time: goes on with the next poll */
+	if (s->checking) {
+		send_check(s);
+		return;
 	}
 	while (s->phase != PHASE_OVER) {
 		bool fetching = s->phase != PHASE_TABLES;

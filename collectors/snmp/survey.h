@@ -40,10 +40,10 @@ typedef void survey_done(void *arg, const struct hwatt_error *err);
 struct survey *survey_new(struct book *book, struct line *line, const char *forced, const struct greeting *greeting,
 			  survey_done *done, void *arg);
 void survey_free(struct survey *survey); /* NULL is fine; nothing is called */
-/* Begins, or goes on after survey_pause(). */
-void survey_run(struct survey *survey);
+/* Begins, or goes on after survey_pause(). `greeted`: the device has said something in this poll. */
+void survey_run(struct survey *survey, bool greeted);
 void survey_pause(struct survey *survey);
-/* Whether the device has said anything since survey_run(), so that it is worth going on from there. */
+/* Whether the device has said anything in this poll, so that it is worth going on from there. */
 bool survey_moved(const struct survey *survey);
 /* What it holds. */
 size_t survey_octets(const struct survey *survey);

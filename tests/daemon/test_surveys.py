@@ -4,10 +4,35 @@
 import re
 import signal
 import sys
+import time
 
 from hall import Hall, until
 
 DEVICES = 150
+
+
+def stand_still(hall, powers):
+    """In the midst of the surveys the hall says nothing for so long that requests are given up: no device loses a column by it."""
+    hall.edit(lambda text: text.replace("timeout: 30s", "timeout: 5s").replace("timeout: 10s", "timeout: 300ms"))
+    hall.sim.send_signal(signal.SIGSTOP)
+    try:
+        hall.start()
+        until("all were greeted", lambda: hall.metrics().one("hallwatt_snmp_requests_total") >= DEVICES)
+
+        def some_surveyed():
+            hall.sim.send_signal(signal.SIGCONT)
+            time.sleep(0.01)
+            hall.sim.send_signal(signal.SIGSTOP)
+            return hall.metrics().one("hallwatt_snmp_surveys_running") > 0
+        until("some are surveyed", some_surveyed)
+        given_up = hall.metrics().one("hallwatt_snmp_timeouts_total")
+        until("requests were given up", lambda: hall.metrics().one("hallwatt_snmp_timeouts_total") >= given_up + 3 * DEVICES)
+    finally:
+        hall.sim.send_signal(signal.SIGCONT)
+    until("every device is up again", hall.all_up, 200)
+    assert "gives no answer for" not in hall.logged()
+    until("all is read as before", lambda: len(hall.metrics().all("hallwatt_power_watts")) == powers)
+    assert hall.stop() == 0
 
 
 def main():
@@ -36,6 +61,7 @@ def main():
         assert m.one("hallwatt_snmp_surveys_waiting") == m.one("hallwatt_snmp_surveys_running") == 0
         assert "silent" not in hall.logged().split(f"{DEVICES} devices polled")[1], "nobody counts as silent who waits"
         assert hall.stop() == 0
+        stand_still(hall, len(m.all("hallwatt_power_watts")))
 
 
 main()

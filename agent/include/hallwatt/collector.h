@@ -60,7 +60,8 @@ struct hwatt_collector {
 	 * follows, by the deadline.  NULL for a collector that only listens. */
 	void (*poll)(struct hwatt_target *t);
 
-	/* The scheduler's deadline passed: abandon the poll; no done follows. The session stays. */
+	/* The scheduler's deadline passed: abandon the poll. The session stays. Where the device has answered something,
+	 * hwatt_target_done() or hwatt_target_put_off() may be called from here; else no done follows, and the poll was missed. */
 	void (*abort)(struct hwatt_target *t);
 
 	/* Abandons any poll (no done follows), frees the session, and calls
@@ -124,6 +125,8 @@ void hwatt_target_uptime(struct hwatt_target *t, int64_t uptime_ms);
 void hwatt_target_register_stamp(struct hwatt_target *t, int point, uint64_t stamp);
 /* A sentence for a human about this device's answers ("outlet 3: ... left out"); once per text and target. */
 void hwatt_target_warn(struct hwatt_target *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* The same of what is worth knowing and nothing to act on. */
+void hwatt_target_note(struct hwatt_target *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* Keeps a small text about this device over restarts; `value` NULL forgets it. Not for secrets. Where nothing is kept
  * (`hallwatt probe`) it does nothing. */
 void hwatt_target_remember(struct hwatt_target *t, const char *key, const char *value);

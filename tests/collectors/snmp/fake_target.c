@@ -88,6 +88,8 @@ static void on_deadline(uv_timer_t *timer)
 {
 	struct hwatt_target *t = timer->data;
 	t->collector->abort(t);
+	if (t->done)
+		return;
 	hwatt_fail(&t->err, HWATT_ETIMEOUT, "deadline");
 	t->done = t->failed = true;
 }
@@ -336,17 +338,31 @@ void hwatt_target_parts_told(struct hwatt_target *t)
 	t->looks++;
 }
 
-void hwatt_target_warn(struct hwatt_target *t, const char *fmt, ...)
+__attribute__((format(printf, 2, 0)))
+static void tell(struct hwatt_target *t, const char *fmt, va_list args)
 {
 	char text[512];
-	va_list args;
-	va_start(args, fmt);
 	vsnprintf(text, sizeof(text), fmt, args);
-	va_end(args);
 	if (fake_warned(t, text))
 		return;
 	t->warnings = hwatt_realloc(t->warnings, (t->warning_count + 1) * sizeof(*t->warnings));
 	t->warnings[t->warning_count++] = hwatt_strdup(text);
+}
+
+void hwatt_target_warn(struct hwatt_target *t, const char *fmt, ...)
+{
+	va_list args;
+	va_start(args, fmt);
+	tell(t, fmt, args);
+	va_end(args);
+}
+
+void hwatt_target_note(struct hwatt_target *t, const char *fmt, ...)
+{
+	va_list args;
+	va_start(args, fmt);
+	tell(t, fmt, args);
+	va_end(args);
 }
 
 void hwatt_target_remember(struct hwatt_target *t, const char *key, const char *value)

@@ -344,6 +344,8 @@ static bool answer(struct recording *r, struct out *o, const struct ber_message 
 	r->bulks += m->pdu == BER_GETBULK;
 	if (strlen(r->community) != m->community_length || memcmp(r->community, m->community, m->community_length) != 0)
 		return false;
+	if (r->fault == FAULT_STALLS && r->requests % 8 >= 5)
+		return false;
 	if (r->fault == FAULT_SILENT || (r->fault == FAULT_DEAF && asked_for(m) > r->most))
 		return false;
 	if ((r->fault == FAULT_TOO_BIG || r->fault == FAULT_GEN_ERR) && asked_for(m) > r->most) {
@@ -372,6 +374,57 @@ static void deliver(int fd, const void *bytes, size_t length, const struct socka
 		die("cannot answer", "recording");
 }
 
+struct held {
+	struct held *next;
+	int64_t due_ms;
+	struct sockaddr_storage to;
+	socklen_t size;
+	size_t length;
+	uint8_t bytes[];
+};
+
+static void on_late(uv_timer_t *timer)
+{
+	struct recording *r = timer->data;
+	int64_t now_ms = (int64_t)uv_now(timer->loop);
+	while (r->first != NULL && r->first->due_ms <= now_ms) {
+		struct held *h = r->first;
+		r->first = h->next;
+		deliver(r->fd, h->bytes, h->length, &h->to, h->size);
+		free(h);
+	}
+	if (r->first == NULL)
+		r->last = &r->first;
+	else
+		uv_timer_start(timer, on_late, (uint64_t)(r->first->due_ms - now_ms), 0);
+}
+
+static void hold(struct recording *r, const struct out *o, const struct sockaddr_storage *to, socklen_t size)
+{
+	struct held *h = hwatt_alloc(sizeof(*h) + o->length);
+	h->due_ms = (int64_t)uv_now(r->late.loop) + r->delay_ms;
+	h->to = *to;
+	h->size = size;
+	h->length = o->length;
+	memcpy(h->bytes, o->bytes, o->length);
+	*r->last = h;
+	r->last = &h->next;
+	if (!uv_is_active((uv_handle_t *)&r->late))
+		uv_timer_start(&r->late, on_late, (uint64_t)r->delay_ms, 0);
+}
+
+static bool is_deaf_to(const struct recording *r, const struct ber_message *m)
+{
+	uint8_t bytes[BER_MAX_OID];
+	if (r->deaf_to == NULL)
+		return false;
+	struct ber_oid below = { bytes, ber_oid_parse(r->deaf_to, bytes, sizeof(bytes)) };
+	for (size_t i = 0; i < m->count; i++)
+		if (ber_oid_below(m->varbinds[i].oid, below))
+			return true;
+	return false;
+}
+
 static void on_request(uv_poll_t *poll, int status, int events)
 {
 	(void)status;
@@ -387,10 +440,16 @@ static void on_request(uv_poll_t *poll, int status, int events)
 	while ((n = recvfrom(r->fd, packet, sizeof(packet), MSG_DONTWAIT, (struct sockaddr *)&from, &size)) >= 0) {
 		if (ber_decode(packet, (size_t)n, m, NULL) < 0)
 			die("malformed request", "recording");
-		if (!answer(r, o, m))
+		if (is_deaf_to(r, m) || !answer(r, o, m))
 			continue;
-		if (r->fault == FAULT_GARBAGE)
+		if (r->delay_ms > 0) {
+			hold(r, o, &from, size);
+			continue;
+		}
+		if (r->fault == FAULT_GARBAGE || r->fault == FAULT_BABBLE)
 			deliver(r->fd, garbage, sizeof(garbage), &from, size);
+		if (r->fault == FAULT_BABBLE)
+			continue;
 		if (r->fault == FAULT_TRUNCATED)
 			deliver(r->fd, o->bytes, o->length / 2, &from, size);
 		if (r->fault == FAULT_STRANGER || r->fault == FAULT_OTHER_ID) {
@@ -432,6 +491,9 @@ void recording_open(struct recording *r, uv_loop_t *loop, const char *path, int 
 	uv_poll_init(loop, &r->poll, r->fd);
 	r->poll.data = r;
 	uv_poll_start(&r->poll, UV_READABLE, on_request);
+	uv_timer_init(loop, &r->late);
+	r->late.data = r;
+	r->last = &r->first;
 }
 
 static void on_closed(uv_handle_t *handle)
@@ -439,6 +501,11 @@ static void on_closed(uv_handle_t *handle)
 	struct recording *r = handle->data;
 	close(r->fd);
 	close(r->stranger);
+	while (r->first != NULL) {
+		struct held *h = r->first;
+		r->first = h->next;
+		free(h);
+	}
 	for (size_t i = 0; i < r->count; i++)
 		free(r->rows[i].value);
 	free(r->rows);
@@ -448,5 +515,6 @@ static void on_closed(uv_handle_t *handle)
 
 void recording_close(struct recording *r)
 {
+	uv_close((uv_handle_t *)&r->late, NULL);
 	uv_close((uv_handle_t *)&r->poll, on_closed);
 }

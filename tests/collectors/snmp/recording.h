@@ -29,7 +29,9 @@ enum fault {
 	FAULT_GEN_ERR,      /* genErr for more than `most` varbinds */
 	FAULT_DEAF,         /* no answer to more than `most` varbinds */
 	FAULT_GARBAGE,      /* random octets first */
+	FAULT_BABBLE,       /* the same and nothing else */
 	FAULT_NULLS,        /* every value is NULL */
+	FAULT_STALLS,       /* of eight requests three in a row are not answered */
 	FAULT_BULK_DEAF,    /* no answer to GETBULK */
 	FAULT_GET_TOO_BIG,  /* of a GET of more than `most` varbinds: tooBig, */
 	FAULT_GET_ERR,      /* genErr, */
@@ -37,6 +39,8 @@ enum fault {
 	FAULT_GET_SHORT,    /* only the first `most`, */
 	FAULT_GET_ASTRAY,   /* and from there on what follows what was asked for, as GETNEXT would */
 };
+
+struct held; /* an answer that is not sent yet */
 
 struct recording {
 	struct row *rows;
@@ -47,6 +51,10 @@ struct recording {
 	enum fault fault;
 	unsigned most;
 	unsigned requests, gets, nexts, bulks;
+	int64_t delay_ms;       /* of each answer */
+	const char *deaf_to;    /* no answer to what asks for something below it (dotted); NULL: nothing */
+	struct held *first, **last;
+	uv_timer_t late;
 	unsigned random;
 	const char *community;
 };

@@ -121,6 +121,20 @@ static void garbage_is_dropped(void **state)
 	poll_with(FAULT_GARBAGE, 0, "snmp_malformed_total");
 }
 
+static void another_service_at_the_port_is_told_from_silence(void **state)
+{
+	(void)state;
+	struct stage *s = open_stage("{timeout: 50ms, retries: 1}", AF_INET);
+	s->agent.fault = FAULT_BABBLE;
+	assert_int_equal(fake_poll(s->t, 5000), -1);
+	assert_int_equal(s->t->err.code, HWATT_ETIMEOUT);
+	assert_non_null(strstr(s->t->err.text, "what came was no SNMP: is another service at this port?"));
+	s->agent.fault = FAULT_SILENT; /* that is not remembered */
+	assert_int_equal(fake_poll(s->t, 5000), -1);
+	assert_null(strstr(s->t->err.text, "no SNMP"));
+	close_stage(s);
+}
+
 static void a_stranger_is_not_believed(void **state)
 {
 	(void)state;
@@ -225,6 +239,16 @@ static void a_scalar_that_is_gone_does_not_hurt_what_rides_with_it(void **state)
 	close_stage(s);
 }
 
+/* How many notes there are of a survey that went well. */
+static size_t warnings_of_a_good_survey(void)
+{
+	struct stage *s = polled_stage();
+	size_t count = s->t->warning_count;
+	assert_false(fake_warned(s->t, "no answer"));
+	close_stage(s);
+	return count;
+}
+
 /* The survey meets the same agents. */
 static void survey_with(enum fault fault, unsigned most)
 {
@@ -247,6 +271,82 @@ static void a_survey_gets_through_bad_agents(void **state)
 	survey_with(FAULT_TOO_BIG, 4);
 	survey_with(FAULT_GEN_ERR, 4);
 	survey_with(FAULT_DEAF, 12);
+}
+
+/* As a scheduler would until the survey is over, and whole polls of two requests follow; no poll may count as missed. */
+static void survey_in_parts(struct stage *s, int64_t limit_ms)
+{
+	s->t->patient = true;
+	for (int whole = 0, polls = 0; whole < 2; polls++) {
+		assert_int_equal(fake_poll(s->t, limit_ms), 0);
+		assert_true(s->t->ready >= s->t->put_offs && polls < 50);
+		whole = !s->t->put_off && s->t->requests == 2 ? whole + 1 : 0;
+	}
+	assert_true(s->t->put_offs > 3);
+}
+
+static void a_slow_device_is_read_whole_and_is_not_missed(void **state)
+{
+	(void)state;
+	struct stage *s = open_stage("{timeout: 2s, retries: 2, refresh: 1d}", AF_INET);
+	s->agent.delay_ms = 450;
+	survey_in_parts(s, 1500);
+	assert_all_read(s);
+	assert_int_equal(s->t->warning_count, warnings_of_a_good_survey());
+	close_stage(s);
+}
+
+static void what_does_not_fit_into_a_poll_is_read_with_the_next(void **state)
+{
+	(void)state;
+	struct stage *s = open_stage("{timeout: 2s, retries: 2, refresh: 1d}", AF_INET);
+	s->agent.delay_ms = 450;
+	survey_in_parts(s, 1500);
+	s->t->device.timeout_ms = 800;
+	assert_false(fake_warned(s->t, "too slowly"));
+	for (int round = 0; round < 2; round++) {
+		assert_int_equal(fake_poll(s->t, 800), 0);
+		assert_int_equal(s->t->requests, 1);
+		assert_int_equal(fake_value(s->t, "inlet", "active_power", "1"), 1210000);
+		assert_int_equal(fake_find(s->t, "outlet", "energy", "24")->times, 0);
+		assert_int_equal(fake_poll(s->t, 800), 0);
+		assert_int_equal(s->t->requests, 1);
+		assert_int_equal(fake_find(s->t, "inlet", "active_power", "1")->times, 0);
+		assert_int_equal(fake_value(s->t, "outlet", "energy", "24") >= 0, 1);
+	}
+	assert_true(fake_warned(s->t, "too slowly to be read within 0.8 s: each poll reads a part of it"));
+	s->agent.delay_ms = 0; /* it is quick again: that is noticed */
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(fake_poll(s->t, 800), 0);
+	assert_all_read(s);
+	close_stage(s);
+}
+
+static void a_column_that_is_never_answered_is_left_out_alone(void **state)
+{
+	(void)state;
+	struct stage *s = open_stage("{timeout: 60ms, retries: 0, refresh: 1d}", AF_INET);
+	s->agent.deaf_to = "1.3.6.1.4.1.318.1.1.26.9.4.3.1.7";
+	assert_int_equal(fake_poll(s->t, 30000), 0);
+	assert_true(fake_warned(s->t, "the agent gives no answer for 1.3.6.1.4.1.318.1.1.26.9.4.3.1.7; it was left out"));
+	assert_int_equal(s->t->warning_count, warnings_of_a_good_survey() + 1);
+	assert_int_equal(fake_value(s->t, "inlet", "active_power", "1"), 1210000);
+	assert_int_equal(fake_value(s->t, "outlet", "energy", "24") >= 0, 1);
+	assert_null(fake_find(s->t, "outlet", "active_power", "1"));
+	close_stage(s);
+}
+
+static void nothing_is_left_out_as_the_device_was_away_or_the_host_busy(void **state)
+{
+	(void)state;
+	struct stage *s = open_stage("{timeout: 60ms, retries: 0, refresh: 1d}", AF_INET);
+	s->agent.fault = FAULT_STALLS;
+	fake_poll(s->t, 30000);
+	assert_int_equal(s->t->warning_count, warnings_of_a_good_survey());
+	s->agent.fault = FAULT_NONE;
+	assert_int_equal(fake_poll(s->t, 30000), 0);
+	assert_all_read(s);
+	close_stage(s);
 }
 
 static void a_loop_ends_with_a_warning(void **state)
@@ -578,6 +678,7 @@ int main(void)
 		cmocka_unit_test(an_answer_that_comes_twice_counts_once),
 		cmocka_unit_test(a_truncated_packet_is_dropped),
 		cmocka_unit_test(garbage_is_dropped),
+		cmocka_unit_test(another_service_at_the_port_is_told_from_silence),
 		cmocka_unit_test(a_stranger_is_not_believed),
 		cmocka_unit_test(an_answer_to_another_request_is_not_believed),
 		cmocka_unit_test(short_answers_are_completed),
@@ -589,6 +690,10 @@ int main(void)
 		cmocka_unit_test(an_outage_is_no_reason_to_ask_apart),
 		cmocka_unit_test(a_scalar_that_is_gone_does_not_hurt_what_rides_with_it),
 		cmocka_unit_test(a_survey_gets_through_bad_agents),
+		cmocka_unit_test(a_slow_device_is_read_whole_and_is_not_missed),
+		cmocka_unit_test(what_does_not_fit_into_a_poll_is_read_with_the_next),
+		cmocka_unit_test(a_column_that_is_never_answered_is_left_out_alone),
+		cmocka_unit_test(nothing_is_left_out_as_the_device_was_away_or_the_host_busy),
 		cmocka_unit_test(a_loop_ends_with_a_warning),
 		cmocka_unit_test(values_of_a_wrong_type_are_left_out),
 		cmocka_unit_test(a_known_fault_counts_for_its_model_and_firmware_alone),

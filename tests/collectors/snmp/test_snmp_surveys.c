@@ -208,9 +208,9 @@ static void a_survey_that_a_deadline_cuts_goes_on_at_once(void **state)
 	start_all(h);
 	while (ready_devices(h, 0, 1) < 1) {
 		turn(h);
-		assert_true(h->failures[0] < 100);
+		assert_true(h->devices[0]->put_offs < 100);
 	}
-	assert_true(h->failures[0] > 0 && h->devices[0]->ready > 0);
+	assert_true(h->devices[0]->put_offs > 0 && h->devices[0]->ready > 0); /* it answers: nothing was missed */
 	close_hall(h);
 }
 
