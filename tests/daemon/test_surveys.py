@@ -26,7 +26,7 @@ def stand_still(hall, powers):
             return hall.metrics().one("hallwatt_snmp_surveys_running") > 0
         until("some are surveyed", some_surveyed)
         given_up = hall.metrics().one("hallwatt_snmp_timeouts_total")
-        until("requests were given up", lambda: hall.metrics().one("hallwatt_snmp_timeouts_total") >= given_up + 3 * DEVICES)
+        until("requests were given up", lambda: hall.metrics().one("hallwatt_snmp_timeouts_total") >= given_up + 2 * DEVICES, 120)
     finally:
         hall.sim.send_signal(signal.SIGCONT)
     until("every device is up again", hall.all_up, 200)
