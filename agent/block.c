@@ -81,17 +81,6 @@ static bool has_value(const struct hwatt_view_point *p)
 	return !p->metered || p->present;
 }
 
-/* How many octets hold numbers whose bits, those of the negative ones turned, are all in `bits`; with one for the sign. */
-static unsigned octets_of(uint64_t bits)
-{
-	return bits == 0 ? 1 : (64u - (unsigned)__builtin_clzll(bits)) / 8 + 1;
-}
-
-static uint64_t turned(int64_t number)
-{
-	return number < 0 ? ~(uint64_t)number : (uint64_t)number;
-}
-
 static void measure(struct work *w)
 {
 	uint64_t value_bits = 0, total_bits = 0;
@@ -99,17 +88,17 @@ static void measure(struct work *w)
 		const struct hwatt_view_point *p = &w->points[i];
 		if (has_value(p)) {
 			w->values++;
-			value_bits |= turned(p->value);
+			value_bits |= octets_signed_bits(p->value);
 		}
 		if (p->metered) {
 			assert(p->total_uj > -1000000 && p->total_uj < 1000000);
 			w->totals++;
-			total_bits |= turned(p->total_j);
+			total_bits |= octets_signed_bits(p->total_j);
 		}
 		w->named |= or_empty(p->name)[0] != '\0';
 	}
-	w->value_octets = octets_of(value_bits);
-	w->total_octets = octets_of(total_bits);
+	w->value_octets = octets_signed(value_bits);
+	w->total_octets = octets_signed(total_bits);
 }
 
 /* --- forms and names ------------------------------------------------------------------------------------------- */
@@ -277,12 +266,6 @@ static void put_values(uint8_t *out, const struct work *w)
 	}
 }
 
-static int64_t take_number(const uint8_t *at, unsigned octets)
-{
-	unsigned unused = 64 - 8 * octets;
-	return (int64_t)(octets_take(at) << unused) >> unused;
-}
-
 struct hwatt_view_point hwatt_view_point_at(const struct hwatt_view_device *device, size_t at)
 {
 	const struct hwatt_view_form *form = device->form;
@@ -295,14 +278,14 @@ struct hwatt_view_point hwatt_view_point_at(const struct hwatt_view_device *devi
 		.role = (enum hwatt_role)f->role, .quantity = (enum hwatt_quantity)f->quantity, .alternative = f->alternative };
 	if (f->value != NONE) {
 		out.present = (bits[f->value / 8] >> f->value % 8 & 1) != 0;
-		out.value = take_number(values + (size_t)f->value * device->value_octets, device->value_octets);
+		out.value = octets_take_signed(values + (size_t)f->value * device->value_octets, device->value_octets);
 	}
 	if (f->total != NONE) {
 		const uint8_t *total = values + (size_t)form->values * device->value_octets +
 				       (size_t)f->total * (device->total_octets + MILLIONTHS_OCTETS);
 		out.metered = true;
-		out.total_j = take_number(total, device->total_octets);
-		out.total_uj = (int32_t)take_number(total + device->total_octets, MILLIONTHS_OCTETS);
+		out.total_j = octets_take_signed(total, device->total_octets);
+		out.total_uj = (int32_t)octets_take_signed(total + device->total_octets, MILLIONTHS_OCTETS);
 	}
 	return out;
 }

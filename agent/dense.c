@@ -10,13 +10,6 @@
 
 /* ---- rows ---- */
 
-/* In two's complement, cut to the lowest octets. */
-static unsigned octets_of(int64_t number)
-{
-	uint64_t bits = (uint64_t)(number ^ number >> 63);
-	return bits == 0 ? 1 : (unsigned)(72 - __builtin_clzll(bits)) / 8; /* with room for the sign */
-}
-
 /* Of each number that is not 0 an octet with how many zeroes come before and its width, and itself; then one for what zeroes follow.
  * Where there are too many a 0 is put as a number. */
 size_t dense_put_row(uint8_t *out, const int64_t *numbers, size_t count)
@@ -26,7 +19,7 @@ size_t dense_put_row(uint8_t *out, const int64_t *numbers, size_t count)
 	for (size_t i = 0; i < count; i++) {
 		if (numbers[i] == 0 && i - next < ZEROES_MAX)
 			continue;
-		unsigned width = octets_of(numbers[i]);
+		unsigned width = octets_signed(octets_signed_bits(numbers[i]));
 		*at++ = (uint8_t)((i - next) << ZEROES_SHIFT | (width - 1));
 		octets_put(at, (uint64_t)numbers[i]);
 		at += width;
@@ -46,8 +39,8 @@ size_t dense_take_row(const uint8_t *in, int64_t *numbers, size_t count)
 		i += head >> ZEROES_SHIFT;
 		if (i >= count)
 			break;
-		unsigned width = (head & 7u) + 1, above = 64 - 8 * width;
-		numbers[i] = (int64_t)(octets_take(at) << above) >> above;
+		unsigned width = (head & 7u) + 1;
+		numbers[i] = octets_take_signed(at, width);
 		at += width;
 	}
 	return (size_t)(at - in);
@@ -69,11 +62,6 @@ struct column { /* a number is base + (what is put << shift) x odd, modulo 2^64 
 	uint64_t odd, inverse;
 	unsigned width, shift;
 };
-
-static unsigned width_of(uint64_t any)
-{
-	return any == 0 ? 0 : 64 - (unsigned)__builtin_clzll(any);
-}
 
 static bool is_constant(const int64_t *number, const int64_t *end, size_t stride)
 {
@@ -100,13 +88,13 @@ static struct column look_at(const int64_t *numbers, size_t rows, size_t stride,
 		any |= off;
 		any_divided |= off * inverse;
 	}
-	if (width_of(any_divided) < width_of(any)) {
+	if (octets_width(any_divided) < octets_width(any)) {
 		any = any_divided;
 		c.odd = odd;
 		c.inverse = inverse;
 	}
 	c.shift = (unsigned)__builtin_ctzll(any);
-	c.width = width_of(any >> c.shift);
+	c.width = octets_width(any >> c.shift);
 	if (c.width >= OCTETS_WIDE)
 		c.width = 64;
 	return c;

@@ -39,6 +39,30 @@ static inline int64_t octets_unfold(uint64_t number)
 	return (int64_t)(number >> 1 ^ (0 - (number & 1)));
 }
 
+/* In how many bits it fits; 0: in none. */
+static inline unsigned octets_width(uint64_t number)
+{
+	return number == 0 ? 0 : 64 - (unsigned)__builtin_clzll(number);
+}
+
+/* In two's complement, cut to the lowest octets: the bits that tell how many those are. Those of several numbers may be joined. */
+static inline uint64_t octets_signed_bits(int64_t number)
+{
+	return (uint64_t)(number ^ number >> 63);
+}
+
+/* How many octets hold numbers of such bits, with room for the sign: 1 to 8. */
+static inline unsigned octets_signed(uint64_t bits)
+{
+	return octets_width(bits) / 8 + 1;
+}
+
+static inline int64_t octets_take_signed(const uint8_t *at, unsigned octets)
+{
+	unsigned above = 64 - 8 * octets;
+	return (int64_t)(octets_take(at) << above) >> above;
+}
+
 struct octets_bits { /* numbers of some bits behind each other, the first in the lowest bits */
 	uint8_t *at;
 	uint64_t bits;

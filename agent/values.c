@@ -177,11 +177,6 @@ void values_free(struct values_spread *s)
 	*s = (struct values_spread){ .room = 0 };
 }
 
-static unsigned width_of(uint64_t number)
-{
-	return number == 0 ? 0 : 64 - (unsigned)__builtin_clzll(number);
-}
-
 static uint64_t in_units(uint64_t number, unsigned unit)
 {
 	return unit == 0 ? number : unit == 1 ? number / 100 : number / 1000;
@@ -189,7 +184,7 @@ static uint64_t in_units(uint64_t number, unsigned unit)
 
 static unsigned block_width(const struct block *b)
 {
-	unsigned width = width_of(in_units(b->range, b->unit));
+	unsigned width = octets_width(in_units(b->range, b->unit));
 	return width < OCTETS_WIDE ? width : 64;
 }
 
@@ -238,7 +233,7 @@ static struct block block_from(const struct values_spread *s, size_t from)
 static uint8_t *put_block(uint8_t *at, const struct values_spread *s, size_t from, const struct block *b)
 {
 	uint64_t least = octets_fold(b->least);
-	unsigned octets = (width_of(least) + 7) / 8, width = block_width(b);
+	unsigned octets = (octets_width(least) + 7) / 8, width = block_width(b);
 	*at++ = (uint8_t)(b->count << 3 | (octets > 0 ? octets - 1 : 0));
 	*at++ = (uint8_t)(b->unit << 6 | (width < OCTETS_WIDE ? width : OCTETS_WIDE));
 	octets_put(at, least);
