@@ -137,16 +137,22 @@ class Connection:
             yield chunk
 
 
-class Serving(unittest.TestCase):
+class Shared(unittest.TestCase):
+    """One server for all tests of a class, which must end well."""
+
     @classmethod
     def setUpClass(cls):
-        cls.server = Server("lifecycle")
+        cls.server = Server(cls.options)
 
     @classmethod
     def tearDownClass(cls):
         cls.server.tell("q")
         rc, _, err = cls.server.close()
         assert rc == 0, (rc, err)
+
+
+class Serving(Shared):
+    options = "lifecycle"
 
     def ask(self, *arguments, **named):
         return self.server.ask(*arguments, **named)
@@ -353,18 +359,10 @@ class Serving(unittest.TestCase):
         self.assertEqual(err, f"cannot listen on 127.0.0.1:{self.server.port}: the port is taken by another program\n")
 
 
-class Pieces(unittest.TestCase):
+class Pieces(Shared):
     """Answers of 600 devices, 1.7 MB, and of an exporter that breaks off."""
 
-    @classmethod
-    def setUpClass(cls):
-        cls.server = Server("devices=600")
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.server.tell("q")
-        rc, _, err = cls.server.close()
-        assert rc == 0, (rc, err)
+    options = "devices=600"
 
     def plain(self, answer):
         self.assertEqual((answer.status, answer.headers["content-type"]), (200, TEXT004))
