@@ -269,7 +269,19 @@ static void write_counts(const struct redfish_server *server, uint32_t first, ui
 	         t, live, sum.requests, sum.logins, sum.logouts, sum.refused, sum.basic, sum.unauthorized, sum.expired, sum.missing, sum.unchanged);
 }
 
-/* One line in, one out: total | service N | forget | fault RULE. */
+/* Takes these rules, with a blank between them, for all there were: at once, so that nobody is served by a half of them. */
+static int replace_rules(struct redfish_rules *rules, char *texts, struct sim_fault *fault)
+{
+	struct redfish_rules next = {0};
+	char *rest = NULL;
+	for (const char *text = strtok_r(texts, " ", &rest); text != NULL; text = strtok_r(NULL, " ", &rest))
+		if (redfish_rule(&next, text, fault) < 0)
+			return -1;
+	*rules = next;
+	return 0;
+}
+
+/* One line in, one out: total | service N | forget | faults [RULE ...], in place of those there were. */
 static void take_control(struct redfish_server *server)
 {
 	char line[LINE_MAX_OCTETS] = "", answer[512] = "{}\n";
@@ -288,7 +300,7 @@ static void take_control(struct redfish_server *server)
 	else if (strcmp(line, "forget") == 0)
 		for (uint32_t i = 0; i < server->options->count; i++)
 			redfish_forget(&server->services[i]);
-	else if (strncmp(line, "fault ", 6) != 0 || redfish_rule(&server->rules, line + 6, &fault) < 0)
+	else if (strncmp(line, "faults", 6) != 0 || replace_rules(&server->rules, line + 6, &fault) < 0)
 		snprintf(answer, sizeof(answer), "{\"error\":\"%s\"}\n", fault.text[0] != '\0' ? fault.text : "what?");
 	if (send(fd, answer, strlen(answer), MSG_NOSIGNAL) < 0)
 		perror("hallsim: control");

@@ -27,10 +27,6 @@ int redfish_rule(struct redfish_rules *rules, const char *text, struct sim_fault
 		{"report-lacks", &rules->reports.lacks},
 	};
 	size_t length = strcspn(text, ":");
-	if (strcmp(text, "clear") == 0) {
-		*rules = (struct redfish_rules){0};
-		return 0;
-	}
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
 		if (strlen(names[i].name) == length && strncmp(names[i].name, text, length) == 0) {
 			*names[i].value = text[length] == ':' ? strtoll(text + length + 1, NULL, 10) : 1;

@@ -83,7 +83,7 @@ struct redfish_reply {
 	size_t length;
 };
 
-/* Takes a rule; "clear" takes all away. */
+/* Adds a rule. */
 int redfish_rule(struct redfish_rules *rules, const char *text, struct sim_fault *fault);
 /* Answers; `now_ms` is UTC. */
 void redfish_answer(struct redfish_service *service, const struct redfish_rules *rules, int64_t now_ms,
