@@ -206,6 +206,7 @@ void pipeline_rest(struct pipeline *p)
 	free(p->points);
 	p->points = NULL;
 	p->point_capacity = 0;
-	struct hwatt_snapshot *snap = snapshot_build(&(struct hwatt_snapshot){ .hall = p->hall, .ready = history_ready(p->history) });
+	struct hwatt_snapshot *snap = snapshot_build(&(struct hwatt_snapshot){ .hall = p->hall, .ready = history_ready(p->history),
+									      .resting = true });
 	snapshot_hub_publish(p->parts.hub, &snap);
 }

@@ -152,6 +152,10 @@ static void answer_exporter(const struct hwatt_exporter *exporter, const struct 
 		reply_say(out, 503, "Nothing has been measured yet; hallwatt is starting.");
 		return;
 	}
+	if (view->snapshot->resting) { /* and the main loop did not make another */
+		reply_say(out, 503, "The main loop is late, and what was known before has been let go; ask again.");
+		return;
+	}
 	struct hwatt_view seen = { .snapshot = view->snapshot };
 	struct hwatt_request asked = { .path = request->path, .accept = request->accept,
 				       .query = request->query, .server = request->server };

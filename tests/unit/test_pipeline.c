@@ -907,7 +907,7 @@ static void a_rest_loses_nothing(void **state)
 	struct seen before = look(&r, "pdu-1");
 	pipeline_rest(r.pipeline);
 	const struct hwatt_snapshot *snap = snapshot_hub_take(r.hub);
-	assert_true(snap->ready);
+	assert_true(snap->ready && snap->resting);
 	assert_int_equal(snap->device_count, 0);
 	snapshot_release(snap);
 	struct seen after = look(&r, "pdu-1");

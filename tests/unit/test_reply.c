@@ -167,6 +167,17 @@ static void readiness_follows_the_snapshot(void **state)
 	assert_answer(view, "GET", "/test", 503, "starting");
 }
 
+/* An empty page would say that there are no devices. */
+static void what_was_let_go_is_no_empty_hall(void **state)
+{
+	(void)state;
+	struct hwatt_snapshot resting = { .ready = true, .resting = true };
+	struct reply_view view = ready();
+	view.snapshot = &resting;
+	assert_answer(view, "GET", "/test", 503, "late");
+	assert_answer(view, "GET", "/-/ready", 200, "ready");
+}
+
 static void reloading_wants_post_or_put_and_permission(void **state)
 {
 	(void)state;
@@ -424,6 +435,7 @@ int main(void)
 		cmocka_unit_test(the_landing_page_links_what_there_is),
 		cmocka_unit_test(health_follows_the_main_loop),
 		cmocka_unit_test(readiness_follows_the_snapshot),
+		cmocka_unit_test(what_was_let_go_is_no_empty_hall),
 		cmocka_unit_test(reloading_wants_post_or_put_and_permission),
 		cmocka_unit_test(a_reload_is_answered_with_its_outcome),
 		cmocka_unit_test(other_methods_are_told_what_is_allowed),

@@ -155,6 +155,7 @@ struct hwatt_snapshot {
 	size_t counter_count;
 	const struct hwatt_view_counter *counters;
 	bool ready;               /* the first round is planned and the stored past is summed; a reload does not take that back */
+	bool resting;             /* what devices said was let go, as nobody asked: not to be taken for a hall without devices */
 };
 
 #endif
