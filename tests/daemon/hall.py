@@ -5,6 +5,7 @@ import concurrent.futures
 import contextlib
 import http.client
 import os
+import random
 import re
 import shutil
 import signal
@@ -29,10 +30,28 @@ def together(cases, at_once=4):
     assert not failed, f"failed: {', '.join(failed)}"
 
 
-def free_port(kind=socket.SOCK_STREAM):
-    with socket.socket(type=kind) as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+reserved = []  # as long as this process lives
+
+
+def free_port():
+    """A port that nobody has, of TCP and UDP, and that nobody else gets while this process lives: the system gives none below its own
+    range to those who do not care which, and other tests see that it is reserved. So what listens there may end and come back."""
+    with open("/proc/sys/net/ipv4/ip_local_port_range") as f:
+        first = int(f.read().split()[0])
+    for _ in range(1000):
+        port = random.randrange(10000, first) if first > 12000 else random.randrange(10000, 60000)
+        mark = socket.socket(socket.AF_UNIX)
+        try:
+            mark.bind(f"\0hallwatt-test-port-{port}")
+            for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
+                with socket.socket(type=kind) as s:
+                    s.bind(("0.0.0.0", port))
+        except OSError:
+            mark.close()
+            continue
+        reserved.append(mark)
+        return port
+    raise AssertionError("no port is free")
 
 
 def until(what, condition, seconds=60.0):
@@ -45,6 +64,19 @@ def until(what, condition, seconds=60.0):
         if time.monotonic() > end:
             raise AssertionError(f"after {seconds} s still not: {what}")
         time.sleep(0.1)
+
+
+def holds(check, seconds=60.0):
+    """Tries a check of what moves until it holds, and gives its value. It reads all that it compares anew: when something stood still
+    in between, that was of two moments."""
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            return check()
+        except AssertionError:
+            if time.monotonic() > end:
+                raise
+        time.sleep(0.2)
 
 
 class Metrics:
@@ -76,7 +108,7 @@ class Hall:
         self.dir = tempfile.mkdtemp(prefix="hallwatt-test-")
         self.port = free_port()
         self.sim = self.daemon = None
-        self.sim_port = 0
+        self.sim_port = free_port()
         self.log_path = os.path.join(self.dir, "log")
 
     def __enter__(self):
@@ -141,10 +173,10 @@ class Hall:
 
     def stop(self, number=signal.SIGTERM):
         self.daemon.send_signal(number)
-        return self.daemon.wait(30)
+        return self.daemon.wait(60)
 
     def request(self, path, method="GET", headers=None):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         with contextlib.closing(connection):
             connection.request(method, path, headers=headers or {})
             answer = connection.getresponse()
@@ -157,9 +189,8 @@ class Hall:
             return None
 
     def metrics(self):
-        status, text = self.request("/metrics")
-        assert status == 200, text
-        return Metrics(text)
+        """What was known a second ago, or later; a main loop that is late has it published when it goes on."""
+        return Metrics(until("the metrics are published", lambda: next((text for status, text in [self.request("/metrics")] if status == 200), None)))
 
     def logged(self):
         with open(self.log_path) as f:

@@ -24,8 +24,11 @@ import time
 import urllib.error
 import urllib.request
 
-RESTART_S = 30  # longest wait for the first scrape after a start; sanitizers on a busy machine are slow
-RETURN_S = 30   # longest wait until every counter seen before is back
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "daemon"))
+from hall import free_port
+
+RESTART_S = 100 # longest wait for the first scrape after a start; sanitizers on a busy machine are slow
+RETURN_S = 100  # longest wait until every counter seen before is back
 
 
 class Lost(Exception):
@@ -45,13 +48,6 @@ def parse_arguments():
     return parser.parse_args()
 
 
-def free_port():
-    import socket
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 class Hall:
     """hallsim, answering on loopback."""
 
@@ -69,7 +65,7 @@ class Hall:
 
     def stop(self):
         self.process.terminate()
-        self.process.wait(10)
+        self.process.wait(60)
 
 
 def write_config(hallsim, folder, base, port, listen):
@@ -110,7 +106,7 @@ class Daemon:
         """{labels: joules}, or None while it does not answer."""
         self.check_alive()
         try:
-            with urllib.request.urlopen(self.url, timeout=10) as answer:
+            with urllib.request.urlopen(self.url, timeout=60) as answer:
                 text = answer.read().decode()
         except (urllib.error.URLError, ConnectionError, TimeoutError):
             return None
@@ -125,10 +121,10 @@ class Daemon:
     def end(self):
         self.process.send_signal(signal.SIGTERM)
         try:
-            return self.process.wait(20)
+            return self.process.wait(60)
         except subprocess.TimeoutExpired:
             self.process.kill()
-            raise Lost("the daemon did not end within 20 s of SIGTERM") from None
+            raise Lost("the daemon did not end within 60 s of SIGTERM") from None
 
 
 class Memory:
@@ -150,7 +146,7 @@ class Memory:
     def see_rows(self, path):
         if not os.path.exists(path):
             return
-        db = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+        db = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=60)
         try:
             if db.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0] == 0:
                 return  # killed while the file was made
@@ -180,8 +176,8 @@ def run_once(arguments, start, memory, seconds):
         limit = time.monotonic() + RESTART_S
         missing = set(memory.energy)
         first = True
-        # A kill may come at any time, also before the first answer.
-        while time.monotonic() < deadline or (first and missing and seconds > arguments.longest / 2):
+        # A kill may come at any time, also before the first answer; but where starting takes long, some lives are to see something.
+        while time.monotonic() < deadline or (first and seconds > arguments.longest / 2):
             energies = daemon.energies()
             if energies is None:
                 if time.monotonic() > limit:
@@ -190,6 +186,8 @@ def run_once(arguments, start, memory, seconds):
                 continue
             if first:
                 first = False
+                if seconds > arguments.longest / 2:
+                    deadline = max(deadline, time.monotonic() + seconds / 2)
                 limit = time.monotonic() + RETURN_S
             memory.see_energies(energies)
             missing -= set(energies)

@@ -41,7 +41,7 @@ class Peer:
 
     def tell(self, line):
         with socket.socket(socket.AF_UNIX) as s:
-            s.settimeout(20)
+            s.settimeout(60)
             s.connect(self.control)
             s.sendall(line.encode() + b"\n")
             return json.loads(s.makefile().read())
@@ -62,7 +62,7 @@ class Peer:
 
     def close(self):
         self.process.send_signal(signal.SIGTERM)
-        code = self.process.wait(30)
+        code = self.process.wait(60)
         rest = self.process.stderr.read()
         self.process.stderr.close()
         self.folder.cleanup()

@@ -42,7 +42,7 @@ class Switch:
     """An agent with an inventory of two supplies and a module."""
 
     def __init__(self, folder):
-        self.folder, self.port = folder, free_port(socket.SOCK_DGRAM)
+        self.folder, self.port = folder, free_port()
         self.serials = {"PSU 1": "PS1A", "PSU 2": "PS2A", "Slot 1": "MOD1A"}
         self.write()
         with open(folder + "/handler.py", "w") as f:
@@ -71,7 +71,7 @@ class Switch:
 
 class Daemon:
     def __init__(self, folder, switch):
-        self.folder, self.port = folder, free_port(socket.SOCK_STREAM)
+        self.folder, self.port = folder, free_port()
         with open(folder + "/hallwatt.yaml", "w") as f:
             f.write(f"listen: 127.0.0.1:{self.port}\nstate: {folder}/state\ninterval: 1s\n"
                     "credentials:\n  c: {snmp: {community: public, refresh: 1s}}\n"

@@ -110,7 +110,7 @@ def typed_at_a_terminal(folder, port, options):
 
 
 def main():
-    folder, port = tempfile.mkdtemp(), free_port(socket.SOCK_DGRAM)
+    folder, port = tempfile.mkdtemp(), free_port()
     agent = start_agent(folder, port)
     if agent is None:
         print("no snmpd here: skipped")
