@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 
-from hall import Hall
+from hall import Hall, free_port, holds
 
 # The answer to Get Channel Authentication Capabilities of a BMC with IPMI 2.0.
 BMC_ANSWER = bytes([6, 0, 255, 7] + [0] * 9 + [16, 0x81, 0x1C, 0x63, 0x20, 0, 0x38, 0, 1, 0x80, 4, 2, 0, 0, 0, 0, 0x21])
@@ -20,11 +20,11 @@ BMC_QUESTION = bytes([6, 0, 255, 7] + [0] * 9 + [9, 0x20, 0x18, 0xC8, 0x81, 0, 0
 class Bmc:
     """A BMC's presence on an address of loopback; the first question gets lost."""
 
-    def __init__(self, address, port=0, answers=(BMC_ANSWER,)):
+    def __init__(self, address, port, answers=(BMC_ANSWER,)):
         self.answers = answers
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.socket.bind((address, port))
-        self.port = self.socket.getsockname()[1]
+        self.port = port
         self.asked = 0
         threading.Thread(target=self.serve, daemon=True).start()
 
@@ -39,15 +39,29 @@ class Bmc:
 
 
 def run(*command):
-    return subprocess.run(command, capture_output=True, text=True, timeout=120)
+    return subprocess.run(command, capture_output=True, text=True, timeout=200)
 
 
 def discover(hall, *arguments):
     return run(hall.hallwatt, "discover", "--rate", "5000", "--port", str(hall.sim_port), *arguments)
 
 
+def probe(hall, address):
+    done = run(hall.hallwatt, "probe", address, "--format", "json")
+    assert done.returncode == 0, done
+    return json.loads(done.stdout)["device"]
+
+
 def test_all_and_nothing_else(hall):
-    bmc = Bmc("127.9.0.40")
+    bmc = Bmc("127.9.0.40", free_port())
+    one = holds(lambda: check_all_and_nothing_else(hall, bmc))
+    probed = holds(lambda: probe(hall, one["address"]))
+    for key in ("vendor", "model", "serial", "profile", "profile_reason"):
+        assert one[key] == probed[key], key
+
+
+def check_all_and_nothing_else(hall, bmc):
+    bmc.asked = 0
     found = discover(hall, "127.9.0.0/26", "--format", "json", "--ipmi-port", str(bmc.port))
     assert found.returncode == 0, found.stderr
     told = json.loads(found.stdout)
@@ -58,10 +72,7 @@ def test_all_and_nothing_else(hall):
     assert bmc.asked == 2, bmc.asked
     roles = {d["id"]: d.get("power_role") for d in told["devices"]}
     assert roles["pdu-a1"] == "pdu" and roles["ups-1"] == "ups_output" and roles["grid-1"] is None, roles
-    one = next(d for d in told["devices"] if d["id"] == "pdu-a1")
-    probed = json.loads(run(hall.hallwatt, "probe", one["address"], "--format", "json").stdout)
-    for key in ("vendor", "model", "serial", "profile", "profile_reason"):
-        assert one[key] == probed["device"][key], key
+    return next(d for d in told["devices"] if d["id"] == "pdu-a1")
 
 
 def check(hall, devices):
@@ -113,11 +124,15 @@ def test_servers(hall):
     services = Simulated(hall, "redfish", "--base", "127.31.0.1", "--count", "1", "--certificate", os.path.join(hall.dir, "bmc.pem"))
     try:
         asked = ("127.31.0.0/30", "--ipmi-port", str(bmcs.port), "--redfish-port", str(services.port), "--site", "hall-1")
-        told = json.loads(discover(hall, *asked, "--format", "json").stdout)
-        assert [b["address"] for b in told["bmcs"]] == ["127.31.0.1", "127.31.0.2"], told
-        assert [(r["address"], r["port"]) for r in told["redfish"]] == [("127.31.0.1", services.port)], told
-        found = discover(hall, *asked)
-        assert found.returncode == 0 and "0 speak SNMP, 2 IPMI, 1 Redfish" in found.stderr, found
+
+        def check_presence():
+            told = json.loads(discover(hall, *asked, "--format", "json").stdout)
+            assert [b["address"] for b in told["bmcs"]] == ["127.31.0.1", "127.31.0.2"], told
+            assert [(r["address"], r["port"]) for r in told["redfish"]] == [("127.31.0.1", services.port)], told
+            found = discover(hall, *asked)
+            assert found.returncode == 0 and "0 speak SNMP, 2 IPMI, 1 Redfish" in found.stderr, found
+            return found
+        found = holds(check_presence)
         lines = [line[1:] for line in found.stdout.splitlines() if line.startswith("#   - {id: ")]
         assert len(lines) == 3 and "devices: []" in found.stdout, found.stdout
         secret = os.path.join(hall.dir, "secret")
@@ -138,8 +153,12 @@ def test_impostors(hall):
     other = BMC_ANSWER[:19] + b"\x39" + BMC_ANSWER[20:]
     short = BMC_ANSWER[:13] + bytes([7]) + BMC_ANSWER[14:21]
     old = BMC_ANSWER[:22] + bytes([0x00, 4, 2, 1]) + BMC_ANSWER[26:]
-    impostor = Bmc("127.9.0.41", answers=(b"hello", short, other, BMC_ANSWER[:-3]))
+    impostor = Bmc("127.9.0.41", free_port(), answers=(b"hello", short, other, BMC_ANSWER[:-3]))
     Bmc("127.9.0.42", impostor.port, (other, old))
+    holds(lambda: check_impostors(hall, impostor))
+
+
+def check_impostors(hall, impostor):
     told = json.loads(discover(hall, "127.9.0.40/30", "--ipmi-port", str(impostor.port), "--redfish-port", "0", "--format", "json").stdout)
     assert [b["address"] for b in told["bmcs"]] == ["127.9.0.42"], told
     assert impostor.asked > 1
@@ -152,8 +171,8 @@ class Lossy:
 
     def __init__(self, address, to):
         self.front = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.front.bind((address, 0))
-        self.port = self.front.getsockname()[1]
+        self.port = free_port()
+        self.front.bind((address, self.port))
         self.back = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.back.connect(to)
         self.versions = []
@@ -171,6 +190,11 @@ class Lossy:
 def test_a_lost_packet_makes_no_old_device(hall):
     """Who answered SNMPv1 because the question in v2c got lost is asked in v2c again."""
     way = Lossy("127.9.0.50", ("127.9.0.3", hall.sim_port))
+    holds(lambda: check_no_old_device(hall, way))
+
+
+def check_no_old_device(hall, way):
+    way.versions.clear()
     found = run(hall.hallwatt, "discover", "127.9.0.50", "--port", str(way.port), "--ipmi-port", "0", "--redfish-port", "0")
     assert found.returncode == 0 and way.versions[:3] == [1, 0, 1], (found, way.versions[:5])
     assert 'id: "pdu-a1"' in found.stdout and "version" not in found.stdout, found.stdout
@@ -188,7 +212,7 @@ def test_exit_status(hall):
 
 def test_record(hall):
     address = f"snmp://127.9.0.3:{hall.sim_port}"
-    device = json.loads(run(hall.hallwatt, "probe", address, "--format", "json").stdout)["device"]
+    device = probe(hall, address)
     path = os.path.join(hall.dir, "pdu.snmprec")
     plain = run(hall.hallwatt, "record", address)
     assert plain.returncode == 0, plain.stderr
@@ -214,12 +238,12 @@ def main():
     try:
         hall.start_sim()
         test_all_and_nothing_else(hall)
-        test_the_file_is_a_device_file(hall)
+        holds(lambda: test_the_file_is_a_device_file(hall))
         test_servers(hall)
         test_impostors(hall)
         test_a_lost_packet_makes_no_old_device(hall)
         test_exit_status(hall)
-        test_record(hall)
+        holds(lambda: test_record(hall))
     finally:
         hall.__exit__(None, None, None)
 

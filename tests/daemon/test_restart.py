@@ -19,7 +19,7 @@ def main():
             until("energy was counted", lambda: any(v > 0 for v in energies(hall.metrics()).values()))
             seen = energies(hall.metrics())
             hall.stop(number)
-            with sqlite3.connect(f"file:{hall.dir}/state/hallwatt.db?mode=ro", uri=True) as db:
+            with sqlite3.connect(f"file:{hall.dir}/state/hallwatt.db?mode=ro", uri=True, timeout=60) as db:
                 assert db.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
             hall.start()
             now = until("the counters are there again", lambda: energies(hall.metrics()))

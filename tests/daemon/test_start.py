@@ -20,7 +20,7 @@ def run(hall, *arguments, descriptors=None):
         if descriptors is not None:
             resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors, descriptors))
 
-    done = subprocess.run([hall.hallwatt, "run", *arguments], stderr=subprocess.PIPE, text=True, timeout=60,
+    done = subprocess.run([hall.hallwatt, "run", *arguments], stderr=subprocess.PIPE, text=True, timeout=120,
                           preexec_fn=starve, env=environment)
     assert not any(word in done.stderr for word in SANITIZER), done.stderr
     return done.returncode, [line for line in done.stderr.splitlines() if "level=error" in line]
@@ -63,7 +63,7 @@ def check_refusals(hall):
 def check_secret_told(hall):
     """A secret that is not there is told by check, as a note: it may be kept elsewhere than the configuration is checked."""
     other = variant(hall, "secret.yaml", lambda text: text.replace("community: 'public'", "community_secret: {file: nowhere.txt}", 1))
-    done = subprocess.run([hall.hallwatt, "check", "-c", other], capture_output=True, text=True, timeout=60)
+    done = subprocess.run([hall.hallwatt, "check", "-c", other], capture_output=True, text=True, timeout=120)
     line, = [line for line in done.stdout.splitlines() if "nowhere.txt" in line]
     assert done.returncode == 0 and "no mistakes" in done.stdout and line.startswith(other + ":") and "No such file" in line, done
 
@@ -91,7 +91,7 @@ def check_hangups(hall):
     until("it is ready", lambda: hall.daemon.poll() is not None or hall.status("/-/ready") == 200)
     assert hall.daemon.poll() is None, hall.daemon.returncode
     until("it reloaded", lambda: hall.logged().count("configuration reloaded") > before)
-    before = hall.metrics().one("hallwatt_config_reloads_total")
+    before = until("it is counted", lambda: hall.metrics().one("hallwatt_config_reloads_total"))
     for _ in range(500):
         hall.daemon.send_signal(signal.SIGHUP)
     until("they were heard", lambda: hall.metrics().one("hallwatt_config_reloads_total") > before)
