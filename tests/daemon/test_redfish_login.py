@@ -145,7 +145,7 @@ class Odd(Hall):
 state: {self.dir}/state
 interval: 1s
 credentials:
-  bmcs: {{redfish: {{user: monitor, password: {{file: password}}, timeout: 60s}}}}
+  bmcs: {{redfish: {{user: monitor, password: {{file: password}}, timeout: 120s}}}}
 sites:
   - {{id: s, name: Site, country: SE, bidding_zone: SE1, timezone: Europe/Stockholm, rated_it_power: 10 kW}}
 devices:
@@ -166,17 +166,20 @@ devices:
 def refusals_are_counted(hall):
     for name in ("says-400", "says-401", "all-denied"):
         until(f"{name} was polled often enough", lambda: hall.polled(name, 4))
-        assert hall.metrics().one("hallwatt_device_up", device=name) == 0
+        assert hall.metrics().one("hallwatt_device_up", device=name) == 0, name
+    for name in ("says-400", "says-401"):  # a login goes on where the poll that wanted it has run out of time
+        until(f"{name} was tried for the last time", lambda: hall.services[name].logins >= 2)
     until("a resource that may not be read is left out", lambda: hall.metrics().one("hallwatt_device_up", device="one-denied") == 1)
-    assert hall.metrics().one("hallwatt_power_watts", device="one-denied", role="chassis") == 321
+    until("its power is read", lambda: hall.metrics().one("hallwatt_power_watts", device="one-denied", role="chassis") == 321)
     until("one that may be read is polled on", lambda: hall.polled("one-denied", 4))
     return hall.none_is_locked_out()
 
 
 def a_slow_start_makes_no_total_of_a_part(hall):
-    until("both are read", lambda: hall.metrics().one("hallwatt_power_watts", device="two", role="chassis", index="2.total") == 222)
-    watts = hall.metrics().all("hallwatt_power_watts", device="two", role="chassis")
-    assert {l["index"]: v for l, v in watts} == {"1.total": 321, "2.total": 222}, watts
+    def watts():
+        return {l["index"]: v for l, v in hall.metrics().all("hallwatt_power_watts", device="two", role="chassis")}
+    seen = until("both are read", lambda: next((w for w in [watts()] if {"1.total", "2.total"} <= set(w)), None))
+    assert seen == {"1.total": 321, "2.total": 222}, seen
     assert hall.services["two"].slow is None
 
 
@@ -216,7 +219,7 @@ def main():
         hall.services["resets"].resets = 100
         began = time.monotonic()
         assert hall.stop() == 0
-        assert time.monotonic() - began < 20, "a login that does not end held up the end"
+        assert time.monotonic() - began < 50, "a login that does not end held up the end"
         assert not hall.services["one-denied"].sessions, "sessions that were given up are closed, too"
         sessions_do_not_stay(hall)
         hall.start()
@@ -227,9 +230,9 @@ def main():
         with open(os.path.join(hall.dir, "password"), "w") as out:
             out.write("another guess")
         hall.daemon.send_signal(signal.SIGHUP)
-        until("another password is tried at once", lambda: hall.services["says-401"].logins == 3)
-        hall.daemon.send_signal(signal.SIGTERM)
-        assert hall.daemon.wait(30) == 0
+        until("another password is tried at once", lambda: hall.services["says-401"].logins >= 3)
+        assert hall.stop() == 0
+        assert hall.services["says-401"].logins <= 4, "the other password was tried too often"
         hall.services["hangs"].over.set()
 
 

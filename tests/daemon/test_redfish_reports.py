@@ -2,9 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Metric reports of a Redfish TelemetryService: one stands in for the reads of each poll, with the same values, and never when it is
 late, repeated, averaged, in other units, of other properties, doubled, disabled or gone: then the resources themselves are read."""
+import http.client
 import itertools
 import os
 import sys
+import threading
+import time
 
 from hall import Hall, together, until
 
@@ -12,6 +15,11 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 import peer
 
 DIRECT = 5  # resources with power: the machine, two supplies, two processors
+STILL_S = 0.5  # of a second's poll: who stood still for so long has lost one, and a report that is not given in time rests for half an hour
+
+
+class StoodStill(Exception):
+    """What was found amiss may come of that."""
 
 
 class Reporting(Hall):
@@ -20,7 +28,36 @@ class Reporting(Hall):
     def __init__(self, hallwatt, hallsim, *faults):
         self.base = f"127.31.{next(self.numbers)}.1"
         self.faults = faults
+        self.longest_s = 0
+        self.over = threading.Event()
+        self.watcher = threading.Thread(target=self.watch)
         super().__init__(hallwatt, hallsim)
+
+    def __enter__(self):
+        super().__enter__()
+        self.watcher.start()
+        return self
+
+    def __exit__(self, kind, error, trace):
+        self.over.set()
+        if self.watcher.is_alive():
+            self.watcher.join()
+        super().__exit__(kind, error, trace)
+        if kind is not None and issubclass(kind, AssertionError) and self.longest_s > STILL_S:
+            raise StoodStill(f"for {self.longest_s:.1f} s") from error
+
+    def watch(self):
+        """Sees how long the service, the daemon or this program itself stands still at the most."""
+        before = time.monotonic()
+        while not self.over.wait(0.1):
+            try:
+                self.server.counts()
+                self.request("/metrics")
+            except (OSError, ValueError, http.client.HTTPException):
+                pass  # it has been stopped
+            now = time.monotonic()
+            self.longest_s = max(self.longest_s, now - before - 0.1)
+            before = now
 
     def start_sim(self):
         self.server = peer.Peer(self.hallsim, "--count", "1", "--profile", "reporting", base=self.base)
@@ -53,16 +90,27 @@ devices:
         until("some more polls", lambda: self.polls() >= first + polls)
         return (self.server.counts()["requests"] - requests) / (self.polls() - first)
 
-    def values_are_right(self):
-        """All values are those of the last few seconds."""
-        at, m = self.server.counts()["now_ms"], self.metrics()
-        machine = {peer.simulated_watts(1, 0, at - back * 1000) for back in range(5)}
+    def readings(self):
+        """A scrape with all powers, or None."""
+        m = self.metrics()
         power = {(l["role"], l["index"]): v for l, v in m.all("hallwatt_power_watts")}
+        whole = {("chassis", "total"), ("psu", "0"), ("psu", "1")} <= set(power) and sum("CPU" in i for _, i in power) == 2
+        return (m, power) if whole else None
+
+    def values_are_right(self):
+        """All values are those of the last poll, or of some seconds before it."""
+        m, power = until("all powers are read", self.readings)
+        read_ms, took_ms = (1000 * (m.one(f"hallwatt_device_{what}_seconds", device="srv") or 0) for what in ("last_success_timestamp", "poll_duration"))
+        times = range(int(read_ms - took_ms) - 4000, self.server.counts()["now_ms"] + 1000, 1000)
+        machine = {peer.simulated_watts(1, 0, at) for at in times[-3600:]}
         assert power["chassis", "total"] in machine, (power, machine)
         assert power["psu", "0"] in {w / 2 for w in machine} and power["psu", "1"] in {w / 2 for w in machine}, (power, machine)
         processors = {i: v for (role, i), v in power.items() if "CPU" in i}
         assert sorted(processors.values()) == [60, 60], power
         return power
+
+    def missed(self):
+        return self.metrics().one("hallwatt_scheduler_polls_missed_total")
 
 
 def stands_in(arguments):
@@ -105,14 +153,14 @@ def stands_down(arguments, fault):
     with Reporting(*arguments) as hall:
         until("the report stands in", lambda: "is read in place of 5 resources" in hall.logged())
         until("it saved something", lambda: hall.saved() > 8)
+        missed = hall.missed()
         hall.server.fault(fault)
         saved = hall.saved()
         until(f"{fault} is noticed", lambda: (hall.values_are_right() or True) and "is read no longer" in hall.logged())
         assert hall.saved() <= saved + 5, fault
         assert hall.requests_per_poll() >= DIRECT - 1, fault
         hall.values_are_right()
-        m = hall.metrics()
-        assert m.one("hallwatt_device_up", device="srv") == 1 and not m.one("hallwatt_device_polls_missed_total", device="srv")
+        assert hall.missed() == missed, "no poll is lost"
         hall.stop()
 
 
@@ -125,6 +173,15 @@ def never_stands_in(arguments, fault, polls=14):
         hall.stop()
 
 
+def again_if_it_stood_still(case):
+    for _ in range(4):
+        try:
+            return case()
+        except StoodStill as still:
+            sys.stderr.write(f"it stood still {still}: again\n")
+    return case()
+
+
 def main():
     arguments = sys.argv[1:3]
     cases = {"stands in": lambda: stands_in(arguments), "half repeats": lambda: half_repeats(arguments)}
@@ -132,7 +189,7 @@ def main():
         cases[f"stands down: {fault}"] = lambda fault=fault: stands_down(arguments, fault)
     for fault in ("report-stale", "report-mean", "report-disabled", "report-kilo", "report-lacks:9"):
         cases[f"never stands in: {fault}"] = lambda fault=fault: never_stands_in(arguments, fault)
-    together(cases, 7)
+    together({name: lambda case=case: again_if_it_stood_still(case) for name, case in cases.items()}, 6)
 
 
 main()
