@@ -4,8 +4,8 @@
  *
  *	prometheus_serve LISTEN [lifecycle] [unready] [refresh] [web_config=FILE] [devices=N] [timeout=S] [answer=S]
  *
- * Prints "listening PORT" and takes commands on stdin, a letter each: "s" the main loop seems stuck, "g" it goes
- * again, "p" publishes, "a" whether an answer in pieces is under way, "q" ends (as does the end of stdin). With `refresh` it publishes when an exporter is asked. A reload stops the main loop until a letter comes:
+ * Prints "listening PORT" and takes commands on stdin, a letter each: "s" the main loop seems stuck for 12 s, "g" it goes
+ * again, and is never late, "p" publishes, "a" whether an answer in pieces is under way, "q" ends (as does the end of stdin). With `refresh` it publishes when an exporter is asked. A reload stops the main loop until a letter comes:
  * "o" it worked, "f" it failed, "q" it worked and the server ends at once. */
 #include "http.h"
 #include "synthetic.h"
@@ -16,6 +16,8 @@
 #include <string.h>
 #include <unistd.h>
 #include <uv.h>
+
+#define NEVER_LATE_MS (24 * 3600 * 1000) /* the next beat of a loop that never is */
 
 extern const struct hwatt_exporter prometheus_exporter;
 
@@ -125,7 +127,7 @@ static void on_command(uv_poll_t *commands, int status, int events)
 	if (letter == 'q')
 		uv_stop(&serve->loop);
 	if (letter == 's' || letter == 'g')
-		http_beat(serve->http, now_ms() - (letter == 's' ? 12000 : 0));
+		http_beat(serve->http, now_ms() + (letter == 's' ? -12000 : NEVER_LATE_MS));
 	if (letter == 'p') {
 		struct hwatt_snapshot *snap = snapshot_of(serve);
 		snapshot_hub_publish(serve->hub, &snap);
@@ -146,6 +148,7 @@ static int run(struct serve *serve, const struct http_settings *settings, struct
 		uv_run(&serve->loop, UV_RUN_DEFAULT);
 		return 1;
 	}
+	http_beat(serve->http, now_ms() + NEVER_LATE_MS);
 	printf("listening %u\n", (unsigned)http_port(serve->http));
 	uv_poll_init(&serve->loop, &serve->commands, STDIN_FILENO);
 	serve->commands.data = serve;

@@ -34,7 +34,7 @@ class Scraping(unittest.TestCase):
             port = int(server.stdout.readline().split()[1])
             done = self.scrape(port, expected=expected)
             server.stdin.close()
-            self.assertEqual(server.wait(timeout=30), 0)
+            self.assertEqual(server.wait(timeout=60), 0)
         self.assertEqual((done.returncode, done.stderr), (0, b""))
         seen = [json.loads(line) for line in done.stdout.decode().splitlines()]
         self.assertEqual({one["expression"]: one["result"][0]["value"][1] for one in seen}, expected)
@@ -52,7 +52,7 @@ class Scraping(unittest.TestCase):
             port = int(server.stdout.readline().split()[1])
             done = self.scrape(port, "--timeout", "10")
             server.stdin.close()
-            server.wait(timeout=30)
+            server.wait(timeout=60)
         self.assertEqual(done.returncode, 1)
         self.assertIn(b"503", done.stderr)
 

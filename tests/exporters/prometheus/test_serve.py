@@ -5,6 +5,8 @@
 
     test_serve.py SERVE      SERVE: the program that serves the synthetic snapshot"""
 import gzip
+import os
+import re
 import socket
 import subprocess
 import sys
@@ -29,8 +31,9 @@ BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;
 
 class Server:
     def __init__(self, *arguments, listen="127.0.0.1:0"):
+        quick = {**os.environ, "RES_OPTIONS": "timeout:1 attempts:1"}  # where no server of names answers
         self.process = subprocess.Popen([SERVE, listen, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                        stderr=subprocess.PIPE)
+                                        stderr=subprocess.PIPE, env=quick)
         first = self.process.stdout.readline().decode().split()
         self.port = int(first[1]) if first[:1] == ["listening"] else None
         self.host = "::1" if listen.startswith("[") else "127.0.0.1"
@@ -45,7 +48,8 @@ class Server:
 
     def wait_until_idle(self):
         """Until no answer in pieces is under way: a client that went is noticed at the next write."""
-        for _ in range(300):
+        end = time.monotonic() + 60
+        while time.monotonic() < end:
             self.tell("a")
             state = self.process.stdout.readline()
             self.expect("done a")
@@ -59,7 +63,7 @@ class Server:
         assert got == line, got
 
     def close(self):
-        out, err = self.process.communicate(timeout=30)
+        out, err = self.process.communicate(timeout=60)
         return self.process.returncode, out.decode(), err.decode()
 
     def connect(self):
@@ -84,7 +88,7 @@ class Cut(Exception):
 
 class Connection:
     def __init__(self, host, port):
-        self.socket = socket.create_connection((host, port), timeout=20)
+        self.socket = socket.create_connection((host, port), timeout=60)
         self.file = self.socket.makefile("rb")
 
     def close(self):
@@ -107,6 +111,13 @@ class Connection:
         if not line:
             return None
         return self.after(int(line.split()[1]), method)
+
+    def receive_or_end(self):
+        """None also when the server left something of ours unread when it ended the connection."""
+        try:
+            return self.receive()
+        except ConnectionError:
+            return None
 
     def after(self, status, method="GET"):
         """What follows the status line."""
@@ -254,7 +265,8 @@ class Serving(Shared):
         self.assertEqual(self.ask(path="/-/healthy").status, 200)
         self.server.command("s")
         answer = self.ask(path="/-/healthy")
-        self.assertEqual((answer.status, b"has not turned for 12 s" in answer.body), (503, True))
+        self.assertEqual(answer.status, 503)
+        self.assertGreaterEqual(int(re.search(rb"has not turned for (\d+) s", answer.body)[1]), 12)
         self.server.command("g")
         self.assertEqual(self.ask(path="/-/healthy").status, 200)
 
@@ -302,7 +314,7 @@ class Serving(Shared):
                        b"GET /metrics HTTP/1.1\r\n\r\n"):
             connection = self.server.connect()
             connection.send(octets)
-            answer = connection.receive()
+            answer = connection.receive_or_end()
             self.assertTrue(answer is None or answer.status >= 400, octets)
             connection.close()
         self.assertEqual(self.ask(path="/-/healthy").status, 200)
@@ -310,7 +322,7 @@ class Serving(Shared):
     def test_what_a_client_may_send_is_bounded(self):
         connection = self.server.connect()
         connection.send(b"GET /metrics HTTP/1.1\r\nHost: x\r\nX-Long: " + b"a" * 40000 + b"\r\n\r\n")
-        answer = connection.receive()
+        answer = connection.receive_or_end()
         self.assertTrue(answer is None or answer.status in (413, 431), answer)
         connection.close()
         self.assertEqual(self.ask("POST", "/-/ready", body=b"x" * 65537).status, 413)
@@ -321,7 +333,7 @@ class Serving(Shared):
             for _ in range(20):
                 connection.send(b"2000\r\n" + b"x" * 8192 + b"\r\n")
             self.assertIsNone(connection.receive())
-        except (BrokenPipeError, ConnectionResetError):
+        except ConnectionError:
             pass  # cut off while we were sending
         connection.close()
 
@@ -336,17 +348,17 @@ class Serving(Shared):
         try:
             beyond.send(b"GET /-/ready HTTP/1.1\r\nHost: x\r\n\r\n")
             self.assertIsNone(beyond.receive())
-        except ConnectionResetError:
+        except ConnectionError:
             pass
         for connection in [*many, beyond]:
             connection.close()
-        for _ in range(1000):  # until the server has seen that they are gone
+        answer, end = None, time.monotonic() + 60
+        while answer is None and time.monotonic() < end:  # until the server has seen that they are gone
             try:
                 answer = self.ask(path="/-/ready")
-            except ConnectionResetError:
-                answer = None
-            if answer is not None:
-                break
+            except ConnectionError:
+                pass
+        self.assertIsNotNone(answer)
         self.assertEqual(answer.status, 200)
 
     def test_it_listens_where_it_was_told_only(self):
@@ -412,7 +424,7 @@ class Pieces(Shared):
 
     def test_curl_and_python_read_it(self):
         url = f"http://127.0.0.1:{self.server.port}/metrics"
-        with urllib.request.urlopen(url, timeout=20) as answer:
+        with urllib.request.urlopen(url, timeout=60) as answer:
             whole = answer.read().split(b"# HELP process_")[0]
         for options in (["--http1.1"], ["--http1.0"], ["--compressed"], ["--compressed", "--http1.0"]):
             got = subprocess.run(["curl", "-sS", "--fail", *options, url], stdout=subprocess.PIPE, check=True, timeout=60).stdout
@@ -433,7 +445,7 @@ class Pieces(Shared):
                         answer = connection.receive()
                         self.assertEqual((answer.status, b"is torn" in answer.body), (500, True))
                     else:
-                        with self.assertRaises((Cut, ConnectionResetError)):
+                        with self.assertRaises((Cut, ConnectionError)):
                             connection.receive()
                     connection.close()
         for options in ([], ["--compressed"]):
@@ -464,7 +476,7 @@ class Slow(unittest.TestCase):
         connection.send(b"GET /broken?pieces=1000000 HTTP/1.1\r\nHost: x\r\n\r\n")
         self.assertEqual(connection.file.readline(), b"HTTP/1.1 200 OK\r\n")
         if read:
-            with self.assertRaises((Cut, ConnectionResetError)):
+            with self.assertRaises((Cut, ConnectionError)):
                 connection.after(200)
         server.wait_until_idle()
         connection.close()
@@ -492,7 +504,7 @@ class Slow(unittest.TestCase):
         for path in ("/broken?pieces=60&fails=50", "/broken?pieces=60&fails=50", "/metrics", "/broken?pieces=60"):
             try:
                 server.ask(path=path)
-            except (Cut, ConnectionResetError):
+            except (Cut, ConnectionError):
                 pass
         server.tell("q")
         lines = server.close()[2].splitlines()
@@ -555,7 +567,7 @@ class Starting(unittest.TestCase):
         rc, _, err = server.close()
         self.assertEqual((rc, err), (0, ""))
         for connection in (first, second):
-            answer = connection.receive()
+            answer = connection.receive_or_end()
             self.assertTrue(answer is None or answer.status in (200, 503))
             connection.close()
 
