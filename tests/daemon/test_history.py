@@ -106,7 +106,7 @@ def end_does_not_wait(hall, store, sum_s):
 
 def some_time(what, hall, *arguments):
     """Something may stand still for as long as a sum takes; that it does each time is no chance."""
-    for _ in range(4):
+    for _ in range(6):
         if what(hall, *arguments):
             return
         if hall.daemon.poll() is None:
