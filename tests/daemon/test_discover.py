@@ -103,7 +103,7 @@ class Simulated:
     """BMCs, or Redfish services, of hallsim on a free port."""
 
     def __init__(self, hall, *arguments):
-        self.process = subprocess.Popen([hall.hallsim, *arguments, "--port", "0", "--seconds", "300", "--die-with-parent"],
+        self.process = subprocess.Popen([hall.hallsim, *arguments, "--port", "0", "--seconds", "900", "--die-with-parent"],
                                         stderr=subprocess.PIPE, text=True)
         for line in self.process.stderr:
             ready = re.search(r"ready: .*port (\d+)", line)
