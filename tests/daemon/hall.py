@@ -54,7 +54,7 @@ def free_port():
     raise AssertionError("no port is free")
 
 
-def until(what, condition, seconds=60.0):
+def until(what, condition, seconds=120.0):
     """Waits until condition() is truthy and gives its value; a failure says what was waited for."""
     end = time.monotonic() + seconds
     while True:
@@ -66,7 +66,7 @@ def until(what, condition, seconds=60.0):
         time.sleep(0.1)
 
 
-def holds(check, seconds=60.0):
+def holds(check, seconds=120.0):
     """Tries a check of what moves until it holds, and gives its value. It reads all that it compares anew: when something stood still
     in between, that was of two moments."""
     end = time.monotonic() + seconds

@@ -49,14 +49,14 @@ class Reporting(Hall):
     def watch(self):
         """Sees how long the service, the daemon or this program itself stands still at the most."""
         before = time.monotonic()
-        while not self.over.wait(0.1):
+        while not self.over.wait(0.2):
             try:
                 self.server.counts()
                 self.request("/metrics")
             except (OSError, ValueError, http.client.HTTPException):
                 pass  # it has been stopped
             now = time.monotonic()
-            self.longest_s = max(self.longest_s, now - before - 0.1)
+            self.longest_s = max(self.longest_s, now - before - 0.2)
             before = now
 
     def start_sim(self):
