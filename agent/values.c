@@ -10,7 +10,7 @@
 
 #define FEW_MOMENTS 8u /* room for so many at first */
 #define STEP_OCTETS 16u
-#define SPARE_OCTETS 64u
+#define SPARE_OCTETS 32u
 #define RUN_MOST 255u
 
 struct head {
@@ -287,8 +287,10 @@ static size_t most_octets(const struct values_spread *s)
 	       (s->room / CHUNK + 1) * (2 + sizeof(int64_t) + CHUNK * sizeof(int64_t)) + 2 * OCTETS_SLACK;
 }
 
-void values_pack(const struct values_spread *s, uint8_t **block, uint32_t *room)
+void values_pack(struct values_spread *s, uint8_t **block, uint32_t *room)
 {
+	if (s->v.at == NULL && s->moment_count > 2)
+		drop_moments(s);
 	uint8_t few[4096], *scratch = most_octets(s) <= sizeof(few) ? few : hwatt_realloc(NULL, most_octets(s));
 	struct head head = { .count = s->room, .moments = s->v.at != NULL ? 0 : s->moment_count, .wide = s->v.kept != NULL,
 			     .timed = s->v.at != NULL };

@@ -60,8 +60,9 @@ void values_move_epoch(struct values_spread *s, int64_t by_ms);
 /* Frees the arrays; {0} after. */
 void values_free(struct values_spread *s);
 
-/* Packs them into *block, which is owned by the caller and of *room octets (NULL, 0 at first). */
-void values_pack(const struct values_spread *s, uint8_t **block, uint32_t *room);
+/* Packs them into *block, which is owned by the caller and of *room octets (NULL, 0 at first). Moments that no value came at any more
+ * are forgotten. */
+void values_pack(struct values_spread *s, uint8_t **block, uint32_t *room);
 /* The same back, into one that was empty or held others; epoch_ms, from and stamps are the caller's. */
 void values_unpack(const uint8_t *block, struct values_spread *s);
 
