@@ -18,11 +18,11 @@ struct target_common { /* what targets are made of alike: with one engine, for o
 	struct target_common *next;
 	size_t users;
 	struct target_parts parts; /* without what is a target's own */
+	struct hwatt_log *voice;   /* a child of the parent log, under the name of who spoke last; NULL: nobody has */
+	const struct hwatt_target *speaker;
 };
 
 struct news { /* what few targets have; made when it is first needed */
-	struct hwatt_log *log; /* NULL: not made yet */
-	bool own_log;
 	struct stock *stock; /* the parts as told; NULL: none */
 	bool stock_told;     /* they are a whole look */
 	bool full;           /* HWATT_MAX_POINTS was hit and said */
@@ -89,7 +89,7 @@ static bool made_alike(const struct target_parts *a, const struct target_parts *
 	return a->loop == b->loop && a->collector == b->collector && a->engine == b->engine && a->profiles == b->profiles &&
 	       a->owner.done == b->owner.done && a->owner.closed == b->owner.closed && a->owner.fetch == b->owner.fetch &&
 	       a->owner.put_off == b->owner.put_off && a->owner.ready == b->owner.ready &&
-	       a->parent_log == b->parent_log && a->memory.remember == b->memory.remember &&
+	       a->log == b->log && a->parent_log == b->parent_log && a->memory.remember == b->memory.remember &&
 	       a->memory.recall == b->memory.recall && a->memory.arg == b->memory.arg;
 }
 
@@ -104,7 +104,6 @@ static struct target_common *common_take(const struct target_parts *parts)
 	}
 	struct target_common *c = hwatt_alloc(sizeof(*c));
 	*c = (struct target_common){ .next = first != NULL ? *first : NULL, .users = 1, .parts = *parts };
-	c->parts.log = NULL;
 	c->parts.settings = NULL;
 	c->parts.device = NULL;
 	c->parts.owner.arg = NULL;
@@ -122,6 +121,7 @@ static void common_give(struct target_common *c)
 		at = &(*at)->next;
 	if (at != NULL)
 		*at = c->next;
+	hwatt_log_free(c->voice);
 	free(c);
 }
 
@@ -155,8 +155,6 @@ static void free_news(struct news *news)
 		stock_free(news->stock);
 	free(news->stock);
 	free(news->stamps);
-	if (news->own_log)
-		hwatt_log_free(news->log);
 	free(news);
 }
 
@@ -171,6 +169,8 @@ static void free_target(struct hwatt_target *t)
 		values_free(t->spread);
 	free(t->spread);
 	free(t->packed);
+	if (t->common->speaker == t)
+		t->common->speaker = NULL;
 	common_give(t->common);
 	free(t);
 }
@@ -241,8 +241,6 @@ int target_open(const struct target_parts *parts, struct hwatt_target **out, str
 {
 	struct hwatt_target *t = hwatt_alloc(sizeof(*t));
 	t->common = common_take(parts);
-	if (parts->log != NULL)
-		news_of(t)->log = parts->log;
 	t->settings = parts->settings;
 	t->device = parts->device;
 	t->owner = parts->owner.arg;
@@ -475,6 +473,8 @@ void hwatt_target_fetch(const struct hwatt_target *t, unsigned step)
 	}
 	if (t->common->parts.owner.fetch != NULL)
 		t->common->parts.owner.fetch(t->owner, step - 1);
+	if (step > (t->spread != NULL ? 2 : 1))
+		return;
 	if (step == 1 && t->spread != NULL) {
 		hwatt_prefetch(t->spread, sizeof(*t->spread));
 		return;
@@ -565,7 +565,7 @@ void target_forget_stock(struct hwatt_target *t)
 	free(news->stock);
 	news->stock = NULL;
 	news->stock_told = false;
-	if (news->log != NULL || news->full || news->warnings != NULL || news->stamps != NULL)
+	if (news->full || news->warnings != NULL || news->stamps != NULL)
 		return;
 	free(news);
 	t->news = NULL;
@@ -638,14 +638,15 @@ struct uv_loop_s *hwatt_target_loop(struct hwatt_target *t)
 
 struct hwatt_log *hwatt_target_log(struct hwatt_target *t)
 {
-	struct hwatt_log *parent = t->common->parts.parent_log;
-	if (t->news != NULL && t->news->log != NULL)
-		return t->news->log;
-	if (parent == NULL)
-		return NULL;
-	news_of(t)->log = hwatt_log_child(parent, t->device->id); /* most devices never say anything */
-	t->news->own_log = true;
-	return t->news->log;
+	struct target_common *c = t->common;
+	if (c->parts.log != NULL || c->parts.parent_log == NULL)
+		return c->parts.log;
+	if (c->speaker != t) { /* after an outage each of thousands has something to say, once */
+		hwatt_log_free(c->voice);
+		c->voice = hwatt_log_child(c->parts.parent_log, t->device->id);
+		c->speaker = t;
+	}
+	return c->voice;
 }
 
 const struct hwatt_profile_set *hwatt_target_profiles(const struct hwatt_target *t)
