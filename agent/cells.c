@@ -14,8 +14,6 @@
 #define STRIDE (sizeof(struct cell) / sizeof(int64_t))
 #define METER_NUMBERS (sizeof(struct meter) / sizeof(int64_t))
 #define FLAG_BITS 2     /* flags ride below a tally's marks */
-#define STEP_OCTETS 32u /* of the block's room, which follows its contents only in such steps */
-#define SPARE_OCTETS 128u
 #define FEW_OCTETS 4096u /* enough for a PDU */
 
 #define COLUMN(field) (offsetof(struct tally, field) / sizeof(int64_t))
@@ -213,27 +211,15 @@ static uint8_t *put_meters(struct cells *c, size_t wholes, int64_t step, uint8_t
 	return at;
 }
 
-static void keep(struct cells *c, const uint8_t *head, size_t head_length, const uint8_t *tail, size_t tail_length)
-{
-	size_t need = head_length + tail_length + DENSE_SLACK;
-	if (need > c->room || need + SPARE_OCTETS < c->room) {
-		free(c->packed);
-		c->room = (uint32_t)((need + STEP_OCTETS - 1) / STEP_OCTETS * STEP_OCTETS);
-		c->packed = hwatt_realloc(NULL, c->room);
-	}
-	memcpy(c->packed, head, head_length);
-	memcpy(c->packed + head_length, tail, tail_length);
-}
-
-void cells_pack(struct cells *c)
+void cells_pack(struct cells *c, struct tiles *tiles)
 {
 	if (c->all == NULL)
 		return;
 	int64_t step = step_of(c);
 	size_t wholes = count_wholes(c), most = DENSE_ROW_MAX(1) + DENSE_TABLE_MAX(c->count, NUMBERS) +
-						wholes * DENSE_ROW_MAX(METER_NUMBERS) + 2 * DENSE_SLACK;
+						2 * wholes * DENSE_ROW_MAX(METER_NUMBERS) + 2 * DENSE_SLACK;
 	uint8_t few[FEW_OCTETS], *scratch = most <= sizeof(few) ? few : hwatt_realloc(NULL, most);
-	/* The meters' rows come last and are made first, as the table needs the rows that they leave. */
+	/* The meters' rows come last and are made first, as the table needs the rows that they leave; then they are copied behind it. */
 	uint8_t *head = put_meters(c, wholes, step, scratch);
 	size_t tail_length = (size_t)(head - scratch);
 	head += DENSE_SLACK;
@@ -241,21 +227,21 @@ void cells_pack(struct cells *c)
 	choose_odds(odds, step);
 	size_t head_length = dense_put_row(head, &step, 1);
 	head_length += dense_put_table(head + head_length, &c->all->tally.total, c->count, NUMBERS, STRIDE, odds);
-	keep(c, head, head_length, scratch, tail_length);
+	memcpy(head + head_length, scratch, tail_length);
+	c->length = (uint32_t)(head_length + tail_length);
+	c->packed = tiles_put(tiles, c->packed, head, c->length);
 	if (scratch != few)
 		free(scratch);
 	free(c->all);
 	c->all = NULL;
 }
 
-void cells_spread(struct cells *c)
+static void spread(struct cells *c, const uint8_t *packed)
 {
-	if (c->all != NULL || c->count == 0)
-		return;
 	int64_t step, numbers[METER_NUMBERS];
 	uint64_t odds[NUMBERS];
 	c->all = hwatt_realloc(NULL, c->count * sizeof(*c->all));
-	const uint8_t *at = c->packed + dense_take_row(c->packed, &step, 1);
+	const uint8_t *at = packed + dense_take_row(packed, &step, 1);
 	choose_odds(odds, step);
 	int64_t least_ratio = least_ratio_of(step);
 	at += dense_take_table(at, &c->all->tally.total, c->count, NUMBERS, STRIDE, odds);
@@ -274,12 +260,25 @@ void cells_spread(struct cells *c)
 	}
 }
 
-void cells_free(struct cells *c)
+void cells_spread(struct cells *c, const struct tiles *tiles)
+{
+	if (c->all != NULL || c->count == 0)
+		return;
+	size_t most = c->length + DENSE_SLACK;
+	uint8_t few[FEW_OCTETS], *scratch = most <= sizeof(few) ? few : hwatt_realloc(NULL, most);
+	tiles_copy(tiles, c->packed, scratch, c->length);
+	memset(scratch + c->length, 0, DENSE_SLACK); /* it is read and does not count */
+	spread(c, scratch);
+	if (scratch != few)
+		free(scratch);
+}
+
+void cells_free(struct cells *c, struct tiles *tiles)
 {
 	for (size_t i = 0; c->all != NULL && i < c->count; i++)
 		if (cell_is_whole(&c->all[i]))
 			free(c->all[i].meter);
 	free(c->all);
-	free(c->packed);
+	tiles_put(tiles, c->packed, NULL, 0);
 	*c = (struct cells){ 0 };
 }

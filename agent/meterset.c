@@ -116,14 +116,14 @@ static void spread(struct meterset *set)
 	if (other == set)
 		return;
 	if (is_busy(set)) {
-		cells_spread(&set->cells);
+		cells_spread(&set->cells, &set->shelf->tiles);
 		return;
 	}
 	if (other != NULL) {
 		other->close_ms = close_after_ms(other);
-		cells_pack(&other->cells);
+		cells_pack(&other->cells, &other->shelf->tiles);
 	}
-	cells_spread(&set->cells);
+	cells_spread(&set->cells, &set->shelf->tiles);
 	set->shelf->spread = set;
 }
 
@@ -131,6 +131,7 @@ void meterset_shelf_free(struct meterset_shelf *shelf)
 {
 	assert(shelf->spread == NULL);
 	layout_shelf_free(&shelf->layouts);
+	tiles_free(&shelf->tiles);
 }
 
 struct meterset *meterset_new(const char *device, struct meterset_settings settings, struct meterset_shelf *shelf)
@@ -152,11 +153,11 @@ void meterset_free(struct meterset *set)
 	if (set->shelf->spread == set)
 		set->shelf->spread = NULL;
 	layout_release(set->layout, &set->shelf->layouts);
+	cells_free(&set->cells, &set->shelf->tiles);
 	if (set->lone) {
 		meterset_shelf_free(set->shelf);
 		free(set->shelf);
 	}
-	cells_free(&set->cells);
 	forget_links(set);
 	if (set->aside != NULL)
 		free(set->aside->stamps);
@@ -652,16 +653,13 @@ static struct tally_turn turn_of(const struct meterset *set, const struct meters
 
 void meterset_fetch(const struct meterset *set, unsigned step)
 {
-	const void *from = set;
-	size_t octets = sizeof(*set);
-	if (step > 0 && set->cells.all != NULL) {
-		from = set->cells.all;
-		octets = set->cells.count * sizeof(*set->cells.all);
-	} else if (step > 0) {
-		from = set->cells.packed;
-		octets = set->cells.room;
-	}
-	hwatt_prefetch(from, octets < FETCH_MOST ? octets : FETCH_MOST);
+	size_t octets = set->cells.count * sizeof(*set->cells.all);
+	if (step == 0)
+		hwatt_prefetch(set, sizeof(*set));
+	else if (is_packed(set))
+		tiles_fetch(&set->shelf->tiles, set->cells.packed, step - 1);
+	else if (step == 1)
+		hwatt_prefetch(set->cells.all, octets < FETCH_MOST ? octets : FETCH_MOST);
 }
 
 void meterset_feed(struct meterset *set, const struct meterset_poll *poll, struct hwatt_text *record, meterset_emit *emit,

@@ -79,13 +79,13 @@ static void a_pdu_takes_little_room_between_its_polls(void **state)
 	feed_steps(set, &pdu, 10);
 	spread(other);
 	assert_int_equal(set->tallies, OUTLETS);
-	print_message("%u octets after 5 minutes\n", set->cells.room);
-	assert_in_range(set->cells.room, 200, FRESH_MOST);
+	print_message("%u octets after 5 minutes\n", set->cells.length);
+	assert_in_range(set->cells.length, 200, FRESH_MOST);
 	feed_steps(set, &pdu, 14 * 2880); /* the registers have ticked hundreds of times */
 	spread(other);
 	assert_int_equal(set->tallies, OUTLETS);
-	print_message("%u octets after two weeks\n", set->cells.room);
-	assert_in_range(set->cells.room, 200, OLD_MOST);
+	print_message("%u octets after two weeks\n", set->cells.length);
+	assert_in_range(set->cells.length, 200, OLD_MOST);
 	meterset_free(set);
 	meterset_free(other);
 	meterset_shelf_free(&shelf);
@@ -127,6 +127,7 @@ static void any_numbers_come_back(void **state)
 	uint64_t random = 88172645463325252u;
 	for (unsigned turn = 0; turn < 1000; turn++) {
 		struct cells cells = { .all = NULL };
+		struct tiles tiles = { .used = 0 };
 		size_t count = 1 + turn % 70;
 		struct cell before[70];
 		struct meter meters[70];
@@ -135,9 +136,9 @@ static void any_numbers_come_back(void **state)
 		for (size_t i = 0; i < count; i++)
 			if (cell_is_whole(&before[i]))
 				meters[i] = *before[i].meter;
-		cells_pack(&cells);
+		cells_pack(&cells, &tiles);
 		assert_null(cells.all);
-		cells_spread(&cells);
+		cells_spread(&cells, &tiles);
 		for (size_t i = 0; i < count; i++) {
 			assert_int_equal(cells.all[i].flags, before[i].flags);
 			if (cell_is_whole(&before[i]))
@@ -145,7 +146,9 @@ static void any_numbers_come_back(void **state)
 			else
 				assert_memory_equal(&cells.all[i].tally, &before[i].tally, sizeof(before[i].tally));
 		}
-		cells_free(&cells);
+		cells_free(&cells, &tiles);
+		assert_int_equal(tiles.used, 0);
+		tiles_free(&tiles);
 	}
 }
 

@@ -1,0 +1,89 @@
+/* SPDX-FileCopyrightText: 2026 The hallwatt authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "random.h"
+#include "tiles.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+#include <cmocka.h>
+
+#define CHAINS 300
+#define MOST (20 * TILES_OCTETS)
+
+struct held { /* a chain, and what was put there */
+	uint32_t chain;
+	size_t length;
+	uint8_t octets[MOST];
+};
+
+static void check(const struct tiles *tiles, const struct held *held)
+{
+	uint8_t back[MOST + 1];
+	back[held->length] = 77;
+	tiles_copy(tiles, held->chain, back, held->length);
+	assert_memory_equal(back, held->octets, held->length);
+	assert_int_equal(back[held->length], 77);
+}
+
+static size_t tiles_of(size_t length)
+{
+	return (length + TILES_OCTETS - 1) / TILES_OCTETS;
+}
+
+static void what_is_put_comes_back_and_no_tile_is_lost(void **state)
+{
+	(void)state;
+	static struct held all[CHAINS];
+	struct tiles tiles = { .used = 0 };
+	uint64_t random = random_seed();
+	size_t used = 0;
+	for (unsigned turn = 0; turn < 20000; turn++) {
+		struct held *held = &all[random_below(&random, CHAINS)];
+		check(&tiles, held);
+		used -= tiles_of(held->length);
+		held->length = (size_t)random_below(&random, random_below(&random, 8) == 0 ? MOST + 1 : 1 + (int64_t)held->length + 2);
+		held->length = held->length < MOST ? held->length : MOST;
+		for (size_t i = 0; i < held->length; i++)
+			held->octets[i] = (uint8_t)random_next(&random);
+		held->chain = tiles_put(&tiles, held->chain, held->octets, held->length);
+		used += tiles_of(held->length);
+		assert_int_equal(held->chain == 0, held->length == 0);
+		assert_int_equal(tiles.used, used);
+	}
+	for (size_t i = 0; i < CHAINS; i++) {
+		check(&tiles, &all[i]);
+		assert_int_equal(tiles_put(&tiles, all[i].chain, NULL, 0), 0);
+	}
+	assert_int_equal(tiles.used, 0);
+	tiles_free(&tiles);
+}
+
+/* All grow at the same time, as meters do: what they outgrow serves the others. */
+static void room_follows_what_is_held(void **state)
+{
+	(void)state;
+	static uint32_t chains[10000];
+	static const uint8_t octets[6 * TILES_OCTETS] = { 1, 2, 3 };
+	struct tiles tiles = { .used = 0 };
+	for (size_t length = 300; length <= sizeof(octets); length += 20)
+		for (size_t i = 0; i < sizeof(chains) / sizeof(*chains); i++)
+			chains[i] = tiles_put(&tiles, chains[i], octets, length);
+	assert_int_equal(tiles.used, 60000);
+	assert_int_equal(tiles.made, 60001);
+	for (size_t i = 0; i < sizeof(chains) / sizeof(*chains); i++)
+		chains[i] = tiles_put(&tiles, chains[i], octets, i % 2 == 0 ? 0 : sizeof(octets));
+	for (size_t i = 0; i < sizeof(chains) / sizeof(*chains); i++)
+		chains[i] = tiles_put(&tiles, chains[i], octets, sizeof(octets));
+	assert_int_equal(tiles.made, 60001);
+	tiles_free(&tiles);
+	assert_null(tiles.slabs);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_put_comes_back_and_no_tile_is_lost),
+		cmocka_unit_test(room_follows_what_is_held),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
