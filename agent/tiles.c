@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SLAB_SHIFT 8
+#define SLAB_SHIFT 9
 #define SLAB_TILES (1u << SLAB_SHIFT)
 
 struct tile {
