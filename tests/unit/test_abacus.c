@@ -226,8 +226,8 @@ static bool plain_quarter(struct rig *r, const struct subject *s, size_t q, stru
 	for (size_t i = 0; i < sources_point_count(r->sources); i++) {
 		size_t at = r->rows[i] * (size_t)SPAN_QUARTERS + q;
 		if (r->rows[i] != UINT32_MAX && r->quality[at] != '\0')
-			briefs[i] = (struct brief){ .amount = r->amount[at], .covered_ms = r->covered_ms[at], .quality = r->quality[at],
-						    .present = true };
+			briefs[i] = brief_of(&(struct interval){ .amount = r->amount[at], .covered_ms = r->covered_ms[at],
+								 .quality = r->quality[at] });
 	}
 	assert_true(sources_count(r->sources) <= 64);
 	for (size_t i = 0; i < sources_count(r->sources); i++)
