@@ -323,7 +323,7 @@ bool sources_join(struct sources *s, const struct store_point *point)
 	if (!joined)
 		return false;
 	if (s->point_count == s->point_capacity) {
-		s->point_capacity = s->point_capacity == 0 ? 64 : s->point_capacity * 2;
+		s->point_capacity = s->point_capacity == 0 ? s->entry_count + 16 : s->point_capacity + s->point_capacity / 4; /* as sources */
 		s->points = hwatt_realloc(s->points, s->point_capacity * sizeof(*s->points));
 		s->by_id = hwatt_realloc(s->by_id, s->point_capacity * sizeof(*s->by_id));
 	}
