@@ -165,7 +165,7 @@ static size_t take(struct sources *s, const struct source *wanted)
 
 size_t sources_meter(struct sources *s, const struct inventory_meter *meter)
 {
-	struct source wanted = { .device = meter->device, .power_role = (uint8_t)meter->power_role, .role = (int16_t)meter->role,
+	struct source wanted = { .device = meter->device, .power_role = meter->power_role, .role = meter->role,
 				 .first = meter->first, .last = meter->last, .quantity = HWATT_ENERGY,
 				 .mpe_ppm = (int32_t)config_details(meter->device)->accuracy_ppm, .since_s = SOURCES_NEVER };
 	return take(s, &wanted);
