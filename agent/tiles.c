@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SLAB_SHIFT 8
+#define SLAB_SHIFT 6 /* a page at a time: larger slabs would not fit where what the start needed has come free */
 #define SLAB_TILES (1u << SLAB_SHIFT)
 
 struct tile {

@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define TILES_OCTETS 124u /* that a tile holds; it takes four more */
+#define TILES_OCTETS 60u /* that a tile holds; it takes four more */
 
 struct tiles { /* {0}: none yet */
 	struct tiles_slab **slabs;

@@ -12,9 +12,9 @@
 #define OUTLETS 24
 #define PLACES (OUTLETS + 1) /* the first is the inlet */
 #define STEP_MS INT64_C(30000)
-#define FRESH_MOST 352u
-#define OLD_MOST 768u
-#define HALF_OLD_MOST 520u /* when every second outlet is idle */
+#define FRESH_MOST 304u
+#define OLD_MOST 704u
+#define HALF_OLD_MOST 496u /* when every second outlet is idle */
 
 struct pdu {
 	struct target_point points[2 * PLACES];
