@@ -80,12 +80,12 @@ static void a_pdu_takes_little_room_between_its_polls(void **state)
 	pdu_init(&pdu);
 	feed_steps(set, &pdu, 10);
 	spread(other);
-	assert_int_equal(set->tallies, OUTLETS);
+	assert_int_equal(set->cells.tallies, OUTLETS);
 	print_message("%u octets after 5 minutes\n", set->cells.length);
 	assert_in_range(set->cells.length, 200, FRESH_MOST);
 	feed_steps(set, &pdu, 14 * 2880); /* the registers have ticked hundreds of times */
 	spread(other);
-	assert_int_equal(set->tallies, OUTLETS);
+	assert_int_equal(set->cells.tallies, OUTLETS);
 	print_message("%u octets after two weeks\n", set->cells.length);
 	assert_in_range(set->cells.length, 200, OLD_MOST);
 	meterset_free(set);
