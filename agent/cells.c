@@ -133,7 +133,7 @@ static void choose_odds(uint64_t odds[NUMBERS], int64_t step)
 }
 
 /* Numbers of a whole meter that others tell, mostly exactly: `of` is put less `by` times `from`, in this order. */
-static const struct { uint16_t by; uint8_t of, from; } relations[] = {
+static const struct { uint32_t by; uint8_t of, from; } relations[] = {
 	{ 1, PLACE(last_now_ms), PLACE(at_now_ms) },
 	{ 1, PLACE(count_now_ms), PLACE(at_now_ms) },
 	{ 1, PLACE(moved_now_ms), PLACE(at_now_ms) },
@@ -154,12 +154,40 @@ static const struct { uint16_t by; uint8_t of, from; } relations[] = {
 	{ 1, PLACE(since_integral), PLACE(since_total) },
 	{ 1, PLACE(since_total), PLACE(lead) },
 	{ 1, PLACE(ratio_integral), PLACE(ratio_register) },
+	{ INTERVAL_UJ2_PER_J, PLACE(ahead_amount), PLACE(total.j) },
+	{ 1, PLACE(ahead_amount), PLACE(total.uj2) },
 };
 
 #define RELATIONS (sizeof(relations) / sizeof(relations[0]))
 
+/* Words of two halves of which the upper one alone says something. */
+static const uint8_t turned[] = { PLACE(open), PLACE(open.sum.source) };
+
+/* Flags and the like as they are of nearly every meter: one object for both ways, whatever lies between its fields. */
+static const struct meter_state usual = { .primed = true, .in_step = true, .waiting_ms = -1, .integral.primed = true, .counter.primed = true,
+					  .open.sum.has_register = true, .open.sum.has_integral = true };
+
+static void usual_meter(int64_t numbers[METER_NUMBERS])
+{
+	_Static_assert(sizeof(usual) == METER_NUMBERS * sizeof(numbers[0]), "nothing but the state");
+	memcpy(numbers, &usual, sizeof(usual));
+}
+
+static void turn_words(int64_t numbers[METER_NUMBERS])
+{
+	for (size_t i = 0; i < sizeof(turned) / sizeof(turned[0]); i++) {
+		uint64_t word = (uint64_t)numbers[turned[i]];
+		numbers[turned[i]] = (int64_t)(word << 32 | word >> 32);
+	}
+}
+
 static void relate_meter(int64_t numbers[METER_NUMBERS])
 {
+	int64_t as_usual[METER_NUMBERS];
+	usual_meter(as_usual);
+	for (size_t i = 0; i < METER_NUMBERS; i++)
+		numbers[i] = minus(numbers[i], as_usual[i]);
+	turn_words(numbers);
 #pragma GCC unroll 32
 	for (size_t i = 0; i < RELATIONS; i++)
 		numbers[relations[i].of] = minus(numbers[relations[i].of], times(relations[i].by, numbers[relations[i].from]));
@@ -167,9 +195,14 @@ static void relate_meter(int64_t numbers[METER_NUMBERS])
 
 static void unrelate_meter(int64_t numbers[METER_NUMBERS])
 {
+	int64_t as_usual[METER_NUMBERS];
+	usual_meter(as_usual);
 #pragma GCC unroll 32
 	for (size_t i = RELATIONS; i-- > 0;)
 		numbers[relations[i].of] = plus(numbers[relations[i].of], times(relations[i].by, numbers[relations[i].from]));
+	turn_words(numbers);
+	for (size_t i = 0; i < METER_NUMBERS; i++)
+		numbers[i] = plus(numbers[i], as_usual[i]);
 }
 
 /* Puts the whole meter and frees it. */

@@ -28,6 +28,7 @@ struct cell {
 struct cells { /* {0}: none yet, and spread out */
 	struct cell *all; /* NULL while packed, or when there are none */
 	uint32_t count;
+	uint32_t tallies; /* so many of them, as their user counts */
 	uint32_t packed, length; /* in tiles, so many octets, as they were packed last; 0: never */
 };
 

@@ -4,21 +4,21 @@
  *
  * For many things whose length changes again and again: in blocks of their own, all of which grow a little in their first hours, they
  * leave holes that none of the others fits in. Here what one gives back is as good for any other, and the room follows what is
- * held: half a tile is lost with each chain. Tiles are not given back to the system before all are. */
+ * held: half a tile is lost with each chain. What is put again when much has come free moves together, so that the rest can be freed. */
 #ifndef HALLWATT_TILES_H
 #define HALLWATT_TILES_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-#define TILES_OCTETS 124u /* that a tile holds; it takes four more */
+#define TILES_OCTETS 60u /* that a tile holds; it takes four more */
 
 struct tiles { /* {0}: none yet */
-	struct tiles_slab **slabs;
-	uint32_t slab_count;
-	uint32_t made;  /* tiles that ever were in use, and one */
-	uint32_t spare; /* the first of those that are no more; 0: none */
-	uint32_t used;
+	struct tiles_slab *slabs; /* of so many tiles each */
+	uint32_t slab_count, slab_room;
+	uint32_t low;  /* slabs before this one are full */
+	uint32_t used; /* tiles in chains */
+	uint32_t room; /* tiles that there is memory for */
 };
 
 /* Puts the octets in place of those that the chain holds; 0 is the empty chain. Returns the chain, which is another one now. */

@@ -5,12 +5,13 @@
  * least, as of outlets that nothing is plugged in, a bit for each says which are more, and of those alone it is said how much. */
 #include "values.h"
 #include "octets.h"
+#include <assert.h>
 #include <hallwatt/arena.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define FEW_MOMENTS 8u /* room for so many at first */
-#define STEP_OCTETS 16u
+#define MALLOC_OCTETS 8u /* of each step's multiple that malloc gives these are its own */
 #define SPARE_OCTETS 32u
 #define RUN_MOST 255u
 
@@ -320,7 +321,7 @@ static size_t most_octets(const struct values_spread *s)
 	       (s->room / CHUNK + 1) * (2 + sizeof(int64_t) + CHUNK * sizeof(int64_t)) + 2 * OCTETS_SLACK;
 }
 
-void values_pack(struct values_spread *s, uint8_t **block, uint32_t *room)
+void values_pack(struct values_spread *s, uint8_t **block, uint16_t *steps)
 {
 	if (s->v.at == NULL && s->moment_count > 2)
 		drop_moments(s);
@@ -334,12 +335,13 @@ void values_pack(struct values_spread *s, uint8_t **block, uint32_t *room)
 		at = put_block(at, s, i, &b);
 		i += b.count;
 	}
-	size_t length = (size_t)(at - scratch), need = length + OCTETS_SLACK;
-	if (need > *room || need + SPARE_OCTETS < *room) {
+	size_t length = (size_t)(at - scratch), need = length + OCTETS_SLACK, room = *steps * (size_t)VALUES_STEP;
+	if (need + MALLOC_OCTETS > room || need + MALLOC_OCTETS + SPARE_OCTETS < room) {
 		free(*block);
-		*room = (uint32_t)(need / STEP_OCTETS * STEP_OCTETS + STEP_OCTETS / 2); /* as malloc counts */
-		*room += *room < need ? STEP_OCTETS : 0;
-		*block = hwatt_realloc(NULL, *room);
+		room = (need + MALLOC_OCTETS + VALUES_STEP - 1) / VALUES_STEP * VALUES_STEP;
+		assert(room <= UINT16_MAX * (size_t)VALUES_STEP);
+		*steps = (uint16_t)(room / VALUES_STEP);
+		*block = hwatt_realloc(NULL, room - MALLOC_OCTETS);
 	}
 	memcpy(*block, scratch, length);
 	memset(*block + length, 0, OCTETS_SLACK);

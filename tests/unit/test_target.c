@@ -563,7 +563,7 @@ static void values_that_rest_are_as_they_were(void **state)
 				hwatt_target_add(t[k], i, (struct hwatt_value){ .value = 1000 * i + k + 5 * poll });
 			hwatt_target_done(t[k], NULL);
 			target_rest(t[k]);
-			assert_null(t[k]->spread);
+			assert_false(t[k]->is_spread);
 		}
 	}
 	for (int k = 0; k < 2; k++) {
