@@ -37,8 +37,10 @@ static struct test_peer *of(struct hub_peer *peer)
 	return (struct test_peer *)((char *)peer - offsetof(struct test_peer, peer));
 }
 
+/* A turn of the loop begins with its timers, and goes on with waiting: what came of them may be all there is to wait for. */
 static bool on_packet(struct hub_peer *peer, const struct rmcpp_packet *packet)
 {
+	uv_stop(&of(peer)->world->loop);
 	if (packet->type == RMCPP_FOREIGN) {
 		of(peer)->foreign += packet->size;
 		return false;
@@ -54,6 +56,7 @@ static void on_due(struct hub_peer *peer)
 	assert_true(peer->due_ms >= w->last_due_ms);
 	w->last_due_ms = peer->due_ms;
 	w->dues++;
+	uv_stop(&w->loop);
 }
 
 static void on_go(struct hub_peer *peer)
