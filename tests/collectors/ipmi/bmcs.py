@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The hallwatt authors
 # SPDX-License-Identifier: Apache-2.0
 """Simulated BMCs and the daemon on them, for tests: started on free ports of loopback, stopped at the end."""
+import contextlib
 import errno
 import json
 import os
@@ -8,9 +9,11 @@ import re
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.request
 
@@ -167,10 +170,47 @@ class Daemon:
         self.process.send_signal(number)
         return self.process.wait(60)
 
+    def stored(self, sql, *values):
+        with contextlib.closing(sqlite3.connect(f"file:{self.dir}/state/hallwatt.db?mode=ro", uri=True, timeout=60)) as db:
+            return db.execute(sql, values).fetchall()
+
+    def notes(self, key):
+        """What is remembered of the devices for the next start, and is written already."""
+        return [value for value, in self.stored("SELECT value FROM value WHERE space = 'notes' AND key LIKE '% ' || ?", key)]
+
+    def await_polls(self, count):
+        """So many polls more have been made."""
+        wanted = self.metrics().one("hallwatt_scheduler_polls_total") + count
+        until(f"{count} polls more are made", lambda: self.metrics().one("hallwatt_scheduler_polls_total") >= wanted, 180)
+
     def reload(self):
         before = self.metrics().one("hallwatt_config_reloads_total")
         self.process.send_signal(signal.SIGHUP)
         until("the reload is done", lambda: self.metrics().one("hallwatt_config_reloads_total") > before)
+
+
+class Watch:
+    """The longest time that somebody asked took to answer: in which this machine, or he, stood still."""
+
+    def __init__(self, *asked):
+        self.asked, self.longest_s, self.over = asked, 0, threading.Event()
+        self.thread = threading.Thread(target=self.look)
+
+    def look(self):
+        while not self.over.wait(0.05):
+            began = time.monotonic()
+            for ask in self.asked:
+                with contextlib.suppress(OSError):
+                    ask()
+            self.longest_s = max(self.longest_s, time.monotonic() - began)
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.over.set()
+        self.thread.join()
 
 
 def sleep_until(end):
