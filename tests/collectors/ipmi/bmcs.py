@@ -15,6 +15,7 @@ import sys
 import tempfile
 import threading
 import time
+import urllib.error
 import urllib.request
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "daemon"))
@@ -152,11 +153,20 @@ class Daemon:
         shutil.rmtree(self.dir, ignore_errors=True)
 
     def get(self, path):
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=20) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=60) as answer:
             return answer.read().decode()
 
     def metrics(self):
-        return Metrics(self.get("/metrics"))
+        """A main loop that is late publishes when it goes on; there may be none till then."""
+        def page():
+            try:
+                return self.get("/metrics")
+            except urllib.error.HTTPError as error:
+                if error.code != 503:
+                    raise
+                return None
+
+        return Metrics(until("metrics are published", page))
 
     def all_up(self):
         up = self.metrics().all("hallwatt_device_up")
