@@ -94,7 +94,8 @@ class Bmcs:
 
 def probe(hallwatt, address, user, password_file, *options):
     """What `hallwatt probe --format json` says, and its exit status."""
-    p = subprocess.run([hallwatt, "probe", address, "--user", user, "--password-file", password_file, "--format", "json", *options],
+    patience = [] if "--timeout" in options else ["--timeout", "60"]
+    p = subprocess.run([hallwatt, "probe", address, "--user", user, "--password-file", password_file, "--format", "json", *patience, *options],
                        capture_output=True, text=True)
     return json.loads(p.stdout), p.returncode, p.stderr
 

@@ -214,10 +214,10 @@ def restless(password):
 
 def restless_is_learnt(bmcs, daemon):
     """Slow ones that make a new random number for each RAKP 1: their refusal of the answer to the one before is not the password's fault."""
-    until("all are up", daemon.all_up, 50)
+    until("all are up", daemon.all_up, 150)
     first = bmcs.control("total")
     assert 0 < first["logins_failed"] <= bmcs.count, first
-    until("they are read again", lambda: bmcs.control("total")["logins"] >= 2 * bmcs.count, 50)
+    until("they are read again", lambda: bmcs.control("total")["logins"] >= 2 * bmcs.count, 150)
     again = bmcs.control("total")
     assert again["logins_failed"] == first["logins_failed"], "it was learnt to wait"
     assert daemon.metrics().one("hallwatt_ipmi_logins_refused_total") == 0
