@@ -224,6 +224,20 @@ class Watch:
         self.thread.join()
 
 
+STILL_S = 0.5  # who takes so long to answer stands still
+
+
+def unless_it_stood_still(check, *asked, tries=10):
+    """Makes a check that time passes in; it is made again if it failed while somebody asked stood still, which loses packets' time, too."""
+    for left in range(tries - 1, -1, -1):
+        with Watch(*asked) as watch:
+            try:
+                return check()
+            except AssertionError:
+                if watch.longest_s < STILL_S or left == 0:
+                    raise
+
+
 def sleep_until(end):
     while time.monotonic() < end:
         time.sleep(0.1)
