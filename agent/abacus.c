@@ -9,11 +9,10 @@
 #define NO_SIDE SIZE_MAX
 #define PIECES 4 /* of a span that are remembered: two in each of two time zones */
 
-struct use { uint32_t source, share_ppm, mpe_ppm; };
-
 struct side { /* meters that are added up, and what they give in each quarter */
 	size_t count;
-	struct use *uses;        /* equal share and MPE together */
+	const struct subject_use *uses; /* equal share and MPE together; a subject's, if they were in this order ... */
+	struct subject_use *own;        /* ... or these; NULL */
 	uint64_t hash;
 	uint64_t span;           /* of which the following is; 0: none, and no room for it */
 	struct quarters present;
@@ -53,17 +52,48 @@ struct abacus {
 
 /* --- making: equal sums are one ---------------------------------------------------------------------------------- */
 
-static int compare_uses(const void *left, const void *right)
+struct rated { int64_t mpe_ppm; struct subject_use use; };
+
+static int compare_rated(const void *left, const void *right)
 {
-	const struct use *a = left, *b = right;
-	if (a->share_ppm != b->share_ppm)
-		return a->share_ppm < b->share_ppm ? -1 : 1;
+	const struct rated *a = left, *b = right;
+	if (a->use.share_ppm != b->use.share_ppm)
+		return a->use.share_ppm < b->use.share_ppm ? -1 : 1;
 	if (a->mpe_ppm != b->mpe_ppm)
 		return a->mpe_ppm < b->mpe_ppm ? -1 : 1;
-	return (a->source > b->source) - (a->source < b->source);
+	return (a->use.source > b->use.source) - (a->use.source < b->use.source);
 }
 
-static uint64_t hash_uses(const struct use *uses, size_t count)
+static struct rated rated(const struct sources *sources, const struct subject_use *use)
+{
+	return (struct rated){ sources_mpe(sources, use->source), *use };
+}
+
+static bool in_order(const struct sources *sources, const struct subject_uses *uses)
+{
+	for (size_t i = 1; i < uses->count; i++) {
+		struct rated before = rated(sources, &uses->items[i - 1]), this = rated(sources, &uses->items[i]);
+		if (compare_rated(&before, &this) > 0)
+			return false;
+	}
+	return true;
+}
+
+/* The same uses, put in order. */
+static struct subject_use *put_in_order(const struct sources *sources, const struct subject_uses *uses)
+{
+	struct rated *sorted = hwatt_alloc((uses->count + 1) * sizeof(*sorted));
+	struct subject_use *out = hwatt_alloc((uses->count + 1) * sizeof(*out));
+	for (size_t i = 0; i < uses->count; i++)
+		sorted[i] = rated(sources, &uses->items[i]);
+	qsort(sorted, uses->count, sizeof(*sorted), compare_rated);
+	for (size_t i = 0; i < uses->count; i++)
+		out[i] = sorted[i].use;
+	free(sorted);
+	return out;
+}
+
+static uint64_t hash_uses(const struct subject_use *uses, size_t count)
 {
 	uint64_t h = UINT64_C(14695981039346656037); /* FNV-1a over words */
 	for (size_t i = 0; i < count; i++) {
@@ -74,17 +104,17 @@ static uint64_t hash_uses(const struct use *uses, size_t count)
 	return h;
 }
 
-static bool same_uses(const struct side *side, const struct use *uses, size_t count)
+static bool same_uses(const struct side *side, const struct subject_use *uses, size_t count)
 {
 	if (side->count != count)
 		return false;
 	for (size_t i = 0; i < count; i++)
-		if (compare_uses(&side->uses[i], &uses[i]) != 0)
+		if (side->uses[i].source != uses[i].source || side->uses[i].share_ppm != uses[i].share_ppm)
 			return false;
 	return true;
 }
 
-static size_t *bucket_of(const struct abacus *t, uint64_t hash, const struct use *uses, size_t count)
+static size_t *bucket_of(const struct abacus *t, uint64_t hash, const struct subject_use *uses, size_t count)
 {
 	size_t at = hash & (t->bucket_count - 1);
 	while (t->buckets[at] != NO_SIDE && !(t->sides[t->buckets[at]]->hash == hash && same_uses(t->sides[t->buckets[at]], uses, count)))
@@ -95,20 +125,18 @@ static size_t *bucket_of(const struct abacus *t, uint64_t hash, const struct use
 /* The side of these uses, made when it is new. */
 static size_t take_side(struct abacus *t, const struct subject_uses *uses)
 {
-	struct use *sorted = hwatt_alloc((uses->count + 1) * sizeof(*sorted));
-	for (size_t i = 0; i < uses->count; i++)
-		sorted[i] = (struct use){ uses->items[i].source, uses->items[i].share_ppm,
-					  (uint32_t)sources_mpe(t->sources, uses->items[i].source) };
-	qsort(sorted, uses->count, sizeof(*sorted), compare_uses);
+	struct subject_use *own = in_order(t->sources, uses) ? NULL : put_in_order(t->sources, uses);
+	const struct subject_use *sorted = own != NULL ? own : uses->items;
 	uint64_t hash = hash_uses(sorted, uses->count);
 	size_t *bucket = bucket_of(t, hash, sorted, uses->count);
 	if (*bucket != NO_SIDE) {
-		free(sorted);
+		free(own);
 		return *bucket;
 	}
 	struct side *side = hwatt_alloc(sizeof(*side));
 	side->count = uses->count;
 	side->uses = sorted;
+	side->own = own;
 	side->hash = hash;
 	t->sides[t->side_count] = side;
 	*bucket = t->side_count;
@@ -161,7 +189,7 @@ void abacus_free(struct abacus *t)
 		return;
 	abacus_trim(t);
 	for (size_t i = 0; i < t->side_count; i++) {
-		free(t->sides[i]->uses);
+		free(t->sides[i]->own);
 		free(t->sides[i]);
 	}
 	for (size_t i = 0; i < t->subject_count; i++)
@@ -229,12 +257,12 @@ struct adding { /* meters of one share and MPE, while 64 bits hold them */
 };
 
 /* Moves what was added to the side. */
-static void spill(struct adding *a, const struct use *use, struct side *side, size_t count)
+static void spill(struct adding *a, uint32_t share_ppm, int64_t mpe_ppm, struct side *side, size_t count)
 {
 	for (size_t q = 0; q < count; q++) {
-		side->energy[q] += (hwatt_i128)a->sum[q] * use->share_ppm;
-		side->mpe[q] += (hwatt_i128)a->size[q] * use->share_ppm * use->mpe_ppm;
-		side->unrated[q] |= use->mpe_ppm == 0 && a->size[q] != 0;
+		side->energy[q] += (hwatt_i128)a->sum[q] * share_ppm;
+		side->mpe[q] += (hwatt_i128)a->size[q] * share_ppm * mpe_ppm;
+		side->unrated[q] |= mpe_ppm == 0 && a->size[q] != 0;
 		a->sum[q] = 0;
 		a->size[q] = 0;
 	}
@@ -289,18 +317,23 @@ static struct side *side_span(struct abacus *t, size_t place)
 	begin_side(t, side);
 	struct quarters expected = {{0}};
 	struct adding adding = {0};
+	uint32_t share_ppm = 0;
+	int64_t mpe_ppm = 0;
 	for (size_t i = 0; i < side->count; i++) {
-		const struct use *use = &side->uses[i], *before = i > 0 ? use - 1 : use;
+		const struct subject_use *use = &side->uses[i];
 		const struct source_span *span = source_span(t, use->source);
 		uint64_t room = span->largest <= INT64_MAX ? (uint64_t)INT64_MAX - span->largest : 0;
-		if (before->share_ppm != use->share_ppm || before->mpe_ppm != use->mpe_ppm || adding.bound > room)
-			spill(&adding, before, side, count);
+		int64_t use_mpe_ppm = sources_mpe(t->sources, use->source);
+		if (i > 0 && (share_ppm != use->share_ppm || mpe_ppm != use_mpe_ppm || adding.bound > room))
+			spill(&adding, share_ppm, mpe_ppm, side, count);
+		share_ppm = use->share_ppm;
+		mpe_ppm = use_mpe_ppm;
 		add_source(&adding, span, side, count);
 		join(&expected, &span->expected);
 		join(&side->present, &span->present);
 	}
 	if (side->count > 0)
-		spill(&adding, &side->uses[side->count - 1], side, count);
+		spill(&adding, share_ppm, mpe_ppm, side, count);
 	for (size_t q = 0; q < count; q++) {
 		if (quarters_has(&expected, q))
 			continue;

@@ -1,8 +1,10 @@
 /* SPDX-FileCopyrightText: 2026 The hallwatt authors
  * SPDX-License-Identifier: Apache-2.0 */
-/* Packed, cells are: the register's step; a table of the tallies' numbers with the flags, in which whole meters have rows that
- * mean nothing; then a row for each whole meter. What else is known of a number is taken off it before, modulo 2^64, so that
- * any number comes back. */
+/* Packed, cells are: the register's step, and how many cells are idle; a bit for each cell, set where it is; a table of the tallies'
+ * numbers with the flags, in which whole meters have rows that mean nothing; another table of those that are idle; then a row for
+ * each whole meter. Outlets that nothing is plugged in are idle and hardly differ: among the others each would take as much as
+ * those. Where they are few there are no bits, and one table of all. What else is known of a number is taken off it before,
+ * modulo 2^64, so that any number comes back. */
 #include "cells.h"
 #include "dense.h"
 #include <hallwatt/arena.h>
@@ -14,9 +16,9 @@
 #define STRIDE (sizeof(struct cell) / sizeof(int64_t))
 #define METER_NUMBERS (sizeof(struct meter) / sizeof(int64_t))
 #define FLAG_BITS 2     /* flags ride below a tally's marks */
-#define STEP_OCTETS 32u /* of the block's room, which follows its contents only in such steps */
-#define SPARE_OCTETS 128u
 #define FEW_OCTETS 4096u /* enough for a PDU */
+#define FEW_IDLE 32u     /* likewise */
+#define LEAST_IDLE 4u    /* that a table of their own is made for: it begins with some 30 octets */
 
 #define COLUMN(field) (offsetof(struct tally, field) / sizeof(int64_t))
 #define PLACE(field) (offsetof(struct meter_state, field) / sizeof(int64_t))
@@ -131,7 +133,7 @@ static void choose_odds(uint64_t odds[NUMBERS], int64_t step)
 }
 
 /* Numbers of a whole meter that others tell, mostly exactly: `of` is put less `by` times `from`, in this order. */
-static const struct { uint16_t by; uint8_t of, from; } relations[] = {
+static const struct { uint32_t by; uint8_t of, from; } relations[] = {
 	{ 1, PLACE(last_now_ms), PLACE(at_now_ms) },
 	{ 1, PLACE(count_now_ms), PLACE(at_now_ms) },
 	{ 1, PLACE(moved_now_ms), PLACE(at_now_ms) },
@@ -152,12 +154,40 @@ static const struct { uint16_t by; uint8_t of, from; } relations[] = {
 	{ 1, PLACE(since_integral), PLACE(since_total) },
 	{ 1, PLACE(since_total), PLACE(lead) },
 	{ 1, PLACE(ratio_integral), PLACE(ratio_register) },
+	{ INTERVAL_UJ2_PER_J, PLACE(ahead_amount), PLACE(total.j) },
+	{ 1, PLACE(ahead_amount), PLACE(total.uj2) },
 };
 
 #define RELATIONS (sizeof(relations) / sizeof(relations[0]))
 
+/* Words of two halves of which the upper one alone says something. */
+static const uint8_t turned[] = { PLACE(open), PLACE(open.sum.source) };
+
+/* Flags and the like as they are of nearly every meter: one object for both ways, whatever lies between its fields. */
+static const struct meter_state usual = { .primed = true, .in_step = true, .waiting_ms = -1, .integral.primed = true, .counter.primed = true,
+					  .open.sum.has_register = true, .open.sum.has_integral = true };
+
+static void usual_meter(int64_t numbers[METER_NUMBERS])
+{
+	_Static_assert(sizeof(usual) == METER_NUMBERS * sizeof(numbers[0]), "nothing but the state");
+	memcpy(numbers, &usual, sizeof(usual));
+}
+
+static void turn_words(int64_t numbers[METER_NUMBERS])
+{
+	for (size_t i = 0; i < sizeof(turned) / sizeof(turned[0]); i++) {
+		uint64_t word = (uint64_t)numbers[turned[i]];
+		numbers[turned[i]] = (int64_t)(word << 32 | word >> 32);
+	}
+}
+
 static void relate_meter(int64_t numbers[METER_NUMBERS])
 {
+	int64_t as_usual[METER_NUMBERS];
+	usual_meter(as_usual);
+	for (size_t i = 0; i < METER_NUMBERS; i++)
+		numbers[i] = minus(numbers[i], as_usual[i]);
+	turn_words(numbers);
 #pragma GCC unroll 32
 	for (size_t i = 0; i < RELATIONS; i++)
 		numbers[relations[i].of] = minus(numbers[relations[i].of], times(relations[i].by, numbers[relations[i].from]));
@@ -165,9 +195,14 @@ static void relate_meter(int64_t numbers[METER_NUMBERS])
 
 static void unrelate_meter(int64_t numbers[METER_NUMBERS])
 {
+	int64_t as_usual[METER_NUMBERS];
+	usual_meter(as_usual);
 #pragma GCC unroll 32
 	for (size_t i = RELATIONS; i-- > 0;)
 		numbers[relations[i].of] = plus(numbers[relations[i].of], times(relations[i].by, numbers[relations[i].from]));
+	turn_words(numbers);
+	for (size_t i = 0; i < METER_NUMBERS; i++)
+		numbers[i] = plus(numbers[i], as_usual[i]);
 }
 
 /* Puts the whole meter and frees it. */
@@ -213,52 +248,129 @@ static uint8_t *put_meters(struct cells *c, size_t wholes, int64_t step, uint8_t
 	return at;
 }
 
-static void keep(struct cells *c, const uint8_t *head, size_t head_length, const uint8_t *tail, size_t tail_length)
+/* ---- the idle ones ---- */
+
+static size_t count_idle(const struct cells *c)
 {
-	size_t need = head_length + tail_length + DENSE_SLACK;
-	if (need > c->room || need + SPARE_OCTETS < c->room) {
-		free(c->packed);
-		c->room = (uint32_t)((need + STEP_OCTETS - 1) / STEP_OCTETS * STEP_OCTETS);
-		c->packed = hwatt_realloc(NULL, c->room);
-	}
-	memcpy(c->packed, head, head_length);
-	memcpy(c->packed + head_length, tail, tail_length);
+	size_t idle = 0;
+	for (size_t i = 0; i < c->count; i++)
+		idle += c->all[i].tally.level == 0;
+	return idle >= LEAST_IDLE && idle < c->count ? idle : 0;
 }
 
-void cells_pack(struct cells *c)
+/* Room for so many cells that stand aside: `few`, or what must be freed. */
+static struct cell *room_aside(struct cell few[FEW_IDLE], size_t idle)
+{
+	return idle <= FEW_IDLE ? few : hwatt_realloc(NULL, idle * sizeof(*few));
+}
+
+/* Moves them behind the others and sets their bits. */
+static void move_idle(struct cells *c, size_t idle, uint8_t *bits)
+{
+	struct cell few[FEW_IDLE], *aside = room_aside(few, idle), *to_aside = aside, *to = c->all;
+	memset(bits, 0, (c->count + 7) / 8);
+	for (size_t i = 0; i < c->count; i++) {
+		if (c->all[i].tally.level != 0) {
+			*to++ = c->all[i];
+			continue;
+		}
+		bits[i / 8] |= (uint8_t)(1u << i % 8);
+		*to_aside++ = c->all[i];
+	}
+	memcpy(to, aside, idle * sizeof(*to));
+	if (aside != few)
+		free(aside);
+}
+
+/* And back to where they were. */
+static void move_idle_back(struct cells *c, size_t idle, const uint8_t *bits)
+{
+	struct cell few[FEW_IDLE], *aside = room_aside(few, idle), *from_aside = aside + idle, *from = c->all + c->count - idle;
+	memcpy(aside, from, idle * sizeof(*from));
+	for (size_t i = c->count; i-- > 0;)
+		c->all[i] = (bits[i / 8] >> i % 8 & 1) != 0 ? *--from_aside : *--from;
+	if (aside != few)
+		free(aside);
+}
+
+/* ---- packing ---- */
+
+static size_t put_table(uint8_t *at, const struct cell *cells, size_t count, const uint64_t odds[NUMBERS])
+{
+	return dense_put_table(at, &cells->tally.total, count, NUMBERS, STRIDE, odds);
+}
+
+static size_t take_table(const uint8_t *at, struct cell *cells, size_t count, const uint64_t odds[NUMBERS])
+{
+	return dense_take_table(at, &cells->tally.total, count, NUMBERS, STRIDE, odds);
+}
+
+/* All but the whole meters' rows. */
+static uint8_t *put_tables(struct cells *c, int64_t step, uint8_t *at)
+{
+	uint64_t odds[NUMBERS];
+	size_t idle = count_idle(c), others = c->count - idle;
+	choose_odds(odds, step);
+	at += dense_put_row(at, (int64_t[]){ step, (int64_t)idle }, 2);
+	if (idle > 0) {
+		move_idle(c, idle, at);
+		at += (c->count + 7) / 8;
+	}
+	at += put_table(at, c->all, others, odds);
+	return idle > 0 ? at + put_table(at, c->all + others, idle, odds) : at;
+}
+
+/* The same back. */
+static const uint8_t *take_tables(struct cells *c, int64_t *step, const uint8_t *at)
+{
+	uint64_t odds[NUMBERS];
+	int64_t head[2];
+	at += dense_take_row(at, head, 2);
+	*step = head[0];
+	size_t idle = (size_t)head[1], others = c->count - idle;
+	const uint8_t *bits = at;
+	choose_odds(odds, *step);
+	at += idle > 0 ? (c->count + 7) / 8 : 0;
+	at += take_table(at, c->all, others, odds);
+	if (idle > 0) {
+		at += take_table(at, c->all + others, idle, odds);
+		move_idle_back(c, idle, bits);
+	}
+	return at;
+}
+
+static size_t most_octets(const struct cells *c, size_t wholes)
+{
+	return DENSE_ROW_MAX(2) + c->count / 8 + 1 + DENSE_TABLE_MAX(c->count, NUMBERS) + DENSE_TABLE_MAX(0, NUMBERS) +
+	       2 * wholes * DENSE_ROW_MAX(METER_NUMBERS) + 2 * DENSE_SLACK;
+}
+
+void cells_pack(struct cells *c, struct tiles *tiles)
 {
 	if (c->all == NULL)
 		return;
 	int64_t step = step_of(c);
-	size_t wholes = count_wholes(c), most = DENSE_ROW_MAX(1) + DENSE_TABLE_MAX(c->count, NUMBERS) +
-						wholes * DENSE_ROW_MAX(METER_NUMBERS) + 2 * DENSE_SLACK;
+	size_t wholes = count_wholes(c), most = most_octets(c, wholes);
 	uint8_t few[FEW_OCTETS], *scratch = most <= sizeof(few) ? few : hwatt_realloc(NULL, most);
-	/* The meters' rows come last and are made first, as the table needs the rows that they leave. */
-	uint8_t *head = put_meters(c, wholes, step, scratch);
-	size_t tail_length = (size_t)(head - scratch);
-	head += DENSE_SLACK;
-	uint64_t odds[NUMBERS];
-	choose_odds(odds, step);
-	size_t head_length = dense_put_row(head, &step, 1);
-	head_length += dense_put_table(head + head_length, &c->all->tally.total, c->count, NUMBERS, STRIDE, odds);
-	keep(c, head, head_length, scratch, tail_length);
+	/* The meters' rows come last and are made first, as the tables need the rows that they leave; then they are copied behind those. */
+	uint8_t *head = put_meters(c, wholes, step, scratch) + DENSE_SLACK, *end;
+	size_t tail_length = (size_t)(head - scratch) - DENSE_SLACK;
+	end = put_tables(c, step, head);
+	memcpy(end, scratch, tail_length);
+	c->length = (uint32_t)((size_t)(end - head) + tail_length);
+	c->packed = tiles_put(tiles, c->packed, head, c->length);
 	if (scratch != few)
 		free(scratch);
 	free(c->all);
 	c->all = NULL;
 }
 
-void cells_spread(struct cells *c)
+static void spread(struct cells *c, const uint8_t *packed)
 {
-	if (c->all != NULL || c->count == 0)
-		return;
 	int64_t step, numbers[METER_NUMBERS];
-	uint64_t odds[NUMBERS];
 	c->all = hwatt_realloc(NULL, c->count * sizeof(*c->all));
-	const uint8_t *at = c->packed + dense_take_row(c->packed, &step, 1);
-	choose_odds(odds, step);
+	const uint8_t *at = take_tables(c, &step, packed);
 	int64_t least_ratio = least_ratio_of(step);
-	at += dense_take_table(at, &c->all->tally.total, c->count, NUMBERS, STRIDE, odds);
 	for (size_t i = 0; i < c->count; i++) {
 		struct cell *cell = &c->all[i];
 		cell->flags = (uint8_t)(cell->tally.marks & CELL_FLAGS);
@@ -274,12 +386,25 @@ void cells_spread(struct cells *c)
 	}
 }
 
-void cells_free(struct cells *c)
+void cells_spread(struct cells *c, const struct tiles *tiles)
+{
+	if (c->all != NULL || c->count == 0)
+		return;
+	size_t most = c->length + DENSE_SLACK;
+	uint8_t few[FEW_OCTETS], *scratch = most <= sizeof(few) ? few : hwatt_realloc(NULL, most);
+	tiles_copy(tiles, c->packed, scratch, c->length);
+	memset(scratch + c->length, 0, DENSE_SLACK); /* it is read and does not count */
+	spread(c, scratch);
+	if (scratch != few)
+		free(scratch);
+}
+
+void cells_free(struct cells *c, struct tiles *tiles)
 {
 	for (size_t i = 0; c->all != NULL && i < c->count; i++)
 		if (cell_is_whole(&c->all[i]))
 			free(c->all[i].meter);
 	free(c->all);
-	free(c->packed);
+	tiles_put(tiles, c->packed, NULL, 0);
 	*c = (struct cells){ 0 };
 }

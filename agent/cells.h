@@ -3,11 +3,12 @@
 /* cells.h - the meters of one device, side by side: spread out while a poll is fed, packed between two polls.
  *
  * A cell holds a whole meter (meter.h) or a tally (tally.h). Of ten thousand devices one is fed at a time, so the others' cells lie
- * in one block each, in a fifth of the room, and a poll touches fewer lines of memory. Packing loses nothing. */
+ * in tiles, in a fifth of the room, and a poll touches fewer lines of memory. Packing loses nothing. */
 #ifndef HALLWATT_CELLS_H
 #define HALLWATT_CELLS_H
 
 #include "tally.h"
+#include "tiles.h"
 #include <stdbool.h>
 
 enum cell_flag {
@@ -25,17 +26,19 @@ struct cell {
 };
 
 struct cells { /* {0}: none yet, and spread out */
-	struct cell *all;  /* NULL while packed, or when there are none */
-	uint8_t *packed;
-	uint32_t count, room; /* of `packed`, in octets */
+	struct cell *all; /* NULL while packed, or when there are none */
+	uint32_t count;
+	uint32_t tallies; /* so many of them, as their user counts */
+	uint32_t packed, length; /* in tiles, so many octets, as they were packed last; 0: never */
 };
 
 /* Adds fresh whole meters, whose quarters are wanted, until there are `count`. Only while spread out. */
 void cells_grow(struct cells *cells, size_t count);
-void cells_spread(struct cells *cells);
-void cells_pack(struct cells *cells);
+/* The tiles are the same for all three. */
+void cells_spread(struct cells *cells, const struct tiles *tiles);
+void cells_pack(struct cells *cells, struct tiles *tiles);
 /* In either state; {0} after. */
-void cells_free(struct cells *cells);
+void cells_free(struct cells *cells, struct tiles *tiles);
 
 static inline bool cell_is_whole(const struct cell *cell)
 {

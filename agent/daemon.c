@@ -21,6 +21,7 @@
 #define CALM_MS 1000 /* after the last change of a file of targets: programs write several in a row */
 #define REST_MS 5000  /* after the last request: of many devices a snapshot is larger than all else */
 #define TIDY_MS 60000 /* after a start or reload the devices have been looked over by then */
+#define TRIM_MS 600000
 #define MESSAGE_MAX_OCTETS 65536u
 
 struct daemon {
@@ -45,7 +46,8 @@ struct daemon {
 	int64_t watchdog_ms, petted_ms; /* 0: nobody watches */
 	int64_t refreshed_ms;              /* when a snapshot was last asked for; 0: never */
 	int64_t rest_ms;                   /* when to free what was published for who asked; 0: done */
-	int64_t tidy_ms;                   /* when to give memory back; 0: done */
+	int64_t tidy_ms;                   /* when to give back what the start took; 0: done */
+	int64_t trim_ms;                   /* when to give back what has come free since, if nobody asks before */
 	int64_t reloads, reload_failures, last_reload_s;
 	bool last_reload_ok;
 	bool reload_wanted;             /* SIGHUP came: however many, one reload at the next tick */
@@ -267,7 +269,7 @@ static int take_targets(void *arg)
 }
 
 /* Looking over all devices at once takes far more memory than polling them, in pieces between those that stay: malloc
- * keeps them unless it is told. What the start or the reload needed of the program's files goes, too. */
+ * keeps them unless it is told, as what a closed quarter took. What the start or the reload needed of the program's files goes, too. */
 static void tidy(struct daemon *d, int64_t now_ms)
 {
 	/* While somebody takes an answer he holds the blocks of its snapshot; the next one shares them only if they stay here, too. */
@@ -276,10 +278,12 @@ static void tidy(struct daemon *d, int64_t now_ms)
 		d->rest_ms = 0;
 		pipeline_rest(d->pipeline);
 	}
-	if (!rest && (d->tidy_ms == 0 || now_ms < d->tidy_ms))
+	bool first = d->tidy_ms != 0 && now_ms >= d->tidy_ms;
+	if (!rest && !first && now_ms < d->trim_ms)
 		return;
 	footprint_trim();
-	if (d->tidy_ms != 0 && now_ms >= d->tidy_ms) {
+	d->trim_ms = now_ms + TRIM_MS;
+	if (first) {
 		footprint_drop_files();
 		d->tidy_ms = 0;
 	}
@@ -364,6 +368,7 @@ static void start_handles(struct daemon *d)
 	d->tick.data = d;
 	d->rest_ms = (int64_t)uv_now(d->loop) + REST_MS;
 	d->tidy_ms = (int64_t)uv_now(d->loop) + TIDY_MS;
+	d->trim_ms = d->tidy_ms + TRIM_MS;
 	uv_timer_start(&d->tick, on_tick, 0, TICK_MS);
 	uv_signal_init(d->loop, &d->hangup);
 	d->hangup.data = d;

@@ -74,11 +74,9 @@ static void rows_of_slot(const struct slot *slot, struct rows *rows)
 	for (size_t i = 0; i < slot->brief_count; i++) {
 		const struct brief *brief = &slot->briefs[i];
 		rows->places[i] = (uint32_t)i;
-		if (!brief->present)
-			continue;
 		rows->amount[i] = brief->amount;
-		rows->covered_ms[i] = brief->covered_ms;
-		rows->quality[i] = brief->quality != '\0' ? brief->quality : 'X';
+		rows->covered_ms[i] = brief_covered_ms(brief);
+		rows->quality[i] = brief_quality(brief);
 	}
 	rows->span = (struct span_rows){ .start_s = slot->start_s, .count = 1, .amount = rows->amount,
 					 .covered_ms = rows->covered_ms, .quality = rows->quality, .rows = rows->places };
@@ -197,12 +195,6 @@ static void starts_earlier(struct evaluation *e, size_t point, int64_t start_s, 
 	int64_t old_s = ring_from(e) < before_s ? ring_from(e) : before_s;
 	if (start_s < old_s)
 		mark(e, point, start_s, old_s);
-}
-
-static struct brief brief_of(const struct interval *interval)
-{
-	return (struct brief){ .amount = interval->amount, .last = interval->last,
-			       .covered_ms = (int32_t)interval->covered_ms, .quality = interval->quality, .present = true };
 }
 
 struct reading { /* days of some points, from the store */
@@ -352,7 +344,7 @@ void evaluation_interval(struct evaluation *e, int64_t point_id, const struct in
 	if (before_s != start_s)
 		starts_earlier(e, place, start_s, before_s);
 	reserve_briefs(slot, sources_point_count(e->sources));
-	slot->present += !slot->briefs[place].present;
+	slot->present += brief_quality(&slot->briefs[place]) == '\0';
 	slot->briefs[place] = brief_of(interval);
 	slot->dirty = true;
 }

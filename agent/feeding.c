@@ -5,16 +5,26 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct feeds {
-	size_t count;
-	struct place *places;
-};
-
 struct feeding {
 	const struct config *config;
-	struct feeds *feeds; /* by device */
 	struct hwatt_arena *arena;
+	uint32_t *first;             /* by device: where those that feed it begin; they end where the next one's begin */
+	const struct place *places;
 };
+
+struct piled { /* places, while their number is not known */
+	struct place *places;
+	size_t count, capacity;
+};
+
+static void pile(struct piled *p, struct place place)
+{
+	if (p->count == p->capacity) {
+		p->capacity = p->capacity == 0 ? 16 : p->capacity * 2;
+		p->places = hwatt_realloc(p->places, p->capacity * sizeof(*p->places));
+	}
+	p->places[p->count++] = place;
+}
 
 bool feeding_is_ups(const struct config_device *device)
 {
@@ -34,15 +44,11 @@ static struct place place_of(const struct config *config, size_t device, const s
 	return place;
 }
 
-static void resolve(struct feeding *f, const struct names *devices, size_t index, struct hwatt_report *report)
+static void resolve(const struct feeding *f, struct piled *out, const struct names *devices, size_t index, struct hwatt_report *report)
 {
 	const struct config_device *d = &f->config->devices[index];
 	const struct hwatt_list *fed_by = &config_details(d)->fed_by;
 	const struct config_feed *feeds = fed_by->items;
-	struct feeds *out = &f->feeds[index];
-	if (fed_by->count == 0)
-		return;
-	out->places = hwatt_arena_alloc(f->arena, fed_by->count * sizeof(*out->places));
 	for (size_t i = 0; i < fed_by->count; i++) {
 		const struct config_device *feeder = names_find(devices, feeds[i].device);
 		if (feeder == NULL)
@@ -52,12 +58,12 @@ static void resolve(struct feeding *f, const struct names *devices, size_t index
 			hwatt_report_add(report, &feeds[i].mark, "%s stands at %s, so it cannot feed %s at %s", feeder->device.id,
 					 feeder->device.site, d->device.id, d->device.site[0] != '\0' ? d->device.site : "no site");
 		else
-			out->places[out->count++] = place_of(f->config, (size_t)(feeder - f->config->devices), &feeds[i]);
+			pile(out, place_of(f->config, (size_t)(feeder - f->config->devices), &feeds[i]));
 	}
 }
 
 /* An IT device that does not say what feeds it: the PDUs of its rack, at outlets that are not told. */
-static void assume_rack(struct feeding *f, const struct names *pdus, size_t index)
+static void assume_rack(const struct feeding *f, struct piled *out, const struct names *pdus, size_t index)
 {
 	const struct config_device *d = &f->config->devices[index];
 	if (d->device.power_role != HWATT_POWER_IT || config_details(d)->fed_by.count > 0 || d->device.rack[0] == '\0')
@@ -65,14 +71,10 @@ static void assume_rack(struct feeding *f, const struct names *pdus, size_t inde
 	size_t first = names_first(pdus, d->device.rack), end = first;
 	while (end < pdus->count && strcmp(pdus->rows[end].text, d->device.rack) == 0)
 		end++;
-	struct feeds *out = &f->feeds[index];
-	if (end == first)
-		return;
-	out->places = hwatt_arena_alloc(f->arena, (end - first) * sizeof(*out->places));
 	for (size_t i = first; i < end; i++) {
 		const struct config_device *pdu = pdus->rows[i].thing;
 		if (strcmp(pdu->device.site, d->device.site) == 0)
-			out->places[out->count++] = place_of(f->config, (size_t)(pdu - f->config->devices), NULL);
+			pile(out, place_of(f->config, (size_t)(pdu - f->config->devices), NULL));
 	}
 }
 
@@ -105,12 +107,14 @@ static void search_from(const struct feeding *f, struct search *s, size_t start,
 	s->colour[start] = 1;
 	while (s->depth > 0) {
 		size_t at = s->path[s->depth - 1];
-		if (s->next[s->depth - 1] == f->feeds[at].count) {
+		size_t feed = f->first[at] + s->next[s->depth - 1];
+		if (feed == f->first[at + 1]) {
 			s->colour[at] = 2;
 			s->depth--;
 			continue;
 		}
-		size_t to = f->feeds[at].places[s->next[s->depth - 1]++].device;
+		size_t to = f->places[feed].device;
+		s->next[s->depth - 1]++;
 		if (s->colour[to] == 1)
 			report_circle(f, s, to, report);
 		if (s->colour[to] != 0)
@@ -139,8 +143,9 @@ const struct feeding *feeding_build(const struct config *config, struct hwatt_ar
 	size_t before = report_total(report);
 	struct feeding *f = hwatt_arena_alloc(arena, sizeof(*f));
 	struct names devices = {0}, pdus = {0};
+	struct piled piled = {0};
 	*f = (struct feeding){ .config = config, .arena = arena };
-	f->feeds = hwatt_arena_alloc(arena, (config->device_count + 1) * sizeof(*f->feeds));
+	f->first = hwatt_arena_alloc(arena, (config->device_count + 1) * sizeof(*f->first));
 	for (size_t i = 0; i < config->device_count; i++) {
 		const struct config_device *d = &config->devices[i];
 		names_add(&devices, d->device.id, d);
@@ -150,9 +155,16 @@ const struct feeding *feeding_build(const struct config *config, struct hwatt_ar
 	names_sort(&devices);
 	names_sort(&pdus);
 	for (size_t i = 0; i < config->device_count; i++) {
-		resolve(f, &devices, i, report);
-		assume_rack(f, &pdus, i);
+		f->first[i] = (uint32_t)piled.count;
+		resolve(f, &piled, &devices, i, report);
+		assume_rack(f, &piled, &pdus, i);
 	}
+	f->first[config->device_count] = (uint32_t)piled.count;
+	struct place *places = hwatt_arena_alloc(arena, (piled.count + 1) * sizeof(*places));
+	if (piled.count > 0)
+		memcpy(places, piled.places, piled.count * sizeof(*places));
+	f->places = places;
+	free(piled.places);
 	names_free(&devices);
 	names_free(&pdus);
 	find_circles(f, report);
@@ -186,8 +198,8 @@ void feeding_walk(const struct feeding *feeding, struct place from, bool (*visit
 			reach(&w, (struct place){ .device = at.device, .kind = PLACE_INPUT });
 			continue;
 		}
-		for (size_t k = 0; k < feeding->feeds[at.device].count; k++)
-			reach(&w, feeding->feeds[at.device].places[k]);
+		for (size_t k = feeding->first[at.device]; k < feeding->first[at.device + 1]; k++)
+			reach(&w, feeding->places[k]);
 	}
 	free(w.places);
 }

@@ -5,6 +5,7 @@
 #include <assert.h>
 #include <hallwatt/arena.h>
 #include <hallwatt/prefetch.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,11 +22,9 @@ struct member { /* one device */
 	struct hwatt_target *target;
 	struct scheduler_entry entry;
 	uint64_t secrets;                   /* see option_secrets(); as they were when the session was opened */
-	uint32_t began_us;                  /* its running poll; such a clock goes round in 71 minutes */
-	bool kept;                          /* while changing: the new generation has it unchanged */
 };
 
-_Static_assert(sizeof(struct member) <= 104, "there are ten thousand of them");
+_Static_assert(sizeof(struct member) <= 72, "there are ten thousand of them");
 
 struct fleet {
 	uv_loop_t *loop;
@@ -110,37 +109,32 @@ static void on_closed(void *arg, struct hwatt_target *t)
 	say_farewell_when_empty(fleet);
 }
 
-static uint32_t clock_us(void)
-{
-	return (uint32_t)(uv_hrtime() / 1000);
-}
-
 static void on_done(void *arg, struct hwatt_target *t, const struct hwatt_error *err)
 {
 	struct member *m = arg;
-	uint32_t took_us = clock_us() - m->began_us; /* a poll takes an hour at most */
-	const struct fleet_hooks *hooks = &m->crew->fleet->hooks;
+	int64_t took_us = scheduler_took_us(&m->entry); /* a poll takes an hour at most */
+	const struct fleet *fleet = m->crew->fleet;
 	int missed = scheduler_missed(&m->entry);
 	if (err == NULL && missed > 0)
 		hwatt_log(hwatt_target_log(t), HWATT_INFO, "answers again, after %d missed poll%s", missed, missed == 1 ? "" : "s");
 	if (err != NULL && missed == 0)
 		hwatt_log(hwatt_target_log(t), HWATT_WARN, "%s: %s", err->code == HWATT_ETIMEOUT ? "silent" : "cannot be read",
 			  err->text);
-	scheduler_done(&m->entry, err == NULL);
-	hooks->polled(hooks->arg, m->place, t, err, took_us);
+	scheduler_done(fleet->scheduler, &m->entry, err == NULL);
+	fleet->hooks.polled(fleet->hooks.arg, m->place, t, err, took_us);
 	target_rest(t);
 }
 
 static void on_put_off(void *arg)
 {
 	struct member *m = arg;
-	scheduler_put_off(&m->entry);
+	scheduler_put_off(m->crew->fleet->scheduler, &m->entry);
 }
 
 static void on_ready(void *arg)
 {
 	struct member *m = arg;
-	scheduler_hurry(&m->entry);
+	scheduler_hurry(m->crew->fleet->scheduler, &m->entry);
 }
 
 static void on_fetch(const void *arg, unsigned step)
@@ -150,40 +144,41 @@ static void on_fetch(const void *arg, unsigned step)
 		m->crew->fleet->hooks.fetch(m->place, step);
 }
 
-static void on_fetch_poll(const void *arg, unsigned step)
+static struct member *member_of(struct scheduler_entry *e)
 {
-	const struct member *m = arg;
+	return (struct member *)((char *)e - offsetof(struct member, entry));
+}
+
+static void on_fetch_poll(const struct scheduler_entry *e, unsigned step)
+{
+	const struct member *m = (const struct member *)((const char *)e - offsetof(struct member, entry));
 	if (step > 0)
 		target_fetch(m->target, step - 1);
 	else
 		hwatt_prefetch(m, sizeof(*m));
 }
 
-static void on_poll(void *arg, int64_t limit_ms)
+static void on_poll(struct scheduler_entry *e, int64_t limit_ms)
 {
-	struct member *m = arg;
-	m->began_us = clock_us();
-	target_poll(m->target, limit_ms);
+	target_poll(member_of(e)->target, limit_ms);
 }
 
-static void on_expire(void *arg)
+static void on_expire(struct scheduler_entry *e)
 {
-	struct member *m = arg;
-	target_expire(m->target);
+	target_expire(member_of(e)->target);
 }
 
 /* Lets a member go; it is no longer among fleet->members. */
 static void dismiss(struct member *m)
 {
 	m->crew->fleet->leaving++;
-	scheduler_remove(&m->entry);
+	scheduler_remove(m->crew->fleet->scheduler, &m->entry);
 	target_close(m->target);
 }
 
 /* Opens a session for `config` and schedules it. NULL when the session could not be opened, which is logged. */
 static struct member *recruit(struct crew *crew, const struct config_device *config, bool soon)
 {
-	static const struct scheduler_client client = { .poll = on_poll, .expire = on_expire, .fetch = on_fetch_poll };
 	struct fleet *fleet = crew->fleet;
 	const struct hwatt_collector *collector = generation_collector(config->device.scheme);
 	struct member *m = hwatt_alloc(sizeof(*m));
@@ -209,8 +204,7 @@ static struct member *recruit(struct crew *crew, const struct config_device *con
 	}
 	m->secrets = option_secrets(&collector->settings, parts.settings);
 	crew->count++;
-	scheduler_add(fleet->scheduler, &m->entry, config->device.id, config->device.interval_ms, config->device.timeout_ms, soon,
-		      &client, m);
+	scheduler_add(fleet->scheduler, &m->entry, config->device.id, config->device.interval_ms, config->device.timeout_ms, soon);
 	return m;
 }
 
@@ -239,21 +233,22 @@ static bool same_session(const struct member *m, const struct generation *next, 
 	       generation_profiles(m->crew->generation, collector)->hash == generation_profiles(next, collector)->hash;
 }
 
-static struct member *find_member(const struct fleet *fleet, size_t count, const char *id)
+/* The place of the member with that id; SIZE_MAX: there is none. */
+static size_t find_member(const struct fleet *fleet, const char *id)
 {
 	/* Members are sorted by id between changes. */
-	size_t low = 0, high = count;
+	size_t low = 0, high = fleet->count;
 	while (low < high) {
 		size_t mid = (low + high) / 2;
 		int c = strcmp(fleet->members[mid]->config->device.id, id);
 		if (c == 0)
-			return fleet->members[mid];
+			return mid;
 		if (c < 0)
 			low = mid + 1;
 		else
 			high = mid;
 	}
-	return NULL;
+	return SIZE_MAX;
 }
 
 static int by_id(const void *a, const void *b)
@@ -279,14 +274,14 @@ void fleet_change(struct fleet *fleet, struct generation *generation)
 	struct member **next = hwatt_alloc((config->device_count + 1) * sizeof(*next));
 	struct crew *crew = crew_new(fleet, generation);
 	bool first = fleet->count == 0;
+	bool *stays = hwatt_alloc(fleet->count + 1);
 	size_t count = 0, kept = 0;
-	for (size_t i = 0; i < fleet->count; i++)
-		fleet->members[i]->kept = false;
 	for (size_t i = 0; i < config->device_count; i++) {
 		const struct config_device *device = &config->devices[i];
-		struct member *m = find_member(fleet, fleet->count, device->device.id);
+		size_t at = find_member(fleet, device->device.id);
+		struct member *m = at != SIZE_MAX ? fleet->members[at] : NULL;
 		if (m != NULL && same_session(m, generation, device)) {
-			m->kept = true;
+			stays[at] = true;
 			kept++;
 		} else {
 			m = recruit(crew, device, first || m == NULL);
@@ -295,8 +290,9 @@ void fleet_change(struct fleet *fleet, struct generation *generation)
 			next[count++] = m;
 	}
 	for (size_t i = 0; i < fleet->count; i++)
-		if (!fleet->members[i]->kept)
+		if (!stays[i])
 			dismiss(fleet->members[i]);
+	free(stays);
 	crew_leave(crew);
 	free(fleet->members);
 	fleet->members = next;
@@ -308,6 +304,7 @@ void fleet_change(struct fleet *fleet, struct generation *generation)
 int fleet_start(uv_loop_t *loop, struct hwatt_log *log, struct generation *generation, struct fleet_hooks hooks,
 		struct target_memory memory, struct fleet **out, struct hwatt_error *err)
 {
+	static const struct scheduler_client client = { .poll = on_poll, .expire = on_expire, .fetch = on_fetch_poll };
 	struct fleet *fleet = hwatt_alloc(sizeof(*fleet));
 	fleet->loop = loop;
 	fleet->log = log;
@@ -317,7 +314,7 @@ int fleet_start(uv_loop_t *loop, struct hwatt_log *log, struct generation *gener
 		fleet->engine_count++;
 	fleet->engines = hwatt_alloc((fleet->engine_count + 1) * sizeof(void *));
 	fleet->running = hwatt_alloc((fleet->engine_count + 1) * sizeof(bool));
-	fleet->scheduler = scheduler_start(loop);
+	fleet->scheduler = scheduler_start(loop, &client);
 	uv_idle_init(loop, &fleet->farewell);
 	fleet->farewell.data = fleet;
 	*out = fleet;

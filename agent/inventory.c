@@ -214,8 +214,8 @@ static void add_meter(struct pile *pile, const struct config_device *device, enu
 		pile->capacity = pile->capacity == 0 ? 16 : pile->capacity * 2;
 		pile->meters = hwatt_realloc(pile->meters, pile->capacity * sizeof(*pile->meters));
 	}
-	pile->meters[pile->count++] = (struct inventory_meter){ .device = device, .power_role = power_role, .role = role,
-								.share_ppm = share_ppm };
+	pile->meters[pile->count++] = (struct inventory_meter){ .device = device, .power_role = (uint8_t)power_role, .role = (int16_t)role,
+								.share_ppm = (int32_t)share_ppm };
 }
 
 /* Moves the pile to the arena. */

@@ -12,13 +12,15 @@
 
 #include "config.h"
 
-struct inventory_meter {
+struct inventory_meter { /* small: each device is one or more */
 	const struct config_device *device;
-	enum hwatt_power_role power_role;
-	int role;                /* enum hwatt_role, or -1: the device's total (its first metered role) */
-	int first, last;         /* outlets etc. by number; 0, 0: all of the role */
-	int64_t share_ppm;       /* 1000000 unless shared hardware */
+	int32_t first, last;     /* outlets etc. by number; 0, 0: all of the role */
+	int32_t share_ppm;       /* 1000000 unless shared hardware */
+	int16_t role;            /* enum hwatt_role, or -1: the device's total (its first metered role) */
+	uint8_t power_role;      /* enum hwatt_power_role */
 };
+
+_Static_assert(sizeof(struct inventory_meter) <= 24, "each device is one or more");
 
 struct inventory_sum { /* meters that may be added up */
 	size_t count;

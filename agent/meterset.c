@@ -15,7 +15,7 @@
 
 #define STATE_VERSION 4 /* 1: without settings; 2: whole meters alone; 3: without lives */
 #define FETCH_MOST 512u /* octets of meters fetched ahead: the others follow as they are gone through */
-#define MAX_INTERVAL_MS (INT64_C(366) * 86400000)
+#define MAX_INTERVAL_MS (INT64_C(49) * 86400000) /* in 32 bits; no configuration says more than an hour */
 #define GAP_FLOOR_MS INT64_C(60000)
 #define GAP_CEILING_MS INT64_C(300000)
 #define AGE_AFTER (UINT32_C(3) << 30) /* a tally's time counts to 4 << 30 milliseconds */
@@ -37,19 +37,21 @@ struct aside { /* what the meters of few devices need */
 
 struct meterset {
 	const char *device;
-	struct meterset_settings settings;
 	struct meterset_shelf *shelf;
 	struct layout *layout;
 	struct cells cells;                /* by number of the layout's meters; spread out only while shelf->spread is this set, or it is busy */
 	struct aside *aside;               /* NULL: made when first needed */
 	int64_t close_ms;                  /* while packed: the wall clock until which no meter has a quarter to close */
 	struct tally_clock clock;          /* of the tallies */
-	uint32_t tallies;                  /* so many of the cells */
+	int64_t rated_mw;                  /* see struct meterset_settings */
+	uint32_t interval_ms;
+	bool resumed : 1;                  /* the monotonic clock began anew, and the tallies' has not gone on yet */
 	bool unsettled : 1, grew : 1;
 	bool lone : 1;                     /* nobody else has the shelf */
 };
 
-_Static_assert(sizeof(struct meterset) <= 120, "there are ten thousand of them");
+_Static_assert(MAX_INTERVAL_MS <= UINT32_MAX, "they fit");
+_Static_assert(sizeof(struct meterset) <= 104, "there are ten thousand of them");
 
 /* ---- the set ---- */
 
@@ -62,8 +64,8 @@ static int64_t max_gap_ms(int64_t interval_ms)
 static struct meter_settings settings_of(const struct meterset *set, size_t n)
 {
 	const struct layout_meter *m = &set->layout->meters[n];
-	int64_t most = m->quantity == HWATT_ENERGY ? set->settings.rated_mw : m->quantity == HWATT_WATER_VOLUME ? METERSET_MAX_WATER : 0;
-	return (struct meter_settings){ .kind = m->kind, .max_gap_ms = max_gap_ms(set->settings.interval_ms), .max_level = most,
+	int64_t most = m->quantity == HWATT_ENERGY ? set->rated_mw : m->quantity == HWATT_WATER_VOLUME ? METERSET_MAX_WATER : 0;
+	return (struct meter_settings){ .kind = m->kind, .max_gap_ms = max_gap_ms(set->interval_ms), .max_level = most,
 					.register_step = m->step, .register_modulus = m->modulus };
 }
 
@@ -86,7 +88,7 @@ static void forget_links(struct meterset *set)
 /* Until when meterset_close() has nothing to do here. */
 static int64_t close_after_ms(const struct meterset *set)
 {
-	int64_t until_ms = INT64_MAX, wait_ms = max_gap_ms(set->settings.interval_ms) + METER_CLOCK_STEP_MS;
+	int64_t until_ms = INT64_MAX, wait_ms = max_gap_ms(set->interval_ms) + METER_CLOCK_STEP_MS;
 	for (size_t i = 0; i < set->cells.count; i++) {
 		if (!cell_is_whole(&set->cells.all[i]))
 			continue;
@@ -106,7 +108,7 @@ static bool is_packed(const struct meterset *set)
 /* Fed so often that packing would cost more than the memory is worth: it stays spread out. */
 static bool is_busy(const struct meterset *set)
 {
-	return set->settings.interval_ms < METERSET_PACKED_FROM_MS;
+	return set->interval_ms < METERSET_PACKED_FROM_MS;
 }
 
 /* Makes ready for a look at the cells, in place of the set that was. */
@@ -116,14 +118,14 @@ static void spread(struct meterset *set)
 	if (other == set)
 		return;
 	if (is_busy(set)) {
-		cells_spread(&set->cells);
+		cells_spread(&set->cells, &set->shelf->tiles);
 		return;
 	}
 	if (other != NULL) {
 		other->close_ms = close_after_ms(other);
-		cells_pack(&other->cells);
+		cells_pack(&other->cells, &other->shelf->tiles);
 	}
-	cells_spread(&set->cells);
+	cells_spread(&set->cells, &set->shelf->tiles);
 	set->shelf->spread = set;
 }
 
@@ -131,13 +133,21 @@ void meterset_shelf_free(struct meterset_shelf *shelf)
 {
 	assert(shelf->spread == NULL);
 	layout_shelf_free(&shelf->layouts);
+	tiles_free(&shelf->tiles);
+}
+
+static void set_settings(struct meterset *set, struct meterset_settings settings)
+{
+	assert(settings.interval_ms >= 0 && settings.interval_ms <= MAX_INTERVAL_MS);
+	set->interval_ms = (uint32_t)settings.interval_ms;
+	set->rated_mw = settings.rated_mw;
 }
 
 struct meterset *meterset_new(const char *device, struct meterset_settings settings, struct meterset_shelf *shelf)
 {
 	struct meterset *set = hwatt_alloc(sizeof(*set));
 	set->device = device;
-	set->settings = settings;
+	set_settings(set, settings);
 	set->lone = shelf == NULL;
 	set->shelf = shelf != NULL ? shelf : hwatt_alloc(sizeof(*shelf));
 	set->layout = layout_new();
@@ -152,11 +162,11 @@ void meterset_free(struct meterset *set)
 	if (set->shelf->spread == set)
 		set->shelf->spread = NULL;
 	layout_release(set->layout, &set->shelf->layouts);
+	cells_free(&set->cells, &set->shelf->tiles);
 	if (set->lone) {
 		meterset_shelf_free(set->shelf);
 		free(set->shelf);
 	}
-	cells_free(&set->cells);
 	forget_links(set);
 	if (set->aside != NULL)
 		free(set->aside->stamps);
@@ -166,11 +176,11 @@ void meterset_free(struct meterset *set)
 
 void meterset_configure(struct meterset *set, struct meterset_settings settings)
 {
-	if (settings.interval_ms != set->settings.interval_ms || settings.rated_mw != set->settings.rated_mw)
+	if (settings.interval_ms != set->interval_ms || settings.rated_mw != set->rated_mw)
 		set->unsettled = true;
-	if (settings.interval_ms != set->settings.interval_ms)
+	if (settings.interval_ms != set->interval_ms)
 		set->close_ms = INT64_MIN; /* it was told by the old one */
-	set->settings = settings;
+	set_settings(set, settings);
 }
 
 void meterset_rebind(struct meterset *set)
@@ -220,9 +230,11 @@ static struct meter *whole(struct meterset *set, size_t n)
 	struct meter_settings settings = settings_of(set, n);
 	struct meter *meter = hwatt_alloc(sizeof(*meter));
 	tally_give(&cell->tally, &set->clock, &settings, stamp_of(set, n), meter);
+	if (set->resumed)
+		meter_resume(meter);
 	cell->meter = meter;
 	cell->flags |= CELL_WHOLE;
-	set->tallies--;
+	set->cells.tallies--;
 	return meter;
 }
 
@@ -234,15 +246,17 @@ static void shrink(struct meterset *set, size_t n)
 	if ((set->cells.all[n].flags & CELL_FLAGS) != CELL_WHOLE || set->layout->meters[n].kind != INTERVAL_ENERGY)
 		return;
 	struct meter_settings settings = settings_of(set, n);
-	struct tally_clock clock = set->tallies > 0 ? set->clock : tally_clock_begin(set->cells.all[n].meter);
-	if (!tally_take(&tally, &clock, &settings, set->cells.all[n].meter, &stamp))
+	bool first = set->cells.tallies == 0;
+	struct tally_clock clock = first ? tally_clock_begin(set->cells.all[n].meter) : set->clock;
+	if ((set->resumed && !first) || !tally_take(&tally, &clock, &settings, set->cells.all[n].meter, &stamp))
 		return;
 	keep_stamp(set, n, &tally, stamp);
 	free(set->cells.all[n].meter);
 	set->clock = clock;
+	set->resumed = false;
 	set->cells.all[n].tally = tally;
 	set->cells.all[n].flags &= CELL_WANTED;
-	set->tallies++;
+	set->cells.tallies++;
 }
 
 static struct store_point point_of(const struct meterset *set, size_t n)
@@ -284,16 +298,16 @@ static void resume_clock(struct meterset *set, const struct meterset_poll *poll)
 	for (size_t i = 0; lost && i < set->cells.count; i++)
 		whole(set, i);
 	set->clock.shift_ms = poll->wall_ms - poll->mono_ms - set->clock.wall_ms;
-	set->clock.resumed = false;
+	set->resumed = false;
 }
 
 /* Makes ready for the samples of a poll: those who stand aside do so before the clock of the others moves. */
 static void begin_poll(struct meterset *set, const struct meterset_poll *poll)
 {
 	struct tally_clock *clock = &set->clock;
-	if (set->tallies == 0)
+	if (set->cells.tallies == 0)
 		return;
-	if (clock->resumed)
+	if (set->resumed)
 		resume_clock(set, poll);
 	bool was_set = tally_clock_was_set(clock, poll->wall_ms, poll->mono_ms);
 	for (size_t i = 0; was_set && i < set->cells.count; i++)
@@ -312,7 +326,7 @@ static void begin_poll(struct meterset *set, const struct meterset_poll *poll)
 /* The clocks part by some milliseconds from poll to poll. */
 static void end_poll(struct meterset *set, const struct meterset_poll *poll)
 {
-	if (set->tallies > 0)
+	if (set->cells.tallies > 0)
 		set->clock.wall_ms = poll->wall_ms - (poll->mono_ms + set->clock.shift_ms);
 }
 
@@ -333,6 +347,8 @@ static void pass_on(void *arg, const struct interval *interval)
 /* Gives a sample to a tally; false: it is not for one. */
 static bool give_tally(const struct meterset *set, size_t n, const struct meter_settings *settings, const struct meter_sample *sample)
 {
+	if (set->resumed)
+		return false;
 	struct tally_turn turn = tally_turn(&set->clock, settings, sample);
 	bool count = sample->has_count && settings->register_step > 0;
 	struct tally_sample in = { .mono_ms = sample->mono_ms, .has_level = sample->has_level,
@@ -643,25 +659,22 @@ static void feed_links(struct feeding *f)
 /* What the poll's samples have in common for tallies of ENERGY. */
 static struct tally_turn turn_of(const struct meterset *set, const struct meterset_poll *poll)
 {
-	struct meter_settings settings = { .kind = INTERVAL_ENERGY, .max_gap_ms = max_gap_ms(set->settings.interval_ms),
-					   .max_level = set->settings.rated_mw };
+	struct meter_settings settings = { .kind = INTERVAL_ENERGY, .max_gap_ms = max_gap_ms(set->interval_ms),
+					   .max_level = set->rated_mw };
 	struct meter_sample clocks = { .wall_ms = poll->wall_ms, .mono_ms = poll->mono_ms, .restarted = poll->restarted,
 				       .exchanged = poll->exchanged };
-	return tally_turn(&set->clock, &settings, &clocks);
+	return set->resumed ? (struct tally_turn){ 0 } : tally_turn(&set->clock, &settings, &clocks);
 }
 
 void meterset_fetch(const struct meterset *set, unsigned step)
 {
-	const void *from = set;
-	size_t octets = sizeof(*set);
-	if (step > 0 && set->cells.all != NULL) {
-		from = set->cells.all;
-		octets = set->cells.count * sizeof(*set->cells.all);
-	} else if (step > 0) {
-		from = set->cells.packed;
-		octets = set->cells.room;
-	}
-	hwatt_prefetch(from, octets < FETCH_MOST ? octets : FETCH_MOST);
+	size_t octets = set->cells.count * sizeof(*set->cells.all);
+	if (step == 0)
+		hwatt_prefetch(set, sizeof(*set));
+	else if (is_packed(set))
+		tiles_fetch(&set->shelf->tiles, set->cells.packed, step - 1);
+	else if (step == 1)
+		hwatt_prefetch(set->cells.all, octets < FETCH_MOST ? octets : FETCH_MOST);
 }
 
 void meterset_feed(struct meterset *set, const struct meterset_poll *poll, struct hwatt_text *record, meterset_emit *emit,
@@ -749,7 +762,7 @@ void meterset_resume(struct meterset *set)
 	for (size_t i = 0; i < set->cells.count; i++)
 		if (cell_is_whole(&set->cells.all[i]))
 			meter_resume(set->cells.all[i].meter);
-	set->clock.resumed = set->tallies > 0;
+	set->resumed = set->cells.tallies > 0;
 	set->unsettled = true;
 }
 
@@ -841,13 +854,13 @@ void meterset_encode(struct meterset *set, struct hwatt_text *out)
 	put_be(out, STATE_VERSION, 1);
 	put_be(out, a.octets_in, 8);
 	put_be(out, a.octets_out, 8);
-	put_be(out, (uint64_t)set->settings.interval_ms, 8);
-	put_be(out, (uint64_t)set->settings.rated_mw, 8);
-	struct tally_clock clock = set->tallies > 0 ? set->clock : (struct tally_clock){ 0 };
+	put_be(out, (uint64_t)set->interval_ms, 8);
+	put_be(out, (uint64_t)set->rated_mw, 8);
+	struct tally_clock clock = set->cells.tallies > 0 ? set->clock : (struct tally_clock){ 0 };
 	put_be(out, (uint64_t)clock.epoch_ms, 8);
 	put_be(out, (uint64_t)clock.shift_ms, 8);
 	put_be(out, (uint64_t)clock.wall_ms, 8);
-	put_be(out, clock.resumed, 1);
+	put_be(out, set->cells.tallies > 0 && set->resumed, 1);
 	put_be(out, a.octets_life, 8);
 	put_be(out, set->cells.count, 4);
 	for (size_t i = 0; i < set->cells.count; i++)
@@ -865,7 +878,7 @@ static int decode_tally(struct meterset *set, struct hwatt_wire *in, size_t n, s
 	keep_stamp(set, n, &tally, stamp);
 	free(set->cells.all[n].meter);
 	set->cells.all[n].tally = tally;
-	set->tallies++;
+	set->cells.tallies++;
 	return 0;
 }
 
@@ -915,15 +928,16 @@ int meterset_decode(struct meterset *set, const void *bytes, size_t length, stru
 	struct hwatt_wire in = hwatt_wire_from(bytes, length);
 	unsigned version = hwatt_wire_u8(&in);
 	uint64_t octets_in = hwatt_wire_be(&in, 8), octets_out = hwatt_wire_be(&in, 8), octets_life = 0;
+	struct meterset_settings settings = { set->interval_ms, set->rated_mw };
 	if (version > 1) {
-		set->settings.interval_ms = (int64_t)hwatt_wire_be(&in, 8);
-		set->settings.rated_mw = (int64_t)hwatt_wire_be(&in, 8);
+		settings.interval_ms = (int64_t)hwatt_wire_be(&in, 8);
+		settings.rated_mw = (int64_t)hwatt_wire_be(&in, 8);
 	}
 	if (version > 2) {
 		set->clock.epoch_ms = (int64_t)hwatt_wire_be(&in, 8);
 		set->clock.shift_ms = (int64_t)hwatt_wire_be(&in, 8);
 		set->clock.wall_ms = (int64_t)hwatt_wire_be(&in, 8);
-		set->clock.resumed = hwatt_wire_u8(&in) != 0;
+		set->resumed = hwatt_wire_u8(&in) != 0;
 	}
 	if (version > 3)
 		octets_life = hwatt_wire_be(&in, 8);
@@ -933,11 +947,10 @@ int meterset_decode(struct meterset *set, const void *bytes, size_t length, stru
 		aside(set)->octets_life = octets_life;
 	}
 	uint64_t count = hwatt_wire_be(&in, 4);
-	bool settings = set->settings.interval_ms >= 0 && set->settings.interval_ms <= MAX_INTERVAL_MS &&
-			set->settings.rated_mw >= 0;
-	if (!hwatt_wire_ok(&in) || version < 1 || version > STATE_VERSION || !settings || !is_clock(&set->clock) ||
-	    count > HWATT_MAX_POINTS * 2)
+	if (!hwatt_wire_ok(&in) || version < 1 || version > STATE_VERSION || settings.interval_ms < 0 ||
+	    settings.interval_ms > MAX_INTERVAL_MS || settings.rated_mw < 0 || !is_clock(&set->clock) || count > HWATT_MAX_POINTS * 2)
 		return hwatt_fail(err, HWATT_EPROTO, "saved meters have an unknown form");
+	set_settings(set, settings);
 	for (uint64_t i = 0; i < count; i++)
 		if (decode_cell(set, &in, version, err) < 0)
 			return -1;

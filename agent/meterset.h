@@ -15,6 +15,7 @@
 #include "meter.h"
 #include "store.h"
 #include "target.h"
+#include "tiles.h"
 #include <hallwatt/text.h>
 
 #define METERSET_BYTES_PER_LEVEL INT64_C(1048576)
@@ -28,6 +29,7 @@ struct meterset;
  * polled often; the others' meters are packed (cells.h). */
 struct meterset_shelf {
 	struct layout_shelf layouts;
+	struct tiles tiles; /* of packed meters */
 	struct meterset *spread;
 };
 /* All sets must have been freed. */
@@ -62,7 +64,7 @@ void meterset_keep(struct meterset *set, bool (*wanted)(void *arg, const struct 
 /* Whether meters came since that was asked. */
 bool meterset_grew(const struct meterset *set);
 
-/* The set will be fed soon: has the processor fetch it (step 0), then its meters (step 1). */
+/* The set will be fed soon: has the processor fetch it (step 0), then its meters (from step 1 on, each going on from the one before). */
 void meterset_fetch(const struct meterset *set, unsigned step);
 /* Appends to `record` what meterset_replay() needs to do the same again; NULL: nobody keeps records. */
 void meterset_feed(struct meterset *set, const struct meterset_poll *poll, struct hwatt_text *record, meterset_emit *emit,

@@ -10,7 +10,7 @@
 #define MILLION 1000000
 #define BRANCHES 8u /* of the heap: a flat one, as each entry that moves in it has to be told, and lies anywhere in memory */
 
-_Static_assert(sizeof(struct scheduler_entry) <= 56, "there are ten thousand of them");
+_Static_assert(sizeof(struct scheduler_entry) <= 32, "there are ten thousand of them");
 
 struct due { /* with its time beside it, so that the heap is put in order without a look at each entry */
 	int64_t at_ms; /* when the heap must look: the entry is due, or its running poll's deadline */
@@ -19,6 +19,7 @@ struct due { /* with its time beside it, so that the heap is put in order withou
 
 struct scheduler {
 	uv_loop_t *loop;
+	struct scheduler_client client;
 	uv_timer_t timer;
 	struct due *heap; /* the earliest first */
 	size_t count, capacity;
@@ -92,13 +93,14 @@ static void fetch_ahead(const struct scheduler *s, int64_t now)
 				due[count++] = at;
 	for (size_t i = 0; i < count && count > 1; i++)
 		hwatt_prefetch(s->heap[due[i]].entry, sizeof(*s->heap[0].entry));
-	for (unsigned step = 0; step < SCHEDULER_FETCH_STEPS && count > 1; step++) {
-		for (size_t i = 0; i < count; i++) {
-			const struct scheduler_entry *e = s->heap[due[i]].entry;
-			if (e->client->fetch != NULL)
-				e->client->fetch(e->arg, step);
-		}
-	}
+	for (unsigned step = 0; step < SCHEDULER_FETCH_STEPS && count > 1 && s->client.fetch != NULL; step++)
+		for (size_t i = 0; i < count; i++)
+			s->client.fetch(s->heap[due[i]].entry, step);
+}
+
+static uint32_t clock_us(void)
+{
+	return (uint32_t)(uv_hrtime() / 1000);
 }
 
 static void start_poll(struct scheduler *s, struct scheduler_entry *e, int64_t now)
@@ -113,7 +115,8 @@ static void start_poll(struct scheduler *s, struct scheduler_entry *e, int64_t n
 	s->figures.outstanding++;
 	e->polling = true;
 	heap_fix(s, e->position, now + e->limit_ms);
-	e->client->poll(e->arg, e->limit_ms);
+	e->began_us = clock_us();
+	s->client.poll(e, e->limit_ms);
 }
 
 /* Polls that begin at once. Twice an even share, so that those who wait are made up for. */
@@ -132,7 +135,7 @@ static void on_timer(uv_timer_t *timer)
 	while (s->count > 0 && s->heap[0].at_ms <= now && s->rest_until_ms <= now) {
 		struct scheduler_entry *e = s->heap[0].entry;
 		if (e->polling) {
-			e->client->expire(e->arg);
+			s->client.expire(e);
 			continue;
 		}
 		if (started++ == lot) {
@@ -144,10 +147,11 @@ static void on_timer(uv_timer_t *timer)
 	arm(s);
 }
 
-struct scheduler *scheduler_start(uv_loop_t *loop)
+struct scheduler *scheduler_start(uv_loop_t *loop, const struct scheduler_client *client)
 {
 	struct scheduler *s = hwatt_alloc(sizeof(*s));
 	s->loop = loop;
+	s->client = *client;
 	uv_timer_init(loop, &s->timer);
 	s->timer.data = s;
 	return s;
@@ -184,11 +188,11 @@ static int64_t next_place(const struct scheduler_entry *e, int64_t from)
 }
 
 void scheduler_add(struct scheduler *s, struct scheduler_entry *e, const char *key, int64_t period_ms, int64_t limit_ms,
-		   bool soon, const struct scheduler_client *client, void *arg)
+		   bool soon)
 {
 	assert(period_ms > 0 && period_ms <= INT32_MAX && limit_ms > 0);
 	uint64_t hash = key_hash(key);
-	*e = (struct scheduler_entry){ .scheduler = s, .client = client, .arg = arg, .period_ms = (int32_t)period_ms,
+	*e = (struct scheduler_entry){ .period_ms = (int32_t)period_ms,
 				       .limit_ms = (int32_t)(limit_ms < period_ms ? limit_ms : period_ms) };
 	e->place_ms = (int32_t)(hash % (uint64_t)period_ms);
 	int32_t grid_ms = e->period_ms / SCHEDULER_GROUPS < SCHEDULER_GRID_MS ? e->period_ms / SCHEDULER_GROUPS : SCHEDULER_GRID_MS;
@@ -209,9 +213,8 @@ void scheduler_add(struct scheduler *s, struct scheduler_entry *e, const char *k
 	arm(s);
 }
 
-void scheduler_remove(struct scheduler_entry *e)
+void scheduler_remove(struct scheduler *s, struct scheduler_entry *e)
 {
-	struct scheduler *s = e->scheduler;
 	size_t at = e->position;
 	s->rate -= MILLION / e->period_ms;
 	if (e->polling)
@@ -236,17 +239,16 @@ static int64_t wait_ms(const struct scheduler_entry *e)
 	return wait < most ? wait : most;
 }
 
-static void end_poll(struct scheduler_entry *e)
+static void end_poll(struct scheduler *s, struct scheduler_entry *e)
 {
 	assert(e->polling);
 	e->polling = false;
-	e->scheduler->figures.outstanding--;
+	s->figures.outstanding--;
 }
 
 /* The next poll comes at its place after `from`, unless there is a hurry. */
-static void set_due(struct scheduler_entry *e, int64_t from)
+static void set_due(struct scheduler *s, struct scheduler_entry *e, int64_t from)
 {
-	struct scheduler *s = e->scheduler;
 	int64_t now = (int64_t)uv_now(s->loop);
 	e->due_ms = e->hurried ? now : next_place(e, from > now ? from : now + 1);
 	e->hurried = false;
@@ -254,24 +256,23 @@ static void set_due(struct scheduler_entry *e, int64_t from)
 	arm(s);
 }
 
-void scheduler_put_off(struct scheduler_entry *e)
+void scheduler_put_off(struct scheduler *s, struct scheduler_entry *e)
 {
-	end_poll(e);
-	e->scheduler->figures.put_off++;
-	set_due(e, e->due_ms + 1);
+	end_poll(s, e);
+	s->figures.put_off++;
+	set_due(s, e, e->due_ms + 1);
 }
 
-void scheduler_hurry(struct scheduler_entry *e)
+void scheduler_hurry(struct scheduler *s, struct scheduler_entry *e)
 {
 	e->hurried = true;
 	if (!e->polling)
-		set_due(e, e->due_ms);
+		set_due(s, e, e->due_ms);
 }
 
-void scheduler_done(struct scheduler_entry *e, bool ok)
+void scheduler_done(struct scheduler *s, struct scheduler_entry *e, bool ok)
 {
-	struct scheduler *s = e->scheduler;
-	end_poll(e);
+	end_poll(s, e);
 	bool was_off = e->missed > SCHEDULER_PATIENCE;
 	if (ok)
 		e->missed = 0;
@@ -281,7 +282,12 @@ void scheduler_done(struct scheduler_entry *e, bool ok)
 	s->figures.backed_off += (int)is_off - (int)was_off;
 	if (!ok)
 		s->figures.missed++;
-	set_due(e, e->due_ms + (is_off ? wait_ms(e) : 1));
+	set_due(s, e, e->due_ms + (is_off ? wait_ms(e) : 1));
+}
+
+int64_t scheduler_took_us(const struct scheduler_entry *e)
+{
+	return clock_us() - e->began_us;
 }
 
 int scheduler_missed(const struct scheduler_entry *e)

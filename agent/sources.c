@@ -39,6 +39,7 @@ struct source { /* small: each device has one or more */
 	uint8_t power_role, quantity;
 };
 
+_Static_assert(sizeof(struct brief) <= 16, "there are four for each point");
 _Static_assert(sizeof(struct group) <= 16 && sizeof(struct source) <= 64, "there are as many as devices");
 _Static_assert(HWATT_ROLES <= INT16_MAX && HWATT_QUANTITIES <= UINT8_MAX && HWATT_POWER_ROLES <= UINT8_MAX, "they fit");
 
@@ -164,7 +165,7 @@ static size_t take(struct sources *s, const struct source *wanted)
 
 size_t sources_meter(struct sources *s, const struct inventory_meter *meter)
 {
-	struct source wanted = { .device = meter->device, .power_role = (uint8_t)meter->power_role, .role = (int16_t)meter->role,
+	struct source wanted = { .device = meter->device, .power_role = meter->power_role, .role = meter->role,
 				 .first = meter->first, .last = meter->last, .quantity = HWATT_ENERGY,
 				 .mpe_ppm = (int32_t)config_details(meter->device)->accuracy_ppm, .since_s = SOURCES_NEVER };
 	return take(s, &wanted);
@@ -322,7 +323,7 @@ bool sources_join(struct sources *s, const struct store_point *point)
 	if (!joined)
 		return false;
 	if (s->point_count == s->point_capacity) {
-		s->point_capacity = s->point_capacity == 0 ? 64 : s->point_capacity * 2;
+		s->point_capacity = s->point_capacity == 0 ? s->entry_count + 16 : s->point_capacity + s->point_capacity / 4; /* as sources */
 		s->points = hwatt_realloc(s->points, s->point_capacity * sizeof(*s->points));
 		s->by_id = hwatt_realloc(s->by_id, s->point_capacity * sizeof(*s->by_id));
 	}
@@ -419,7 +420,7 @@ static size_t worse(size_t rank, char letter)
 static bool any_present(const struct group *group, const struct brief *briefs)
 {
 	for (size_t i = 0; i < group->count; i++)
-		if (briefs[points_of(group)[i]].present)
+		if (brief_quality(&briefs[points_of(group)[i]]) != '\0')
 			return true;
 	return false;
 }
@@ -436,11 +437,12 @@ static bool add_group(const struct sources *s, const struct group *group, const 
 		if (s->points[points_of(group)[i]].first_s > start_s)
 			continue;
 		expected++;
-		amount += brief->present ? brief->amount : 0;
-		last_mw += brief->present && brief->covered_ms > 0 ? brief->last : 0;
-		int64_t ms = brief->present ? brief->covered_ms : 0;
+		char quality = brief_quality(brief);
+		int64_t ms = brief_covered_ms(brief);
+		amount += brief->amount;
+		last_mw += ms > 0 ? brief_last(brief) : 0;
 		covered_ms = ms < covered_ms ? ms : covered_ms;
-		rank = worse(rank, brief->present ? brief->quality : 'X');
+		rank = worse(rank, quality != '\0' ? quality : 'X');
 	}
 	if (expected == 0)
 		return false;

@@ -15,12 +15,42 @@
 
 #define SOURCES_NEVER INT64_MAX
 
-struct brief { /* one point in one quarter, as far as sums need it; {0} is absent */
-	int64_t amount, last;
-	int32_t covered_ms;
-	char quality;
-	bool present;
+struct brief { /* one point in one quarter, as far as sums need it; {0} is absent. Small: recent quarters have one for each point */
+	int64_t amount;
+	uint64_t rest; /* see brief_of() */
 };
+
+#define BRIEF_MAX_LAST ((INT64_C(1) << 38) - 1) /* 274 MW: more than any meter's load */
+
+/* Of an interval that exists. What is last seen stops at 274 MW, which is shown and never summed over time; what is covered at
+ * the quarter's ends; and what is no quality is the worst one. */
+static inline struct brief brief_of(const struct interval *interval)
+{
+	int64_t last = interval->last < BRIEF_MAX_LAST ? interval->last : BRIEF_MAX_LAST;
+	int64_t covered_ms = interval->covered_ms < QUARTER_MS ? interval->covered_ms : QUARTER_MS;
+	bool known = interval->quality >= 'A' && interval->quality <= 'X';
+	last = last > -BRIEF_MAX_LAST ? last : -BRIEF_MAX_LAST;
+	return (struct brief){ interval->amount, (uint64_t)last << 25 | (uint64_t)(covered_ms > 0 ? covered_ms : 0) << 5 |
+						 (uint64_t)((known ? interval->quality : 'X') - '@') };
+}
+
+/* The letter; '\0': absent. */
+static inline char brief_quality(const struct brief *brief)
+{
+	uint64_t letter = brief->rest & 31;
+	return (char)(letter > 0 ? '@' + letter : 0);
+}
+
+static inline int32_t brief_covered_ms(const struct brief *brief)
+{
+	return (int32_t)(brief->rest >> 5 & 0xfffff);
+}
+
+/* ENERGY: the power last seen. */
+static inline int64_t brief_last(const struct brief *brief)
+{
+	return (int64_t)brief->rest >> 25;
+}
 
 struct source_quarter {
 	struct kpi_input input; /* share 1 */

@@ -25,10 +25,13 @@ enum store_sql {
 
 /* The end of one point's rows, so that an append needs no look into the file. */
 struct store_tail { /* small: each point has one */
-	int64_t seq, start_s; /* of the last row; start_s the latest of all */
-	int32_t kind;         /* enum interval_kind */
+	int64_t start_s;      /* of the latest row of all */
+	uint32_t seq;         /* of the last row: one each quarter lasts for 100,000 years */
+	int8_t kind;          /* enum interval_kind */
 	bool known, moved;    /* moved: `seq` is to be written at the commit */
 };
+
+_Static_assert(sizeof(struct store_tail) <= 16, "each point has one");
 
 struct store {
 	sqlite3 *db;

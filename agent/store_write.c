@@ -160,9 +160,15 @@ static struct store_tail *find_tail(struct store *store, int64_t point, struct h
 	int rc = sqlite3_step(stmt);
 	if (rc == SQLITE_ROW) {
 		bool empty = sqlite3_column_type(stmt, 2) == SQLITE_NULL;
+		int64_t seq = sqlite3_column_int64(stmt, 1);
+		if (seq < 0 || seq >= UINT32_MAX) {
+			sqlite3_reset(stmt);
+			hwatt_fail(err, HWATT_EINVAL, "%s: point %" PRId64 " has a row with the number %" PRId64, store->path, point, seq);
+			return NULL;
+		}
 		*tail = (struct store_tail){
-			.kind = store_kind_by_name((const char *)sqlite3_column_text(stmt, 0)),
-			.seq = sqlite3_column_int64(stmt, 1),
+			.kind = (int8_t)store_kind_by_name((const char *)sqlite3_column_text(stmt, 0)),
+			.seq = (uint32_t)seq,
 			.start_s = empty ? INT64_MIN : sqlite3_column_int64(stmt, 2),
 			.known = true,
 		};
@@ -196,7 +202,7 @@ static void note_moved(struct store *store, int64_t point, struct store_tail *ta
 	if (tail->moved)
 		return;
 	if (store->moved_count == store->moved_size) {
-		store->moved_size = store->moved_size * 2 + 64;
+		store->moved_size += store->moved_size / 4 + 64;
 		store->moved = hwatt_realloc(store->moved, store->moved_size * sizeof(*store->moved));
 	}
 	store->moved[store->moved_count++] = point;
@@ -306,7 +312,7 @@ static int append(struct store *store, int64_t point, int64_t context, const str
 	struct store_tail *tail = find_tail(store, point, err);
 	if (tail == NULL)
 		return -1;
-	if (tail->kind != (int32_t)interval->kind)
+	if (tail->kind != (int)interval->kind)
 		return hwatt_fail(err, HWATT_EINVAL, "%s: point %" PRId64 " is kept as %s, not as %s", store->path,
 				  point, store_kind_name((enum interval_kind)tail->kind), store_kind_name(interval->kind));
 	int64_t supersedes = 0; /* a start behind all others needs no look */
@@ -317,7 +323,7 @@ static int append(struct store *store, int64_t point, int64_t context, const str
 		return hwatt_fail(err, HWATT_EINVAL,
 				  "%s: point %" PRId64 " has an interval of start %" PRId64 " already", store->path,
 				  point, interval->start_s);
-	if (insert_interval(store, point, context, tail->seq + 1, supersedes, interval, err) < 0 ||
+	if (insert_interval(store, point, context, (int64_t)tail->seq + 1, supersedes, interval, err) < 0 ||
 	    store_pack_disturb(store, point, interval->start_s, err) < 0)
 		return -1;
 	note_moved(store, point, tail);

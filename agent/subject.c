@@ -31,6 +31,7 @@ static void make_room(struct subject_uses *uses, size_t more)
 {
 	if (uses->count + more <= uses->capacity)
 		return;
+	assert(uses->capacity > 0 || uses->items == NULL);
 	uses->capacity = uses->count + more;
 	uses->items = hwatt_realloc(uses->items, uses->capacity * sizeof(*uses->items));
 }
@@ -50,8 +51,39 @@ static void use_sum(struct subject_uses *uses, const struct inventory_sum *sum, 
 		use(uses, sources_meter(sources, &sum->meters[i]), sum->meters[i].share_ppm);
 }
 
+/* A sum of several that some pair has already is kept once: all PDUs of a hall are summed for half a dozen figures. */
+static void share_uses(const struct subject *s, struct subject_uses *uses)
+{
+	for (size_t i = 0; uses->count > 1 && i < 2 * s->pair_count; i++) {
+		const struct subject_uses *other = i % 2 == 0 ? &s->pairs[i / 2].num : &s->pairs[i / 2].den;
+		if (other == uses)
+			return;
+		if (other->count != uses->count || memcmp(other->items, uses->items, uses->count * sizeof(*uses->items)) != 0)
+			continue;
+		free(uses->items);
+		*uses = (struct subject_uses){ .count = other->count, .items = other->items };
+		return;
+	}
+}
+
+static void free_uses(struct subject_uses *uses)
+{
+	if (uses->capacity > 0)
+		free(uses->items);
+}
+
+/* After the last pair's uses were told. */
+static void share_last(struct subject *s)
+{
+	if (s->pair_count == 0)
+		return;
+	share_uses(s, &s->pairs[s->pair_count - 1].num);
+	share_uses(s, &s->pairs[s->pair_count - 1].den);
+}
+
 static size_t new_pair(struct subject *s, bool ratio)
 {
+	share_last(s);
 	s->pairs = hwatt_realloc(s->pairs, (s->pair_count + 1) * sizeof(*s->pairs));
 	s->pairs[s->pair_count] = (struct subject_pair){ .ratio = ratio };
 	return s->pair_count++;
@@ -349,6 +381,7 @@ static void set_rules(struct subject *s)
 
 static void finish(struct subject *s, const struct zone *zone, size_t month_limit)
 {
+	share_last(s);
 	s->zone = zone;
 	set_rules(s);
 	bins_init(&s->bins, zone, s->from_s, s->to_s, month_limit);
@@ -420,8 +453,8 @@ void subject_init_contract(struct subject *s, const struct inventory *inventory,
 void subject_free(struct subject *s)
 {
 	for (size_t i = 0; i < s->pair_count; i++) {
-		free(s->pairs[i].num.items);
-		free(s->pairs[i].den.items);
+		free_uses(&s->pairs[i].num);
+		free_uses(&s->pairs[i].den);
 	}
 	for (size_t g = 0; g < GROUP_KINDS; g++)
 		free(s->groups[g].members);

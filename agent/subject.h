@@ -14,7 +14,7 @@
 
 struct subject_use { uint32_t source, share_ppm; };
 
-struct subject_uses { size_t count, capacity; struct subject_use *items; };
+struct subject_uses { size_t count, capacity; struct subject_use *items; }; /* capacity 0: the items are another's, which are the same */
 
 struct subject_pair { /* place i in struct sums */
 	bool ratio;

@@ -71,7 +71,7 @@ bool tally_take(struct tally *t, const struct tally_clock *clock, const struct m
 	int64_t other_ms = clock->shift_ms - s->shift_ms - clock->epoch_ms;
 	int64_t at = s->at_now_ms + other_ms, moved = s->moved_now_ms + other_ms;
 	int64_t wall_off_ms = s->at_raw_ms - (s->at_now_ms + clock->shift_ms - s->shift_ms) - clock->wall_ms;
-	if (!is_plain(s, settings) || at <= 0 || at > UINT32_MAX || clock->resumed || wall_off_ms > METER_CLOCK_STEP_MS ||
+	if (!is_plain(s, settings) || at <= 0 || at > UINT32_MAX || wall_off_ms > METER_CLOCK_STEP_MS ||
 	    wall_off_ms < -METER_CLOCK_STEP_MS)
 		return false;
 	*t = (struct tally){
@@ -96,7 +96,7 @@ void tally_give(const struct tally *t, const struct tally_clock *clock, const st
 	bool level = (t->marks & TALLY_LEVEL) != 0, count = (t->marks & TALLY_COUNT) != 0;
 	meter_init(meter);
 	*s = (struct meter_state){
-		.primed = true, .resumed = clock->resumed, .waiting_ms = -1, .kind = INTERVAL_ENERGY,
+		.primed = true, .waiting_ms = -1, .kind = INTERVAL_ENERGY,
 		.in_step = (t->marks & TALLY_IN_STEP) != 0, .stalled = (t->marks & TALLY_STALLED) != 0,
 		.at_wall_ms = wall_ms, .at_raw_ms = wall_ms, .last_wall_ms = wall_ms, .at_now_ms = now_ms,
 		.last_now_ms = now_ms, .shift_ms = clock->shift_ms,
@@ -115,7 +115,7 @@ void tally_give(const struct tally *t, const struct tally_clock *clock, const st
 
 struct tally_turn tally_turn(const struct tally_clock *clock, const struct meter_settings *settings, const struct meter_sample *in)
 {
-	if (in->restarted || in->exchanged || clock->resumed || !meter_knows_time(in) ||
+	if (in->restarted || in->exchanged || !meter_knows_time(in) ||
 	    tally_clock_was_set(clock, in->wall_ms, in->mono_ms))
 		return (struct tally_turn){ 0 };
 	struct tally_turn turn = { .shift_ms = clock->shift_ms - clock->epoch_ms, .max_gap_ms = settings->max_gap_ms };

@@ -18,7 +18,6 @@ struct tally_clock { /* of all tallies of a device */
 	int64_t epoch_ms; /* their times count from here; `now` as in meter_state.h */
 	int64_t shift_ms; /* now = monotonic time + shift */
 	int64_t wall_ms;  /* wall clock = now + this */
-	bool resumed;     /* the monotonic clock began anew */
 };
 
 enum tally_mark { TALLY_LEVEL = 1, TALLY_COUNT = 2, TALLY_IN_STEP = 4, TALLY_STALLED = 8, TALLY_STAMP = 16, TALLY_MARKS = 31 };

@@ -18,11 +18,11 @@ struct target_common { /* what targets are made of alike: with one engine, for o
 	struct target_common *next;
 	size_t users;
 	struct target_parts parts; /* without what is a target's own */
+	struct hwatt_log *voice;   /* a child of the parent log, under the name of who spoke last; NULL: nobody has */
+	const struct hwatt_target *speaker;
 };
 
 struct news { /* what few targets have; made when it is first needed */
-	struct hwatt_log *log; /* NULL: not made yet */
-	bool own_log;
 	struct stock *stock; /* the parts as told; NULL: none */
 	bool stock_told;     /* they are a whole look */
 	bool full;           /* HWATT_MAX_POINTS was hit and said */
@@ -30,6 +30,7 @@ struct news { /* what few targets have; made when it is first needed */
 	char **warnings;
 	struct target_stamp *stamps; /* NULL: no register has one */
 	uint32_t stamp_room;
+	uint32_t dropped;    /* values */
 };
 
 struct hwatt_target { /* large things first: there are many, and holes count */
@@ -41,23 +42,26 @@ struct hwatt_target { /* large things first: there are many, and holes count */
 	struct shape *shape;
 	struct kind *kind;             /* NULL: it has not said */
 	const char *serial;
-	struct values_spread *spread;  /* NULL: the values rest */
-	uint8_t *packed;               /* they do so there, if `spread` is NULL; both NULL: there are none */
+	union {
+		struct values_spread *spread;
+		uint8_t *packed;       /* the values rest; NULL: there are none */
+	};
 	struct news *news;
 	int64_t uptime_ms;
 	int64_t epoch_ms;              /* monotonic; the values' times count from it */
 	int32_t limit_ms;              /* of the poll that began at `from` */
-	uint32_t requests, dropped;
+	uint32_t requests;
 	uint32_t identity_version;
 	uint32_t last_at;              /* of the last value that came */
 	uint32_t from;                 /* see struct target_values */
-	uint32_t packed_room;
+	uint16_t packed_steps;         /* see values_pack() */
+	bool is_spread : 1;
 	bool polling : 1, closing : 1;
 	bool has_uptime : 1, restarted : 1;
 	bool put_off : 1;              /* the last poll */
 };
 
-_Static_assert(sizeof(struct hwatt_target) <= 136, "there are ten thousand of them");
+_Static_assert(sizeof(struct hwatt_target) <= 120, "there are ten thousand of them");
 
 static struct target_shelf *shelf_of(const struct hwatt_target *t)
 {
@@ -89,7 +93,7 @@ static bool made_alike(const struct target_parts *a, const struct target_parts *
 	return a->loop == b->loop && a->collector == b->collector && a->engine == b->engine && a->profiles == b->profiles &&
 	       a->owner.done == b->owner.done && a->owner.closed == b->owner.closed && a->owner.fetch == b->owner.fetch &&
 	       a->owner.put_off == b->owner.put_off && a->owner.ready == b->owner.ready &&
-	       a->parent_log == b->parent_log && a->memory.remember == b->memory.remember &&
+	       a->log == b->log && a->parent_log == b->parent_log && a->memory.remember == b->memory.remember &&
 	       a->memory.recall == b->memory.recall && a->memory.arg == b->memory.arg;
 }
 
@@ -104,7 +108,6 @@ static struct target_common *common_take(const struct target_parts *parts)
 	}
 	struct target_common *c = hwatt_alloc(sizeof(*c));
 	*c = (struct target_common){ .next = first != NULL ? *first : NULL, .users = 1, .parts = *parts };
-	c->parts.log = NULL;
 	c->parts.settings = NULL;
 	c->parts.device = NULL;
 	c->parts.owner.arg = NULL;
@@ -122,6 +125,7 @@ static void common_give(struct target_common *c)
 		at = &(*at)->next;
 	if (at != NULL)
 		*at = c->next;
+	hwatt_log_free(c->voice);
 	free(c);
 }
 
@@ -155,8 +159,6 @@ static void free_news(struct news *news)
 		stock_free(news->stock);
 	free(news->stock);
 	free(news->stamps);
-	if (news->own_log)
-		hwatt_log_free(news->log);
 	free(news);
 }
 
@@ -167,10 +169,13 @@ static void free_target(struct hwatt_target *t)
 	word_give(words_of(t), t->serial);
 	if (t->news != NULL)
 		free_news(t->news);
-	if (t->spread != NULL)
+	if (t->is_spread) {
+		free(t->spread->block);
 		values_free(t->spread);
-	free(t->spread);
-	free(t->packed);
+	}
+	free(t->is_spread ? (void *)t->spread : t->packed);
+	if (t->common->speaker == t)
+		t->common->speaker = NULL;
 	common_give(t->common);
 	free(t);
 }
@@ -193,26 +198,31 @@ static struct target_stamp *stamps_of(const struct hwatt_target *t)
 /* The values, to be changed. */
 static inline struct values_spread *spread_out(struct hwatt_target *t)
 {
-	if (t->spread != NULL)
+	if (t->is_spread)
 		return t->spread;
 	struct values_spread *s = take_spare(t);
 	if (t->packed != NULL)
 		values_unpack(t->packed, s);
 	else
 		values_clear(s, t->shape->count);
+	s->block = t->packed;
 	t->spread = s;
+	t->is_spread = true;
 	return s;
 }
 
 void target_rest(struct hwatt_target *t)
 {
 	struct target_shelf *shelf = shelf_of(t);
-	if (t->spread == NULL || shelf == NULL || t->device->interval_ms < TARGET_RESTS_FROM_MS)
+	if (!t->is_spread || shelf == NULL || t->device->interval_ms < TARGET_RESTS_FROM_MS)
 		return;
-	values_pack(t->spread, &t->packed, &t->packed_room);
-	t->spread->next = shelf->spare;
-	shelf->spare = t->spread;
-	t->spread = NULL;
+	struct values_spread *s = t->spread;
+	values_pack(s, &s->block, &t->packed_steps);
+	t->packed = s->block;
+	t->is_spread = false;
+	s->block = NULL;
+	s->next = shelf->spare;
+	shelf->spare = s;
 }
 
 static void fit(struct hwatt_target *t, size_t count)
@@ -241,8 +251,6 @@ int target_open(const struct target_parts *parts, struct hwatt_target **out, str
 {
 	struct hwatt_target *t = hwatt_alloc(sizeof(*t));
 	t->common = common_take(parts);
-	if (parts->log != NULL)
-		news_of(t)->log = parts->log;
 	t->settings = parts->settings;
 	t->device = parts->device;
 	t->owner = parts->owner.arg;
@@ -319,7 +327,7 @@ void hwatt_target_done(struct hwatt_target *t, const struct hwatt_error *err)
 	t->polling = false;
 	if (shelf_of(t) != NULL)
 		shape_share(&t->shape, shapes_of(t));
-	if (t->spread != NULL)
+	if (t->is_spread)
 		fit(t, t->shape->count);
 	t->common->parts.owner.done(t->owner, t, err);
 }
@@ -401,7 +409,7 @@ static void put(struct hwatt_target *t, struct values_spread *s, size_t point, i
 	assert(point < t->shape->count); /* a negative one is larger than any */
 	const struct hwatt_quantity_info *info = hwatt_quantity_info(t->shape->points[point].quantity);
 	if (value < info->min || value > info->max) {
-		t->dropped++;
+		news_of(t)->dropped++;
 		return;
 	}
 	keep(s, point, kept);
@@ -475,12 +483,15 @@ void hwatt_target_fetch(const struct hwatt_target *t, unsigned step)
 	}
 	if (t->common->parts.owner.fetch != NULL)
 		t->common->parts.owner.fetch(t->owner, step - 1);
-	if (step == 1 && t->spread != NULL) {
+	if (step > (t->is_spread ? 2 : 1))
+		return;
+	if (step == 1 && t->is_spread) {
 		hwatt_prefetch(t->spread, sizeof(*t->spread));
 		return;
 	}
-	if (t->spread == NULL) {
-		hwatt_prefetch(t->packed, t->packed_room < FETCH_MOST ? t->packed_room : FETCH_MOST);
+	if (!t->is_spread) {
+		size_t octets = t->packed_steps * (size_t)VALUES_STEP;
+		hwatt_prefetch(t->packed, octets < FETCH_MOST ? octets : FETCH_MOST);
 		return;
 	}
 	const struct target_values *v = &t->spread->v;
@@ -565,7 +576,7 @@ void target_forget_stock(struct hwatt_target *t)
 	free(news->stock);
 	news->stock = NULL;
 	news->stock_told = false;
-	if (news->log != NULL || news->full || news->warnings != NULL || news->stamps != NULL)
+	if (news->full || news->warnings != NULL || news->stamps != NULL || news->dropped > 0)
 		return;
 	free(news);
 	t->news = NULL;
@@ -638,14 +649,15 @@ struct uv_loop_s *hwatt_target_loop(struct hwatt_target *t)
 
 struct hwatt_log *hwatt_target_log(struct hwatt_target *t)
 {
-	struct hwatt_log *parent = t->common->parts.parent_log;
-	if (t->news != NULL && t->news->log != NULL)
-		return t->news->log;
-	if (parent == NULL)
-		return NULL;
-	news_of(t)->log = hwatt_log_child(parent, t->device->id); /* most devices never say anything */
-	t->news->own_log = true;
-	return t->news->log;
+	struct target_common *c = t->common;
+	if (c->parts.log != NULL || c->parts.parent_log == NULL)
+		return c->parts.log;
+	if (c->speaker != t) { /* after an outage each of thousands has something to say, once */
+		hwatt_log_free(c->voice);
+		c->voice = hwatt_log_child(c->parts.parent_log, t->device->id);
+		c->speaker = t;
+	}
+	return c->voice;
 }
 
 const struct hwatt_profile_set *hwatt_target_profiles(const struct hwatt_target *t)
@@ -687,9 +699,11 @@ const struct target_point *target_points(const struct hwatt_target *t, size_t *c
 
 const struct target_values *target_values(const struct hwatt_target *t)
 {
-	struct values_spread *s = t->spread;
-	if (s == NULL) { /* nothing that is seen from outside changes */
-		s = shelf_of(t) != NULL ? &shelf_of(t)->look : spread_out((struct hwatt_target *)(uintptr_t)t);
+	struct values_spread *s;
+	if (t->is_spread || shelf_of(t) == NULL) {
+		s = spread_out((struct hwatt_target *)(uintptr_t)t); /* nothing that is seen from outside changes */
+	} else {
+		s = &shelf_of(t)->look;
 		if (t->packed != NULL)
 			values_unpack(t->packed, s);
 		else
@@ -732,5 +746,5 @@ int64_t target_requests(const struct hwatt_target *t)
 
 int64_t target_dropped(const struct hwatt_target *t)
 {
-	return t->dropped;
+	return t->news != NULL ? t->news->dropped : 0;
 }

@@ -82,7 +82,7 @@ void target_shelf_free(struct target_shelf *shelf);
 /* What a target is made of; everything is borrowed and outlives the target. */
 struct target_parts {
 	uv_loop_t *loop;
-	struct hwatt_log *log;        /* the device's; NULL: one is made when it has something to say, of the next */
+	struct hwatt_log *log;        /* the device's; NULL: a child of the next, under the device's name */
 	struct hwatt_log *parent_log;
 	const struct hwatt_collector *collector;
 	void *engine;

@@ -1,16 +1,18 @@
 /* SPDX-FileCopyrightText: 2026 The hallwatt authors
  * SPDX-License-Identifier: Apache-2.0 */
 /* Packed, values are: a head; the moments but for the first; runs of values of one moment, or each one's time; then blocks of values
- * that stand together and are alike: their unit, the least of them, and of each in some bits how much more it is. */
+ * that stand together and are alike: their unit, the least of them, and of each in some bits how much more it is. Where many are the
+ * least, as of outlets that nothing is plugged in, a bit for each says which are more, and of those alone it is said how much. */
 #include "values.h"
 #include "octets.h"
+#include <assert.h>
 #include <hallwatt/arena.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define FEW_MOMENTS 8u /* room for so many at first */
-#define STEP_OCTETS 16u
-#define SPARE_OCTETS 64u
+#define MALLOC_OCTETS 8u /* of each step's multiple that malloc gives these are its own */
+#define SPARE_OCTETS 32u
 #define RUN_MOST 255u
 
 struct head {
@@ -22,11 +24,14 @@ struct head {
 #define CHUNK 4u       /* values that are in one block in any case */
 #define BLOCK_MOST 31u /* values in a block */
 #define HEAD_BITS 32u  /* of a block, about */
+#define SPARSE_BITS 8u /* more, of one that says which are more than the least */
+#define SPARSE 3u      /* stands in the place of its unit, which comes in an octet of its own */
 
 struct block {
 	int64_t least;
 	uint64_t range;   /* the most is so much more */
 	unsigned count, unit;
+	unsigned others;  /* so many are more than the least */
 };
 
 /* By number: what all values of a block are multiples of. */
@@ -191,15 +196,18 @@ static unsigned block_width(const struct block *b)
 static struct block look_at(const struct target_values *v, size_t from, size_t end)
 {
 	int64_t least = target_kept(v, from), most = least;
-	unsigned unit = 2;
+	unsigned unit = 2, alike_ones = 0;
 	for (size_t i = from; i < end; i++) {
 		int64_t value = target_kept(v, i);
+		alike_ones = value < least ? 1 : alike_ones + (value == least);
 		least = value < least ? value : least;
 		most = value > most ? value : most;
 		unit = unit == 2 && value % 1000 != 0 ? 1 : unit;
 		unit = unit == 1 && value % 100 != 0 ? 0 : unit;
 	}
-	return (struct block){ .least = least, .range = (uint64_t)most - (uint64_t)least, .count = (unsigned)(end - from), .unit = unit };
+	unsigned count = (unsigned)(end - from);
+	return (struct block){ .least = least, .range = (uint64_t)most - (uint64_t)least, .count = count, .unit = unit,
+			       .others = count - alike_ones };
 }
 
 static struct block both(const struct block *a, const struct block *b)
@@ -207,7 +215,20 @@ static struct block both(const struct block *a, const struct block *b)
 	int64_t least = a->least < b->least ? a->least : b->least;
 	uint64_t to_a = (uint64_t)a->least - (uint64_t)least + a->range, to_b = (uint64_t)b->least - (uint64_t)least + b->range;
 	return (struct block){ .least = least, .range = to_a > to_b ? to_a : to_b, .count = a->count + b->count,
-			       .unit = a->unit < b->unit ? a->unit : b->unit };
+			       .unit = a->unit < b->unit ? a->unit : b->unit,
+			       .others = (a->least == least ? a->others : a->count) + (b->least == least ? b->others : b->count) };
+}
+
+/* Whether bits say which are more than the least. */
+static bool is_sparse(const struct block *b, unsigned width)
+{
+	return width < OCTETS_WIDE && b->count + SPARSE_BITS + b->others * width < b->count * width;
+}
+
+static unsigned block_bits(const struct block *b)
+{
+	unsigned width = block_width(b);
+	return is_sparse(b, width) ? b->count + SPARSE_BITS + b->others * width : b->count * width;
 }
 
 /* The block that begins at `from`: chunk after chunk, while that takes less than another block. */
@@ -215,12 +236,12 @@ static struct block block_from(const struct values_spread *s, size_t from)
 {
 	size_t end = from + CHUNK < s->room ? from + CHUNK : s->room;
 	struct block block = look_at(&s->v, from, end);
-	unsigned bits = block.count * block_width(&block);
+	unsigned bits = block_bits(&block);
 	while (end < s->room && block.count + CHUNK <= BLOCK_MOST) {
 		size_t next = end + CHUNK < s->room ? end + CHUNK : s->room;
 		struct block more = look_at(&s->v, end, next), joined = both(&block, &more);
-		unsigned joined_bits = joined.count * block_width(&joined);
-		if (joined_bits > bits + more.count * block_width(&more) + HEAD_BITS)
+		unsigned joined_bits = block_bits(&joined);
+		if (joined_bits > bits + block_bits(&more) + HEAD_BITS)
 			break;
 		block = joined;
 		bits = joined_bits;
@@ -234,25 +255,38 @@ static uint8_t *put_block(uint8_t *at, const struct values_spread *s, size_t fro
 {
 	uint64_t least = octets_fold(b->least);
 	unsigned octets = (octets_width(least) + 7) / 8, width = block_width(b);
+	bool sparse = is_sparse(b, width);
 	*at++ = (uint8_t)(b->count << 3 | (octets > 0 ? octets - 1 : 0));
-	*at++ = (uint8_t)(b->unit << 6 | (width < OCTETS_WIDE ? width : OCTETS_WIDE));
+	*at++ = (uint8_t)((sparse ? SPARSE : b->unit) << 6 | (width < OCTETS_WIDE ? width : OCTETS_WIDE));
+	if (sparse)
+		*at++ = (uint8_t)b->unit;
 	octets_put(at, least);
 	struct octets_bits bits = { .at = at + (octets > 0 ? octets : 1) };
+	for (size_t i = from; i < from + b->count && sparse; i++)
+		octets_put_bits(&bits, target_kept(&s->v, i) != b->least, 1);
 	for (size_t i = from; i < from + b->count; i++)
-		octets_put_bits(&bits, in_units((uint64_t)target_kept(&s->v, i) - (uint64_t)b->least, b->unit), width);
+		if (!sparse || target_kept(&s->v, i) != b->least)
+			octets_put_bits(&bits, in_units((uint64_t)target_kept(&s->v, i) - (uint64_t)b->least, b->unit), width);
 	return octets_end_bits(&bits);
 }
 
 static const uint8_t *take_block(const uint8_t *at, struct values_spread *s, size_t *from)
 {
-	unsigned count = at[0] >> 3, octets = (at[0] & 7u) + 1, width = at[1] & 63u, unit = units[at[1] >> 6];
-	int64_t least = octets_unfold(octets_take(at + 2) & UINT64_MAX >> (64 - 8 * octets));
-	at += 2 + octets;
+	unsigned count = at[0] >> 3, octets = (at[0] & 7u) + 1, width = at[1] & 63u, unit = at[1] >> 6;
+	bool sparse = unit == SPARSE;
+	unit = units[sparse ? at[2] : unit];
+	at += sparse ? 3 : 2;
+	int64_t least = octets_unfold(octets_take(at) & UINT64_MAX >> (64 - 8 * octets));
+	at += octets;
 	width = width < OCTETS_WIDE ? width : 64;
-	uint64_t mask = width == 0 ? 0 : UINT64_MAX >> (64 - width);
-	size_t bit = 0;
-	for (size_t i = *from; i < *from + count; i++, bit += width) {
-		int64_t value = (int64_t)((uint64_t)least + (octets_take(at + bit / 8) >> bit % 8 & mask) * unit);
+	uint64_t mask = width == 0 ? 0 : UINT64_MAX >> (64 - width), which = sparse ? octets_take(at) : UINT64_MAX;
+	size_t bit = sparse ? count : 0;
+	for (size_t i = *from; i < *from + count; i++, which >>= 1) {
+		int64_t value = least;
+		if ((which & 1) != 0) {
+			value = (int64_t)((uint64_t)least + (octets_take(at + bit / 8) >> bit % 8 & mask) * unit);
+			bit += width;
+		}
 		if (s->v.kept != NULL)
 			s->v.kept[i] = value;
 		else
@@ -287,8 +321,10 @@ static size_t most_octets(const struct values_spread *s)
 	       (s->room / CHUNK + 1) * (2 + sizeof(int64_t) + CHUNK * sizeof(int64_t)) + 2 * OCTETS_SLACK;
 }
 
-void values_pack(const struct values_spread *s, uint8_t **block, uint32_t *room)
+void values_pack(struct values_spread *s, uint8_t **block, uint16_t *steps)
 {
+	if (s->v.at == NULL && s->moment_count > 2)
+		drop_moments(s);
 	uint8_t few[4096], *scratch = most_octets(s) <= sizeof(few) ? few : hwatt_realloc(NULL, most_octets(s));
 	struct head head = { .count = s->room, .moments = s->v.at != NULL ? 0 : s->moment_count, .wide = s->v.kept != NULL,
 			     .timed = s->v.at != NULL };
@@ -299,12 +335,13 @@ void values_pack(const struct values_spread *s, uint8_t **block, uint32_t *room)
 		at = put_block(at, s, i, &b);
 		i += b.count;
 	}
-	size_t length = (size_t)(at - scratch), need = length + OCTETS_SLACK;
-	if (need > *room || need + SPARE_OCTETS < *room) {
+	size_t length = (size_t)(at - scratch), need = length + OCTETS_SLACK, room = *steps * (size_t)VALUES_STEP;
+	if (need + MALLOC_OCTETS > room || need + MALLOC_OCTETS + SPARE_OCTETS < room) {
 		free(*block);
-		*room = (uint32_t)(need / STEP_OCTETS * STEP_OCTETS + STEP_OCTETS / 2); /* as malloc counts */
-		*room += *room < need ? STEP_OCTETS : 0;
-		*block = hwatt_realloc(NULL, *room);
+		room = (need + MALLOC_OCTETS + VALUES_STEP - 1) / VALUES_STEP * VALUES_STEP;
+		assert(room <= UINT16_MAX * (size_t)VALUES_STEP);
+		*steps = (uint16_t)(room / VALUES_STEP);
+		*block = hwatt_realloc(NULL, room - MALLOC_OCTETS);
 	}
 	memcpy(*block, scratch, length);
 	memset(*block + length, 0, OCTETS_SLACK);

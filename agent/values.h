@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #define VALUES_MOST_MOMENTS 256u
+#define VALUES_STEP 16u /* packed, they take a multiple of so many octets of memory */
 
 /* By number of the points, as small as they can be: there are hundreds of thousands of them. */
 struct target_values {
@@ -34,6 +35,7 @@ struct values_spread { /* those of one device; {0} is empty */
 	struct target_values v;     /* its arrays are owned, but for the stamps */
 	uint32_t room;              /* for so many points' values */
 	uint16_t moment_count, moment_room;
+	uint8_t *block;             /* for the user: where they were packed last, and will be again */
 };
 
 /* The value of number `n`, whatever array it is in, and its time. */
@@ -60,8 +62,9 @@ void values_move_epoch(struct values_spread *s, int64_t by_ms);
 /* Frees the arrays; {0} after. */
 void values_free(struct values_spread *s);
 
-/* Packs them into *block, which is owned by the caller and of *room octets (NULL, 0 at first). */
-void values_pack(const struct values_spread *s, uint8_t **block, uint32_t *room);
+/* Packs them into *block, which is owned by the caller and takes *steps times VALUES_STEP octets with malloc's own (NULL, 0 at first). Moments that no value came
+ * at any more are forgotten. */
+void values_pack(struct values_spread *s, uint8_t **block, uint16_t *steps);
 /* The same back, into one that was empty or held others; epoch_ms, from and stamps are the caller's. */
 void values_unpack(const uint8_t *block, struct values_spread *s);
 

@@ -39,7 +39,7 @@ typedef bool engine_taste(void *arg, const uint8_t *variables, size_t length);
 /* An answer has come and will be handed over after others that came with it: has the processor fetch what that will touch. In
  * ENGINE_FETCH_STEPS steps from 0 on, each going on from what the one before fetched. */
 typedef void engine_fetch(const void *arg, unsigned step);
-#define ENGINE_FETCH_STEPS 4u
+#define ENGINE_FETCH_STEPS 11u
 
 enum engine_verdict {
 	ENGINE_ANSWER,  /* the message is filled in */

@@ -2,12 +2,60 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "line.h"
 #include <assert.h>
+#include <hallwatt/arena.h>
+#include <stdlib.h>
+#include <string.h>
 #include <uv.h>
 
 /* Never 0. */
 static uint16_t now_of(const struct line *line)
 {
 	return (uint16_t)(uv_now(hwatt_target_loop(line->target)) | 1u);
+}
+
+static union hwatt_udp_address address_of(const struct line *line)
+{
+	if (line->to != NULL)
+		return *line->to;
+	return (union hwatt_udp_address){ .v4 = { .sin_family = AF_INET, .sin_port = line->near_port, .sin_addr = line->near } };
+}
+
+const union hwatt_udp_address *line_fix_address(struct line *line)
+{
+	if (line->to == NULL) {
+		union hwatt_udp_address to = address_of(line);
+		line->to = hwatt_alloc(sizeof(*line->to));
+		*line->to = to;
+	}
+	return line->to;
+}
+
+bool line_set_address(struct line *line, const struct sockaddr *address, in_port_t wire_port)
+{
+	union hwatt_udp_address to = { .any = { .sa_family = address->sa_family } };
+	if (address->sa_family == AF_INET) {
+		memcpy(&to.v4, address, sizeof(to.v4));
+		to.v4.sin_port = wire_port;
+	} else if (address->sa_family == AF_INET6) {
+		memcpy(&to.v6, address, sizeof(to.v6));
+		to.v6.sin6_port = wire_port;
+		line_fix_address(line);
+	} else {
+		return false;
+	}
+	if (line->to != NULL) {
+		*line->to = to;
+	} else {
+		line->near = to.v4.sin_addr;
+		line->near_port = wire_port;
+	}
+	return true;
+}
+
+void line_clear(struct line *line)
+{
+	free(line->to);
+	line->to = NULL;
 }
 
 const struct hwatt_error *line_over(struct line *line, const struct hwatt_error *err, struct hwatt_error *why)
@@ -49,8 +97,9 @@ static void post(struct line *line, uint8_t *packet, size_t length, size_t id_at
 	}
 	if (timeout_ms * tries > left_ms) /* all tries within the poll */
 		timeout_ms = left_ms / tries > 50 ? left_ms / tries : 50;
+	union hwatt_udp_address to = address_of(line);
 	struct engine_request request = {
-		.to = &line->to, .packet = packet, .length = length, .id_at = id_at, .timeout_ms = timeout_ms,
+		.to = &to, .packet = packet, .length = length, .id_at = id_at, .timeout_ms = timeout_ms,
 		.retries = (unsigned)tries - 1, .done = done, .taste = eager != NULL ? eager->taste : NULL, .taste_arg = arg,
 		.fetch = eager != NULL ? eager->fetch : NULL, .arg = arg,
 		.security = line->peer != NULL ? &peer_security : NULL, .security_arg = line->peer,

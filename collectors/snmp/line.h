@@ -21,27 +21,36 @@
 struct line { /* small: each device has one */
 	struct engine *engine;
 	struct hwatt_target *target;
-	union hwatt_udp_address to;
+	const char *community;          /* "" with SNMPv3 */
+	struct peer *peer;              /* SNMPv3; NULL: none */
+	union hwatt_udp_address *to;    /* owned; NULL: `near` is it */
+	struct in_addr near;            /* most have but this; 0.0.0.0: it is not known yet */
+	in_port_t near_port;            /* as on the wire */
+	uint8_t retries : 5, version : 2; /* enum ber_version */
+	bool apart : 1;       /* the agent did not bear a GET that tables ride along in: scalars and tables are asked for apart */
+	uint8_t cut : 1;      /* the last poll was over before all was asked: the next begins where it ended */
+	uint8_t cuts : 7;     /* how often that was so since the last survey */
 	int32_t timeout_ms;
-	const char *community;   /* "" with SNMPv3 */
-	struct peer *peer;       /* SNMPv3; NULL: none */
 	uint32_t ticket;      /* of the request that is out */
 	uint16_t max_repetitions;
 	uint16_t octets;      /* what an answer may take; halved when the agent cannot give as much */
-	uint8_t retries;
-	uint8_t version;      /* enum ber_version */
-	bool apart;           /* the agent did not bear a GET that tables ride along in: scalars and tables are asked for apart */
-	uint8_t cut : 1;      /* the last poll was over before all was asked: the next begins where it ended */
-	uint8_t cuts : 7;     /* how often that was so since the last survey */
 	uint16_t answer_ms;   /* what the device takes for an answer, where that is long; 0: it is quick */
 	uint16_t asked;       /* loop time of a request whose answer is timed, as many bits as fit; 0: it is not timed */
 };
+
+_Static_assert(sizeof(struct line) <= 64, "there are ten thousand of them");
 
 struct line_eager { /* for an answer that is waited for; both get the request's argument */
 	engine_taste *taste;
 	engine_fetch *fetch;
 };
 
+/* Where the device is from now on. false: it is an address of neither IPv4 nor IPv6. */
+bool line_set_address(struct line *line, const struct sockaddr *address, in_port_t wire_port);
+/* An address that stays where it is in memory as long as the line, for who keeps a pointer to it. */
+const union hwatt_udp_address *line_fix_address(struct line *line);
+/* Frees what the line owns. */
+void line_clear(struct line *line);
 /* Sends a finished packet; one at a time. `done` comes later, never from here, and calls line_over() first. `eager` may be NULL. */
 void line_send(struct line *line, uint8_t *packet, size_t length, size_t id_at, const struct line_eager *eager, engine_done *done,
 	       void *arg);

@@ -145,6 +145,10 @@ struct plan *plan_new(struct plan_shelf *shelf, const struct survey *survey, con
 		      struct line *line, struct plan_hold *hold);
 void plan_release(struct plan_shelf *shelf, struct plan *plan); /* NULL is fine */
 void plan_hold_free(struct plan_hold *hold);
+static inline bool plan_hold_is_empty(const struct plan_hold *hold)
+{
+	return hold->handles == NULL && hold->fixed == NULL && hold->lives == NULL && hold->doubted == 0;
+}
 /* Empties it for another plan of the same device: its registers' lives go on. */
 void plan_hold_clear(struct plan_hold *hold);
 /* Takes over another, which is empty then: that of another plan, or, where `same` is the plan of both, one that is as good as its own. */

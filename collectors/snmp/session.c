@@ -68,14 +68,15 @@ struct session { /* of each device, all the time */
 	struct aside *aside;       /* NULL: nothing is in it */
 	struct book *book;
 	struct plan *plan;
-	struct plan_hold hold;
+	struct plan_hold *hold;    /* NULL: it is empty, as of most */
 	struct plan_poll *poll;    /* what answers have said; NULL: nothing that is needed any more */
 	int64_t refresh_ms;        /* loop time when the next survey is due */
-	int64_t ticks;             /* sysUpTime as last read; -1: never */
-	int64_t ticks_at_ms;
 	uint64_t parts_told;       /* their hash */
+	uint32_t ticks;            /* sysUpTime as last read */
+	uint32_t ticks_at_ms;      /* loop time of that, as many bits as fit: 49 days */
 	uint32_t request;          /* of the plan, the one that is out */
-	uint16_t wraps;            /* how often sysUpTime wrapped */
+	uint8_t wraps;             /* how often sysUpTime wrapped: each time takes 497 days */
+	bool has_ticks : 1;        /* they were read */
 	uint8_t stage : 3;         /* enum stage */
 	uint8_t turn : 4;          /* which of the name's addresses is asked */
 	bool answered : 1;         /* in this poll */
@@ -88,7 +89,7 @@ struct session { /* of each device, all the time */
 	bool bears_riders : 1;     /* it has answered a GET with tables in it since the last survey */
 };
 
-_Static_assert(sizeof(struct session) <= 184, "there are ten thousand of them");
+_Static_assert(sizeof(struct session) <= 136, "there are ten thousand of them");
 
 #define MOST_PIECES 32u
 
@@ -189,11 +190,32 @@ static struct book *module_book(struct module *m, const struct hwatt_profile_set
 	return book_take(found);
 }
 
+/* What the device has added to its plan is kept while there is any. */
+static void keep_hold(struct session *s, const struct plan_hold *hold)
+{
+	bool empty = plan_hold_is_empty(hold);
+	if (!empty && s->hold == NULL)
+		s->hold = hwatt_alloc(sizeof(*s->hold));
+	if (!empty) {
+		*s->hold = *hold;
+		return;
+	}
+	free(s->hold);
+	s->hold = NULL;
+}
+
+static struct plan_hold hold_of(const struct session *s)
+{
+	return s->hold != NULL ? *s->hold : (struct plan_hold){ 0 };
+}
+
 static void drop_plan(struct session *s)
 {
 	plan_poll_give(&module_of(s)->shelf, s->poll);
 	plan_release(&module_of(s)->shelf, s->plan);
-	plan_hold_clear(&s->hold);
+	struct plan_hold hold = hold_of(s);
+	plan_hold_clear(&hold);
+	keep_hold(s, &hold);
 	s->poll = NULL;
 	s->plan = NULL;
 	s->line.cut = 0;
@@ -203,12 +225,13 @@ static void drop_plan(struct session *s)
 static void renew_plan(struct session *s, const struct hwatt_identity *who)
 {
 	struct module *m = module_of(s);
-	struct plan_hold hold = { .lives = s->hold.lives, .doubted = s->hold.doubted };
+	struct plan_hold was = hold_of(s), hold = { .lives = was.lives, .doubted = was.doubted };
 	struct plan *plan = plan_new(&m->shelf, s->aside->survey, who, s->book, &s->line, &hold);
 	plan_poll_give(&m->shelf, s->poll);
 	s->poll = NULL;
 	plan_release(&m->shelf, s->plan);
-	plan_hold_change(&s->hold, &hold, s->plan == plan ? plan : NULL);
+	plan_hold_change(&was, &hold, s->plan == plan ? plan : NULL);
+	keep_hold(s, &was);
 	s->plan = plan;
 	s->line.cut = 0;
 	s->line.cuts = 0;
@@ -274,7 +297,10 @@ static void free_session(struct session *s)
 	drop_tape(s);
 	drop_pieces(s);
 	drop_plan(s);
-	plan_hold_free(&s->hold);
+	if (s->hold != NULL)
+		plan_hold_free(s->hold);
+	free(s->hold);
+	line_clear(&s->line);
 	book_release(s->book);
 	peer_free(s->line.peer);
 	if (s->own_community) {
@@ -326,7 +352,7 @@ static int open_peer(struct session *s, struct hwatt_error *err)
 	if (m->roster == NULL && roster_open(&m->roster, err) < 0)
 		return -1;
 	int64_t now_ms = (int64_t)uv_now(hwatt_target_loop(s->line.target));
-	return peer_new(m->roster, s->line.target, &s->line.to, settings_of(s), now_ms, &s->line.peer, err);
+	return peer_new(m->roster, s->line.target, line_fix_address(&s->line), settings_of(s), now_ms, &s->line.peer, err);
 }
 
 int session_open(struct hwatt_target *t, struct hwatt_error *err)
@@ -334,11 +360,10 @@ int session_open(struct hwatt_target *t, struct hwatt_error *err)
 	struct session *s = hwatt_alloc(sizeof(*s));
 	s->line.target = t;
 	const struct snmp_settings *settings = settings_of(s);
-	s->ticks = -1;
 	bool sealed = settings->version == SNMP_V3;
 	s->line = (struct line){
 		.engine = module_of(s)->engine, .target = t, .community = "", .version = settings->version == SNMP_V1 ? BER_V1 : BER_V2C,
-		.timeout_ms = (int32_t)request_timeout_ms(t, settings), .retries = (uint8_t)settings->retries,
+		.timeout_ms = (int32_t)request_timeout_ms(t, settings), .retries = (uint8_t)settings->retries & 31u,
 		.max_repetitions = (uint16_t)settings->max_repetitions, .octets = LINE_OCTETS - (sealed ? LINE_SEALED : 0),
 	};
 	if (!sealed && read_community(s, err) < 0) {
@@ -386,16 +411,8 @@ static void give_up(struct session *s, const struct hwatt_error *err)
 static bool set_address(struct session *s, const struct sockaddr *address)
 {
 	uint16_t port = hwatt_target_device(s->line.target)->port;
-	uint16_t wire_port = htons(port != 0 ? port : 161);
-	if (address->sa_family == AF_INET) {
-		memcpy(&s->line.to.v4, address, sizeof(s->line.to.v4));
-		s->line.to.v4.sin_port = wire_port;
-	} else if (address->sa_family == AF_INET6) {
-		memcpy(&s->line.to.v6, address, sizeof(s->line.to.v6));
-		s->line.to.v6.sin6_port = wire_port;
-	} else {
+	if (!line_set_address(&s->line, address, htons(port != 0 ? port : 161)))
 		return false;
-	}
 	s->resolved = true;
 	return true;
 }
@@ -575,9 +592,10 @@ static void greeting_failed(struct session *s, const struct hwatt_error *why)
 
 static void count_doubts(struct session *s)
 {
-	if (s->hold.doubted > 0)
-		module_of(s)->doubted_stamps += s->hold.doubted;
-	s->hold.doubted = 0;
+	if (s->hold == NULL)
+		return;
+	module_of(s)->doubted_stamps += s->hold->doubted;
+	s->hold->doubted = 0;
 }
 
 /* How much less than a whole interval it is to a device's next survey after one that came when it came: else those of a whole hall,
@@ -734,13 +752,14 @@ static void ask(struct session *s)
 static bool restarted(struct session *s)
 {
 	struct plan_value uptime = plan_value(s->poll, PLAN_UPTIME);
-	int64_t now_ms = (int64_t)uv_now(hwatt_target_loop(s->line.target)), before = s->ticks, since = s->ticks_at_ms;
+	uint32_t now_ms = (uint32_t)uv_now(hwatt_target_loop(s->line.target)), before = s->ticks, since = s->ticks_at_ms;
 	if (!uptime.number || uptime.raw.e10 != 0 || uptime.raw.mantissa < 0 || uptime.raw.mantissa >= TICKS_PER_WRAP)
 		return false;
-	s->ticks = uptime.raw.mantissa;
+	bool back = s->has_ticks && uptime.raw.mantissa < before;
+	s->ticks = (uint32_t)uptime.raw.mantissa;
 	s->ticks_at_ms = now_ms;
-	bool back = before >= 0 && s->ticks < before;
-	int64_t should = before + (now_ms - since) / 10;
+	s->has_ticks = true;
+	int64_t should = (int64_t)before + (uint32_t)(now_ms - since) / 10;
 	if (back && should >= TICKS_PER_WRAP - WRAP_SLACK && s->ticks <= should - TICKS_PER_WRAP + WRAP_SLACK) {
 		s->wraps++; /* 497 days */
 		back = false;
@@ -803,9 +822,12 @@ static void settle(struct session *s)
 		begin_survey(s);
 		return;
 	}
+	struct plan_hold hold = hold_of(s);
 	if (s->request == 0)
-		plan_give_fixed(&s->hold, s->line.target);
-	plan_give(s->plan, &s->hold, s->request, s->poll, s->line.target);
+		plan_give_fixed(&hold, s->line.target);
+	plan_give(s->plan, &hold, s->request, s->poll, s->line.target);
+	if (!plan_hold_is_empty(&hold))
+		keep_hold(s, &hold); /* a register's first life may have been told */
 	count_doubts(s);
 	s->resurvey = s->resurvey || s->poll->changed;
 	if (!s->plan->spans)

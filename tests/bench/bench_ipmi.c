@@ -11,6 +11,7 @@
 #include <arpa/inet.h>
 #include <hallwatt/arena.h>
 #include <malloc.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -62,7 +63,7 @@ static void on_done(void *arg, struct hwatt_target *t, const struct hwatt_error 
 	if (err != NULL && m->bench->failed++ == 0)
 		fprintf(stderr, "%s: %s\n", m->host, err->text);
 	m->bench->good += err == NULL;
-	scheduler_done(&m->entry, err == NULL);
+	scheduler_done(m->bench->scheduler, &m->entry, err == NULL);
 }
 
 static void on_closed(void *arg, struct hwatt_target *t)
@@ -73,22 +74,25 @@ static void on_closed(void *arg, struct hwatt_target *t)
 		ipmi_collector.stop(m->bench->engine);
 }
 
-static void on_poll(void *arg, int64_t limit_ms)
+static struct member *member_of(struct scheduler_entry *e)
 {
-	struct member *m = arg;
-	target_poll(m->target, limit_ms);
+	return (struct member *)((char *)e - offsetof(struct member, entry));
 }
 
-static void on_expire(void *arg)
+static void on_poll(struct scheduler_entry *e, int64_t limit_ms)
 {
-	struct member *m = arg;
-	target_expire(m->target);
+	target_poll(member_of(e)->target, limit_ms);
+}
+
+static void on_expire(struct scheduler_entry *e)
+{
+	target_expire(member_of(e)->target);
 }
 
 static void stop(struct bench *b)
 {
 	for (size_t i = 0; i < b->count; i++) {
-		scheduler_remove(&b->members[i].entry);
+		scheduler_remove(b->scheduler, &b->members[i].entry);
 		target_close(b->members[i].target);
 	}
 	scheduler_stop(b->scheduler);
@@ -140,14 +144,13 @@ static void open_members(struct bench *b, const char *first, uint16_t port, int6
 		}
 		b->open++;
 	}
-	static const struct scheduler_client client = { .poll = on_poll, .expire = on_expire };
 	for (size_t i = 0; i < b->count; i++)
-		scheduler_add(b->scheduler, &b->members[i].entry, b->members[i].id, interval_ms, interval_ms, false, &client,
-			      &b->members[i]);
+		scheduler_add(b->scheduler, &b->members[i].entry, b->members[i].id, interval_ms, interval_ms, false);
 }
 
 int main(int argc, char **argv)
 {
+	static const struct scheduler_client client = { .poll = on_poll, .expire = on_expire };
 	struct bench b = { .open = 0 };
 	struct hwatt_error err;
 	if (argc != 9) {
@@ -165,7 +168,7 @@ int main(int argc, char **argv)
 	b.members = hwatt_alloc((b.count + 1) * sizeof(*b.members));
 	b.seconds = strtod(argv[8], NULL);
 	uv_loop_init(&b.loop);
-	b.scheduler = scheduler_start(&b.loop);
+	b.scheduler = scheduler_start(&b.loop, &client);
 	if (ipmi_collector.start(&b.loop, NULL, &b.engine, &err) < 0)
 		return 2;
 	size_t before = mallinfo2().uordblks;

@@ -226,8 +226,8 @@ static bool plain_quarter(struct rig *r, const struct subject *s, size_t q, stru
 	for (size_t i = 0; i < sources_point_count(r->sources); i++) {
 		size_t at = r->rows[i] * (size_t)SPAN_QUARTERS + q;
 		if (r->rows[i] != UINT32_MAX && r->quality[at] != '\0')
-			briefs[i] = (struct brief){ .amount = r->amount[at], .covered_ms = r->covered_ms[at], .quality = r->quality[at],
-						    .present = true };
+			briefs[i] = brief_of(&(struct interval){ .amount = r->amount[at], .covered_ms = r->covered_ms[at],
+								 .quality = r->quality[at] });
 	}
 	assert_true(sources_count(r->sources) <= 64);
 	for (size_t i = 0; i < sources_count(r->sources); i++)
@@ -334,11 +334,40 @@ static void a_span_of_one_quarter_is_that_quarter(void **state)
 	free(r);
 }
 
+static const struct subject_uses *uses_at(const struct subject *s, size_t i)
+{
+	return i % 2 == 0 ? &s->pairs[i / 2].num : &s->pairs[i / 2].den;
+}
+
+static void equal_sums_are_kept_once(void **state)
+{
+	(void)state;
+	struct rig *r = hwatt_alloc(sizeof(*r));
+	begin(r);
+	size_t shared = 0;
+	for (size_t at = 0; at < r->count; at++) {
+		const struct subject *s = &r->subjects[at];
+		for (size_t i = 0; i < 2 * s->pair_count; i++) {
+			for (size_t k = 0; k < i && uses_at(s, i)->count > 1; k++) {
+				const struct subject_uses *a = uses_at(s, k), *b = uses_at(s, i);
+				if (a->count != b->count || memcmp(a->items, b->items, a->count * sizeof(*a->items)) != 0)
+					continue;
+				assert_ptr_equal(a->items, b->items);
+				shared++;
+			}
+		}
+	}
+	assert_true(shared > 0);
+	end(r);
+	free(r);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_abacus_adds_up_what_each_quarter_gives),
 		cmocka_unit_test(a_span_of_one_quarter_is_that_quarter),
+		cmocka_unit_test(equal_sums_are_kept_once),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

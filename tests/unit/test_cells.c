@@ -12,8 +12,9 @@
 #define OUTLETS 24
 #define PLACES (OUTLETS + 1) /* the first is the inlet */
 #define STEP_MS INT64_C(30000)
-#define FRESH_MOST 352u
-#define OLD_MOST 768u
+#define FRESH_MOST 304u
+#define OLD_MOST 704u
+#define HALF_OLD_MOST 496u /* when every second outlet is idle */
 
 struct pdu {
 	struct target_point points[2 * PLACES];
@@ -22,11 +23,12 @@ struct pdu {
 	uint32_t at[2 * PLACES];
 	struct target_values values;
 	int64_t mono_ms;
+	int of_which_one; /* of so many outlets one has something plugged in */
 };
 
 static void pdu_init(struct pdu *pdu)
 {
-	*pdu = (struct pdu){ .mono_ms = 1000 };
+	*pdu = (struct pdu){ .mono_ms = 1000, .of_which_one = 1 };
 	for (int i = 0; i < 2 * PLACES; i++) {
 		snprintf(pdu->indexes[i / 2], sizeof(pdu->indexes[0]), "%d", i / 2);
 		pdu->points[i] = (struct target_point){ .role = i < 2 ? HWATT_INLET : HWATT_OUTLET, .index = pdu->indexes[i / 2],
@@ -44,7 +46,7 @@ static void pdu_go_on(struct pdu *pdu)
 	pdu->values.epoch_ms = pdu->mono_ms - 1000;
 	int64_t sum_mw = 0;
 	for (int i = PLACES - 1; i >= 0; i--) {
-		int64_t mw = i == 0 ? sum_mw : 90000 + 10000 * i + pdu->mono_ms / STEP_MS * (37 + i) % 5000;
+		int64_t mw = i == 0 ? sum_mw : i % pdu->of_which_one != 0 ? 0 : 90000 + 10000 * i + pdu->mono_ms / STEP_MS * (37 + i) % 5000;
 		sum_mw += mw;
 		pdu->drawn_uwh[i] += mw * 102 / 100 * STEP_MS / 3600;
 		pdu->kept[2 * i] = mw;
@@ -78,14 +80,32 @@ static void a_pdu_takes_little_room_between_its_polls(void **state)
 	pdu_init(&pdu);
 	feed_steps(set, &pdu, 10);
 	spread(other);
-	assert_int_equal(set->tallies, OUTLETS);
-	print_message("%u octets after 5 minutes\n", set->cells.room);
-	assert_in_range(set->cells.room, 200, FRESH_MOST);
+	assert_int_equal(set->cells.tallies, OUTLETS);
+	print_message("%u octets after 5 minutes\n", set->cells.length);
+	assert_in_range(set->cells.length, 200, FRESH_MOST);
 	feed_steps(set, &pdu, 14 * 2880); /* the registers have ticked hundreds of times */
 	spread(other);
-	assert_int_equal(set->tallies, OUTLETS);
-	print_message("%u octets after two weeks\n", set->cells.room);
-	assert_in_range(set->cells.room, 200, OLD_MOST);
+	assert_int_equal(set->cells.tallies, OUTLETS);
+	print_message("%u octets after two weeks\n", set->cells.length);
+	assert_in_range(set->cells.length, 200, OLD_MOST);
+	meterset_free(set);
+	meterset_free(other);
+	meterset_shelf_free(&shelf);
+}
+
+static void idle_outlets_take_next_to_none(void **state)
+{
+	(void)state;
+	static struct pdu pdu;
+	struct meterset_shelf shelf = { .spread = NULL };
+	struct meterset *set = meterset_new("pdu", (struct meterset_settings){ .interval_ms = STEP_MS }, &shelf);
+	struct meterset *other = meterset_new("other", (struct meterset_settings){ .interval_ms = STEP_MS }, &shelf);
+	pdu_init(&pdu);
+	pdu.of_which_one = 2;
+	feed_steps(set, &pdu, 14 * 2880);
+	spread(other);
+	print_message("%u octets after two weeks, half of the outlets idle\n", set->cells.length);
+	assert_in_range(set->cells.length, 200, HALF_OLD_MOST);
 	meterset_free(set);
 	meterset_free(other);
 	meterset_shelf_free(&shelf);
@@ -100,8 +120,8 @@ static int64_t any_number(uint64_t *random)
 	return *random % 8 == 0 ? ends[(*random >> 8) % (sizeof(ends) / sizeof(ends[0]))] : (int64_t)(*random >> (*random >> 58));
 }
 
-/* A device's cells of such numbers; the meters' too. */
-static void make_cells(struct cells *cells, size_t count, unsigned wholes, uint64_t *random)
+/* A device's cells of such numbers; the meters' too. Of five of them so many are idle. */
+static void make_cells(struct cells *cells, size_t count, unsigned wholes, unsigned idle, uint64_t *random)
 {
 	cells_grow(cells, count);
 	for (size_t i = 0; i < count; i++) {
@@ -117,6 +137,7 @@ static void make_cells(struct cells *cells, size_t count, unsigned wholes, uint6
 		free(cell->meter);
 		for (size_t k = 0; k < sizeof(struct tally) / sizeof(int64_t); k++)
 			(&cell->tally.total)[k] = any_number(random);
+		cell->tally.level *= i % 5 < idle ? 0 : 1;
 		cell->tally.marks &= TALLY_MARKS;
 	}
 }
@@ -127,17 +148,18 @@ static void any_numbers_come_back(void **state)
 	uint64_t random = 88172645463325252u;
 	for (unsigned turn = 0; turn < 1000; turn++) {
 		struct cells cells = { .all = NULL };
+		struct tiles tiles = { .used = 0 };
 		size_t count = 1 + turn % 70;
 		struct cell before[70];
 		struct meter meters[70];
-		make_cells(&cells, count, turn % 4, &random);
+		make_cells(&cells, count, turn % 4, turn / 4 % 6, &random);
 		memcpy(before, cells.all, count * sizeof(before[0]));
 		for (size_t i = 0; i < count; i++)
 			if (cell_is_whole(&before[i]))
 				meters[i] = *before[i].meter;
-		cells_pack(&cells);
+		cells_pack(&cells, &tiles);
 		assert_null(cells.all);
-		cells_spread(&cells);
+		cells_spread(&cells, &tiles);
 		for (size_t i = 0; i < count; i++) {
 			assert_int_equal(cells.all[i].flags, before[i].flags);
 			if (cell_is_whole(&before[i]))
@@ -145,7 +167,9 @@ static void any_numbers_come_back(void **state)
 			else
 				assert_memory_equal(&cells.all[i].tally, &before[i].tally, sizeof(before[i].tally));
 		}
-		cells_free(&cells);
+		cells_free(&cells, &tiles);
+		assert_int_equal(tiles.used, 0);
+		tiles_free(&tiles);
 	}
 }
 
@@ -153,6 +177,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_pdu_takes_little_room_between_its_polls),
+		cmocka_unit_test(idle_outlets_take_next_to_none),
 		cmocka_unit_test(any_numbers_come_back),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -418,6 +418,17 @@ static void damaged_state_is_an_error(void **state)
 		free(copy);
 		meterset_free(other);
 	}
+	for (size_t octet = 0; octet < 8; octet++) { /* no device is polled less often than every 49 days */
+		const size_t interval_at = 1 + 8 + 8;
+		struct meterset *other = new_set();
+		uint8_t *copy = malloc(saved.length);
+		memcpy(copy, saved.bytes, saved.length);
+		memset(copy + interval_at, 0, 8);
+		copy[interval_at + octet] = 0xfb; /* the fifth of them: 48.7 days */
+		assert_int_equal(meterset_decode(other, copy, saved.length, &err), octet < 4 ? -1 : 0);
+		free(copy);
+		meterset_free(other);
+	}
 	hwatt_text_free(&saved);
 	meterset_free(s);
 }

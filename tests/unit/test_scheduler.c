@@ -27,9 +27,9 @@ struct world {
 	int64_t began_ms;
 };
 
-static void on_poll(void *arg, int64_t limit_ms)
+static void on_poll(struct scheduler_entry *e, int64_t limit_ms)
 {
-	struct device *d = arg;
+	struct device *d = (struct device *)((char *)e - offsetof(struct device, entry));
 	int64_t now = (int64_t)uv_now(&d->world->loop);
 	assert_false(d->polling); /* at most one outstanding */
 	assert_true(limit_ms > 0);
@@ -41,34 +41,35 @@ static void on_poll(void *arg, int64_t limit_ms)
 	d->polls++;
 	d->polling = d->silent;
 	if (!d->silent)
-		scheduler_done(&d->entry, true);
+		scheduler_done(d->world->scheduler, e, true);
 }
 
-static void on_expire(void *arg)
+static void on_expire(struct scheduler_entry *e)
 {
-	struct device *d = arg;
+	struct device *d = (struct device *)((char *)e - offsetof(struct device, entry));
 	assert_true(d->polling);
 	d->polling = false;
 	d->expired++;
-	scheduler_done(&d->entry, false);
+	scheduler_done(d->world->scheduler, e, false);
 }
 
 static void on_end(uv_timer_t *timer)
 {
 	struct world *w = timer->data;
 	for (int i = 0; i < w->count; i++)
-		scheduler_remove(&w->devices[i].entry);
+		scheduler_remove(w->scheduler, &w->devices[i].entry);
 	scheduler_stop(w->scheduler);
 	uv_close((uv_handle_t *)&w->end, NULL);
 }
 
 static void run(struct world *w, int count, int64_t period_ms, int64_t limit_ms, uint64_t for_ms)
 {
+	static const struct scheduler_client client = { .poll = on_poll, .expire = on_expire };
 	uv_loop_init(&w->loop);
 	uv_timer_init(&w->loop, &w->end);
 	w->end.data = w;
 	w->count = count;
-	w->scheduler = scheduler_start(&w->loop);
+	w->scheduler = scheduler_start(&w->loop, &client);
 	w->began_ms = (int64_t)uv_now(&w->loop);
 	for (int i = 0; i < count; i++) {
 		struct device *d = &w->devices[i];
@@ -76,8 +77,7 @@ static void run(struct world *w, int count, int64_t period_ms, int64_t limit_ms,
 		snprintf(key, sizeof(key), "pdu-%d", i);
 		d->world = w;
 		d->shortest_ms = INT64_MAX;
-		static const struct scheduler_client client = { .poll = on_poll, .expire = on_expire };
-		scheduler_add(w->scheduler, &d->entry, key, period_ms, limit_ms, false, &client, d);
+		scheduler_add(w->scheduler, &d->entry, key, period_ms, limit_ms, false);
 	}
 	uv_timer_start(&w->end, on_end, for_ms, 0);
 	uv_run(&w->loop, UV_RUN_DEFAULT);
@@ -141,16 +141,21 @@ struct crowd {
 	int in_turn, most, polls, turns, fetched;
 };
 
-static void on_crowd_fetch(const void *arg, unsigned step)
+static struct member *member_of(const struct scheduler_entry *e)
 {
-	const struct member *m = arg;
-	assert_int_equal(step, m->crowd->members[m - m->crowd->members].fetched % SCHEDULER_FETCH_STEPS);
-	m->crowd->members[m - m->crowd->members].fetched++;
+	return (struct member *)(uintptr_t)((const char *)e - offsetof(struct member, entry));
 }
 
-static void on_crowd_poll(void *arg, int64_t limit_ms)
+static void on_crowd_fetch(const struct scheduler_entry *e, unsigned step)
 {
-	struct member *m = arg;
+	struct member *m = member_of(e);
+	assert_int_equal(step, m->fetched % SCHEDULER_FETCH_STEPS);
+	m->fetched++;
+}
+
+static void on_crowd_poll(struct scheduler_entry *e, int64_t limit_ms)
+{
+	struct member *m = member_of(e);
 	struct crowd *c = m->crowd;
 	int64_t now = (int64_t)uv_now(&c->loop);
 	(void)limit_ms;
@@ -161,7 +166,8 @@ static void on_crowd_poll(void *arg, int64_t limit_ms)
 	c->at_ms = now;
 	c->polls++;
 	c->fetched += m->fetched > 0;
-	scheduler_done(&m->entry, true);
+	assert_in_range(scheduler_took_us(e), 0, 3599999999);
+	scheduler_done(c->scheduler, e, true);
 }
 
 static void a_group_that_is_too_large_begins_in_lots(void **state)
@@ -169,12 +175,12 @@ static void a_group_that_is_too_large_begins_in_lots(void **state)
 	(void)state;
 	static struct crowd c;
 	enum { MEMBERS = 3 * SCHEDULER_LOT };
+	static const struct scheduler_client client = { .poll = on_crowd_poll, .expire = on_expire, .fetch = on_crowd_fetch };
 	uv_loop_init(&c.loop);
-	c.scheduler = scheduler_start(&c.loop);
+	c.scheduler = scheduler_start(&c.loop, &client);
 	for (int i = 0; i < MEMBERS; i++) { /* one key: all at one place */
 		c.members[i].crowd = &c;
-		static const struct scheduler_client client = { .poll = on_crowd_poll, .expire = on_expire, .fetch = on_crowd_fetch };
-		scheduler_add(c.scheduler, &c.members[i].entry, "pdu", 600, 100, false, &client, &c.members[i]);
+		scheduler_add(c.scheduler, &c.members[i].entry, "pdu", 600, 100, false);
 	}
 	while (c.polls < MEMBERS)
 		uv_run(&c.loop, UV_RUN_ONCE);
@@ -182,7 +188,7 @@ static void a_group_that_is_too_large_begins_in_lots(void **state)
 	assert_int_equal(c.turns, 3);
 	assert_true(c.fetched >= MEMBERS / 3); /* of each lot those that the heap tells first, and the first lot is all of those */
 	for (int i = 0; i < MEMBERS; i++)
-		scheduler_remove(&c.members[i].entry);
+		scheduler_remove(c.scheduler, &c.members[i].entry);
 	scheduler_stop(c.scheduler);
 	uv_run(&c.loop, UV_RUN_DEFAULT);
 	assert_int_equal(uv_loop_close(&c.loop), 0);
@@ -196,22 +202,22 @@ struct waiter {
 	int64_t at_ms[8];
 };
 
-static void on_waiter_poll(void *arg, int64_t limit_ms)
+static void on_waiter_poll(struct scheduler_entry *e, int64_t limit_ms)
 {
-	struct waiter *w = arg;
+	struct waiter *w = (struct waiter *)((char *)e - offsetof(struct waiter, entry));
 	(void)limit_ms;
 	if (w->polls < 8)
 		w->at_ms[w->polls] = (int64_t)uv_now(w->loop);
 	if (++w->polls < w->until)
-		scheduler_put_off(&w->entry);
+		scheduler_put_off(w->scheduler, e);
 	else if (w->polls == w->until)
-		scheduler_done(&w->entry, true);
+		scheduler_done(w->scheduler, e, true);
 }
 
-static void on_waiter_expire(void *arg)
+static void on_waiter_expire(struct scheduler_entry *e)
 {
-	struct waiter *w = arg;
-	scheduler_done(&w->entry, false);
+	struct waiter *w = (struct waiter *)((char *)e - offsetof(struct waiter, entry));
+	scheduler_done(w->scheduler, e, false);
 }
 
 static const struct scheduler_client waiting_client = { .poll = on_waiter_poll, .expire = on_waiter_expire };
@@ -220,13 +226,13 @@ static void waiter_open(uv_loop_t *loop, struct waiter *w, int64_t period_ms, in
 {
 	uv_loop_init(loop);
 	w->loop = loop;
-	w->scheduler = scheduler_start(loop);
-	scheduler_add(w->scheduler, &w->entry, "pdu", period_ms, limit_ms, true, &waiting_client, w);
+	w->scheduler = scheduler_start(loop, &waiting_client);
+	scheduler_add(w->scheduler, &w->entry, "pdu", period_ms, limit_ms, true);
 }
 
 static void waiter_close(uv_loop_t *loop, struct waiter *w)
 {
-	scheduler_remove(&w->entry);
+	scheduler_remove(w->scheduler, &w->entry);
 	scheduler_stop(w->scheduler);
 	uv_run(loop, UV_RUN_DEFAULT);
 	assert_int_equal(uv_loop_close(loop), 0);
@@ -257,26 +263,26 @@ static void who_is_in_a_hurry_is_polled_at_once(void **state)
 	uv_loop_t loop;
 	struct waiter w = { .until = 2 };
 	waiter_open(&loop, &w, 3600000, 3600000);
-	scheduler_hurry(&w.entry); /* instead of within the seconds after a start */
+	scheduler_hurry(w.scheduler, &w.entry); /* instead of within the seconds after a start */
 	for (int i = 0; i < 5 && w.polls == 0; i++)
 		uv_run(&loop, UV_RUN_NOWAIT);
 	assert_int_equal(w.polls, 1); /* and put off, for an hour */
 	assert_true(w.entry.due_ms > w.at_ms[0] + 1);
-	scheduler_hurry(&w.entry);
+	scheduler_hurry(w.scheduler, &w.entry);
 	for (int i = 0; i < 5 && w.polls == 1; i++)
 		uv_run(&loop, UV_RUN_NOWAIT);
 	assert_int_equal(w.polls, 2);
 	assert_int_equal(scheduler_figures(w.scheduler).late, 0);
 	w.until = 0;
-	scheduler_hurry(&w.entry);
+	scheduler_hurry(w.scheduler, &w.entry);
 	for (int i = 0; i < 5 && w.polls == 2; i++)
 		uv_run(&loop, UV_RUN_NOWAIT);
 	assert_true(w.entry.polling);
-	scheduler_hurry(&w.entry); /* while it is polled: right after that */
+	scheduler_hurry(w.scheduler, &w.entry); /* while it is polled: right after that */
 	for (int i = 0; i < 5; i++)
 		uv_run(&loop, UV_RUN_NOWAIT);
 	assert_int_equal(w.polls, 3);
-	scheduler_done(&w.entry, false);
+	scheduler_done(w.scheduler, &w.entry, false);
 	for (int i = 0; i < 5 && w.polls == 3; i++)
 		uv_run(&loop, UV_RUN_NOWAIT);
 	assert_int_equal(w.polls, 4);

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <cmocka.h>
 
 struct outcome {
@@ -479,29 +480,59 @@ static void what_is_remembered_goes_where_the_owner_says_or_nowhere(void **state
 	close_target(&loop, t);
 }
 
-/* Two targets of one shelf, polled every half minute. */
-static void a_log_stays_when_parts_are_forgotten(void **state)
+/* What is written to stderr meanwhile. */
+static char *said_by(struct hwatt_target *const *speakers, size_t count)
+{
+	FILE *file = tmpfile();
+	int before = dup(STDERR_FILENO);
+	char text[4096] = "";
+	assert_non_null(file);
+	dup2(fileno(file), STDERR_FILENO);
+	for (size_t i = 0; i < count; i++)
+		hwatt_log(hwatt_target_log(speakers[i]), HWATT_ERROR, "word %zu", i);
+	dup2(before, STDERR_FILENO);
+	close(before);
+	assert_return_code(fseek(file, 0, SEEK_SET), 0);
+	assert_true(fread(text, 1, sizeof(text) - 1, file) > 0);
+	fclose(file);
+	return hwatt_strdup(text);
+}
+
+static void each_speaks_under_its_name_and_keeps_nothing_for_it(void **state)
 {
 	(void)state;
 	uv_loop_t loop;
-	struct hwatt_target *t;
+	struct hwatt_target *a, *b;
 	struct hwatt_error err;
-	struct hwatt_device device = { .id = "pdu" };
+	struct hwatt_device devices[] = { { .id = "pdu-a" }, { .id = "pdu-b" } };
 	struct outcome outcome = {0};
+	struct target_shelf shelf = { .commons = NULL };
 	struct hwatt_log *parent = hwatt_log_new(HWATT_ERROR, HWATT_LOGFMT);
 	assert_int_equal(uv_loop_init(&loop), 0);
-	struct target_parts parts = { .loop = &loop, .collector = &fake, .device = &device, .parent_log = parent,
+	struct target_parts parts = { .loop = &loop, .collector = &fake, .device = &devices[0], .parent_log = parent, .shelf = &shelf,
 				      .owner = { .done = on_done, .closed = on_closed, .arg = &outcome } };
-	assert_int_equal(target_open(&parts, &t, &err), 0);
-	struct hwatt_log *log = hwatt_target_log(t);
-	assert_non_null(log);
-	target_forget_stock(t);
-	assert_ptr_equal(hwatt_target_log(t), log);
-	target_close(t);
+	assert_int_equal(target_open(&parts, &a, &err), 0);
+	parts.device = &devices[1];
+	assert_int_equal(target_open(&parts, &b, &err), 0);
+	char *said = said_by((struct hwatt_target *[]){ a, a, b, a }, 4), *at = said;
+	static const char *const lines[] = { "logger=pdu-a msg=\"word 0\"", "logger=pdu-a msg=\"word 1\"", "logger=pdu-b msg=\"word 2\"",
+					     "logger=pdu-a msg=\"word 3\"" };
+	for (size_t i = 0; i < 4; i++) {
+		at = strstr(at, lines[i]);
+		assert_non_null(at);
+	}
+	free(said);
+	assert_null(a->news);
+	assert_null(b->news);
+	target_close(a);
+	assert_ptr_not_equal(b->common->speaker, a); /* who comes to lie where it lay has another name */
+	target_close(b);
+	target_shelf_free(&shelf);
 	hwatt_log_free(parent);
 	assert_int_equal(uv_loop_close(&loop), 0);
 }
 
+/* Two targets of one shelf, polled every half minute. */
 static void values_that_rest_are_as_they_were(void **state)
 {
 	(void)state;
@@ -532,7 +563,7 @@ static void values_that_rest_are_as_they_were(void **state)
 				hwatt_target_add(t[k], i, (struct hwatt_value){ .value = 1000 * i + k + 5 * poll });
 			hwatt_target_done(t[k], NULL);
 			target_rest(t[k]);
-			assert_null(t[k]->spread);
+			assert_false(t[k]->is_spread);
 		}
 	}
 	for (int k = 0; k < 2; k++) {
@@ -606,7 +637,7 @@ int main(void)
 		cmocka_unit_test(a_poll_that_is_put_off_is_not_done_and_keeps_a_restart),
 		cmocka_unit_test(an_expired_poll_is_a_timeout),
 		cmocka_unit_test(identity_has_a_version),
-		cmocka_unit_test(a_log_stays_when_parts_are_forgotten),
+		cmocka_unit_test(each_speaks_under_its_name_and_keeps_nothing_for_it),
 		cmocka_unit_test(values_that_rest_are_as_they_were),
 		cmocka_unit_test(devices_of_a_kind_share_what_they_say),
 	};

@@ -90,6 +90,7 @@ const void *hwatt_target_settings(const struct hwatt_target *t);
 /* What `start` gave. */
 void *hwatt_target_engine(const struct hwatt_target *t);
 struct uv_loop_s *hwatt_target_loop(struct hwatt_target *t);
+/* To write to at once: another target's takes its place. */
 struct hwatt_log *hwatt_target_log(struct hwatt_target *t);
 /* All loaded profiles of this collector. */
 const struct hwatt_profile_set *hwatt_target_profiles(const struct hwatt_target *t);

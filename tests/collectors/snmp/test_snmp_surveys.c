@@ -228,15 +228,15 @@ static void a_repeat_that_finds_the_same_changes_nothing(void **state)
 	add_devices(h, &h->agent, QUICK, 1);
 	struct session *s = surveyed(h, 0);
 	const struct plan *plan = s->plan;
-	const void *handles = s->hold.handles, *fixed = s->hold.fixed;
-	assert_true(s->hold.fixed_count > 0);
+	const void *handles = s->hold->handles, *fixed = s->hold->fixed;
+	assert_true(s->hold->fixed_count > 0);
 	unsigned asked = h->agent.nexts;
 	s->refresh_ms = (int64_t)uv_now(&h->world.loop);
 	surveyed(h, 0);
 	assert_true(h->agent.nexts > asked); /* it was surveyed */
 	assert_ptr_equal(s->plan, plan);
-	assert_ptr_equal(s->hold.handles, handles);
-	assert_ptr_equal(s->hold.fixed, fixed);
+	assert_ptr_equal(s->hold->handles, handles);
+	assert_ptr_equal(s->hold->fixed, fixed);
 	assert_null(s->aside);
 	recording_set(&h->agent, "1.3.6.1.4.1.318.1.1.26.4.3.1.5.2", BER_INTEGER, 7); /* a second PDU in the chain */
 	s->refresh_ms = (int64_t)uv_now(&h->world.loop);
