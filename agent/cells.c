@@ -158,7 +158,8 @@ static const struct { uint32_t by; uint8_t of, from; } relations[] = {
 	{ 1, PLACE(ahead_amount), PLACE(total.uj2) },
 };
 
-#define RELATIONS (sizeof(relations) / sizeof(relations[0]))
+#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
+#define RELATIONS COUNT(relations)
 
 /* Words of two halves of which the upper one alone says something. */
 static const uint8_t turned[] = { PLACE(open), PLACE(open.sum.source) };
@@ -166,16 +167,20 @@ static const uint8_t turned[] = { PLACE(open), PLACE(open.sum.source) };
 /* Flags and the like as they are of nearly every meter: one object for both ways, whatever lies between its fields. */
 static const struct meter_state usual = { .primed = true, .in_step = true, .waiting_ms = -1, .integral.primed = true, .counter.primed = true,
 					  .open.sum.has_register = true, .open.sum.has_integral = true };
+/* Where it is not 0. */
+static const uint8_t usual_places[] = { PLACE(primed), PLACE(waiting_ms), PLACE(integral.primed), PLACE(counter.primed),
+					PLACE(open.sum.has_register) };
 
-static void usual_meter(int64_t numbers[METER_NUMBERS])
+static int64_t usual_at(size_t place)
 {
-	_Static_assert(sizeof(usual) == METER_NUMBERS * sizeof(numbers[0]), "nothing but the state");
-	memcpy(numbers, &usual, sizeof(usual));
+	int64_t number;
+	memcpy(&number, (const char *)&usual + place * sizeof(number), sizeof(number));
+	return number;
 }
 
 static void turn_words(int64_t numbers[METER_NUMBERS])
 {
-	for (size_t i = 0; i < sizeof(turned) / sizeof(turned[0]); i++) {
+	for (size_t i = 0; i < COUNT(turned); i++) {
 		uint64_t word = (uint64_t)numbers[turned[i]];
 		numbers[turned[i]] = (int64_t)(word << 32 | word >> 32);
 	}
@@ -183,10 +188,8 @@ static void turn_words(int64_t numbers[METER_NUMBERS])
 
 static void relate_meter(int64_t numbers[METER_NUMBERS])
 {
-	int64_t as_usual[METER_NUMBERS];
-	usual_meter(as_usual);
-	for (size_t i = 0; i < METER_NUMBERS; i++)
-		numbers[i] = minus(numbers[i], as_usual[i]);
+	for (size_t i = 0; i < COUNT(usual_places); i++)
+		numbers[usual_places[i]] = minus(numbers[usual_places[i]], usual_at(usual_places[i]));
 	turn_words(numbers);
 #pragma GCC unroll 32
 	for (size_t i = 0; i < RELATIONS; i++)
@@ -195,14 +198,12 @@ static void relate_meter(int64_t numbers[METER_NUMBERS])
 
 static void unrelate_meter(int64_t numbers[METER_NUMBERS])
 {
-	int64_t as_usual[METER_NUMBERS];
-	usual_meter(as_usual);
 #pragma GCC unroll 32
 	for (size_t i = RELATIONS; i-- > 0;)
 		numbers[relations[i].of] = plus(numbers[relations[i].of], times(relations[i].by, numbers[relations[i].from]));
 	turn_words(numbers);
-	for (size_t i = 0; i < METER_NUMBERS; i++)
-		numbers[i] = plus(numbers[i], as_usual[i]);
+	for (size_t i = 0; i < COUNT(usual_places); i++)
+		numbers[usual_places[i]] = plus(numbers[usual_places[i]], usual_at(usual_places[i]));
 }
 
 /* Puts the whole meter and frees it. */

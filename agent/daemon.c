@@ -21,7 +21,7 @@
 #define CALM_MS 1000 /* after the last change of a file of targets: programs write several in a row */
 #define REST_MS 5000  /* after the last request: of many devices a snapshot is larger than all else */
 #define TIDY_MS 60000 /* after a start or reload the devices have been looked over by then */
-#define TRIM_MS 600000
+#define TRIM_MS 300000
 #define MESSAGE_MAX_OCTETS 65536u
 
 struct daemon {

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <hallwatt/arena.h>
+#include <hallwatt/curl.h>
 #include <hallwatt/error.h>
 #include <hallwatt/text.h>
 #include <stdatomic.h>
@@ -110,7 +111,7 @@ static void part_gone(struct fetch *f)
 	void (*closed)(void *) = f->closed;
 	void *arg = f->closed_arg;
 	if (f->curl)
-		curl_global_cleanup();
+		hwatt_curl_end();
 	free(f);
 	closed(arg);
 }
@@ -250,9 +251,10 @@ static struct source *take_source(struct source **from, const struct fetch_order
 
 static bool start_curl(struct fetch *f)
 {
-	f->curl = f->curl || curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
+	struct hwatt_error err;
+	f->curl = f->curl || hwatt_curl_start(&err) == 0;
 	if (!f->curl)
-		hwatt_log(f->log, HWATT_ERROR, "libcurl does not start: lists of targets stay as they are");
+		hwatt_log(f->log, HWATT_ERROR, "lists of targets stay as they are: %s", err.text);
 	return f->curl;
 }
 

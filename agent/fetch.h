@@ -23,7 +23,7 @@ struct fetch_order {
 /* `take` is called when a file has another list. When it gives -1, having logged why, the list is put back to what it was, and not
  * tried again before it changes. */
 struct fetch *fetch_new(uv_loop_t *loop, struct hwatt_log *log, int (*take)(void *arg), void *arg);
-/* Fetches these from now on, and no others; copied. When libcurl does not start, which is logged, none. */
+/* Fetches these from now on, and no others; copied. When libcurl cannot be loaded or started, which is logged, none. */
 void fetch_set(struct fetch *f, const struct fetch_order *orders, size_t count);
 /* Frees it; then `closed` is called from the loop. */
 void fetch_close(struct fetch *f, void (*closed)(void *arg), void *arg);

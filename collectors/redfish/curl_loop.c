@@ -3,6 +3,7 @@
 #include "curl_loop.h"
 #include <assert.h>
 #include <hallwatt/arena.h>
+#include <hallwatt/curl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdlib.h>
@@ -97,17 +98,17 @@ static int on_timeout(CURLM *multi, long ms, void *arg)
 	return 0;
 }
 
-struct curl_loop *curl_loop_new(uv_loop_t *uv)
+int curl_loop_new(uv_loop_t *uv, struct curl_loop **out, struct hwatt_error *err)
 {
-	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
-		return NULL;
+	if (hwatt_curl_start(err) < 0)
+		return -1;
 	struct curl_loop *loop = hwatt_alloc(sizeof(*loop));
 	loop->uv = uv;
 	loop->multi = curl_multi_init();
 	if (loop->multi == NULL) {
 		free(loop);
-		curl_global_cleanup();
-		return NULL;
+		hwatt_curl_end();
+		return hwatt_fail(err, HWATT_EIO, "libcurl gives no handle for many transfers");
 	}
 	uv_timer_init(uv, &loop->timer);
 	loop->timer.data = loop;
@@ -116,7 +117,8 @@ struct curl_loop *curl_loop_new(uv_loop_t *uv)
 	curl_multi_setopt(loop->multi, CURLMOPT_TIMERFUNCTION, on_timeout);
 	curl_multi_setopt(loop->multi, CURLMOPT_TIMERDATA, loop);
 	curl_multi_setopt(loop->multi, CURLMOPT_PIPELINING, CURLPIPE_NOTHING);
-	return loop;
+	*out = loop;
+	return 0;
 }
 
 static void on_timer_closed(uv_handle_t *handle)
@@ -130,7 +132,7 @@ void curl_loop_free(struct curl_loop *loop)
 	loop->closing = true;
 	curl_multi_cleanup(loop->multi);
 	uv_close((uv_handle_t *)&loop->timer, on_timer_closed);
-	curl_global_cleanup();
+	hwatt_curl_end();
 }
 
 static void run(struct curl_loop *loop, struct curl_loop_job *job)

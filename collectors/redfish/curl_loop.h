@@ -8,6 +8,7 @@
 #define REDFISH_CURL_LOOP_H
 
 #include <curl/curl.h>
+#include <hallwatt/error.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <uv.h>
@@ -27,8 +28,8 @@ struct curl_loop_job { /* owned by the caller; {0} is idle */
 	struct curl_loop_job *next, *previous;
 };
 
-/* NULL when libcurl cannot start. */
-struct curl_loop *curl_loop_new(uv_loop_t *loop);
+/* Loads libcurl; fails with HWATT_EIO when that cannot start. */
+int curl_loop_new(uv_loop_t *loop, struct curl_loop **out, struct hwatt_error *err);
 /* Closes all connections; its libuv handles go with the next turns of the loop. No job may be under way. */
 void curl_loop_free(struct curl_loop *loop);
 

@@ -24,7 +24,8 @@
 #define MAX_HELD 200                /* documents kept until the family is known */
 
 struct engine {
-	struct curl_loop *loop;
+	struct uv_loop_s *uv;
+	struct curl_loop *loop; /* NULL: nothing needed it yet, or libcurl cannot be had */
 	struct guide *guide;  /* the newest */
 	size_t links;
 	int64_t polls, bad_answers, saved;
@@ -78,19 +79,23 @@ int service_start(struct uv_loop_s *loop, struct hwatt_log *log, void **out, str
 {
 	struct engine *engine = hwatt_alloc(sizeof(*engine));
 	(void)log;
-	engine->loop = curl_loop_new(loop);
-	if (engine->loop == NULL) {
-		free(engine);
-		return hwatt_fail(err, HWATT_EIO, "libcurl cannot start");
-	}
+	(void)err;
+	engine->uv = loop;
 	*out = engine;
 	return 0;
+}
+
+/* With each device, not with the engine: where libcurl cannot be had, devices of other protocols are polled all the same. */
+static int need_loop(struct engine *engine, struct hwatt_error *err)
+{
+	return engine->loop != NULL ? 0 : curl_loop_new(engine->uv, &engine->loop, err);
 }
 
 void service_stop(void *arg)
 {
 	struct engine *engine = arg;
-	curl_loop_free(engine->loop);
+	if (engine->loop != NULL)
+		curl_loop_free(engine->loop);
 	guide_release(engine->guide);
 	free(engine);
 }
@@ -884,6 +889,8 @@ static void take_guide(struct session *s)
 
 int service_open(struct hwatt_target *t, struct hwatt_error *err)
 {
+	if (need_loop(hwatt_target_engine(t), err) < 0)
+		return -1;
 	struct session *s = hwatt_alloc(sizeof(*s));
 	const struct redfish_settings *settings = hwatt_target_settings(t);
 	const struct hwatt_device *device = hwatt_target_device(t);
@@ -957,7 +964,7 @@ void service_close(struct hwatt_target *t)
 void service_counters(void *arg, void (*put)(void *arg, const char *name, const char *help, int64_t value), void *put_arg)
 {
 	const struct engine *engine = arg;
-	struct curl_loop_figures f = curl_loop_figures(engine->loop);
+	struct curl_loop_figures f = engine->loop != NULL ? curl_loop_figures(engine->loop) : (struct curl_loop_figures){0};
 	put(put_arg, "redfish_requests_total", "Redfish requests sent.", f.requests);
 	put(put_arg, "redfish_connections_total", "TLS connections begun to Redfish services.", f.handshakes);
 	put(put_arg, "redfish_bad_answers_total", "Redfish answers that were no resource.", engine->bad_answers);
@@ -971,5 +978,5 @@ int service_find(void *engine, const void *settings, const struct sockaddr *to, 
 {
 	struct engine *e = engine;
 	(void)settings;
-	return seeker_ask(e->loop, to, timeout_ms, done, arg, err);
+	return need_loop(e, err) < 0 ? -1 : seeker_ask(e->loop, to, timeout_ms, done, arg, err);
 }

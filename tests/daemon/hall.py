@@ -77,6 +77,7 @@ class Hall:
         self.port = free_port()
         self.sim = self.daemon = None
         self.sim_port = 0
+        self.environment = None  # the daemon's; None: ours
         self.log_path = os.path.join(self.dir, "log")
 
     def __enter__(self):
@@ -133,7 +134,7 @@ class Hall:
 
     def start(self, wait=True):
         with open(self.log_path, "a") as log:
-            self.daemon = subprocess.Popen([self.hallwatt, "run", "-c", self.config], stderr=log)
+            self.daemon = subprocess.Popen([self.hallwatt, "run", "-c", self.config], stderr=log, env=self.environment)
         if not wait:
             return
         until("ready", lambda: self.daemon.poll() is not None or self.status("/-/ready") == 200)
