@@ -300,9 +300,9 @@ static void free_session(struct session *s)
 	if (s->hold != NULL)
 		plan_hold_free(s->hold);
 	free(s->hold);
-	line_clear(&s->line);
 	book_release(s->book);
 	peer_free(s->line.peer);
+	line_clear(&s->line);
 	if (s->own_community) {
 		char *community = (char *)(uintptr_t)s->line.community;
 		explicit_bzero(community, strlen(community));
