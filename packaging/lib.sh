@@ -34,6 +34,23 @@ as_root() {
 	fi
 }
 
+apt_get() {
+	as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o Acquire::Retries=3 -o APT::Update::Error-Mode=any \
+		-o DPkg::Lock::Timeout=300 "$@"
+}
+
+# Installs packages, by a fresh index each time: a mirror that hiccups, or another program that holds the lock, is soon over.
+apt_install() {
+	local pause
+	for pause in 5 15 45 90; do
+		! apt_get update || ! apt_get --no-install-recommends install "$@" || return 0
+		say "apt-get failed; again in $pause s"
+		sleep "$pause"
+	done
+	apt_get update || say "the package lists could not be brought up to date"
+	apt_get --no-install-recommends install "$@"
+}
+
 # Installs what is missing of the lists named, and says so; does nothing when nothing is. The services among them (snmpd,
 # prometheus) are peers of the tests, which start their own: a policy-rc.d keeps the system's from starting meanwhile.
 install_missing() {
@@ -51,9 +68,7 @@ install_missing() {
 		policy_is_ours=yes
 	fi
 	# shellcheck disable=SC2086 # one word a package
-	as_root apt-get -q update &&
-		as_root env DEBIAN_FRONTEND=noninteractive \
-			apt-get -q -y --no-install-recommends install $missing || rc=$?
+	apt_install $missing || rc=$?
 	[ "$policy_is_ours" = no ] || as_root rm -f "$policy"
 	[ "$rc" -eq 0 ] || die "apt-get could not install $missing(exit $rc; its words are above)"
 }

@@ -37,12 +37,20 @@ static char read_at(const char *at)
 	return *(const volatile char *)at;
 }
 
+/* A machine that is short of memory may take a page of a file away at once. */
+static bool reading_maps(const char *at)
+{
+	for (int i = 0; i < 1000; i++)
+		if (read_at(at) == 0 && is_mapped(at))
+			return true;
+	return false;
+}
+
 static void the_files_pages_go_and_come_back(void **state)
 {
 	(void)state;
 	const char *middle = table + TABLE_OCTETS / 2;
-	assert_int_equal(read_at(middle), 0);
-	assert_true(is_mapped(middle));
+	assert_true(reading_maps(middle));
 	footprint_drop_files();
 	assert_false(is_mapped(middle));
 	assert_int_equal(read_at(table), 'b');

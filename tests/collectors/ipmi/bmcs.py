@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The hallwatt authors
 # SPDX-License-Identifier: Apache-2.0
 """Simulated BMCs and the daemon on them, for tests: started on free ports of loopback, stopped at the end."""
+import contextlib
 import errno
 import json
 import os
@@ -8,10 +9,13 @@ import re
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+import urllib.error
 import urllib.request
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "daemon"))
@@ -90,7 +94,8 @@ class Bmcs:
 
 def probe(hallwatt, address, user, password_file, *options):
     """What `hallwatt probe --format json` says, and its exit status."""
-    p = subprocess.run([hallwatt, "probe", address, "--user", user, "--password-file", password_file, "--format", "json", *options],
+    patience = [] if "--timeout" in options else ["--timeout", "60"]
+    p = subprocess.run([hallwatt, "probe", address, "--user", user, "--password-file", password_file, "--format", "json", *patience, *options],
                        capture_output=True, text=True)
     return json.loads(p.stdout), p.returncode, p.stderr
 
@@ -149,11 +154,20 @@ class Daemon:
         shutil.rmtree(self.dir, ignore_errors=True)
 
     def get(self, path):
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=20) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=60) as answer:
             return answer.read().decode()
 
     def metrics(self):
-        return Metrics(self.get("/metrics"))
+        """A main loop that is late publishes when it goes on; there may be none till then."""
+        def page():
+            try:
+                return self.get("/metrics")
+            except urllib.error.HTTPError as error:
+                if error.code != 503:
+                    raise
+                return None
+
+        return Metrics(until("metrics are published", page))
 
     def all_up(self):
         up = self.metrics().all("hallwatt_device_up")
@@ -167,10 +181,61 @@ class Daemon:
         self.process.send_signal(number)
         return self.process.wait(60)
 
+    def stored(self, sql, *values):
+        with contextlib.closing(sqlite3.connect(f"file:{self.dir}/state/hallwatt.db?mode=ro", uri=True, timeout=60)) as db:
+            return db.execute(sql, values).fetchall()
+
+    def notes(self, key):
+        """What is remembered of the devices for the next start, and is written already."""
+        return [value for value, in self.stored("SELECT value FROM value WHERE space = 'notes' AND key LIKE '% ' || ?", key)]
+
+    def await_polls(self, count):
+        """So many polls more have been made."""
+        wanted = self.metrics().one("hallwatt_scheduler_polls_total") + count
+        until(f"{count} polls more are made", lambda: self.metrics().one("hallwatt_scheduler_polls_total") >= wanted, 180)
+
     def reload(self):
         before = self.metrics().one("hallwatt_config_reloads_total")
         self.process.send_signal(signal.SIGHUP)
         until("the reload is done", lambda: self.metrics().one("hallwatt_config_reloads_total") > before)
+
+
+class Watch:
+    """The longest time that somebody asked took to answer: in which this machine, or he, stood still."""
+
+    def __init__(self, *asked):
+        self.asked, self.longest_s, self.over = asked, 0, threading.Event()
+        self.thread = threading.Thread(target=self.look)
+
+    def look(self):
+        while not self.over.wait(0.05):
+            began = time.monotonic()
+            for ask in self.asked:
+                with contextlib.suppress(OSError):
+                    ask()
+            self.longest_s = max(self.longest_s, time.monotonic() - began)
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.over.set()
+        self.thread.join()
+
+
+STILL_S = 0.5  # who takes so long to answer stands still
+
+
+def unless_it_stood_still(check, *asked, tries=10):
+    """Makes a check that time passes in; it is made again if it failed while somebody asked stood still, which loses packets' time, too."""
+    for left in range(tries - 1, -1, -1):
+        with Watch(*asked) as watch:
+            try:
+                return check()
+            except AssertionError:
+                if watch.longest_s < STILL_S or left == 0:
+                    raise
 
 
 def sleep_until(end):

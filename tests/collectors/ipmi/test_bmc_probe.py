@@ -185,11 +185,11 @@ def refusals(folder, password):
                                 "--cipher-suite", suite], capture_output=True, text=True)
             assert p.returncode == 2 and "write auto, 17 or 3" in p.stderr, p
         bmcs.control("fault *:full")
-        said, status, errors = probe(HALLWATT, bmcs.address(1), "hallwatt", password)
+        said, status, errors = probe(HALLWATT, bmcs.address(1), "hallwatt", password, "--timeout", "20")
         assert any("no session free" in w for w in said["warnings"]), said
         bmcs.control("clear")
         bmcs.control("fault *:flip-login=100")
-        said, status, errors = probe(HALLWATT, bmcs.address(1), "hallwatt", password)
+        said, status, errors = probe(HALLWATT, bmcs.address(1), "hallwatt", password, "--timeout", "20")
         assert status == 1 and not said["readings"], said
 
 

@@ -54,8 +54,8 @@ class Peer:
         answer = self.tell(" ".join(("faults",) + rules))
         assert "error" not in answer, answer
 
-    def probe(self, hallwatt, *options, number=0, trust=True, user=USER, seconds=60):
-        arguments = [hallwatt, "probe", "redfish://" + self.address(number), "--format", "json", "--timeout", "20",
+    def probe(self, hallwatt, *options, number=0, trust=True, user=USER, seconds=180):
+        arguments = [hallwatt, "probe", "redfish://" + self.address(number), "--format", "json", "--timeout", "60",
                      "--user", user, "--password-file", self.password]
         arguments += ["--ca", self.certificate] if trust else []
         return subprocess.run(arguments + list(options), capture_output=True, text=True, timeout=seconds)
@@ -72,6 +72,10 @@ class Peer:
 def readings(result):
     assert result.returncode == 0, result.stderr
     return json.loads(result.stdout)["readings"]
+
+
+def simulated_watts_between(seed, number, from_ms, until_ms):
+    return {simulated_watts(seed, number, at_ms) for at_ms in [*range(from_ms, until_ms, 1000), until_ms]}
 
 
 def simulated_watts(seed, number, at_ms):

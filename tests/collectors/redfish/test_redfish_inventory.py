@@ -51,12 +51,11 @@ def main():
         up = lambda: hall.metrics().one("hallwatt_device_up", device="srv-0") == 1
         until("the service is read", up)
         # The first inventory read brings the tags; the next ones say that nothing changed. Chassis, system and manager each time.
-        until("the inventory is unchanged", lambda: hall.server.counts()["unchanged"] >= 6, 90)
-        assert up()
-        memory = hall.metrics().all("hallwatt_memory_size_bytes", device="srv-0")
-        assert [v for _, v in memory] == [256 * 2**30], memory
-        watts = hall.metrics().one("hallwatt_power_watts", device="srv-0", role="chassis", index="total")
-        assert watts and watts > 0
+        until("the inventory is unchanged", lambda: hall.server.counts()["unchanged"] >= 6, 300)
+        until("it is read still", up)
+        memory = lambda: [v for _, v in hall.metrics().all("hallwatt_memory_size_bytes", device="srv-0")]
+        until("the memory is as large as before", lambda: memory() == [256 * 2**30])
+        until("there is power", lambda: hall.metrics().one("hallwatt_power_watts", device="srv-0", role="chassis", index="total"))
         counts = hall.server.counts()
         assert counts["unchanged"] < counts["requests"] / 2, counts  # power is read each minute, whole
         hall.stop()

@@ -13,19 +13,29 @@
 #include <sys/stat.h>
 #include <sys/time.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
+/* A port that is free, and stays so until the agent has it: below those that the kernel gives to whoever asks for any, and far
+ * from those of a test that runs beside this one. */
 static uint16_t free_port(void)
 {
-	struct sockaddr_in any = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	socklen_t size = sizeof(any);
-	int fd = socket(AF_INET, SOCK_DGRAM, 0);
-	assert_int_equal(bind(fd, (struct sockaddr *)&any, size), 0);
-	assert_int_equal(getsockname(fd, (struct sockaddr *)&any, &size), 0);
-	close(fd);
-	return ntohs(any.sin_port);
+	static const unsigned first = 10000, count = 20000, each = 16;
+	static unsigned asked;
+	for (unsigned i = 0; i < count; i++) {
+		unsigned port = first + ((unsigned)getpid() * each + asked++) % count;
+		struct sockaddr_in at = { .sin_family = AF_INET, .sin_port = htons((uint16_t)port),
+					  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+		int fd = socket(AF_INET, SOCK_DGRAM, 0);
+		bool is_free = bind(fd, (struct sockaddr *)&at, sizeof(at)) == 0;
+		close(fd);
+		if (is_free)
+			return (uint16_t)port;
+	}
+	fail_msg("no port is free");
+	return 0;
 }
 
 const char *agent_program(void)
@@ -134,7 +144,7 @@ void agent_await(const struct agent *a)
 	int fd = socket(AF_INET, SOCK_DGRAM, 0);
 	assert_int_equal(connect(fd, (struct sockaddr *)&to, sizeof(to)), 0);
 	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait));
-	for (int i = 0; i < 400; i++) {
+	for (time_t end = time(NULL) + 60; time(NULL) < end;) {
 		if (send(fd, discovery, sizeof(discovery), 0) > 0 && recv(fd, answer, sizeof(answer), 0) > 0) {
 			close(fd);
 			return;

@@ -92,6 +92,7 @@ static void on_deadline(uv_timer_t *timer)
 		return;
 	hwatt_fail(&t->err, HWATT_ETIMEOUT, "deadline");
 	t->done = t->failed = true;
+	uv_stop(t->loop); /* a turn of the loop begins with its timers, and goes on with waiting */
 }
 
 static void begin(struct hwatt_target *t, struct hwatt_recording *order, int64_t timeout_ms)

@@ -5,13 +5,13 @@ over a restart of the daemon, and the meters go on."""
 import contextlib
 import json
 import os
+import re
 import shutil
 import socket
 import sqlite3
 import subprocess
 import sys
 import tempfile
-import time
 import urllib.request
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "daemon"))
@@ -93,6 +93,15 @@ class Daemon:
             return answer.read().decode()
         return ""
 
+    def await_looks(self, count):
+        """So many polls more, each of which looks at the parts, too."""
+        def polls():
+            said = re.search(r"(?m)^hallwatt_scheduler_polls_total (\S+)$", self.metrics())
+            return float(said[1]) if said else 0
+
+        wanted = until("polls are counted", polls) + count
+        until(f"{count} polls more", lambda: polls() >= wanted)
+
     def stop(self):
         self.process.terminate()
         assert self.process.wait(30) == 0
@@ -114,12 +123,12 @@ def run(folder):
         daemon = Daemon(folder, switch)
         try:
             expected = [("device_replaced", "psu PSU 1", "PS1A", "PS1B")]
-            time.sleep(3) # the first look is kept without a word
+            daemon.await_looks(4)  # the first one is kept without a word
             assert daemon.events() == []
             switch.put("PSU 1", "PS1B")
             daemon.await_events(expected)
             switch.put("PSU 2", "")  # pulled, and the agent says no more than that
-            time.sleep(3)
+            daemon.await_looks(4)
             assert daemon.events() == expected
             daemon.stop()
             switch.put("PSU 2", "PS2B")  # another one comes while nobody looks

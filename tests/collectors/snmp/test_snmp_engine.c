@@ -71,6 +71,7 @@ static void on_done(void *arg, const struct ber_message *answer, const struct hw
 	struct stage *s = arg;
 	s->answers += answer != NULL && answer->count == OIDS;
 	s->failures += err != NULL;
+	uv_stop(&s->loop); /* a turn of the loop begins with its timers, and goes on with waiting */
 }
 
 static void ask(struct stage *s, int times)

@@ -11,13 +11,12 @@
 
 #include <cmocka.h>
 
-/* Polls until it answers. */
-static void until_up(struct hwatt_target *t)
+/* Waits until it answers, and polls. */
+static void must_poll(const struct agent *d, struct hwatt_target *t)
 {
-	for (int i = 0; i < 100; i++)
-		if (fake_poll(t, 10000) == 0)
-			return;
-	fail_msg("snmpd does not answer: %s", t->err.text);
+	agent_await(d);
+	if (fake_poll(t, 60000) < 0)
+		fail_msg("%s", t->err.text);
 }
 
 static void assert_host(struct hwatt_target *t)
@@ -46,25 +45,25 @@ static void snmpd_is_read_stopped_and_started(void **state)
 	agent_make(&d, "rocommunity public 127.0.0.1\nsysDescr a test\n");
 	agent_start(&d);
 	fake_world_open(&world, NULL);
-	struct hwatt_target *t = fake_open(&world, "127.0.0.1", d.port, "{timeout: 300ms, retries: 1}", &err);
-	until_up(t);
+	struct hwatt_target *t = fake_open(&world, "127.0.0.1", d.port, "{timeout: 10s, retries: 0}", &err);
+	must_poll(&d, t);
 	assert_host(t);
 	assert_non_null(strstr(t->profile_reason, "if-mib"));
 	unsigned first = t->requests;
-	assert_int_equal(fake_poll(t, 10000), 0);
+	assert_int_equal(fake_poll(t, 60000), 0);
 	assert_true(t->requests < first);
 	assert_host(t);
 
 	agent_stop(&d);
-	assert_int_equal(fake_poll(t, 10000), -1);
+	assert_int_equal(fake_poll(t, 600), -1);
 	assert_int_equal(t->err.code, HWATT_ETIMEOUT);
 
 	agent_start(&d);
-	until_up(t);
+	must_poll(&d, t);
 	assert_host(t);
 	assert_true(t->uptime_ms >= 0);
-	struct hwatt_target *v1 = fake_open(&world, "127.0.0.1", d.port, "{version: 1}", &err);
-	assert_int_equal(fake_poll(v1, 20000), 0);
+	struct hwatt_target *v1 = fake_open(&world, "127.0.0.1", d.port, "{version: 1, timeout: 10s}", &err);
+	assert_int_equal(fake_poll(v1, 60000), 0);
 	assert_host(v1);
 	fake_close(v1);
 	fake_close(t);
@@ -105,15 +104,15 @@ static void a_discontinuity_time_that_moves_is_believed_once(void **state)
 	write_file(&d, "ticks", "500\n");
 	agent_start(&d);
 	fake_world_open(&world, NULL);
-	struct hwatt_target *t = fake_open(&world, "127.0.0.1", d.port, "{timeout: 1s, retries: 2}", &err);
-	until_up(t);
+	struct hwatt_target *t = fake_open(&world, "127.0.0.1", d.port, "{timeout: 10s, retries: 0}", &err);
+	must_poll(&d, t);
 	const struct fake_point *in = fake_find(t, "interface", "if_in_octets", "1");
 	assert_non_null(in);
 	assert_int_equal(in->stamp, 501);
 	for (int poll = 1; poll <= 4; poll++) {
 		snprintf(ticks, sizeof(ticks), "%d\n", 500 + poll * 10);
 		write_file(&d, "ticks", ticks);
-		assert_int_equal(fake_poll(t, 10000), 0);
+		assert_int_equal(fake_poll(t, 60000), 0);
 		assert_int_equal(in->times, 1);
 		assert_int_equal(in->stamp, 511); /* the first move; then nothing went down */
 		assert_int_equal(fake_warned(t, "discontinuity times move"), poll >= 3);
