@@ -39,6 +39,14 @@ void *hwatt_alloc(size_t size)
 	return p;
 }
 
+void *hwatt_alloc_aligned(size_t alignment, size_t size)
+{
+	void *p = aligned_alloc(alignment, size);
+	if (p == NULL)
+		out_of_memory(size);
+	return p;
+}
+
 void *hwatt_realloc(void *old, size_t size)
 {
 	void *p = realloc(old, size > 0 ? size : 1);

@@ -10,7 +10,7 @@
 
 #define SLAB_SHIFT 6 /* a page at a time: larger slabs would not fit where what the start needed has come free */
 #define SLAB_TILES (1u << SLAB_SHIFT)
-#define LOOSE_SLABS 16u
+#define LOOSE_SLABS 16u /* so much may be spare in any case */
 
 struct tile {
 	uint32_t next; /* number of the next of the chain, or of the slab's next spare one; 0: none */
@@ -39,9 +39,7 @@ static struct tile *tile(const struct tiles *t, uint32_t number)
 static void fill_slab(struct tiles *t, uint32_t number)
 {
 	struct tiles_slab *slab = &t->slabs[number];
-	slab->tiles = aligned_alloc(HWATT_CACHE_LINE, SLAB_TILES * sizeof(*slab->tiles));
-	if (slab->tiles == NULL)
-		abort();
+	slab->tiles = hwatt_alloc_aligned(HWATT_CACHE_LINE, SLAB_TILES * sizeof(*slab->tiles));
 	slab->spare = number * SLAB_TILES + 1;
 	for (uint32_t i = 0; i < SLAB_TILES; i++)
 		slab->tiles[i].next = i + 1 < SLAB_TILES ? slab->spare + i + 1 : 0;

@@ -22,6 +22,7 @@ char *hwatt_arena_printf(struct hwatt_arena *arena, const char *fmt, ...)
 
 /* malloc and friends that end the process when memory is out; never NULL. */
 void *hwatt_alloc(size_t size); /* zeroed */
+void *hwatt_alloc_aligned(size_t alignment, size_t size); /* a power of two, and a multiple of it; not zeroed */
 void *hwatt_realloc(void *old, size_t size);
 char *hwatt_strdup(const char *string);
 
