@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 
-from bmcs import Daemon, Folder, probe, secret, until
+from bmcs import Daemon, Folder, free_port, probe, secret, until
 
 HALLWATT = sys.argv[1]
 SIM = os.path.join(os.path.dirname(os.path.abspath(__file__)), "sim")
@@ -18,19 +18,6 @@ SKIPPED = 77
 
 
 PING = bytes.fromhex("0600ff06000011be80010000")
-
-
-def free_port():
-    """A UDP port that is free, and stays so until ipmi_sim has it: below those that the kernel gives to whoever asks for any."""
-    for n in range(10000):
-        with socket.socket(type=socket.SOCK_DGRAM) as s:
-            try:
-                port = 20000 + (os.getpid() * 8 + n) % 10000
-                s.bind(("", port))
-                return port
-            except OSError:
-                pass
-    raise AssertionError("no port is free")
 
 
 class IpmiSim:
